@@ -1,0 +1,20 @@
+const project = (displayName, testMatch, extra = {}) => ({
+  displayName,
+  rootDir: __dirname,
+  testMatch,
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  ...extra,
+})
+
+/** @type {import('jest').Config} */
+module.exports = {
+  reporters: ['default', '<rootDir>/spec/not-run.cjs'],
+  testTimeout: 60_000,
+  projects: [
+    project('spec', ['<rootDir>/spec/**/*.spec.ts'], {
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/live/', '<rootDir>/spec/browser/'],
+    }),
+    project('live', ['<rootDir>/spec/live/**/*.spec.ts']),
+    project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
+  ],
+}

@@ -1,0 +1,45 @@
+import { XmppBoshError } from '../errors'
+import { HTTPBIND } from '../xml/names'
+import { type Element, read, XmlError } from '../xml/read'
+import { element, type Node, write } from '../xml/write'
+
+/** A `<body/>` that arrived. */
+export interface Body {
+  /** `terminate`, `error`, or neither (XEP-0124 §17) */
+  readonly type: string | undefined
+  readonly condition: string | undefined
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly Element[]
+}
+
+/** XEP-0124 §6: one `<body/>`; numbers as text. */
+export function writeBody(attributes: Readonly<Record<string, string>>, ...payload: readonly Node[]): string {
+  return write(element('body', { xmlns: HTTPBIND, ...attributes }, ...payload))
+}
+
+/** @throws {XmppBoshError} ERR_XMPP_PROTOCOL when the reply is not exactly one `<body/>` */
+export function readBody(bytes: Uint8Array): Body {
+  const root = asProtocolError(() => read(bytes))
+  if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocol('the reply is not a BOSH body')
+  // XEP-0124 §6: no character data; peers that indent are forgiven.
+  if (root.text.trim() !== '') throw protocol('the BOSH body holds text')
+  return {
+    type: root.attributes.get('type'),
+    condition: root.attributes.get('condition'),
+    attributes: root.attributes,
+    children: root.children,
+  }
+}
+
+/** Runs what reads XML; its refusals become ERR_XMPP_PROTOCOL. */
+export function asProtocolError<T>(reading: () => T): T {
+  try {
+    return reading()
+  } catch (error) {
+    throw error instanceof XmlError ? protocol(`the reply is not the XML of XMPP: ${error.message}`) : error
+  }
+}
+
+export function protocol(message: string): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
+}

@@ -1,0 +1,175 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Socket } from 'node:net'
+import { XmppBoshError } from '../errors'
+import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
+import type { AgentLike, TlsOptions } from '../options'
+
+/** What one POST may take and send along. */
+export interface PostOptions {
+  /** ends the request; its reason is what the POST rejects with */
+  readonly signal: AbortSignal
+  /** one IP address, sent as `X-Forwarded-For` */
+  readonly clientIp?: string | undefined
+}
+
+/** Sends one body and gets one body. */
+export interface Transport {
+  post(url: URL, body: string, options: PostOptions): Promise<Buffer>
+  /** Ends the sockets that are ours. */
+  close(): void
+}
+
+export interface TransportOptions {
+  readonly maxResponseBytes: number
+  readonly tls?: TlsOptions | undefined
+  readonly agent?: AgentLike | undefined
+}
+
+/** HTTP/1.1 with keep-alive, one bounded pool of sockets. Follows no redirect and reads no proxy from the environment. */
+export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions): Transport {
+  const tlsOptions = { minVersion: 'TLSv1.2', ...tls, rejectUnauthorized: true } as https.AgentOptions
+  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS }
+  const own = agent
+    ? undefined
+    : { 'http:': new http.Agent(pool), 'https:': new https.Agent({ ...pool, ...tlsOptions }) }
+
+  function requestOptions(url: URL, length: number, clientIp: string | undefined): https.RequestOptions {
+    return {
+      method: 'POST',
+      agent: own ? own[url.protocol as 'http:' | 'https:'] : (agent as http.Agent),
+      rejectUnauthorized: true,
+      headers: {
+        'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
+        'Content-Length': length,
+        'Accept-Encoding': 'identity',
+        ...(clientIp !== undefined && { 'X-Forwarded-For': clientIp }),
+      },
+    }
+  }
+
+  function once(url: URL, body: Buffer, { signal, clientIp }: PostOptions): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const { request: open } = url.protocol === 'https:' ? https : http
+      const request = open(url, requestOptions(url, body.length, clientIp))
+      const chunks: Buffer[] = []
+      let received = 0
+      let bytesBefore = 0
+      let replying = false
+
+      const end = (settle: () => void) => {
+        signal.removeEventListener('abort', abort)
+        settle()
+      }
+      const stop = (reason: unknown) => {
+        end(() => reject(reason))
+        request.destroy()
+      }
+      const abort = () => stop(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
+
+      request.on('socket', (socket: Socket) => {
+        bytesBefore = socket.bytesRead
+      })
+      request.on('error', (cause: NodeJS.ErrnoException) => {
+        const untouched = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
+        end(() => reject(untouched ? new StaleSocket(cause) : connectionError(url, cause)))
+      })
+      request.on('response', response => {
+        replying = true
+        const fault = headFault(url, response, maxResponseBytes)
+        if (fault) return stop(fault)
+        response.on('data', (chunk: Buffer) => {
+          received += chunk.length
+          if (received > maxResponseBytes) stop(tooLarge(url, maxResponseBytes))
+          else chunks.push(chunk)
+        })
+        response.on('error', cause => end(() => reject(connectionError(url, cause))))
+        response.on('end', () =>
+          end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))),
+        )
+      })
+      request.end(body)
+    })
+  }
+
+  return {
+    async post(url, body, options) {
+      const bytes = Buffer.from(body)
+      try {
+        return await once(url, bytes, options)
+      } catch (stale) {
+        if (!(stale instanceof StaleSocket)) throw stale
+        // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
+        // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
+        if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
+        return once(url, bytes, options).catch(again => {
+          throw again instanceof StaleSocket ? connectionError(url, again.cause as NodeJS.ErrnoException) : again
+        })
+      }
+    },
+    close() {
+      own?.['http:'].destroy()
+      own?.['https:'].destroy()
+    },
+  }
+}
+
+/** A kept-alive connection that ended before the first byte of a reply came. */
+class StaleSocket extends Error {
+  constructor(cause: Error) {
+    super('stale socket', { cause })
+  }
+}
+
+function idleSockets(agent: http.Agent): Socket[] {
+  return Object.values(agent.freeSockets).flatMap(sockets => sockets ?? [])
+}
+
+function headFault(url: URL, response: http.IncomingMessage, maxResponseBytes: number): XmppBoshError | undefined {
+  const { statusCode = 0, headers } = response
+  if (statusCode !== 200) {
+    const hint = statusCode === 404 ? '; is option `service` the URL of BOSH?' : ''
+    return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} answered with HTTP status ${statusCode}${hint}`)
+  }
+  // XEP-0124 §6 lets us ignore the Content-Type, but bytes in another encoding would be read wrongly.
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1]
+  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+    return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
+  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered compressed, which was not asked for`)
+  }
+  if (Number(headers['content-length'] ?? 0) > maxResponseBytes) return tooLarge(url, maxResponseBytes)
+  return undefined
+}
+
+function tooLarge(url: URL, bytes: number): XmppBoshError {
+  return new XmppBoshError(
+    'ERR_XMPP_TOO_LARGE',
+    `${url.origin} answered with more than ${bytes} bytes; see \`maxResponseBytes\``,
+  )
+}
+
+const TLS_ERROR =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|PATH_LENGTH_|HOSTNAME_MISMATCH|INVALID_PURPOSE|EPROTO$)/
+
+function connectionError(url: URL, cause: NodeJS.ErrnoException): XmppBoshError {
+  const { code = '', message } = cause
+  // Copied: some of node's errors carry the bytes they choked on.
+  const shown = Object.assign(new Error(message), code && { code })
+  if (TLS_ERROR.test(code)) {
+    return new XmppBoshError(
+      'ERR_XMPP_TLS',
+      `no trusted TLS connection to ${url.origin} (${code}); see option \`tls\``,
+      {
+        cause: shown,
+      },
+    )
+  }
+  if (code.startsWith('HPE_')) {
+    return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} does not answer in HTTP (${code})`, { cause: shown })
+  }
+  return new XmppBoshError('ERR_XMPP_CONNECT', `no connection to ${url.origin} (${code || 'closed'})`, { cause: shown })
+}

@@ -1,0 +1,23 @@
+/** The passing of time, so that specs need not wait for it. */
+export interface Clock {
+  /** ms, never going back */
+  now(): number
+  /** Resolves after `ms`, or as soon as `signal` is aborted: then too, and not by a rejection. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  pause(ms, signal) {
+    return new Promise(resolve => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done, { once: true })
+    })
+  },
+}

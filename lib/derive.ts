@@ -1,0 +1,19 @@
+import { pbkdf2 } from 'node:crypto'
+import { promisify } from 'node:util'
+import { untilAborted } from './abort'
+import { MAX_DERIVATIONS } from './limits'
+import type { Derive } from './sasl'
+import { Slots } from './slots'
+
+const hi = promisify(pbkdf2)
+// One for the process: libuv's threads are, too, and the app reads its files with them.
+const slots = new Slots(MAX_DERIVATIONS)
+
+/** PBKDF2 in node's thread pool. A derivation cannot be stopped: an aborted login only stops waiting for it. */
+export function deriveWithin(signal: AbortSignal): Derive {
+  return (password, salt, iterations, length, digest) =>
+    untilAborted(
+      slots.run(() => hi(password, salt, iterations, length, digest), signal),
+      signal,
+    )
+}

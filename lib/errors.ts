@@ -1,0 +1,68 @@
+/** Every code there is, with the HTTP status that goes with it. Lower case: a refusal. `ERR_XMPP_*`: an error. */
+const STATUS = {
+  'missing-credentials': 400,
+  'malformed-credentials': 400,
+  'invalid-credentials': 401,
+  'account-disabled': 401,
+  'credentials-expired': 401,
+  'not-allowed': 403,
+  ERR_XMPP_UNAVAILABLE: 503,
+  ERR_XMPP_BUSY: 503,
+  ERR_XMPP_POLICY: 503,
+  ERR_XMPP_CONNECT: 502,
+  ERR_XMPP_TLS: 502,
+  ERR_XMPP_HTTP: 502,
+  ERR_XMPP_TIMEOUT: 504,
+  ERR_XMPP_PROTOCOL: 502,
+  ERR_XMPP_TOO_LARGE: 502,
+  ERR_XMPP_TERMINATED: 502,
+  ERR_XMPP_MECHANISM: 500,
+  ERR_XMPP_SERVER_PROOF: 502,
+  ERR_XMPP_IDENTITY: 502,
+  ERR_XMPP_DOMAIN: 500,
+  ERR_XMPP_ABORTED: 499,
+  ERR_XMPP_CLIENT_IP: 500,
+} as const
+
+/** Any `code` of an {@link XmppBoshError}. */
+export type XmppBoshErrorCode = keyof typeof STATUS
+/** A code that says something about the visitor or the account: the strategy answers `fail`. */
+export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}`>
+/** A code that says something about the server, the network or the configuration: the strategy answers `error`. */
+export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
+
+const BRAND = Symbol.for('passport-xmpp-bosh.XmppBoshError')
+
+/**
+ * The one error class of the library.
+ *
+ * `message` is for the operator's log: it names the option to change where there is one, and never holds a password,
+ * a SASL payload, a sid or text that the server wrote. Nothing of it is meant for the visitor.
+ */
+export class XmppBoshError extends Error {
+  override readonly name = 'XmppBoshError'
+  /** Stable, for `switch`. */
+  readonly code: XmppBoshErrorCode
+  /** The HTTP status an app answers with; Express reads it. */
+  readonly status: number
+  /** The defined condition the server named (RFC 6120, XEP-0124 §17.2), if it named a known one. */
+  readonly condition?: string
+
+  constructor(code: XmppBoshErrorCode, message: string, details: { condition?: string; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.status = STATUS[code]
+    if (details.condition !== undefined) this.condition = details.condition
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+
+  /** True for an error of any installed copy of this package; `instanceof` knows only its own copy. */
+  static is(value: unknown): value is XmppBoshError {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+}
+
+/** True for the lower-case codes: the login was understood and refused. */
+export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode {
+  return !code.startsWith('ERR_')
+}

@@ -1,0 +1,97 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { domainToASCII, domainToUnicode } from 'node:url'
+import { MAX_DOMAIN_BYTES, MAX_JID_PART_BYTES } from './limits'
+
+/** An XMPP domain in the two spellings that occur. */
+export interface Domain {
+  /** lower-case A-labels: for comparison and for identities */
+  readonly ascii: string
+  /** as the server is addressed: U-labels when it was given so */
+  readonly wire: string
+}
+
+/** A bare JID in its parts, both prepared. */
+export interface BareJid {
+  readonly local: string
+  readonly domain: string
+}
+
+// Characters that are not seen: two names that look alike must not be two accounts.
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
+// RFC 7622 §3.3.1 forbids " & ' / : < > @; beyond ASCII letters, marks and digits only (RFC 8264 §4.2.1).
+const LOCALPART = /^[\p{L}\p{M}\p{N}!#-%(-.;=?A-~]+$/u
+const MAX_ROUNDS = 4
+
+/**
+ * The localpart as it is sent and compared: NFKC, then upper and lower case code point by code point, until nothing
+ * changes. Servers fold with nodeprep (RFC 6122 appendix A) and echo the spelling they were sent, so without this one
+ * account could become many identities. `undefined`: not a localpart.
+ */
+export function prepareLocalpart(typed: string): string | undefined {
+  if (IGNORABLE.test(typed)) return undefined
+  let prepared = typed
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const folded = foldCase(prepared.normalize('NFKC')).normalize('NFKC')
+    if (folded === prepared) return isLocalpart(prepared) ? prepared : undefined
+    prepared = folded
+  }
+  return undefined
+}
+
+// One code point at a time: nodeprep knows no context (a final sigma is a sigma).
+function foldCase(text: string): string {
+  let folded = ''
+  for (const character of text) for (const upper of character.toUpperCase()) folded += upper.toLowerCase()
+  return folded
+}
+
+function isLocalpart(text: string): boolean {
+  return LOCALPART.test(text) && !IGNORABLE.test(text) && Buffer.byteLength(text) <= MAX_JID_PART_BYTES
+}
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+// `url.domainToASCII` cuts at some of these and decodes others: they never belong into a domain.
+const NOT_IN_DOMAIN = /[/\\?#%@:\s]|\p{Default_Ignorable_Code_Point}/u
+
+/** A domain name, `undefined` if it is none. IP addresses are none here, see {@link prepareConfiguredDomain}. */
+export function prepareDomain(value: string): Domain | undefined {
+  if (value.length > MAX_JID_PART_BYTES || NOT_IN_DOMAIN.test(value)) return undefined
+  const ascii = domainToASCII(value.replace(/\.$/, ''))
+  const labels = ascii.split('.')
+  if (ascii.length > MAX_DOMAIN_BYTES || !labels.every(label => LABEL.test(label))) return undefined
+  if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return undefined
+  const unicode = domainToUnicode(ascii)
+  if (domainToASCII(unicode) !== ascii) return undefined
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
+  return { ascii, wire: /^[\x00-\x7f]*$/.test(value) ? ascii : unicode }
+}
+
+/** The same for what an operator wrote into the configuration: there an IP address is meant. */
+export function prepareConfiguredDomain(value: string): Domain | undefined {
+  const bracketed = /^\[(.*)\]$/.exec(value)?.[1]
+  if (isIPv4(value) || (bracketed !== undefined && isIPv6(bracketed))) {
+    const literal = value.toLowerCase()
+    return { ascii: literal, wire: literal }
+  }
+  return prepareDomain(value)
+}
+
+/** Splits a JID (RFC 7622 §3.1): resource after the first `/`, localpart before the first `@` of the rest. */
+export function splitJid(jid: string): { local?: string; domain: string; resource?: string } {
+  const slash = jid.indexOf('/')
+  const bare = slash < 0 ? jid : jid.slice(0, slash)
+  const at = bare.indexOf('@')
+  return {
+    ...(at < 0 ? {} : { local: bare.slice(0, at) }),
+    domain: at < 0 ? bare : bare.slice(at + 1),
+    ...(slash < 0 ? {} : { resource: jid.slice(slash + 1) }),
+  }
+}
+
+/** A bare JID that is already prepared, as sessions keep it; `undefined` for anything else. */
+export function parsePreparedJid(jid: string): BareJid | undefined {
+  const { local, domain, resource } = splitJid(jid)
+  if (local === undefined || resource !== undefined) return undefined
+  if (prepareLocalpart(local) !== local || prepareConfiguredDomain(domain)?.ascii !== domain) return undefined
+  return { local, domain }
+}

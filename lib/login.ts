@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto'
+import { asProtocolError, protocol } from './bosh/body'
+import type { BoshSession } from './bosh/session'
+import type { Credentials } from './credentials'
+import { XmppBoshError } from './errors'
+import { type Domain, splitJid } from './jid'
+import { MAX_CHALLENGES, MAX_JID_PART_BYTES, MAX_MECHANISMS, MAX_SASL_PAYLOAD_BYTES } from './limits'
+import type { Mechanism } from './options'
+import { BIND_ERRORS, conditionError, SASL_FAILURES, SCRAM_ERRORS } from './outcome'
+import { chooseMechanism, type Derive, decodeBase64, type SaslExchange, startExchange } from './sasl'
+import { BIND, CLIENT, HTTPBIND, SASL, SASL_CHANNEL_BINDING, STANZA_CONDITIONS, STREAMS } from './xml/names'
+import { type Element, textOf } from './xml/read'
+import { element, type Node } from './xml/write'
+
+/** What one login may do, and who it is for. */
+export interface LoginPlan {
+  readonly credentials: Credentials
+  readonly domain: Domain
+  readonly mechanisms: readonly Mechanism[]
+  readonly bind: boolean
+  readonly minIterations: number
+  readonly maxIterations: number
+  readonly derive: Derive
+}
+
+/**
+ * From the features of a new stream to the proof of who this is: SASL, then restart and bind. Returning is the only
+ * "yes"; everything that is not proof is thrown.
+ *
+ * @returns the mechanism the password was proved with
+ * @throws {XmppBoshError}
+ */
+export async function login(
+  session: BoshSession,
+  features: Element,
+  plan: LoginPlan,
+  signal: AbortSignal,
+): Promise<Mechanism> {
+  const offered = mechanismsOf(features)
+  const mechanism = chooseMechanism(plan.mechanisms, offered)
+  if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
+  const { local, password, preparedPassword } = plan.credentials
+  const exchange = startExchange(mechanism, {
+    username: local,
+    password,
+    preparedPassword,
+    offered,
+    channelBindings: channelBindingsOf(features),
+    minIterations: plan.minIterations,
+    maxIterations: plan.maxIterations,
+    derive: plan.derive,
+  })
+  await authenticate(session, mechanism, exchange, signal)
+  if (plan.bind) {
+    await session.restart(featuresIn, signal)
+    assertIdentity(await bindResource(session, signal, plan), plan)
+  }
+  return mechanism
+}
+
+/** The features of a stream, when they are there (RFC 6120 §4.3.2). */
+export function featuresIn(reply: readonly Element[]): Element | undefined {
+  return only(reply, child => child.namespace === STREAMS && child.name === 'features')
+}
+
+// RFC 6120 §6.4.2 - §6.4.6
+async function authenticate(
+  session: BoshSession,
+  mechanism: Mechanism,
+  exchange: SaslExchange,
+  signal: AbortSignal,
+): Promise<void> {
+  const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
+  let answer = await session.ask([auth], saslElementIn, signal)
+  for (let challenges = 0; answer.name === 'challenge'; challenges++) {
+    if (challenges === MAX_CHALLENGES) throw protocol('the server sends too many challenges')
+    const step = await exchange.challenge(decode(answer) ?? '')
+    signal.throwIfAborted()
+    if ('error' in step) {
+      throw conditionError(SCRAM_ERRORS, 'ERR_XMPP_PROTOCOL', step.error, 'the server refused the proof')
+    }
+    // RFC 6120 §6.4.3: an empty response is an empty element
+    const response = element('response', { xmlns: SASL }, ...(step.response === '' ? [] : [encode(step.response)]))
+    answer = await session.ask([response], saslElementIn, signal)
+  }
+  if (answer.name === 'failure') throw saslFailure(answer)
+  exchange.success(decode(answer))
+}
+
+// RFC 6120 §6.4: challenge, success or failure, in the SASL namespace, as a direct child of the body, alone.
+function saslElementIn(reply: readonly Element[]): Element | undefined {
+  return only(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
+}
+
+/** The one child of a body, if it is what is expected now; nothing at all: not yet. */
+function only(reply: readonly Element[], isExpected: (child: Element) => boolean): Element | undefined {
+  const [child] = reply
+  if (child === undefined) return undefined
+  if (reply.length > 1 || !isExpected(child)) throw protocol('the server sent an element that may not come here')
+  return child
+}
+
+function mechanismsOf(features: Element): string[] {
+  const lists = features.children.filter(child => child.namespace === SASL && child.name === 'mechanisms')
+  if (lists.length > 1) throw protocol('the server offers two lists of mechanisms')
+  const names = (lists[0]?.children ?? []).filter(child => child.namespace === SASL && child.name === 'mechanism')
+  if (names.length > MAX_MECHANISMS) throw protocol('the server offers too many mechanisms')
+  return asProtocolError(() => names.map(name => textOf(name).trim()))
+}
+
+// XEP-0440 §3
+function channelBindingsOf(features: Element): string[] {
+  return features.children
+    .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'sasl-channel-binding')
+    .flatMap(list => list.children)
+    .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'channel-binding')
+    .map(binding => binding.attributes.get('type') ?? '')
+}
+
+function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]): XmppBoshError {
+  // RFC 6120 §6.3.3 (RFC 4422 §3.1): what is no mechanism name is not repeated
+  const names = offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name)).join(', ')
+  return new XmppBoshError(
+    'ERR_XMPP_MECHANISM',
+    names === ''
+      ? 'the server offers no SASL mechanism here (Prosody offers none over plain http: unless `consider_bosh_secure` is set)'
+      : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (option \`mechanisms\`; PLAIN only over https: or to loopback)`,
+  )
+}
+
+// RFC 6120 §6.5: exactly one defined condition, and possibly a text
+function saslFailure(failure: Element): XmppBoshError {
+  const conditions = failure.children.filter(child => child.namespace === SASL && child.name !== 'text')
+  const condition = conditions.length === 1 ? (conditions[0]?.name ?? '') : 'undefined-condition'
+  return conditionError(SASL_FAILURES, 'ERR_XMPP_PROTOCOL', condition, 'the server refused the login')
+}
+
+// RFC 6120 §6.4.2 and RFC 4648 §4
+function encode(payload: string): string {
+  return Buffer.from(payload).toString('base64')
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** `undefined`: no payload. "=" is one of zero bytes (RFC 6120 §6.4.6). */
+function decode(answer: Element): string | undefined {
+  const text = asProtocolError(() => textOf(answer)).replace(/[ \t\r\n]+/g, '')
+  if (text === '') return undefined
+  if (text === '=') return ''
+  const bytes = decodeBase64(text)
+  if (bytes === undefined || bytes.length > MAX_SASL_PAYLOAD_BYTES) throw protocol('a SASL payload is malformed')
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw protocol('a SASL payload is not UTF-8')
+  }
+}
+
+// RFC 6120 §7.6: without <resource/> the server makes one; a fixed one would end the visitor's other session.
+async function bindResource(session: BoshSession, signal: AbortSignal, plan: LoginPlan): Promise<string> {
+  const id = randomBytes(12).toString('hex')
+  const iq: Node = element('iq', { xmlns: CLIENT, type: 'set', id }, element('bind', { xmlns: BIND }))
+  const answer = await session.ask([iq], reply => iqAnswerIn(reply, id, plan), signal)
+  if (answer.attributes.get('type') === 'error') throw bindError(answer)
+  const binds = answer.children.filter(child => child.namespace === BIND && child.name === 'bind')
+  const jids = binds.flatMap(bind => bind.children).filter(child => child.namespace === BIND && child.name === 'jid')
+  const [jid] = jids
+  if (binds.length !== 1 || jids.length !== 1 || jid === undefined) throw protocol('the server bound no JID')
+  return asProtocolError(() => textOf(jid))
+}
+
+const STANZAS = ['iq', 'message', 'presence']
+
+// RFC 6120 §8.2.3: an answer has our id and says result or error. Other stanzas may come along and mean nothing here.
+function iqAnswerIn(reply: readonly Element[], id: string, plan: LoginPlan): Element | undefined {
+  for (const child of reply) {
+    if (!isStanzaNamespace(child) || !STANZAS.includes(child.name)) {
+      throw protocol('the server sent an element that may not come here')
+    }
+  }
+  const answers = reply.filter(
+    ({ name, attributes }) =>
+      name === 'iq' &&
+      attributes.get('id') === id &&
+      ['result', 'error'].includes(attributes.get('type') ?? '') &&
+      isFromServer(attributes.get('from'), plan),
+  )
+  if (answers.length > 1) throw protocol('the server answered twice')
+  return answers[0]
+}
+
+// Many servers let stanzas inherit the namespace of the body.
+function isStanzaNamespace({ namespace }: Element): boolean {
+  return namespace === CLIENT || namespace === HTTPBIND
+}
+
+// RFC 6120 §8.1.2.1: from the account itself or from its server
+function isFromServer(from: string | undefined, { credentials, domain }: LoginPlan): boolean {
+  const domains = [domain.ascii, domain.wire]
+  return from === undefined || domains.includes(from) || domains.some(name => from === `${credentials.local}@${name}`)
+}
+
+function bindError(answer: Element): XmppBoshError {
+  const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
+  const conditions = errors
+    .flatMap(error => error.children)
+    .filter(child => child.namespace === STANZA_CONDITIONS && child.name !== 'text')
+  const condition = conditions.length === 1 ? (conditions[0]?.name ?? '') : 'undefined-condition'
+  return conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
+}
+
+/** The bound JID is the server's word on who this is: it must be the one that was asked for, to the letter. */
+function assertIdentity(bound: string, { credentials, domain }: LoginPlan): void {
+  const { local, domain: boundDomain, resource = '' } = splitJid(bound)
+  const isSame = local === credentials.local && (boundDomain === domain.ascii || boundDomain === domain.wire)
+  if (!isSame || resource === '' || Buffer.byteLength(resource) > MAX_JID_PART_BYTES) {
+    throw new XmppBoshError('ERR_XMPP_IDENTITY', 'the server bound another JID than the one that logged in')
+  }
+}

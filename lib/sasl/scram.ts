@@ -1,0 +1,139 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { XmppBoshError } from '../errors'
+import { MAX_NONCE_LENGTH, MAX_SALT_BYTES, NONCE_BYTES } from '../limits'
+import { decodeBase64 } from './base64'
+import type { Digest, SaslContext, SaslExchange } from './mechanism'
+
+// RFC 5802 §6: "n", the client does not support channel binding; §5.1: no authorization identity.
+const GS2_HEADER = 'n,,'
+const CHANNEL_BINDING = Buffer.from(GS2_HEADER).toString('base64')
+
+const HASH_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha512: 64 }
+
+/** SCRAM (RFC 5802, RFC 7677) with the given hash. `nonce` is for the vectors of the RFCs. */
+export function scram(digest: Digest): (context: SaslContext, nonce?: string) => SaslExchange {
+  return (context, nonce = randomBytes(NONCE_BYTES).toString('base64')) => {
+    // RFC 5802 §5.1: "=" and "," of a name are written =3D and =2C.
+    const saslname = context.username.replaceAll('=', '=3D').replaceAll(',', '=2C')
+    const clientFirstBare = `n=${saslname},r=${nonce}`
+    let expectedSignature: Buffer | undefined
+    let verified = false
+
+    async function clientFinal(serverFirst: string): Promise<string> {
+      const { serverNonce, salt, iterations, downgradeHash } = parseServerFirst(serverFirst, nonce, context)
+      if (downgradeHash !== undefined) assertNoDowngrade(downgradeHash, digest, context)
+
+      // RFC 5802 §3
+      const salted = await context.derive(context.preparedPassword, salt, iterations, HASH_BYTES[digest], digest)
+      const clientKey = hmac(digest, salted, 'Client Key')
+      const storedKey = createHash(digest).update(clientKey).digest()
+      const withoutProof = `c=${CHANNEL_BINDING},r=${serverNonce}`
+      const authMessage = `${clientFirstBare},${serverFirst},${withoutProof}`
+      const proof = xor(clientKey, hmac(digest, storedKey, authMessage))
+      expectedSignature = hmac(digest, hmac(digest, salted, 'Server Key'), authMessage)
+      return `${withoutProof},p=${proof.toString('base64')}`
+    }
+
+    function verify(serverFinal: string): void {
+      if (expectedSignature === undefined) throw serverProof('the server said success before the exchange was complete')
+      const signature = decodeBase64(/^v=([^,]*)(?:,|$)/.exec(serverFinal)?.[1] ?? '')
+      if (signature === undefined || signature.length === 0) throw serverProof('the server signature is missing')
+      if (signature.length !== expectedSignature.length || !timingSafeEqual(signature, expectedSignature)) {
+        throw serverProof('the server signature is wrong: the server does not know the password')
+      }
+      verified = true
+    }
+
+    return {
+      initial: GS2_HEADER + clientFirstBare,
+      async challenge(payload) {
+        const error = /^e=([^,]*)/.exec(payload)?.[1]
+        if (error !== undefined) return { error }
+        if (expectedSignature === undefined) return { response: await clientFinal(payload) }
+        // RFC 5802 §7 with a server that cannot send data with success (RFC 4422 §3.6): v= comes in a challenge.
+        if (verified) throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'a challenge after the last one of SCRAM')
+        verify(payload)
+        return { response: '' }
+      },
+      success(payload) {
+        if (verified && payload) throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'two server signatures')
+        if (!verified) verify(payload ?? '')
+      },
+    }
+  }
+}
+
+interface ServerFirst {
+  serverNonce: string
+  salt: Buffer
+  iterations: number
+  /** `h=`, XEP-0474 §6 */
+  downgradeHash?: string
+}
+
+// RFC 5802 §7: server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]
+function parseServerFirst(message: string, nonce: string, context: SaslContext): ServerFirst {
+  const attributes = message.split(',').map(attribute => {
+    if (!/^[A-Za-z]=./s.test(attribute)) throw protocol('the first message of the server is malformed')
+    return [attribute.slice(0, 1), attribute.slice(2)] as const
+  })
+  const names = attributes.map(([name]) => name)
+  // RFC 5802 §5.1: m= announces an extension that must be understood; there is none we understand.
+  if (names.includes('m')) throw protocol('the server demands a SCRAM extension')
+  if (names.slice(0, 3).join('') !== 'rsi' || new Set(names).size !== names.length) {
+    throw protocol('the first message of the server is malformed')
+  }
+  const [serverNonce = '', salt64 = '', count = ''] = attributes.map(([, value]) => value)
+  // RFC 5802 §5.1: printable ASCII, begins with ours, and the server adds to it
+  if (
+    serverNonce.length > MAX_NONCE_LENGTH ||
+    serverNonce.length <= nonce.length ||
+    !serverNonce.startsWith(nonce) ||
+    !/^[!-+\--~]+$/.test(serverNonce)
+  ) {
+    throw serverProof('the nonce of the server does not extend ours')
+  }
+  const salt = decodeBase64(salt64)
+  if (salt === undefined || salt.length === 0 || salt.length > MAX_SALT_BYTES) throw protocol('the salt is malformed')
+  const iterations = /^[1-9][0-9]{0,9}$/.test(count) ? Number(count) : Number.NaN
+  if (!(iterations >= context.minIterations && iterations <= context.maxIterations)) {
+    throw serverProof(
+      `the iteration count of the server is not within ${context.minIterations} and ${context.maxIterations}; see options \`minIterations\` and \`maxIterations\``,
+    )
+  }
+  const downgradeHash = attributes.find(([name]) => name === 'h')?.[1]
+  return { serverNonce, salt, iterations, ...(downgradeHash !== undefined && { downgradeHash }) }
+}
+
+// XEP-0474 §6: the server hashes what it offered; if that is not what reached us, somebody took mechanisms away.
+function assertNoDowngrade(hash: string, digest: Digest, { offered, channelBindings }: SaslContext): void {
+  const bindings = channelBindings.length > 0 ? `\x1f${sorted(channelBindings)}` : ''
+  const expected = createHash(digest)
+    .update(sorted(offered) + bindings)
+    .digest()
+  const received = decodeBase64(hash)
+  if (received === undefined || received.length !== expected.length || !timingSafeEqual(received, expected)) {
+    throw serverProof('the mechanisms that arrived are not those the server offered (downgrade)')
+  }
+}
+
+// i;octet (RFC 4790 §9.3): the names are ASCII, so code units do.
+function sorted(names: readonly string[]): string {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join('\x1e')
+}
+
+function hmac(digest: Digest, key: Buffer, message: string): Buffer {
+  return createHmac(digest, key).update(message).digest()
+}
+
+function xor(a: Buffer, b: Buffer): Buffer {
+  return Buffer.from(a.map((byte, index) => byte ^ (b[index] ?? 0)))
+}
+
+function serverProof(message: string): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_SERVER_PROOF', message)
+}
+
+function protocol(message: string): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
+}

@@ -1,0 +1,101 @@
+import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { prepareLocalpart } from '../jid'
+import { type Digest, preparePassword } from '../sasl'
+
+const hi = promisify(pbkdf2)
+const ITERATIONS = 4096
+const SALT_BYTES = 16
+
+/** What a SCRAM server stores (RFC 5802 §3). */
+export interface ScramKeys {
+  readonly salt: Buffer
+  readonly iterations: number
+  readonly storedKey: Buffer
+  readonly serverKey: Buffer
+}
+
+/** One account of the server. */
+interface Account {
+  readonly password: string
+  readonly keys: Map<Digest, Promise<ScramKeys>>
+  disabled: boolean
+}
+
+/** The accounts of a test server; user names are prepared as a server does it. */
+export class Accounts {
+  readonly #accounts = new Map<string, Account>()
+
+  constructor(accounts: Readonly<Record<string, string>> = {}) {
+    this.restore(accounts)
+  }
+
+  /** Exactly these accounts and no others. */
+  restore(accounts: Readonly<Record<string, string>>): void {
+    this.#accounts.clear()
+    for (const [username, password] of Object.entries(accounts)) this.add(username, password)
+  }
+
+  /** Adds an account, or gives it another password. */
+  add(username: string, password: string): void {
+    const prepared = preparePassword(password)
+    if (prepared === undefined) throw new TypeError('SASLprep refuses this password')
+    this.#accounts.set(nameOf(username), { password: prepared, keys: new Map(), disabled: false })
+  }
+
+  remove(username: string): void {
+    this.#accounts.delete(nameOf(username))
+  }
+
+  /** From now on the account is answered with `account-disabled`, whatever the password. */
+  disable(username: string): void {
+    const account = this.#accounts.get(nameOf(username))
+    if (!account) throw new TypeError('no such account')
+    account.disabled = true
+  }
+
+  has(username: string): boolean {
+    return this.#find(username) !== undefined
+  }
+
+  isDisabled(username: string): boolean {
+    return this.#find(username)?.disabled ?? false
+  }
+
+  isPassword(username: string, password: string): boolean {
+    const account = this.#find(username)
+    return account !== undefined && account.password === preparePassword(password)
+  }
+
+  /** `undefined`: no such account. */
+  scramKeys(username: string, digest: Digest): Promise<ScramKeys> | undefined {
+    const account = this.#find(username)
+    if (!account) return undefined
+    const keys = account.keys.get(digest) ?? deriveKeys(account.password, digest)
+    account.keys.set(digest, keys)
+    return keys
+  }
+
+  #find(username: string): Account | undefined {
+    const local = prepareLocalpart(username)
+    return local === undefined ? undefined : this.#accounts.get(local)
+  }
+}
+
+function nameOf(username: string): string {
+  const local = prepareLocalpart(username)
+  if (local === undefined) throw new TypeError('not a localpart: an account is named without its domain')
+  return local
+}
+
+async function deriveKeys(password: string, digest: Digest): Promise<ScramKeys> {
+  const salt = randomBytes(SALT_BYTES)
+  const salted = await hi(password, salt, ITERATIONS, createHash(digest).digest().length, digest)
+  const clientKey = createHmac(digest, salted).update('Client Key').digest()
+  return {
+    salt,
+    iterations: ITERATIONS,
+    storedKey: createHash(digest).update(clientKey).digest(),
+    serverKey: createHmac(digest, salted).update('Server Key').digest(),
+  }
+}

@@ -1,0 +1,36 @@
+import nock from 'nock'
+import { Responder, type ResponderOptions, type TestServer } from './responder'
+
+/** A BOSH URL that answers without a network. */
+export interface BoshMock extends TestServer {
+  /** The URL is an ordinary one again. */
+  close(): void
+}
+
+/** Answers POSTs to `url` as an XMPP server would, by nock: no port, no TLS, no network. */
+export function mockBosh(url: string, options: ResponderOptions): BoshMock {
+  return new NockMount(url, options)
+}
+
+class NockMount extends Responder implements BoshMock {
+  readonly #interceptor: nock.Interceptor
+
+  constructor(url: string, options: ResponderOptions) {
+    super(options)
+    const { origin, pathname, search } = new URL(url)
+    const respond = this.respond.bind(this)
+    this.#interceptor = nock(origin)
+      .persist()
+      .post(pathname + search)
+    this.#interceptor.reply(async function (_uri, body) {
+      const reply = await respond(Buffer.from(String(body)), this.req.headers)
+      if (reply === 'hang') return new Promise<never>(() => {})
+      if (reply === 'reset') throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+      return [reply.status, reply.body, reply.headers]
+    })
+  }
+
+  close(): void {
+    nock.removeInterceptor(this.#interceptor)
+  }
+}

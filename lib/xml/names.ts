@@ -1,0 +1,12 @@
+/** Namespaces, compared as exact strings; prefixes mean nothing. */
+export const HTTPBIND = 'http://jabber.org/protocol/httpbind'
+export const XBOSH = 'urn:xmpp:xbosh'
+export const STREAMS = 'http://etherx.jabber.org/streams'
+export const STREAM_CONDITIONS = 'urn:ietf:params:xml:ns:xmpp-streams'
+export const CLIENT = 'jabber:client'
+export const STANZA_CONDITIONS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+export const SASL_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0'
+export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+export const XML = 'http://www.w3.org/XML/1998/namespace'
+export const XMLNS = 'http://www.w3.org/2000/xmlns/'

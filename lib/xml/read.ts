@@ -1,0 +1,159 @@
+import { XMLParser } from 'fast-xml-parser'
+import { XML, XMLNS } from './names'
+import { assertWellFormed, XmlError } from './wellformed'
+
+export { XmlError }
+
+/** An element with its namespace resolved. */
+export interface Element {
+  readonly namespace: string
+  /** the local name, without a prefix */
+  readonly name: string
+  /** by local name, or by `{namespace}name` for an attribute that has a namespace; declarations are not among them */
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly Element[]
+  /** the character data directly inside, in one string */
+  readonly text: string
+}
+
+type Scope = ReadonlyMap<string, string>
+
+const ROOT_SCOPE: Scope = new Map([
+  ['', ''],
+  ['xml', XML],
+])
+
+// The parser only builds the tree: what is XML and what a value means is decided here and in wellformed.ts.
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  textNodeName: '#text',
+  trimValues: false,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  processEntities: false,
+  htmlEntities: false,
+  onDangerousProperty: name => name,
+})
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Reads one document of restricted XML (RFC 6120 §11): UTF-8 without a byte order mark, no doctype, comment, CDATA or
+ * processing instruction, one root element, namespace-well-formed.
+ *
+ * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
+ */
+export function read(bytes: Uint8Array): Element {
+  const text = assertWellFormed(decode(bytes))
+  const [root] = build(text)
+  if (root === undefined) throw new XmlError('no root element')
+  return elementOf(root, ROOT_SCOPE)
+}
+
+/** The text of an element that must hold nothing but text (RFC 6120 §11.1: an identity is never pieced together). */
+export function textOf(element: Element): string {
+  if (element.children.length > 0) throw new XmlError('an element where text was expected')
+  return element.text
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    const text = utf8.decode(bytes)
+    if (!text.startsWith('\uFEFF')) return text
+  } catch {
+    throw new XmlError('bytes that are not UTF-8')
+  }
+  throw new XmlError('a byte order mark')
+}
+
+/** What fast-xml-parser makes with `preserveOrder`: `{ [name]: children, ':@': attributes }` or `{ '#text': text }`. */
+type Built = { readonly [key: string]: readonly Built[] | string | Readonly<Record<string, string>> }
+
+function build(text: string): readonly Built[] {
+  try {
+    return parser.parse(text) as Built[]
+  } catch {
+    // Not passed on: the parser's message may repeat what it read.
+    throw new XmlError('names that the parser refuses')
+  }
+}
+
+function elementOf(built: Built, outer: Scope): Element {
+  const qualified = Object.keys(built).find(key => key !== ':@') ?? ''
+  const raw = Object.entries((built[':@'] ?? {}) as Record<string, string>).map(
+    ([name, value]) => [name.slice(1), attributeValue(value)] as const,
+  )
+  const scope = declare(outer, raw)
+  const children: Element[] = []
+  let text = ''
+  for (const child of built[qualified] as readonly Built[]) {
+    if (typeof child['#text'] === 'string') text += child['#text']
+    else children.push(elementOf(child, scope))
+  }
+  const [prefix, name] = splitName(qualified)
+  if (prefix === 'xmlns') throw new XmlError('an element in the namespace of declarations')
+  return {
+    namespace: resolve(scope, prefix),
+    name,
+    attributes: attributesOf(raw, scope),
+    children,
+    text: resolveReferences(text),
+  }
+}
+
+// Namespaces in XML 1.0 §3, §5
+function declare(outer: Scope, attributes: readonly (readonly [string, string])[]): Scope {
+  let scope: Map<string, string> | undefined
+  for (const [name, value] of attributes) {
+    const [prefix, local] = splitName(name)
+    const declared = name === 'xmlns' ? '' : prefix === 'xmlns' ? local : undefined
+    if (declared === undefined) continue
+    if (declared === 'xmlns' || value === XMLNS || (declared === 'xml') !== (value === XML)) {
+      throw new XmlError('a reserved namespace declared')
+    }
+    if (declared !== '' && value === '') throw new XmlError('a prefix without a namespace')
+    scope ??= new Map(outer)
+    scope.set(declared, value)
+  }
+  return scope ?? outer
+}
+
+function attributesOf(raw: readonly (readonly [string, string])[], scope: Scope): Map<string, string> {
+  const attributes = new Map<string, string>()
+  for (const [qualified, value] of raw) {
+    const [prefix, name] = splitName(qualified)
+    if (qualified === 'xmlns' || prefix === 'xmlns') continue
+    // Namespaces in XML 1.0 §6.2: the default namespace does not apply to attributes.
+    const key = prefix === '' ? name : `{${resolve(scope, prefix)}}${name}`
+    if (attributes.has(key)) throw new XmlError('an attribute twice')
+    attributes.set(key, value)
+  }
+  return attributes
+}
+
+function resolve(scope: Scope, prefix: string): string {
+  const namespace = scope.get(prefix)
+  if (namespace === undefined) throw new XmlError('a prefix that is not declared')
+  return namespace
+}
+
+function splitName(qualified: string): [prefix: string, name: string] {
+  const colon = qualified.indexOf(':')
+  return colon < 0 ? ['', qualified] : [qualified.slice(0, colon), qualified.slice(colon + 1)]
+}
+
+// XML 1.0 §2.11 and §3.3.3: line ends, then white space of an attribute's value, before references.
+function attributeValue(raw: string): string {
+  return resolveReferences(raw.replace(/\r\n|[\t\r\n]/g, ' '))
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function resolveReferences(raw: string): string {
+  if (!raw.includes('&')) return raw
+  return raw.replace(/&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([a-z]+));/g, (_, hexadecimal, decimal, entity) => {
+    if (entity !== undefined) return ENTITIES[entity] ?? ''
+    return String.fromCodePoint(hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16))
+  })
+}
