@@ -60,7 +60,8 @@ export class Authenticator {
   readonly #bans: Bans
   readonly #failover: Failover
   readonly #closing = new AbortController()
-  readonly #terminating = new Set<Promise<void>>()
+  /** work that goes on when nobody waits for it: abandoned logins and terminates, each bounded in time */
+  readonly #working = new Set<Promise<unknown>>()
   #delayed = 0
 
   /** @throws {TypeError} that names the option */
@@ -101,7 +102,7 @@ export class Authenticator {
   /** Rejects the logins in flight, waits for the last terminates (2 s at most) and ends the sockets that are ours. */
   async close(): Promise<void> {
     this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed'))
-    while (this.#terminating.size > 0) await Promise.all(this.#terminating)
+    while (this.#working.size > 0) await Promise.allSettled(this.#working)
     this.#transport.close()
   }
 
@@ -123,7 +124,7 @@ export class Authenticator {
     const all = bounded(this.#clock, timeout, late, [patience.signal, visitor.signal])
     try {
       const work = () => this.#logIn(credentials, address, startedAt + timeout, patience.signal, all.signal)
-      return await untilAborted(this.#slots.run(work, all.signal), all.signal)
+      return await untilAborted(this.#track(this.#slots.run(work, all.signal)), all.signal)
     } finally {
       signal?.removeEventListener('abort', leave)
       patience.release()
@@ -205,15 +206,20 @@ export class Authenticator {
   #terminate(session: BoshSession): void {
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', 'the terminate was not answered')
     const { signal, release } = bounded(this.#clock, TERMINATE_TIMEOUT_MS, late)
-    const terminated = session
-      .terminate(signal)
-      // Nobody is waiting for it, and the server forgets the session by itself in the end.
-      .catch(() => {})
-      .finally(() => {
-        release()
-        this.#terminating.delete(terminated)
-      })
-    this.#terminating.add(terminated)
+    // Nobody is waiting for it, and the server forgets the session by itself in the end.
+    void this.#track(
+      session
+        .terminate(signal)
+        .catch(() => {})
+        .finally(release),
+    )
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const done = () => this.#working.delete(work)
+    this.#working.add(work)
+    work.then(done, done)
+    return work
   }
 
   // Servers answer an unknown user one step earlier than a wrong password. By now the slot and the session are free.

@@ -1,0 +1,289 @@
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { Authenticator, type AuthenticatorOptions } from '../lib'
+import type { Internals } from '../lib/authenticator'
+import { type BoshServer, startBoshServer } from '../lib/testing/server'
+import { type HandClock, handClock } from './fixtures/clock'
+
+let server: BoshServer
+beforeAll(async () => {
+  server = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: 'user1', user2: 'user2', zoë: 'pä$$wörd €😀' },
+  })
+})
+afterAll(() => server.close())
+
+let opened: Authenticator[] = []
+function authenticatorFor(options: Partial<AuthenticatorOptions> = {}, internals: Internals = {}): Authenticator {
+  const made = new Authenticator(
+    { service: server.url, domain: 'localhost', mechanisms: ['PLAIN'], failureDelay: 0, ...options },
+    internals,
+  )
+  opened.push(made)
+  return made
+}
+afterEach(async () => {
+  await Promise.all(opened.map(authenticator => authenticator.close()))
+  opened = []
+  server.reset()
+})
+
+const USER1 = { username: 'user1', password: 'user1' }
+const turn = () => new Promise(resolve => setImmediate(resolve))
+const steps = () => server.requests.map(({ step }) => step)
+async function until(condition: () => boolean): Promise<void> {
+  for (let turns = 0; !condition(); turns++) {
+    if (turns > 100_000) throw new Error('it did not come to that')
+    await turn()
+  }
+}
+
+describe('who is who', () => {
+  test.each([
+    ['user1', 'user1', 'user1@localhost'],
+    ['USER1', 'user1', 'user1@localhost'],
+    ['ｕｓｅｒ１', 'user1', 'user1@localhost'],
+    ['user1@LOCALHOST.', 'user1', 'user1@localhost'],
+    [' user1\n', 'user1', 'user1@localhost'],
+    ['zoë', 'pä$$wörd €😀', 'zoë@localhost'],
+    ['ZOE\u0308', 'pä$$wörd €😀', 'zoë@localhost'],
+  ])('%j is one person, however it is typed', async (username, password, jid) => {
+    for (const mechanisms of [['PLAIN'], ['SCRAM-SHA-1'], ['SCRAM-SHA-256'], ['SCRAM-SHA-512']] as const) {
+      expect((await authenticatorFor({ mechanisms }).authenticate({ username, password })).jid).toBe(jid)
+    }
+  })
+
+  test('without bind only ASCII names are taken: nobody would say which account it was', async () => {
+    const authenticator = authenticatorFor({ bind: false })
+
+    expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
+    await expect(authenticator.authenticate({ username: 'zoë', password: 'pä$$wörd €😀' })).rejects.toMatchObject({
+      code: 'invalid-credentials',
+    })
+  })
+})
+
+describe('the mechanism', () => {
+  test('is the first of ours that the server offers', async () => {
+    const { mechanism } = await authenticatorFor({ mechanisms: ['SCRAM-SHA-1', 'SCRAM-SHA-512'] }).authenticate(USER1)
+
+    expect(mechanism).toBe('SCRAM-SHA-1')
+  })
+
+  test.each([['X-OAUTH2', 'PLAIN'], ['ANONYMOUS'], ['EXTERNAL', 'DIGEST-MD5', 'CRAM-MD5'], []])(
+    'none in common: an error that says what there was, and no <auth/>',
+    async (...offered) => {
+      const names = offered.map(name => `<mechanism>${name}</mechanism>`).join('')
+      const payload = `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${names}</mechanisms></stream:features>`
+      server.fault({ on: 'create', reply: { payload } })
+
+      await expect(authenticatorFor({ mechanisms: ['SCRAM-SHA-256'] }).authenticate(USER1)).rejects.toMatchObject({
+        code: 'ERR_XMPP_MECHANISM',
+        status: 500,
+        message: expect.stringContaining(offered.length > 0 ? offered.join(', ') : 'no SASL mechanism'),
+      })
+      expect(steps()).not.toContain('auth')
+    },
+  )
+
+  test('is tried once: no weaker one after a failure', async () => {
+    const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-256', 'PLAIN'] })
+    await expect(authenticator.authenticate({ username: 'user1', password: 'x' })).rejects.toMatchObject({
+      status: 401,
+    })
+
+    expect(steps().filter(step => step === 'auth')).toHaveLength(1)
+  })
+})
+
+describe('the deadline', () => {
+  test.each(['create', 'auth', 'restart', 'bind'] as const)('ends a login whose %s is not answered', async on => {
+    const clock = handClock()
+    server.fault({ on, reply: 'hang' })
+    const answered = authenticatorFor({ timeout: 1000 }, { clock }).authenticate(USER1)
+    await until(() => steps().includes(on))
+    clock.advance(999)
+    await turn()
+    clock.advance(1)
+
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT', status: 504 })
+  })
+
+  test('counts the time in the queue', async () => {
+    const clock = handClock()
+    server.fault({ on: 'auth', reply: 'hang' })
+    const authenticator = authenticatorFor({ timeout: 1000, maxConcurrent: 1 }, { clock })
+    const held = authenticator.authenticate(USER1)
+    const queued = authenticator.authenticate(USER1)
+    await until(() => steps().includes('auth'))
+    clock.advance(1000)
+
+    await expect(held).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
+    await expect(queued).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
+  })
+})
+
+describe('load', () => {
+  test('beyond the slots and the queue a login is turned away at once, and the others still get their answer', async () => {
+    const authenticator = authenticatorFor({ maxConcurrent: 2, maxQueue: 3 })
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, () => authenticator.authenticate(USER1)))
+
+    expect(answers.map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), ...Array(3).fill('rejected')])
+    expect(answers[5]).toMatchObject({ reason: { code: 'ERR_XMPP_BUSY', status: 503 } })
+  })
+
+  test('a hundred logins at once, right and wrong: each gets its own answer', async () => {
+    const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] })
+    const logins = Array.from({ length: 100 }, (_, n) => ({
+      username: n % 2 ? 'user1' : 'user2',
+      password: n % 3 ? (n % 2 ? 'user1' : 'user2') : 'wrong',
+    }))
+    const answers = await Promise.allSettled(logins.map(login => authenticator.authenticate(login)))
+
+    expect(answers.map(answer => (answer.status === 'fulfilled' ? answer.value.username : answer.reason.code))).toEqual(
+      logins.map(({ username, password }) => (password === 'wrong' ? 'invalid-credentials' : username)),
+    )
+  })
+})
+
+describe('failureDelay', () => {
+  let clock: HandClock
+  beforeEach(() => {
+    clock = handClock()
+  })
+
+  test.each([
+    ['wrong password', { username: 'user1', password: 'x' }],
+    ['unknown user', { username: 'nobody', password: 'x' }],
+    ['foreign domain', { username: 'user1@evil.example', password: 'user1' }],
+  ])('%s is answered when its time has come, with nothing held meanwhile', async (_, credentials) => {
+    const authenticator = authenticatorFor({ failureDelay: 300, maxConcurrent: 1, maxQueue: 0 }, { clock })
+    const settled = jest.fn()
+    const answered = authenticator.authenticate(credentials).finally(settled)
+    answered.catch(() => {})
+    await until(() => clock.waiting.includes(300))
+    await until(() => server.sessions.length === 0)
+    // The only slot is free.
+    expect((await authenticator.authenticate(USER1)).username).toBe('user1')
+    clock.advance(299)
+    await turn()
+    expect(settled).not.toHaveBeenCalled()
+    clock.advance(1)
+
+    await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+  })
+
+  test('a form that was not filled in is answered at once', async () => {
+    await expect(
+      authenticatorFor({ failureDelay: 300 }, { clock }).authenticate({ username: '', password: '' }),
+    ).rejects.toMatchObject({ code: 'missing-credentials' })
+  })
+
+  test('ends when the visitor leaves', async () => {
+    const visitor = new AbortController()
+    const answered = authenticatorFor({ failureDelay: 300 }, { clock }).authenticate(
+      { username: 'user1', password: 'x' },
+      { signal: visitor.signal },
+    )
+    answered.catch(() => {})
+    await until(() => clock.waiting.includes(300))
+    visitor.abort()
+
+    await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+  })
+})
+
+describe('the visitor leaves', () => {
+  test('while the session is created: its sid is waited for and terminated, the answer is not', async () => {
+    const visitor = new AbortController()
+    const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })
+    visitor.abort()
+
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED', status: 499 })
+    await until(() => steps().length === 0 || steps().includes('terminate'))
+    expect(steps().filter(step => step === 'auth')).toEqual([])
+  })
+
+  test('in mid-login: nothing more is sent but the terminate', async () => {
+    const visitor = new AbortController()
+    server.fault({ on: 'auth', reply: 'hang' })
+    const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })
+    await until(() => steps().includes('auth'))
+    visitor.abort()
+
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED' })
+    await until(() => server.sessions.length === 0)
+    expect(steps()).toEqual(['create', 'auth', 'terminate'])
+  })
+})
+
+describe('several services', () => {
+  let dead: Server
+  let deadUrl: string
+  beforeAll(async () => {
+    // Accepts and says nothing: a black hole.
+    dead = createServer(() => {})
+    await new Promise<void>(resolve => dead.listen(0, '127.0.0.1', resolve))
+    deadUrl = `http://127.0.0.1:${(dead.address() as AddressInfo).port}/bosh`
+  })
+  afterAll(() => dead.close())
+
+  test('the next is asked when one cannot be reached', async () => {
+    const authenticator = authenticatorFor({ service: ['http://127.0.0.1:1/bosh', server.url] })
+
+    expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
+  })
+
+  test('a black hole does not eat the deadline of the next, and is tried last afterwards', async () => {
+    const clock = handClock()
+    const authenticator = authenticatorFor({ service: [deadUrl, server.url] }, { clock })
+    const answered = authenticator.authenticate(USER1)
+    await until(() => clock.waiting.includes(5000))
+    clock.advance(5000)
+
+    expect((await answered).jid).toBe('user1@localhost')
+    expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
+  })
+
+  test('never once credentials were sent', async () => {
+    const second = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+    server.fault({ on: 'auth', reply: 'reset' })
+    const authenticator = authenticatorFor({ service: [server.url, second.url] })
+
+    await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT', status: 502 })
+    expect(second.requests).toEqual([])
+    await second.close()
+  })
+})
+
+describe('a ban', () => {
+  test("is not asked for again for 30 s, and one visitor's never answers for another's", async () => {
+    const clock = handClock()
+    const authenticator = authenticatorFor({}, { clock })
+    server.fault({ on: 'auth', reply: { streamError: 'policy-violation' } })
+    const banned = { code: 'ERR_XMPP_POLICY', status: 503 }
+
+    await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
+    const asked = server.requests.length
+    await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
+    expect(server.requests).toHaveLength(asked)
+    expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.8' })).jid).toBe('user1@localhost')
+    clock.advance(30_000)
+    expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).jid).toBe('user1@localhost')
+  })
+})
+
+describe('close', () => {
+  test('rejects what is in flight, waits for the terminates, and is the end', async () => {
+    server.fault({ on: 'auth', reply: 'hang' })
+    const authenticator = authenticatorFor()
+    const answered = authenticator.authenticate(USER1)
+    answered.catch(() => {})
+    await until(() => steps().includes('auth'))
+    await authenticator.close()
+
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_UNAVAILABLE' })
+    expect(server.sessions).toEqual([])
+    await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_UNAVAILABLE' })
+  })
+})

@@ -1,0 +1,150 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { startEjabberd } from './servers/ejabberd'
+import type { LiveServer } from './servers/live-server'
+import { startProsody } from './servers/prosody'
+
+// The servers themselves, spoken to with bare HTTP: when this fails, the fault is not in lib/.
+
+const namespaces = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'"
+
+interface Session {
+  readonly features: string
+  send(content: string, attributes?: string): Promise<string>
+}
+
+async function post(server: LiveServer, body: string, timeout = 5_000): Promise<string> {
+  const headers = { 'content-type': 'text/xml; charset=utf-8' }
+  const response = await fetch(server.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeout) })
+  return response.text()
+}
+
+async function openSession(server: LiveServer, timeout?: number): Promise<Session> {
+  let rid = 1_000_000
+  const creation = `to='localhost' wait='2' hold='1' ver='1.6' xmpp:version='1.0'`
+  const features = await post(server, `<body ${namespaces} rid='${rid}' ${creation}/>`, timeout)
+  const sid = / sid='([^']+)'/.exec(features)?.[1]
+  if (sid === undefined) throw new Error(`no session: ${features}`)
+  return {
+    features,
+    send: (content, attributes = '') =>
+      post(server, `<body ${namespaces} sid='${sid}' rid='${++rid}' ${attributes}>${content}</body>`),
+  }
+}
+
+async function authenticate(session: Session, username: string, password: string): Promise<string> {
+  const message = Buffer.from(`\0${username}\0${password}`).toString('base64')
+  return session.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${message}</auth>`)
+}
+
+async function bind(session: Session): Promise<string> {
+  await session.send('', "xmpp:restart='true'")
+  return session.send(
+    "<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>",
+  )
+}
+
+const terminate = (session: Session) => session.send('', "type='terminate'")
+
+/** Servers count a session a moment after they answered it. */
+async function settles(count: () => Promise<number>, expected: number): Promise<void> {
+  const deadline = performance.now() + 5_000
+  while ((await count()) !== expected && performance.now() < deadline) await new Promise(done => setTimeout(done, 20))
+  expect(await count()).toBe(expected)
+}
+
+/** How many processes have to do with a directory, by their arguments or their environment. */
+async function processesOf(directory: string): Promise<number> {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '') // it may have ended, or be somebody else's
+  const texts = await Promise.all(
+    pids.map(async pid => (await read(`/proc/${pid}/cmdline`)) + (await read(`/proc/${pid}/environ`))),
+  )
+  return texts.filter(text => text.includes(directory)).length
+}
+
+describe.each([
+  ['ejabberd', () => startEjabberd({ storage: 'scram', hash: 'sha256' }), ['PLAIN', 'SCRAM-SHA-256']],
+  ['Prosody', () => startProsody(), ['PLAIN', 'SCRAM-SHA-1']],
+] as const)('a live %s', (_, start, mechanisms) => {
+  let server: LiveServer
+  beforeAll(async () => {
+    server = await start()
+  }, 90_000)
+  afterAll(() => server?.stop(), 30_000)
+
+  it('says what it is', () => {
+    expect(server.name).toMatch(/^\w+ \(.+\)$/)
+    expect(server.version).toMatch(/^\d+\.\d+/)
+  })
+
+  it('answers a BOSH creation with mechanisms, and counts the session', async () => {
+    await settles(server.boshSessions, 0)
+    const session = await openSession(server)
+    for (const mechanism of mechanisms) expect(session.features).toContain(`<mechanism>${mechanism}</mechanism>`)
+    await settles(server.boshSessions, 1)
+    await terminate(session)
+    await settles(server.boshSessions, 0)
+  })
+
+  it('knows a registered account, whatever its password is made of, and counts its bound session', async () => {
+    const password = 'pä ß"$HOME\'`\\ <&> ✓'
+    await server.register('zoë', password)
+    const session = await openSession(server)
+    expect(await authenticate(session, 'zoë', password)).toContain('<success')
+    await settles(server.connectedUsers, 0)
+    expect(await bind(session)).toMatch(/<jid>zoë@localhost\//)
+    await settles(server.connectedUsers, 1)
+    await terminate(session)
+    await settles(server.connectedUsers, 0)
+  })
+
+  it('refuses a wrong password, an account that is there already and a name that is none', async () => {
+    await server.register('mallory', 'right')
+    const session = await openSession(server)
+    expect(await authenticate(session, 'mallory', 'wrong')).toContain('<failure')
+    await terminate(session)
+    await expect(server.register('mallory', 'other')).rejects.toThrow(/refused/)
+    await expect(server.register('not a name', 'any')).rejects.toThrow(/refused/)
+  })
+
+  it('is silent between SIGSTOP and SIGCONT', async () => {
+    server.signal('SIGSTOP')
+    await expect(openSession(server, 500)).rejects.toThrow(/timeout/)
+    server.signal('SIGCONT')
+    await terminate(await openSession(server))
+  })
+})
+
+it('lets an account blocked on ejabberd pass SASL and refuses it at resource binding', async () => {
+  const server = await startEjabberd({ storage: 'plain' })
+  try {
+    await server.register('blocked', 'secret')
+    const session = await openSession(server)
+    for (const hash of ['1', '256', '512']) expect(session.features).toContain(`<mechanism>SCRAM-SHA-${hash}<`)
+    expect(await authenticate(session, 'blocked', 'secret')).toContain('<success')
+    expect(await bind(session)).toContain('<not-allowed')
+    await settles(server.connectedUsers, 0)
+  } finally {
+    await server.stop()
+  }
+}, 90_000)
+
+it.each([
+  ['ejabberd', () => startEjabberd({ storage: 'scram', hash: 'sha' })],
+  ['Prosody', () => startProsody({ storage: 'plain' })],
+] as const)(
+  'leaves no process and no directory of %s behind, even if it was halted or killed',
+  async (_, start) => {
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
+      const server = await start()
+      expect(await processesOf(server.directory)).toBeGreaterThan(0)
+      server.signal(signal)
+      await server.stop()
+      await settles(() => processesOf(server.directory), 0)
+      await expect(readdir(server.directory)).rejects.toThrow(/ENOENT/)
+      expect(() => server.signal('SIGCONT')).toThrow(/is stopped/)
+      await server.stop()
+    }
+  },
+  120_000,
+)

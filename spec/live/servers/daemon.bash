@@ -1,0 +1,99 @@
+# One server process that belongs to one directory: what the start and stop scripts in ejabberd/ and prosody/ share.
+# To be sourced. DIR/pid is the server's pid, DIR/console what it printed.
+set -euo pipefail
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# The pid of the server of DIR; fails when it does not run. A pid file outlives its process and the system gives the
+# number to another one, so the process must also have been started for this DIR. (A zombie has no environment.)
+server_pid() {
+  local dir=$1 pid
+  pid=$(cat "$dir/pid" 2>/dev/null) && grep -qzxF -- "SERVER_DIR=$dir" "/proc/$pid/environ" 2>/dev/null && echo "$pid"
+}
+
+# Runs COMMAND as the server of DIR. Its own session keeps it out of reach of a ^C or a kill meant for the caller. When
+# OWNER is not empty, STOP ends the server as soon as the process OWNER is gone; from the first moment on, because a kill
+# of the caller's process group ends this script too, and then there would be nobody.
+launch() {
+  local dir=$1 owner=$2 stop=$3 pid
+  shift 3
+  SERVER_DIR=$dir setsid "$@" </dev/null >"$dir/console" 2>&1 &
+  pid=$!
+  echo "$pid" >"$dir/pid"
+  trap "kill -KILL $pid 2>/dev/null" EXIT # until it is known to be up
+  while kill -0 "$pid" 2>/dev/null && ! server_pid "$dir" >/dev/null; do :; done # until COMMAND has replaced this script
+  if [ -n "$owner" ]; then
+    setsid "$stop" --after "$owner" "$dir" </dev/null >/dev/null 2>&1 &
+  fi
+}
+
+# Waits until the server of DIR answers a GET of PATH on 127.0.0.1:PORT, then prints its pid.
+await_http() {
+  local dir=$1 port=$2 path=$3 pid status deadline=$((SECONDS + 60))
+  pid=$(cat "$dir/pid")
+  while ! listens "$pid" "$port" || ! status=$(http_status "$port" "$path") || [ "$status" != 200 ]; do
+    # This shell is the parent, so the number cannot have gone to another process.
+    kill -0 "$pid" 2>/dev/null || fail_with_console "$dir" "it ended"
+    ((SECONDS < deadline)) || fail_with_console "$dir" "no BOSH at http://127.0.0.1:$port$path after 60 s"
+    sleep 0.1
+  done
+  trap - EXIT
+  echo "$pid"
+}
+
+fail_with_console() {
+  fail "$(basename "${0%/start}") did not start: $2. The end of $1/console:
+$(tail -n 25 "$1/console")"
+}
+
+# Whether PID listens on PORT. An answer alone proves nothing: another server may have taken the port first, and
+# Prosody goes on without its port when that happens.
+listens() {
+  local pid=$1 port=$2 inode
+  inode=$(awk -v port="$(printf ':%04X' "$port")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp)
+  [ -n "$inode" ] || return 1
+  [ -n "$(find "/proc/$pid/fd" -lname "socket:?$inode?" 2>/dev/null)" ] ||
+    fail "port $port belongs to another process (address already in use)"
+}
+
+# The status of a GET, without curl: bash can open a connection itself.
+http_status() {
+  local status
+  {
+    printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
+    read -r -t 2 _ status _ <&3
+  } 3<>"/dev/tcp/127.0.0.1/$1" 2>/dev/null && echo "$status"
+}
+
+# Ends the server of DIR, stopped by SIGSTOP or not; one that does not end within 10 s of SIGTERM is killed.
+stop_server() {
+  local dir=$1 pid
+  pid=$(server_pid "$dir") || return 0
+  kill -TERM "$pid"
+  kill -CONT "$pid"
+  ended "$dir" 10 || { kill -KILL "$pid" && ended "$dir" 5; } || fail "process $pid of $dir does not end"
+}
+
+ended() {
+  local dir=$1 deadline=$((SECONDS + $2))
+  while server_pid "$dir" >/dev/null; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.05
+  done
+}
+
+# What both stop scripts do: [--after PID] DIR
+stop_main() {
+  local owner='' dir
+  if [ "${1-}" = --after ]; then
+    owner=$2
+    shift 2
+  fi
+  [ $# = 1 ] || fail "usage: $0 [--after PID] DIR"
+  dir=$(cd "$1" 2>/dev/null && pwd -P) || exit 0
+  while [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null && server_pid "$dir" >/dev/null; do sleep 1; done
+  stop_server "$dir"
+}

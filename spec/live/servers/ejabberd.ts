@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { launch } from './launch'
+import type { LiveServer } from './live-server'
+import { scramAccount } from './scram-account'
+
+export type EjabberdOptions =
+  /** Passwords in clear: PLAIN and SCRAM with all three hashes are offered. */
+  | { readonly storage: 'plain' }
+  /** One hash per password: PLAIN and SCRAM with that hash are offered. */
+  | { readonly storage: 'scram'; readonly hash: 'sha' | 'sha256' | 'sha512' }
+
+const hashNames = { sha: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' }
+
+/** Starts an ejabberd. The account `blocked` passes SASL there and is refused at resource binding. */
+export async function startEjabberd(options: EjabberdOptions): Promise<LiveServer> {
+  const { origin, stop, ...server } = await launch({
+    server: 'ejabberd',
+    template: 'ejabberd.yml',
+    values: { FORMAT: options.storage, HASH: options.storage === 'scram' ? options.hash : 'sha' },
+    otherPorts: 1,
+  })
+
+  const command = async (name: string, args: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const response = await fetch(`${origin}/api/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(args),
+      signal: AbortSignal.timeout(5_000),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`ejabberd refused ${name}: ${response.status} ${text}`)
+    return text
+  }
+
+  try {
+    return {
+      ...server,
+      name: `ejabberd (${options.storage === 'plain' ? 'plain storage' : `scram storage, ${hashNames[options.hash]}`})`,
+      url: `${origin}/bosh`,
+      domain: 'localhost',
+      version: found(/ejabberd (\S+) is running/, await command('status')),
+      async register(username, password) {
+        await command('register', { user: username, host: 'localhost', password }).catch(async error => {
+          if (!String(error).includes('The password contains unacceptable characters')) throw error
+          // ejabberd's own preparation ends with Unicode 3.2 and knows no emoji, so it takes such an account only as a
+          // migration brings it: by its keys, without the password.
+          const file = join(server.directory, 'account.xml')
+          await writeFile(file, scramAccount(username, password, options.storage === 'scram' ? options.hash : 'sha256'))
+          await command('import_piefxis', { file })
+        })
+      },
+      async connectedUsers() {
+        return Number(found(/"num_sessions":(\d+)/, await command('connected_users_number')))
+      },
+      async boshSessions() {
+        // The table mod_bosh finds its sessions by. The answer is its description, in Erlang notation.
+        return Number(found(/\{size,(\d+)\}/, await command('mnesia_table_info', { table: 'bosh' })))
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function found(pattern: RegExp, text: string): string {
+  const match = pattern.exec(text)?.[1]
+  if (match === undefined) throw new Error(`ejabberd answered something unknown: ${text}`)
+  return match
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { freePorts } from './free-ports'
+import type { LiveServer } from './live-server'
+
+const run = promisify(execFile)
+const root = resolve(__dirname, '../../..')
+const attempts = 3
+
+export interface Launch {
+  /** The folder with the start and stop scripts. */
+  readonly server: 'ejabberd' | 'prosody'
+  /** The configuration beside this file; `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are always there. */
+  readonly template: string
+  readonly values: Readonly<Record<string, string>>
+  /** Ports the start script wants before the HTTP port. */
+  readonly otherPorts: number
+}
+
+export interface Launched extends Pick<LiveServer, 'pid' | 'directory' | 'signal' | 'stop'> {
+  /** Where it answers HTTP. */
+  readonly origin: string
+}
+
+/** Starts a server on free ports, in a directory of its own under the system's temporary one. */
+export async function launch(options: Launch): Promise<Launched> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launchOnce(options)
+    } catch (error) {
+      // Between finding a free port and using it, another process may have taken it.
+      if (attempt === attempts || !/eaddrinuse|address already in use/i.test(String(error))) throw error
+    }
+  }
+}
+
+async function launchOnce({ server, template, values, otherPorts }: Launch): Promise<Launched> {
+  const directory = await mkdtemp(join(tmpdir(), `${server}-`))
+  let stopping: Promise<void> | undefined
+  const stop = async () => {
+    await runScript(join(root, server, 'stop'), [directory])
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    const ports = await freePorts(otherPorts + 1)
+    const httpPort = String(ports.at(-1))
+    const configuration = join(directory, template)
+    const text = await readFile(join(__dirname, template), 'utf8')
+    await writeFile(configuration, fill(text, { ...values, DIR: directory, HTTP_PORT: httpPort }))
+    // A test process that dies cannot stop its servers; so they end when it is gone.
+    const owner = ['--while', String(process.pid)]
+    const pid = Number(
+      await runScript(join(root, server, 'start'), [...owner, directory, configuration, ...ports.map(String)]),
+    )
+    return {
+      origin: `http://127.0.0.1:${httpPort}`,
+      pid,
+      directory,
+      signal(signal) {
+        // The number may belong to another process by then.
+        if (stopping !== undefined) throw new Error(`${server} is stopped`)
+        process.kill(pid, signal)
+      },
+      stop() {
+        stopping ??= stop()
+        return stopping
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{([A-Z_]+)\}/g, (placeholder, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`no value for ${placeholder}`)
+    return value
+  })
+}
+
+/** What the script printed. The error, if any, is what it had to say about it. */
+async function runScript(path: string, args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await run(path, args, { timeout: 90_000 })
+    return stdout.trim()
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    throw new Error(said || `${path} failed`, { cause: error })
+  }
+}

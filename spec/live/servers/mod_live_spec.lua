@@ -1,0 +1,51 @@
+-- What the live specs ask a Prosody besides BOSH, over HTTP:
+--   GET /live_spec/status      {"version": "...", "bound": n, "bosh": n}, counted in the server's own session tables
+--   POST /live_spec/accounts   {"username": "...", "password": "..."}; 201, or 4xx and the reason
+-- Open to anyone who reaches the port: for servers on loopback only.
+
+local json = require "util.json"
+local nodeprep = require "util.encodings".stringprep.nodeprep
+local usermanager = require "core.usermanager"
+
+local bosh_sessions = module:shared("/*/bosh/sessions")
+
+local function count(sessions)
+	local n = 0
+	for _ in pairs(sessions) do n = n + 1 end
+	return n
+end
+
+local function status()
+	return json.encode({ version = prosody.version, bound = count(prosody.full_sessions), bosh = count(bosh_sessions) })
+end
+
+local function create_account(event)
+	local function answer(status_code, body)
+		event.response.status_code = status_code
+		return body
+	end
+	local account = json.decode(event.request.body)
+	if type(account) ~= "table" or type(account.username) ~= "string" or type(account.password) ~= "string" then
+		return answer(400, "username and password expected")
+	end
+	local username = nodeprep(account.username, true)
+	if not username or username == "" then
+		return answer(400, "not a user name")
+	end
+	if usermanager.user_exists(username, module.host) then
+		return answer(409, "the account exists already")
+	end
+	local ok, reason = usermanager.create_user(username, account.password, module.host)
+	if not ok then
+		return answer(500, tostring(reason))
+	end
+	return answer(201, "created")
+end
+
+module:depends("http")
+module:provides("http", {
+	route = {
+		["GET /status"] = status,
+		["POST /accounts"] = create_account,
+	},
+})

@@ -1,0 +1,53 @@
+import { launch } from './launch'
+import type { LiveServer } from './live-server'
+
+export interface ProsodyOptions {
+  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain: passwords in clear. */
+  readonly storage?: 'hashed' | 'plain'
+}
+
+interface Status {
+  readonly version: string
+  readonly bound: number
+  readonly bosh: number
+}
+
+export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
+  const { origin, stop, ...server } = await launch({
+    server: 'prosody',
+    template: 'prosody.cfg.lua',
+    values: { AUTHENTICATION: `internal_${storage}`, MODULES: __dirname },
+    otherPorts: 0,
+  })
+
+  const ask = async (path: string, request: RequestInit = {}): Promise<string> => {
+    const response = await fetch(`${origin}/live_spec${path}`, { ...request, signal: AbortSignal.timeout(5_000) })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`prosody refused ${path}: ${response.status} ${text}`)
+    return text
+  }
+  const status = async (): Promise<Status> => JSON.parse(await ask('/status'))
+
+  try {
+    return {
+      ...server,
+      name: `prosody (${storage} storage)`,
+      url: `${origin}/http-bind`,
+      domain: 'localhost',
+      version: (await status()).version,
+      async register(username, password) {
+        await ask('/accounts', { method: 'POST', body: JSON.stringify({ username, password }) })
+      },
+      async connectedUsers() {
+        return (await status()).bound
+      },
+      async boshSessions() {
+        return (await status()).bosh
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
