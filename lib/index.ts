@@ -7,6 +7,7 @@ export { deserializeUser, serializeUser } from './serialize'
 export { type AuthInfo, Strategy } from './strategy'
 export type {
   AuthenticatorLike,
+  ConnectedStrategyOptions,
   StrategyOptions,
   StrategyOptionsWithRequest,
   StrategyRequest,

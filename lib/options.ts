@@ -68,13 +68,21 @@ export interface AuthenticatorOptions {
   agent?: AgentLike
 }
 
-/** One `service` URL and what may be used there. */
+/**
+ * One `service` URL and what may be used there.
+ *
+ * @internal
+ */
 export interface Endpoint {
   readonly url: URL
   readonly mechanisms: readonly Mechanism[]
 }
 
-/** Options checked, with the defaults filled in. */
+/**
+ * Options checked, with the defaults filled in.
+ *
+ * @internal
+ */
 export interface Settings {
   readonly endpoints: readonly [Endpoint, ...Endpoint[]]
   readonly domain: Domain
@@ -111,6 +119,7 @@ export const AUTHENTICATOR_OPTION_NAMES = [
  * Checks options; written for JavaScript too, where nothing else does.
  *
  * @throws {TypeError} that names the option
+ * @internal
  */
 export function settingsOf(options: AuthenticatorOptions): Settings {
   assertObject(options, 'options')

@@ -49,18 +49,22 @@ interface OwnOptions<Req> {
   handleErrorsAsFailures?: boolean
 }
 
-type Connection<Req> =
-  | (AuthenticatorOptions & { authenticator?: never })
-  | ({
-      /** a shared one, or one per tenant: never made from what the visitor typed */
-      authenticator: AuthenticatorLike | ((req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>)
-    } & { [option in keyof AuthenticatorOptions]?: never })
+/** A server of the strategy's own. */
+type Connected = AuthenticatorOptions & { authenticator?: never }
+/** Somebody else's Authenticator. */
+type Shared<Req> = {
+  /** a shared one, or one per tenant: never made from what the visitor typed */
+  authenticator: AuthenticatorLike | ((req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>)
+} & { [option in keyof AuthenticatorOptions]?: never }
 
+/** Options of a {@link Strategy} that connects by itself, the usual case. */
+export type ConnectedStrategyOptions<Req = StrategyRequest> = OwnOptions<Req> & Connected
 /** Options of a {@link Strategy}: those of an Authenticator or `authenticator`, and its own. */
-export type StrategyOptions<Req = StrategyRequest> = OwnOptions<Req> & Connection<Req> & { passReqToCallback?: false }
+export type StrategyOptions<Req = StrategyRequest> = OwnOptions<Req> &
+  (Connected | Shared<Req>) & { passReqToCallback?: false }
 /** The same, when `verify` wants the request first. */
 export type StrategyOptionsWithRequest<Req = StrategyRequest> = OwnOptions<Req> &
-  Connection<Req> & { passReqToCallback: true }
+  (Connected | Shared<Req>) & { passReqToCallback: true }
 
 /** Options of one `passport.authenticate('xmpp-bosh', options)`, beside Passport's own. */
 export interface XmppAuthenticateOptions {

@@ -5,6 +5,7 @@ import { messagesOf, outcomeOf } from './outcome'
 import { type Profile, profileOf } from './profile'
 import {
   assertMessages,
+  type ConnectedStrategyOptions,
   type StrategyOptions,
   type StrategyOptionsWithRequest,
   type StrategyRequest,
@@ -44,7 +45,10 @@ export class Strategy<Req extends object = StrategyRequest> extends Base {
   declare fail: (info: object, status?: number) => void
   declare error: (error: unknown) => void
 
+  // The first two say nothing new; without them the compiler takes `{ ...options, mechanisms: ['PLAIN'] }` for strings.
   /** @throws {TypeError} that names the option */
+  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback?: false }, verify?: Verify)
+  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback: true }, verify?: VerifyWithRequest<Req>)
   constructor(options: StrategyOptions<Req>, verify?: Verify)
   constructor(options: StrategyOptionsWithRequest<Req>, verify?: VerifyWithRequest<Req>)
   constructor(

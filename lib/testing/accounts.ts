@@ -7,7 +7,11 @@ const hi = promisify(pbkdf2)
 const ITERATIONS = 4096
 const SALT_BYTES = 16
 
-/** What a SCRAM server stores (RFC 5802 §3). */
+/**
+ * What a SCRAM server stores (RFC 5802 §3).
+ *
+ * @internal
+ */
 export interface ScramKeys {
   readonly salt: Buffer
   readonly iterations: number
@@ -67,7 +71,11 @@ export class Accounts {
     return account !== undefined && account.password === preparePassword(password)
   }
 
-  /** `undefined`: no such account. */
+  /**
+   * `undefined`: no such account.
+   *
+   * @internal
+   */
   scramKeys(username: string, digest: Digest): Promise<ScramKeys> | undefined {
     const account = this.#find(username)
     if (!account) return undefined
