@@ -7,19 +7,31 @@ export interface Bound {
 }
 
 /** A signal that is aborted with `reason()` after `ms`, or with the reason of the first of `parents` that is. */
-export function bounded(clock: Clock, ms: number, reason: () => unknown, parents: readonly AbortSignal[] = []): Bound {
-  const controller = new AbortController()
+export function bounded(clock: Clock, ms: number, reason: () => unknown, ...parents: readonly AbortSignal[]): Bound {
+  const late = new AbortController()
   const over = new AbortController()
+  void clock.pause(ms, over.signal).then(() => {
+    if (!over.signal.aborted) late.abort(reason())
+  })
+  const { signal, release } = anyOf(late.signal, ...parents)
+  return {
+    signal,
+    release() {
+      over.abort()
+      release()
+    },
+  }
+}
+
+/** A signal that is aborted with the reason of the first of `parents` that is. */
+export function anyOf(...parents: readonly AbortSignal[]): Bound {
+  const controller = new AbortController()
   const follow = () => controller.abort(parents.find(parent => parent.aborted)?.reason)
   for (const parent of parents) parent.addEventListener('abort', follow, { once: true })
   if (parents.some(parent => parent.aborted)) follow()
-  void clock.pause(ms, over.signal).then(() => {
-    if (!over.signal.aborted) controller.abort(reason())
-  })
   return {
     signal: controller.signal,
     release() {
-      over.abort()
       for (const parent of parents) parent.removeEventListener('abort', follow)
     },
   }

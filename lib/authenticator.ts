@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { bounded, untilAborted } from './abort'
+import { anyOf, bounded, untilAborted } from './abort'
 import { Bans } from './bans'
 import { BoshSession } from './bosh/session'
 import { httpTransport, type Transport } from './bosh/transport'
@@ -120,8 +120,8 @@ export class Authenticator {
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
-    const patience = bounded(this.#clock, timeout, late, [this.#closing.signal])
-    const all = bounded(this.#clock, timeout, late, [patience.signal, visitor.signal])
+    const patience = bounded(this.#clock, timeout, late, this.#closing.signal)
+    const all = anyOf(patience.signal, visitor.signal)
     try {
       const work = () => this.#logIn(credentials, address, startedAt + timeout, patience.signal, all.signal)
       return await untilAborted(this.#track(this.#slots.run(work, all.signal)), all.signal)
@@ -183,8 +183,8 @@ export class Authenticator {
     this.#bans.assertNone(url, clientIp)
     signal.throwIfAborted()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
-    const creating = bounded(this.#clock, ms, late, [patience])
-    const polling = bounded(this.#clock, ms, late, [signal])
+    const creating = bounded(this.#clock, ms, late, patience)
+    const polling = anyOf(creating.signal, signal)
     let session: BoshSession | undefined
     try {
       const wire = { transport: this.#transport, clock: this.#clock, url, domain: this.#settings.domain, clientIp }

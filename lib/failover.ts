@@ -44,7 +44,7 @@ export class Failover {
       } catch (reason) {
         if (!XmppBoshError.is(reason) || !FAILS_OVER.has(reason.code)) throw reason
         this.#coolUntil.set(endpoint, this.#clock.now() + ENDPOINT_COOL_DOWN_MS)
-        if (left.length === 0) throw reason
+        if (left.length === 0 || this.#clock.now() >= deadlineAt) throw reason
       }
     }
   }

@@ -135,7 +135,7 @@ function headFault(url: URL, response: http.IncomingMessage, maxResponseBytes: n
   }
   // XEP-0124 §6 lets us ignore the Content-Type, but bytes in another encoding would be read wrongly.
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1]
-  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
   }
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
