@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { startEjabberd } from './servers/ejabberd'
+import { launch } from './servers/launch'
 import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
@@ -148,3 +149,9 @@ it.each([
   },
   120_000,
 )
+
+it('says why a server does not start', async () => {
+  const values = { FORMAT: 'unheard-of', HASH: 'sha' }
+  const start = launch({ server: 'ejabberd', template: 'ejabberd.yml', values, otherPorts: 1 })
+  await expect(start).rejects.toThrow(/^ejabberd did not start: (.|\n)*auth_password_format/)
+}, 90_000)

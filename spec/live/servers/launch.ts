@@ -89,7 +89,8 @@ async function runScript(path: string, args: readonly string[]): Promise<string>
     const { stdout } = await run(path, args, { timeout: 90_000 })
     return stdout.trim()
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    // Not instanceof Error: node:child_process has another Error than the code Jest runs.
+    const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
     throw new Error(said || `${path} failed`, { cause: error })
   }
 }

@@ -2,7 +2,7 @@ import { launch } from './launch'
 import type { LiveServer } from './live-server'
 
 export interface ProsodyOptions {
-  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain: passwords in clear. */
+  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain, passwords in clear: SCRAM-SHA-256 too. */
   readonly storage?: 'hashed' | 'plain'
 }
 
