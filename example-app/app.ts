@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import express, { type Express } from 'express'
+import { createAuth, type XmppOptions } from './auth'
+import { PUBLIC, VIEWS } from './folders'
+import type { Log } from './log'
+import { errorPage, notFound } from './routes/errors'
+import { home } from './routes/home'
+import { login } from './routes/login'
+import { logout } from './routes/logout'
+import { securityHeaders } from './security-headers'
+import { sessionCookie, sessions } from './sessions'
+
+export interface AppConfig {
+  readonly production: boolean
+  /** proxies in front of the app whose `X-Forwarded-*` count: how many, or their addresses */
+  readonly trustProxy: false | number | readonly string[]
+  readonly sessionSecret: string
+  readonly xmpp: XmppOptions
+  readonly log: Log
+}
+
+export interface App extends Express {
+  /** Ends what the app opened. Logins in flight are answered with an error. */
+  close(): Promise<void>
+}
+
+/** The whole app. It listens on nothing: that is for server.ts, or for a test. */
+export function createApp(config: AppConfig): App {
+  const { passport, close } = createAuth(config.xmpp)
+  const cookie = sessionCookie(config.production)
+  const app = Object.assign(express(), { close })
+
+  app.set('trust proxy', config.trustProxy)
+  app.set('views', VIEWS)
+  app.set('view engine', 'pug')
+  app.set('view cache', config.production)
+
+  app.use(securityHeaders(config.production))
+  // Before the sessions: a style sheet needs none.
+  app.use(express.static(PUBLIC))
+  app.use((_req, res, next) => {
+    res.locals['requestId'] = randomUUID()
+    // Pages hold names and tokens: nothing for a cache, nor for the back button after signing out.
+    res.set('Cache-Control', 'no-store')
+    next()
+  })
+  app.use(sessions(cookie, config.sessionSecret))
+  app.use(passport.session())
+
+  app.use(home())
+  app.use(login(passport))
+  app.use(logout(cookie))
+  app.use(notFound)
+  app.use(errorPage(config.log))
+  return app
+}

@@ -1,0 +1,13 @@
+import { csrfSync } from 'csrf-sync'
+
+const TOKEN_BYTES = 32
+
+const { csrfSynchronisedProtection, generateToken } = csrfSync({
+  size: TOKEN_BYTES,
+  getTokenFromRequest: req => req.body?._csrf,
+})
+
+/** Refuses (403, `EBADCSRFTOKEN`) a form that was not made for this session. */
+export const requireCsrfToken = csrfSynchronisedProtection
+/** The token for the hidden field `_csrf` of a form; begins a session where there is none. */
+export const csrfTokenOf = generateToken

@@ -1,0 +1,71 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { Log } from '../log'
+
+interface Page {
+  readonly title: string
+  readonly text: string
+}
+
+const LATER: Page = {
+  title: 'Signing in is not possible at the moment',
+  text: 'The server that checks your password cannot be reached. Please try again in a few minutes.',
+}
+const OUR_FAULT: Page = {
+  title: 'Something went wrong',
+  text: 'This is not your fault. Please try again later.',
+}
+const BAD_REQUEST: Page = {
+  title: 'This request cannot be answered',
+  text: 'Please go back to the start page and try again.',
+}
+const PAGES: Readonly<Record<number, Page>> = {
+  403: {
+    title: 'This form is no longer valid',
+    text: 'It was open for too long, or your browser keeps no cookies. Please reload the form and try again.',
+  },
+  404: { title: 'Page not found', text: 'There is nothing at this address.' },
+  413: { title: 'Too much text', text: 'What you entered is too long.' },
+  502: LATER,
+  503: LATER,
+  504: LATER,
+}
+
+export const notFound: RequestHandler = (_req, res) => {
+  res.status(404).render('error', { status: 404, page: PAGES[404] })
+}
+
+/** Shows the visitor a text of ours and a request id; what happened goes to the log, under the same id. */
+export function errorPage(log: Log): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    // Half a page is out already: Express cuts the connection.
+    if (res.headersSent) return next(error)
+    const status = statusOf(error)
+    const requestId: string = res.locals['requestId']
+    if (status >= 500) {
+      log({ level: 'error', requestId, method: req.method, path: req.path, status, ...described(error) })
+    }
+    const page = PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT)
+    res.status(status).render('error', { status, page, reference: status >= 500 && requestId })
+  }
+}
+
+function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown } | null | undefined)?.status
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
+}
+
+function described(error: unknown) {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
+  return {
+    message: error.message,
+    code: textOf(code),
+    cause: textOf(cause?.code),
+    // Errors of the library name their reason; of others, the place is all there is.
+    stack: error.name === 'XmppBoshError' ? undefined : error.stack,
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
