@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { ConfigError, namingTheVariable, readConfig } from '../../example-app/config'
+import { Authenticator } from '../../lib'
+
+const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
+const PRODUCTION = { ...SERVER, NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32), TRUST_PROXY: '1' }
+
+test('nothing set: a demonstration on this machine alone', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 5005,
+    production: false,
+    trustProxy: false,
+    xmpp: { service: undefined, domain: 'localhost', allowInsecure: false, forwardClientIp: false },
+  })
+})
+
+test('the secret of a development session is another at every start', () => {
+  expect(readConfig({}).sessionSecret).not.toBe(readConfig({}).sessionSecret)
+})
+
+test('everything set', () => {
+  const config = readConfig({
+    ...PRODUCTION,
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    XMPP_SERVICE: 'https://a.example/bosh, https://b.example/bosh',
+    XMPP_MECHANISMS: 'SCRAM-SHA-256,PLAIN',
+    XMPP_ALLOW_INSECURE: 'on',
+    XMPP_FORWARD_CLIENT_IP: 'true',
+    TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::1',
+  })
+  expect(config).toEqual({
+    host: '0.0.0.0',
+    port: 8080,
+    production: true,
+    trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'],
+    sessionSecret: 's'.repeat(32),
+    xmpp: {
+      service: ['https://a.example/bosh', 'https://b.example/bosh'],
+      domain: 'example.com',
+      mechanisms: ['SCRAM-SHA-256', 'PLAIN'],
+      allowInsecure: true,
+      forwardClientIp: true,
+    },
+  })
+})
+
+test('a variable that is set to nothing is not set', () => {
+  expect(readConfig({ PORT: '', XMPP_SERVICE: ' ', TRUST_PROXY: '', XMPP_MECHANISMS: '' })).toMatchObject({
+    port: 5005,
+    trustProxy: false,
+    xmpp: { service: undefined },
+  })
+})
+
+test.each<[string, Record<string, string | undefined>]>([
+  ['PORT', { PORT: 'abc' }],
+  ['PORT', { PORT: '65536' }],
+  ['PORT', { PORT: '-1' }],
+  ['PORT', { PORT: '0x50' }],
+  ['XMPP_DOMAIN', { XMPP_SERVICE: 'https://xmpp.example.com/bosh' }],
+  ['XMPP_SERVICE', { ...PRODUCTION, XMPP_SERVICE: undefined }],
+  ['SESSION_SECRET', { ...PRODUCTION, SESSION_SECRET: undefined }],
+  ['SESSION_SECRET', { SESSION_SECRET: 'short' }],
+  ['TRUST_PROXY', { ...PRODUCTION, TRUST_PROXY: undefined }],
+  ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '0' }],
+  ['TRUST_PROXY', { TRUST_PROXY: 'proxy.example' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '10.0.0.0/33' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '10.0.0.0/8/8' }],
+  ['XMPP_ALLOW_INSECURE', { XMPP_ALLOW_INSECURE: 'perhaps' }],
+  ['XMPP_FORWARD_CLIENT_IP', { XMPP_FORWARD_CLIENT_IP: 'x-forwarded-for' }],
+  ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
+  ['XMPP_CA', { XMPP_CA: __filename }],
+])('an error of %s begins with its name', (name, env) => {
+  expect(() => readConfig(env)).toThrow(ConfigError)
+  expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `))
+})
+
+test('XMPP_CA is read from the file it names', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xmpp-ca-'))
+  const path = join(folder, 'ca.pem')
+  const [pem = ''] = rootCertificates
+  writeFileSync(path, pem)
+  expect(readConfig({ ...SERVER, XMPP_CA: path }).xmpp.tls).toEqual({ ca: pem })
+  rmSync(folder, { recursive: true })
+})
+
+test.each([
+  ['XMPP_SERVICE', { service: 'xmpp.example.com' }, /^XMPP_SERVICE must be/],
+  ['XMPP_SERVICE', { service: 'http://xmpp.example.com/bosh' }, /^XMPP_SERVICE is http: .* XMPP_ALLOW_INSECURE=on /],
+  ['XMPP_DOMAIN', { domain: 'user1@example.com' }, /^XMPP_DOMAIN must be/],
+  ['XMPP_MECHANISMS', { mechanisms: ['MD5'] as never[] }, /^XMPP_MECHANISMS must be/],
+])('what the library says about an option is said about %s', (_name, option, message) => {
+  let thrown: unknown
+  try {
+    new Authenticator({ service: 'https://xmpp.example.com/bosh', domain: 'example.com', ...option })
+  } catch (reason) {
+    thrown = namingTheVariable(reason)
+  }
+  expect(thrown).toBeInstanceOf(ConfigError)
+  expect((thrown as Error).message).toMatch(message)
+})
+
+test('any other error stays as it is', () => {
+  for (const reason of [new TypeError('x is not a function'), new Error('option `service`'), undefined]) {
+    expect(namingTheVariable(reason)).toBe(reason)
+  }
+})

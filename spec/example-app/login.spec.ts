@@ -1,0 +1,168 @@
+import type { App } from '../../example-app/app'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+let xmpp: BoshServer
+let app: App
+let visitor: Visitor
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1', zoë: 'pä$$wörd €😀' } })
+})
+
+beforeEach(() => {
+  app = appOn(xmpp).app
+  visitor = visitorOf(app)
+})
+
+afterEach(() => app.close())
+afterAll(() => xmpp.close())
+
+test('a stranger reads "hello world", finds the way to the login page and gets no session', async () => {
+  const home = await visitor.get('/').expect(200)
+  expect(home.text).toContain('<h1>hello world</h1>')
+  expect(home.text).toContain('href="/login"')
+  expect(home.headers).not.toHaveProperty('set-cookie')
+})
+
+test('the login page is made for people, password stores and phones', async () => {
+  const { text } = await visitor.get('/login').expect(200)
+  expect(text).toContain('<label for="username">')
+  expect(text).toContain('<label for="password">')
+  const [name, password] = ['username', 'password'].map(id => new RegExp(`<input id="${id}"[^>]*>`).exec(text)?.[0])
+  for (const attribute of [
+    'autocomplete="username"',
+    'inputmode="email"',
+    'autocapitalize="none"',
+    'autocorrect="off"',
+    'spellcheck="false"',
+  ]) {
+    expect(name).toContain(attribute)
+  }
+  expect(password).toContain('type="password"')
+  expect(password).toContain('autocomplete="current-password"')
+  expect(text).toContain('name="viewport" content="width=device-width, initial-scale=1"')
+  expect(text).not.toContain('role="alert"')
+})
+
+test('with the right password: hello user1', async () => {
+  const answer = await signIn(visitor, 'user1', 'user1')
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/')
+  const home = await visitor.get('/').expect(200)
+  expect(home.text).toContain('<h1>hello user1</h1>')
+  expect(home.text).toContain('user1@localhost')
+})
+
+test('a name and a password beyond ASCII', async () => {
+  await signIn(visitor, 'zoë', 'pä$$wörd €😀')
+  expect((await visitor.get('/')).text).toContain('<h1>hello zoë</h1>')
+})
+
+test('who is signed in is not asked again', async () => {
+  await signIn(visitor, 'user1', 'user1')
+  await visitor.get('/login').expect(302).expect('Location', '/')
+})
+
+test('with a wrong password: back to the form, which says so once and keeps the name, never the password', async () => {
+  const answer = await signIn(visitor, 'user1', 'a wrong one')
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/login')
+  expect(answer.text).not.toContain('a wrong one')
+
+  const first = await visitor.get('/login').expect(200)
+  expect(first.text).toMatch(/role="alert">Unknown user name or wrong password\.</)
+  expect(first.text).toContain('<title>Error: Sign in</title>')
+  expect(first.text).toMatch(/<input id="username"[^>]* value="user1"/)
+  expect(first.text).toMatch(/<input id="password"[^>]* aria-describedby="refusal"/)
+  expect(first.text).not.toContain('a wrong one')
+
+  const second = await visitor.get('/login').expect(200)
+  expect(second.text).not.toContain('role="alert"')
+  expect(second.text).not.toContain('value="user1"')
+  expect((await visitor.get('/')).text).toContain('hello world')
+})
+
+test('an unknown user reads the same as one with a wrong password', async () => {
+  await signIn(visitor, 'nobody', 'a wrong one')
+  expect((await visitor.get('/login')).text).toContain('Unknown user name or wrong password.')
+})
+
+test('the message waits for the login page, whatever is looked at before', async () => {
+  await signIn(visitor, 'user1', 'a wrong one')
+  await visitor.get('/')
+  await visitor.get('/nothing-here')
+  expect((await visitor.get('/login')).text).toContain('role="alert"')
+})
+
+test('of many refusals only the last is kept', async () => {
+  for (const name of ['one', 'two', 'three']) await signIn(visitor, name, 'a wrong one')
+  const { text } = await visitor.get('/login')
+  expect(text.match(/Unknown user name/g)).toHaveLength(1)
+  expect(text).toContain('value="three"')
+})
+
+test('after a refusal the right password still lets in', async () => {
+  await signIn(visitor, 'user1', 'a wrong one')
+  await signIn(visitor, 'user1', 'user1')
+  expect((await visitor.get('/')).text).toContain('hello user1')
+})
+
+test.each([
+  ['empty fields', 'username=&password='],
+  ['no fields', ''],
+  ['a name twice', 'username=user1&username=user1&password=user1'],
+  ['a nested name', 'username[a]=user1&password=user1'],
+])('%s: a message, and the server is not asked', async (_what, fields) => {
+  const { text } = await visitor.get('/login')
+  xmpp.reset()
+  await visitor
+    .post('/login')
+    .type('form')
+    .send(`_csrf=${tokenIn(text)}&${fields}`)
+    .expect(303)
+    .expect('Location', '/login')
+  expect((await visitor.get('/login')).text).toContain('Please enter a user name and a password.')
+  expect(xmpp.requests).toEqual([])
+})
+
+test('a name too long for any account is refused and not kept', async () => {
+  await signIn(visitor, 'x'.repeat(2_000), 'user1')
+  const { text } = await visitor.get('/login')
+  expect(text).toContain('role="alert"')
+  expect(text).not.toContain('xxx')
+})
+
+test('after signing out: hello world, no cookie, and the old one is worth nothing', async () => {
+  const signedIn = sessionIn(await signIn(visitor, 'user1', 'user1'))
+  const { text } = await visitor.get('/')
+  const answer = await visitor
+    .post('/logout')
+    .type('form')
+    .send({ _csrf: tokenIn(text) })
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/')
+  expect(answer.headers['set-cookie']).toEqual([
+    'session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+  ])
+  expect((await visitor.get('/')).text).toContain('hello world')
+  const thief = await visitorOf(app).get('/').set('Cookie', `session=${signedIn}`)
+  expect(thief.text).toContain('hello world')
+})
+
+test('who signs out twice has what they want', async () => {
+  await visitor.post('/logout').expect(303).expect('Location', '/')
+})
+
+test('signing out is a form, not a link', async () => {
+  await signIn(visitor, 'user1', 'user1')
+  await visitor.get('/logout').expect(404)
+  expect((await visitor.get('/')).text).toContain('hello user1')
+})
+
+test('two visitors, two users', async () => {
+  const other = visitorOf(app)
+  await Promise.all([signIn(visitor, 'user1', 'user1'), signIn(other, 'zoë', 'pä$$wörd €😀')])
+  expect((await visitor.get('/')).text).toContain('hello user1')
+  expect((await other.get('/')).text).toContain('hello zoë')
+})

@@ -1,0 +1,229 @@
+import type { App } from '../../example-app/app'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, PRODUCTION, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+let xmpp: BoshServer
+let app: App
+let visitor: Visitor
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+})
+
+beforeEach(() => {
+  xmpp.reset()
+  app = appOn(xmpp).app
+  visitor = visitorOf(app)
+})
+
+afterEach(() => app.close())
+afterAll(() => xmpp.close())
+
+describe('CSRF', () => {
+  const credentials = { username: 'user1', password: 'user1' }
+
+  test.each([
+    ['no token', {}],
+    ['an empty token', { _csrf: '' }],
+    ['a made-up token', { _csrf: 'f'.repeat(64) }],
+  ])('a login with %s is refused, and the server is not asked', async (_what, token) => {
+    await visitor.get('/login')
+    const answer = await visitor
+      .post('/login')
+      .type('form')
+      .send({ ...credentials, ...token })
+    expect(answer.status).toBe(403)
+    expect(answer.text).toContain('reload the form')
+    expect(answer.text).toContain('href="/login"')
+    expect(xmpp.requests).toEqual([])
+    expect((await visitor.get('/')).text).toContain('hello world')
+  })
+
+  test("a login with another visitor's token is refused", async () => {
+    const { text } = await visitorOf(app).get('/login')
+    await visitor.get('/login')
+    await visitor
+      .post('/login')
+      .type('form')
+      .send({ ...credentials, _csrf: tokenIn(text) })
+      .expect(403)
+  })
+
+  test('a login without a session is refused', async () => {
+    const answer = await visitor.post('/login').type('form').send(credentials)
+    expect(answer.status).toBe(403)
+    expect(answer.headers).not.toHaveProperty('set-cookie')
+  })
+
+  test.each(['json', 'text/plain'])(
+    'a login as %s is refused: what another site can send is not a form',
+    async type => {
+      const { text } = await visitor.get('/login')
+      const body = JSON.stringify({ ...credentials, _csrf: tokenIn(text) })
+      await visitor.post('/login').type(type).send(body).expect(403)
+      expect(xmpp.requests).toEqual([])
+    },
+  )
+
+  test('a login with the token in the address is refused', async () => {
+    const { text } = await visitor.get('/login')
+    await visitor
+      .post(`/login?_csrf=${tokenIn(text)}`)
+      .type('form')
+      .send(credentials)
+      .expect(403)
+  })
+
+  test('signing out without a token is refused', async () => {
+    await signIn(visitor, 'user1', 'user1')
+    await visitor.post('/logout').type('form').send({}).expect(403)
+    expect((await visitor.get('/')).text).toContain('hello user1')
+  })
+
+  test('a token of before the login is worth nothing after it', async () => {
+    const { text } = await visitor.get('/login')
+    await signIn(visitor, 'user1', 'user1')
+    await visitor
+      .post('/logout')
+      .type('form')
+      .send({ _csrf: tokenIn(text) })
+      .expect(403)
+  })
+})
+
+describe('sessions', () => {
+  test('a session planted before the login does not become the signed-in one', async () => {
+    const planted = sessionIn(await visitor.get('/login'))
+    const given = sessionIn(await signIn(visitor, 'user1', 'user1'))
+    expect(planted).toBeDefined()
+    expect(given).toBeDefined()
+    expect(given).not.toBe(planted)
+    const attacker = await visitorOf(app).get('/').set('Cookie', `session=${planted}`)
+    expect(attacker.text).toContain('hello world')
+  })
+
+  test('a cookie that this app did not sign is ignored', async () => {
+    const other = appOn(xmpp).app
+    const foreign = visitorOf(other)
+    const cookie = sessionIn(await signIn(foreign, 'user1', 'user1'))
+    await other.close()
+    const answer = await visitor.get('/').set('Cookie', `session=${cookie}`)
+    expect(answer.text).toContain('hello world')
+  })
+
+  test('in development the cookie works over plain http', async () => {
+    const { headers } = await visitor.get('/login')
+    expect(headers['set-cookie']?.[0]).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+  })
+
+  test('in production it is for https and this host alone', async () => {
+    const { app: production } = appOn(xmpp, PRODUCTION)
+    const answer = await visitorOf(production).get('/login').set('X-Forwarded-Proto', 'https')
+    expect(answer.headers['set-cookie']?.[0]).toMatch(
+      /^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect((await visitorOf(production).get('/login')).headers).not.toHaveProperty('set-cookie')
+    await production.close()
+  })
+
+  test('a whole visit in production, behind a proxy', async () => {
+    const { app: production } = appOn(xmpp, PRODUCTION)
+    const behindProxy = (cookie?: string) => ({
+      'X-Forwarded-Proto': 'https',
+      ...(cookie && { Cookie: `__Host-session=${cookie}` }),
+    })
+    const form = await visitorOf(production).get('/login').set(behindProxy())
+    const answer = await visitorOf(production)
+      .post('/login')
+      .set(behindProxy(sessionIn(form)))
+      .type('form')
+      .send({ _csrf: tokenIn(form.text), username: 'user1', password: 'user1' })
+    expect(answer.status).toBe(303)
+    const signedIn = behindProxy(sessionIn(answer))
+    const home = await visitorOf(production).get('/').set(signedIn)
+    expect(home.text).toContain('hello user1')
+    const left = await visitorOf(production)
+      .post('/logout')
+      .set(signedIn)
+      .type('form')
+      .send({ _csrf: tokenIn(home.text) })
+    expect(left.headers['set-cookie']?.[0]).toMatch(/^__Host-session=; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/)
+    expect((await visitorOf(production).get('/').set(signedIn)).text).toContain('hello world')
+    await production.close()
+  })
+})
+
+describe('headers', () => {
+  const POLICY = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join(';')
+
+  test.each(['/', '/login', '/nothing-here', '/style.css'])('%s has the policy, and it is this one', async path => {
+    const { headers } = await visitor.get(path)
+    expect(headers['content-security-policy']).toBe(POLICY)
+    expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(headers['x-frame-options']).toBe('DENY')
+    expect(headers).not.toHaveProperty('x-powered-by')
+    expect(headers).not.toHaveProperty('strict-transport-security')
+  })
+
+  test('pages are kept by no cache', async () => {
+    for (const path of ['/', '/login', '/nothing-here']) {
+      expect((await visitor.get(path)).headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  test('https stays https in production, for this host alone', async () => {
+    const { app: production } = appOn(xmpp, PRODUCTION)
+    const { headers } = await visitorOf(production).get('/')
+    expect(headers['strict-transport-security']).toMatch(/^max-age=\d+$/)
+    expect(headers['content-security-policy']).toBe(POLICY)
+    await production.close()
+  })
+
+  test('no page holds a script or a style of its own', async () => {
+    await signIn(visitor, 'user1', 'a wrong one')
+    for (const path of ['/', '/login', '/nothing-here']) {
+      expect((await visitor.get(path)).text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
+    }
+  })
+})
+
+describe('what a visitor typed', () => {
+  test.each(['"><script>alert(1)</script>', "' autofocus onfocus='alert(1)", '#{7*7}', '</title><img src=x>'])(
+    '%s stays text',
+    async name => {
+      await signIn(visitor, name, 'a wrong one')
+      const { text } = await visitor.get('/login')
+      const escaped = name
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+      expect(text).toContain(`value="${escaped}"`)
+      expect(text).not.toMatch(/<script|<img/)
+    },
+  )
+
+  test('an address is not repeated by the page that says there is nothing', async () => {
+    const { text } = await visitor.get('/%3Cscript%3Ealert(1)').expect(404)
+    expect(text).not.toContain('alert')
+  })
+
+  test("the visitor's address reaches the server when it is asked for, and not otherwise", async () => {
+    await signIn(visitor, 'user1', 'user1')
+    expect(xmpp.requests.some(({ headers }) => 'x-forwarded-for' in headers)).toBe(false)
+    xmpp.reset()
+    const { app: forwarding } = appOn(xmpp, { XMPP_FORWARD_CLIENT_IP: 'on', TRUST_PROXY: '1' })
+    const distant = visitorOf(forwarding).set('X-Forwarded-For', '203.0.113.9, 192.0.2.7')
+    await signIn(distant, 'user1', 'user1')
+    expect(xmpp.requests.length).toBeGreaterThan(0)
+    for (const { headers } of xmpp.requests) expect(headers['x-forwarded-for']).toBe('192.0.2.7')
+    await forwarding.close()
+  })
+})

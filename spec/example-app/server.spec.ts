@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { startBoshServer } from '../../lib/testing/server'
+import { tokenIn } from './visitor'
+
+const SERVER = join(__dirname, '../../example-app/dist/server.js')
+
+interface Run {
+  child: ChildProcess
+  output: () => string
+  errors: () => string
+  exit: Promise<number | null>
+}
+
+let runs: Run[] = []
+
+beforeAll(() => {
+  if (!existsSync(SERVER)) throw new Error(`${SERVER} is not there: npm run build:app makes it`)
+})
+
+afterEach(async () => {
+  for (const { child, exit } of runs) {
+    child.kill('SIGKILL')
+    await exit
+  }
+  runs = []
+})
+
+// Nothing of this process' environment: a PORT or NODE_ENV set there would decide what is tested.
+function run(env: Record<string, string>): Run {
+  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  const started = { child, output: () => output, errors: () => errors, exit }
+  runs.push(started)
+  return started
+}
+
+/** The URL the server says it listens on. */
+async function listening({ child, output, errors, exit }: Run): Promise<string> {
+  const ended = exit.then(code => {
+    throw new Error(`the server ended with ${code}: ${errors()}`)
+  })
+  // It may also end later, when it is told to.
+  ended.catch(() => {})
+  for (;;) {
+    const url = /^Listening on (http:\S+)\n[\s\S]*\n$/.exec(output())?.[1]
+    if (url !== undefined) return url
+    await Promise.race([once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data'), ended])
+  }
+}
+
+/** A browser that follows redirects and keeps one cookie. */
+function browser(url: string) {
+  let cookie: string | undefined
+  const visit = async (path: string, fields?: Record<string, string>): Promise<{ path: string; text: string }> => {
+    const response = await fetch(new URL(path, url), {
+      method: fields ? 'POST' : 'GET',
+      redirect: 'manual',
+      ...(cookie !== undefined && { headers: { Cookie: cookie } }),
+      ...(fields && { body: new URLSearchParams(fields) }),
+    })
+    const set = response.headers.get('set-cookie')
+    if (set !== null) cookie = set.split(';')[0]
+    const text = await response.text()
+    const location = response.headers.get('location')
+    return location === null ? { path, text } : visit(location)
+  }
+  return visit
+}
+
+test('it prints the address and the demo users, and a visitor signs in and out', async () => {
+  const server = run({ PORT: '0' })
+  const url = await listening(server)
+  expect(url).toMatch(/^http:\/\/localhost:\d+$/)
+  expect(server.output()).toContain('user1 / user1')
+  const visit = browser(url)
+  expect((await visit('/')).text).toContain('hello world')
+
+  const form = await visit('/login')
+  const refused = await visit('/login', { _csrf: tokenIn(form.text), username: 'user1', password: 'a wrong one' })
+  expect(refused.path).toBe('/login')
+  expect(refused.text).toContain('Unknown user name or wrong password.')
+
+  const home = await visit('/login', { _csrf: tokenIn(refused.text), username: 'user1', password: 'user1' })
+  expect(home.path).toBe('/')
+  expect(home.text).toContain('hello user1')
+
+  const left = await visit('/logout', { _csrf: tokenIn(home.text) })
+  expect(left.path).toBe('/')
+  expect(left.text).toContain('hello world')
+  expect(server.errors()).toBe('')
+})
+
+test('with a server of your own it prints neither users nor passwords', async () => {
+  const xmpp = await startBoshServer({ domain: 'example.com', accounts: { user1: 'another password' } })
+  const server = run({ PORT: '0', XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'example.com' })
+  const visit = browser(await listening(server))
+  expect(server.output()).toContain(xmpp.url)
+  expect(server.output()).not.toContain('user1')
+  const { text } = await visit('/login')
+  const home = await visit('/login', { _csrf: tokenIn(text), username: 'user1', password: 'another password' })
+  expect(home.text).toContain('user1@example.com')
+  server.child.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+  expect(xmpp.sessions).toEqual([])
+  await xmpp.close()
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with code 0, with a connection still open', async signal => {
+  const server = run({ PORT: '0' })
+  await browser(await listening(server))('/login')
+  server.child.kill(signal)
+  expect(await server.exit).toBe(0)
+  expect(server.errors()).toBe('')
+})
+
+test('a port in use: one line that names PORT', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const server = run({ PORT: String(port) })
+  expect(await server.exit).toBe(1)
+  expect(server.errors()).toBe(`Cannot start: PORT ${port} is already in use on 127.0.0.1: set PORT to another one\n`)
+  other.close()
+})
+
+test.each([
+  ['PORT', { PORT: 'abc' }],
+  ['HOST', { PORT: '0', HOST: 'not a host' }],
+  ['XMPP_DOMAIN', { XMPP_SERVICE: 'https://xmpp.example.com/bosh' }],
+  ['XMPP_DOMAIN', { XMPP_DOMAIN: 'not a domain' }],
+  ['XMPP_SERVICE', { XMPP_SERVICE: 'http://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }],
+  ['XMPP_MECHANISMS', { XMPP_MECHANISMS: 'MD5' }],
+  ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
+  ['XMPP_SERVICE', { NODE_ENV: 'production' }],
+])('a wrong %s: one line that names it, code 1', async (name, env) => {
+  const server = run(env as Record<string, string>)
+  expect(await server.exit).toBe(1)
+  expect(server.errors()).toMatch(new RegExp(`^Cannot start: ${name} [^\n]+\n$`))
+  expect(server.output()).toBe('')
+})

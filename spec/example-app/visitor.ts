@@ -1,0 +1,48 @@
+import request from 'supertest'
+import { type App, createApp } from '../../example-app/app'
+import { readConfig } from '../../example-app/config'
+import type { LogEntry } from '../../example-app/log'
+
+export type Visitor = ReturnType<typeof request.agent>
+
+/** The app as `env` makes it, asking `xmpp`; what it logs is kept instead of shown. */
+export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): { app: App; logged: LogEntry[] } {
+  const logged: LogEntry[] = []
+  const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
+  const service = config.xmpp.service ?? []
+  const log = (entry: LogEntry) => void logged.push(entry)
+  return { app: createApp({ ...config, xmpp: { ...config.xmpp, service }, log }), logged }
+}
+
+/** Environment of an app behind a proxy on this machine. */
+export const PRODUCTION = {
+  NODE_ENV: 'production',
+  TRUST_PROXY: 'loopback',
+  SESSION_SECRET: 'a secret of the specs, long enough',
+}
+
+/** The CSRF token in the hidden field of a page's form. */
+export function tokenIn(page: string): string {
+  const token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1]
+  if (token === undefined) throw new Error('the page has no form with a CSRF token')
+  return token
+}
+
+/** The value of the session cookie that a response sets, if it sets one. */
+export function sessionIn(response: { headers: Record<string, unknown> }): string | undefined {
+  const cookies = response.headers['set-cookie'] as string[] | undefined
+  return cookies?.map(cookie => /^(?:__Host-)?session=([^;]+)/.exec(cookie)?.[1]).find(value => value !== undefined)
+}
+
+/** Opens the login page and sends its form; the answer is not followed. */
+export async function signIn(visitor: Visitor, username: string, password: string) {
+  const { text } = await visitor.get('/login')
+  return visitor
+    .post('/login')
+    .type('form')
+    .send({ _csrf: tokenIn(text), username, password })
+}
+
+export function visitorOf(app: App): Visitor {
+  return request.agent(app)
+}
