@@ -1,0 +1,108 @@
+import { asProtocolError, readBody, writeBody } from '../../lib/bosh/body'
+import { XmlError } from '../../lib/xml/read'
+import { element } from '../../lib/xml/write'
+
+const HTTPBIND = 'http://jabber.org/protocol/httpbind'
+const says = (document: string) => readBody(Buffer.from(document))
+const protocol = expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL', status: 502 })
+
+describe('the client says', () => {
+  test('one body in its namespace, with the attributes in order', () => {
+    expect(writeBody({ rid: '1573741820', sid: 'SomeSID' })).toBe(
+      `<body xmlns='${HTTPBIND}' rid='1573741820' sid='SomeSID'/>`,
+    )
+  })
+
+  test('a payload inside', () => {
+    const auth = element('auth', { xmlns: 'urn:ietf:params:xml:ns:xmpp-sasl', mechanism: 'PLAIN' }, 'AGp1bGlldAA=')
+    expect(writeBody({ rid: '1' }, auth)).toBe(
+      `<body xmlns='${HTTPBIND}' rid='1'><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGp1bGlldAA=</auth></body>`,
+    )
+  })
+
+  test('nothing that gets out of its attribute', () => {
+    const hostile = `'/><auth mechanism="PLAIN"/>&`
+    const body = says(writeBody({ to: hostile }))
+    expect(body.attributes.get('to')).toBe(hostile)
+    expect(body.children).toEqual([])
+  })
+})
+
+describe('the server says', () => {
+  test('a body: attributes and children', () => {
+    const body = says(
+      `<body xmlns='${HTTPBIND}' sid='SomeSID' wait='10'><a xmlns='urn:a'>1</a><b xmlns='urn:b'/></body>`,
+    )
+    expect(body.type).toBeUndefined()
+    expect(body.condition).toBeUndefined()
+    expect(Object.fromEntries(body.attributes)).toEqual({ sid: 'SomeSID', wait: '10' })
+    expect(body.children.map(({ namespace, name }) => [namespace, name])).toEqual([
+      ['urn:a', 'a'],
+      ['urn:b', 'b'],
+    ])
+  })
+
+  test('the same under a prefix', () => {
+    const body = says(`<b:body xmlns:b='${HTTPBIND}' type='terminate' condition='host-unknown'><x/></b:body>`)
+    expect(body).toMatchObject({ type: 'terminate', condition: 'host-unknown' })
+    expect(body.children).toHaveLength(1)
+  })
+
+  test('type and condition are attributes without a namespace', () => {
+    const body = says(`<body xmlns='${HTTPBIND}' xmlns:x='urn:x' x:type='terminate' x:condition='host-gone'/>`)
+    expect(body.type).toBeUndefined()
+    expect(body.condition).toBeUndefined()
+  })
+
+  test('XEP-0124 §6: children may be indented', () => {
+    expect(says(`\n<body xmlns='${HTTPBIND}'>\r\n\t <a xmlns='urn:a'/>\n </body>\n`).children).toHaveLength(1)
+  })
+
+  test.each([
+    ['text', `<body xmlns='${HTTPBIND}'>hello</body>`],
+    ['text beside an element', `<body xmlns='${HTTPBIND}'><a/>hello</body>`],
+    ['text by reference', `<body xmlns='${HTTPBIND}'>&#104;</body>`],
+    ['no namespace', '<body/>'],
+    ['another namespace', "<body xmlns='http://www.w3.org/1999/xhtml'/>"],
+    ['a namespace that is almost it', `<body xmlns='${HTTPBIND}/'/>`],
+    ['its namespace under a prefix nobody uses', `<body xmlns:b='${HTTPBIND}'/>`],
+    ['another element', `<success xmlns='${HTTPBIND}'/>`],
+    ['capital letters', `<Body xmlns='${HTTPBIND}'/>`],
+    ['a body inside something else', `<a><body xmlns='${HTTPBIND}'/></a>`],
+    ['two bodies', `<body xmlns='${HTTPBIND}'/><body xmlns='${HTTPBIND}'/>`],
+    ['half a body', `<body xmlns='${HTTPBIND}'>`],
+    ['a web page', '<!DOCTYPE html><html><body>404</body></html>'],
+    ['JSON', '{}'],
+    ['nothing', ''],
+  ])('not a body: %s', (_, document) => {
+    expect(() => says(document)).toThrow(protocol)
+  })
+
+  test('bytes that are not UTF-8', () => {
+    expect(() => readBody(Buffer.from(`<body xmlns='${HTTPBIND}' from='\u00e4'/>`, 'latin1'))).toThrow(protocol)
+  })
+
+  test('what was refused is not repeated', () => {
+    for (const document of [`<body xmlns='${HTTPBIND}'>SECRET</body>`, '<SECRET/>', '<body>SECRET', '&SECRET;']) {
+      expect(() => says(document)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('SECRET') }))
+    }
+  })
+})
+
+describe('reading what the server wrote', () => {
+  test('a refusal of the reader is a fault of the server', () => {
+    const reading = () => {
+      throw new XmlError('an attribute twice')
+    }
+    expect(() => asProtocolError(reading)).toThrow(protocol)
+    expect(() => asProtocolError(reading)).toThrow('an attribute twice')
+  })
+
+  test('a bug is a bug', () => {
+    const bug = new TypeError('x is undefined')
+    const reading = () => {
+      throw bug
+    }
+    expect(() => asProtocolError(reading)).toThrow(bug)
+  })
+})

@@ -1,0 +1,693 @@
+import { getEventListeners, once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+import net, { type AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { httpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
+import { selfSigned } from '../fixtures/vectors/certificate'
+
+/*
+ * Real sockets on loopback. `says` is what the server does with a request whose body has arrived; `speaks` is a server
+ * that only knows TCP.
+ */
+
+const BODY = "<body xmlns='http://jabber.org/protocol/httpbind'/>"
+const ended: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end()
+})
+
+function transportOf(options: Partial<TransportOptions> = {}): Transport {
+  const transport = httpTransport({ maxResponseBytes: 65_536, ...options })
+  ended.push(() => transport.close())
+  return transport
+}
+
+const listening = async (server: net.Server) => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+interface Asked {
+  method: string | undefined
+  path: string | undefined
+  headers: http.IncomingHttpHeaders
+  body: string
+}
+
+/** An HTTP server, what it was asked, and the connections it was asked on. */
+async function says(answer: (response: http.ServerResponse, nth: number) => void, tls?: https.ServerOptions) {
+  const asked: Asked[] = []
+  const sockets: net.Socket[] = []
+  const listener: http.RequestListener = async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const { method, url: path, headers } = request
+    answer(response, asked.push({ method, path, headers, body: Buffer.concat(chunks).toString() }))
+  }
+  const server = tls ? https.createServer(tls, listener) : http.createServer(listener)
+  server.on(tls ? 'secureConnection' : 'connection', socket => sockets.push(socket))
+  const port = await listening(server)
+  ended.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}/bosh`), asked, sockets, port }
+}
+
+/** A TCP server: gets every request as it stands on the wire, and the connection to answer on. */
+async function speaks(answer: (socket: net.Socket, nth: number) => void) {
+  const asked: string[] = []
+  const sockets: net.Socket[] = []
+  const server = net.createServer(socket => {
+    sockets.push(socket)
+    socket.on('error', () => {})
+    let received = ''
+    socket.on('data', chunk => {
+      received += chunk.toString()
+      const length = Number(/^Content-Length: ([0-9]+)\r\n/m.exec(received)?.[1])
+      const end = received.indexOf('\r\n\r\n') + 4
+      if (end < 4 || Buffer.byteLength(received.slice(end)) < length) return
+      const nth = asked.push(received)
+      received = ''
+      answer(socket, nth)
+    })
+  })
+  const port = await listening(server)
+  ended.push(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { url: new URL(`http://127.0.0.1:${port}/bosh`), asked, sockets }
+}
+
+const OK = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
+const patient = () => new AbortController().signal
+const post = (transport: Transport, url: URL, body = BODY) => transport.post(url, body, { signal: patient() })
+/** The server sees the end of a connection, in good order or not. */
+const closed = (socket: net.Socket | undefined) =>
+  new Promise<void>(resolve => {
+    if (!socket || socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+const xmppError = (code: string, message?: RegExp | string) =>
+  expect.objectContaining({ name: 'XmppBoshError', code, ...(message && { message: expect.stringMatching(message) }) })
+
+describe('a request', () => {
+  test('is one POST of UTF-8 with its length in bytes, on the path and query of the URL', async () => {
+    const server = await says(response => response.end(BODY))
+    const body = `<body to='z\u00fcrich.example'>\u{1F600}</body>`
+    const url = new URL('?a=b', server.url)
+    expect((await post(transportOf(), url, body)).toString()).toBe(BODY)
+    expect(server.asked).toEqual([
+      {
+        method: 'POST',
+        path: '/bosh?a=b',
+        body,
+        headers: {
+          host: url.host,
+          'content-type': 'text/xml; charset=utf-8',
+          'content-length': String(Buffer.byteLength(body)),
+          'accept-encoding': 'identity',
+          connection: 'keep-alive',
+        },
+      },
+    ])
+    expect(Buffer.byteLength(body)).toBeGreaterThan(body.length)
+  })
+
+  test("carries the visitor's address when it is to", async () => {
+    const server = await says(response => response.end(BODY))
+    const transport = transportOf()
+    await transport.post(server.url, BODY, { signal: patient(), clientIp: '2001:db8::1' })
+    await transport.post(server.url, BODY, { signal: patient(), clientIp: undefined })
+    expect(server.asked.map(({ headers }) => headers['x-forwarded-for'])).toEqual(['2001:db8::1', undefined])
+  })
+
+  test('carries no cookie that an earlier reply set', async () => {
+    const server = await says(response => response.setHeader('Set-Cookie', 'a=b').end(BODY))
+    const transport = transportOf()
+    await post(transport, server.url)
+    await post(transport, server.url)
+    expect(server.asked.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined])
+  })
+
+  test('goes to the server itself, whatever the environment says about proxies', async () => {
+    const proxy = await says(response => response.end('proxied'))
+    const names = [
+      'HTTP_PROXY',
+      'http_proxy',
+      'HTTPS_PROXY',
+      'https_proxy',
+      'ALL_PROXY',
+      'all_proxy',
+      'NODE_USE_ENV_PROXY',
+    ]
+    const before = { ...process.env }
+    for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : proxy.url.origin
+    try {
+      const server = await says(response => response.end(BODY))
+      expect((await post(transportOf(), server.url)).toString()).toBe(BODY)
+      expect(proxy.sockets).toHaveLength(0)
+    } finally {
+      for (const name of names) {
+        if (before[name] === undefined) delete process.env[name]
+        else process.env[name] = before[name]
+      }
+    }
+  })
+})
+
+describe('a reply of status 200', () => {
+  test.each<[what: string, answer: (response: http.ServerResponse) => void]>([
+    ['with its length', response => response.setHeader('Content-Length', BODY.length).end(BODY)],
+    [
+      'in chunks',
+      response => {
+        for (const letter of BODY) response.write(letter)
+        response.end()
+      },
+    ],
+    ['without a type', response => response.end(BODY)],
+    ['of another type', response => response.setHeader('Content-Type', 'text/html').end(BODY)],
+    ['in UTF-8', response => response.setHeader('Content-Type', 'text/xml; charset=utf-8').end(BODY)],
+    [
+      'in UTF-8, in capitals and quotes',
+      response => response.setHeader('Content-Type', 'text/xml;CharSet="UTF-8"; a=b').end(BODY),
+    ],
+    ['that says it is not compressed', response => response.setHeader('Content-Encoding', 'identity').end(BODY)],
+    [
+      'after an interim one',
+      response => {
+        response.writeProcessing()
+        response.end(BODY)
+      },
+    ],
+  ])('is read: %s', async (_, answer) => {
+    const server = await says(answer)
+    expect((await post(transportOf(), server.url)).toString()).toBe(BODY)
+  })
+
+  test('is read until the end of the connection when it has no length', async () => {
+    const server = await speaks(socket => socket.end(`HTTP/1.0 200 OK\r\n\r\n${BODY}`))
+    expect((await post(transportOf(), server.url)).toString()).toBe(BODY)
+  })
+
+  test('may be empty', async () => {
+    const server = await says(response => response.end())
+    expect(await post(transportOf(), server.url)).toHaveLength(0)
+  })
+
+  test('is given as the bytes that came', async () => {
+    const bytes = Buffer.from([0xff, 0xfe, 0x00, 0xc0, 0x80])
+    const server = await says(response => response.end(bytes))
+    expect(await post(transportOf(), server.url)).toEqual(bytes)
+  })
+})
+
+describe('a reply of another status is an error, whatever it holds', () => {
+  test.each([201, 202, 204, 206, 300, 304, 400, 401, 403, 404, 405, 407, 413, 429, 500, 502, 503, 504, 599])(
+    '%d',
+    async status => {
+      const server = await says(response => response.writeHead(status).end(BODY))
+      await expect(post(transportOf(), server.url)).rejects.toEqual(
+        xmppError('ERR_XMPP_HTTP', `^${server.url.origin} answered with HTTP status ${status}`),
+      )
+      expect(server.asked).toHaveLength(1)
+      await closed(server.sockets[0])
+    },
+  )
+
+  test.each([301, 302, 303, 307, 308])('%d is not followed, neither elsewhere nor here', async status => {
+    const elsewhere = await says(response => response.end(BODY))
+    const server = await says((response, nth) => {
+      response.writeHead(status, { Location: nth === 1 ? elsewhere.url.href : '/bosh' }).end(BODY)
+    })
+    const transport = transportOf()
+    for (const nth of [1, 2]) {
+      await expect(post(transport, server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', `status ${status}`))
+      expect(server.asked).toHaveLength(nth)
+    }
+    expect(elsewhere.sockets).toHaveLength(0)
+  })
+
+  test('404 asks whether the URL is right; no other status does', async () => {
+    const server = await says((response, nth) => response.writeHead(nth === 1 ? 404 : 403).end())
+    const transport = transportOf()
+    await expect(post(transport, server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /option `service`/))
+    await expect(post(transport, server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /status 403$/))
+  })
+
+  test('what the server wrote is not repeated', async () => {
+    const server = await says(response => {
+      response.statusMessage = 'SECRET'
+      response.writeHead(500, { 'X-Secret': 'SECRET' }).end('SECRET')
+    })
+    const error = await post(transportOf(), server.url).catch(reason => reason)
+    expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain('SECRET')
+  })
+})
+
+describe('a reply in an encoding nobody asked for is refused, and the connection ended', () => {
+  test.each(['gzip', 'x-gzip', 'deflate', 'br', 'zstd', 'gzip, identity', 'unknown'])('%s', async encoding => {
+    const server = await says(response => response.setHeader('Content-Encoding', encoding).end(gzipSync(BODY)))
+    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /compressed/))
+    await closed(server.sockets[0])
+  })
+
+  test.each(['iso-8859-1', 'utf-16', '"windows-1252"', 'utf-7', 'utf-8x', "utf-8'"])('charset=%s', async charset => {
+    const server = await says(response => response.setHeader('Content-Type', `text/xml; charset=${charset}`).end(BODY))
+    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /UTF-8/))
+    await closed(server.sockets[0])
+  })
+})
+
+describe('a reply that is too large is cut', () => {
+  const tooLarge = xmppError('ERR_XMPP_TOO_LARGE', /more than 1000 bytes; see `maxResponseBytes`/)
+
+  test('not the largest that is allowed', async () => {
+    const server = await says((response, nth) => {
+      if (nth === 1) response.setHeader('Content-Length', 1000)
+      response.end('x'.repeat(1000))
+    })
+    const transport = transportOf({ maxResponseBytes: 1000 })
+    expect(await post(transport, server.url)).toHaveLength(1000)
+    expect(await post(transport, server.url)).toHaveLength(1000)
+  })
+
+  test('one that says so is not waited for', async () => {
+    const server = await speaks(socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n'))
+    await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
+    await closed(server.sockets[0])
+  })
+
+  test('one that goes on and on', async () => {
+    const server = await says(response => {
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(10_000)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
+    await closed(server.sockets[0])
+  })
+
+  test('one byte too much, in small chunks', async () => {
+    const server = await says(response => {
+      for (let i = 0; i < 1001; i++) response.write('x')
+    })
+    await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
+    await closed(server.sockets[0])
+  })
+
+  test('one without a length, until the end of the connection', async () => {
+    const server = await speaks(socket => socket.end(`HTTP/1.0 200 OK\r\n\r\n${'x'.repeat(1001)}`))
+    await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
+  })
+
+  test('a length that is a lie: less comes than was said', async () => {
+    const server = await speaks(socket => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n${BODY}`))
+    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_CONNECT'))
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('a length that is a lie: what comes too much is never the next reply', async () => {
+    const smuggled = OK.replace(BODY, BODY.replace('<body', '<evil'))
+    const server = await speaks((socket, nth) => socket.write(nth === 1 ? OK + smuggled : OK))
+    const transport = transportOf()
+    const replies = [post(transport, server.url).catch(() => BODY)]
+    await replies[0]
+    replies.push(post(transport, server.url))
+    expect((await Promise.all(replies)).map(String)).toEqual([BODY, BODY])
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  test.each([
+    ['two lengths', 'Content-Length: 1\r\nContent-Length: 2\r\n'],
+    ['a length and chunks', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'],
+    ['a negative length', 'Content-Length: -1\r\n'],
+    ['a length in words', 'Content-Length: ten\r\n'],
+  ])('%s', async (_, headers) => {
+    const server = await speaks(socket => socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\n${BODY}`))
+    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /does not answer in HTTP/))
+    expect(server.asked).toHaveLength(1)
+  })
+})
+
+describe('a connection that fails', () => {
+  test('is refused', async () => {
+    const server = net.createServer()
+    const port = await listening(server)
+    server.close()
+    await once(server, 'close')
+    await expect(post(transportOf(), new URL(`http://127.0.0.1:${port}/bosh`))).rejects.toEqual(
+      xmppError('ERR_XMPP_CONNECT', `no connection to http://127.0.0.1:${port} \\(ECONNREFUSED\\)`),
+    )
+  })
+
+  test('is refused under a name with two addresses', async () => {
+    const server = net.createServer()
+    const port = await listening(server)
+    server.close()
+    await once(server, 'close')
+    await expect(post(transportOf(), new URL(`http://localhost:${port}/bosh`))).rejects.toEqual(
+      xmppError('ERR_XMPP_CONNECT', /ECONNREFUSED/),
+    )
+  })
+
+  test.each<[what: string, answer: (socket: net.Socket) => unknown]>([
+    ['is reset before the reply', socket => socket.resetAndDestroy()],
+    ['ends before the reply', socket => socket.end()],
+    ['ends within the head of the reply', socket => socket.end('HTTP/1.1 200 OK\r\nContent-')],
+    ['ends after the head', socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n')],
+    ['ends within the body', socket => socket.end(OK.slice(0, -1))],
+    ['ends within a chunk', socket => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n33\r\n<body')],
+    [
+      'ends before the last chunk',
+      socket => socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n33\r\n${BODY}\r\n`),
+    ],
+    ['is reset within the body', socket => socket.write(OK.slice(0, -1), () => socket.resetAndDestroy())],
+  ])('%s: one error, and nothing is sent twice on a new connection', async (_, answer) => {
+    const server = await speaks(answer)
+    await expect(post(transportOf(), server.url)).rejects.toEqual(
+      xmppError('ERR_XMPP_CONNECT', /^no connection to http:/),
+    )
+    expect(server.asked).toHaveLength(1)
+    expect(server.sockets).toHaveLength(1)
+  })
+})
+
+describe('what is not HTTP', () => {
+  test.each([
+    ['a banner', 'SSH-2.0-SECRET\r\n'],
+    ['XML', "<?xml version='1.0'?><stream:stream id='SECRET'>"],
+    ['TLS', '\x15\x03\x01\x00\x02\x02SECRET'],
+    ['another version', 'HTTP/9.9 200 SECRET\r\n\r\n'],
+    ['a status of four digits', 'HTTP/1.1 2000 SECRET\r\n\r\n'],
+    ['a status in words', 'HTTP/1.1 SECRET OK\r\n\r\n'],
+    ['a header that is none', 'HTTP/1.1 200 OK\r\nSEC RET\r\n\r\n'],
+    ['a header with a NUL', 'HTTP/1.1 200 OK\r\nX: SECRET\0\r\n\r\n'],
+    ['headers without end', `HTTP/1.1 200 OK\r\nX: ${'SECRET'.repeat(4000)}\r\n\r\n`],
+    ['a chunk without a size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nSECRET\r\n'],
+  ])('%s: ERR_XMPP_HTTP, and not a byte of it in the error', async (_, garbage) => {
+    const server = await speaks(socket => socket.write(garbage))
+    const error = await post(transportOf(), server.url).catch(reason => reason)
+    expect(error).toEqual(xmppError('ERR_XMPP_HTTP', /does not answer in HTTP \(HPE_[A-Z_]+\)$/))
+    const shown = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null })
+    expect(shown).not.toMatch(/SECRET|SEC RET|rawPacket|Uint8Array|Buffer/)
+    // "SECRET" as bytes, too
+    expect(shown).not.toMatch(/53 45 43 52 45 54|83, 69, 67/)
+    expect(server.asked).toHaveLength(1)
+    await closed(server.sockets[0])
+  })
+})
+
+describe('who does not wait any longer', () => {
+  const reason = new Error('nobody waits')
+  // Never answered, so that nothing but the abort can end it.
+  const silent = () => speaks(() => {})
+
+  test('sends nothing when gone before', async () => {
+    const server = await silent()
+    await expect(transportOf().post(server.url, BODY, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(server.sockets).toHaveLength(0)
+  })
+
+  test.each<[what: string, answer: (socket: net.Socket) => unknown]>([
+    ['before the reply', () => {}],
+    ['within its head', socket => socket.write('HTTP/1.1 200 OK\r\n')],
+    ['after its head', socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n')],
+    ['within its body', socket => socket.write(OK.slice(0, -1))],
+  ])('gets the reason of the signal, and the connection is ended: %s', async (_, answer) => {
+    const controller = new AbortController()
+    const server = await speaks(socket => {
+      answer(socket)
+      setImmediate(() => controller.abort(reason))
+    })
+    await expect(transportOf().post(server.url, BODY, { signal: controller.signal })).rejects.toBe(reason)
+    await closed(server.sockets[0])
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('gets the reason while connecting, too', async () => {
+    const server = await silent()
+    const controller = new AbortController()
+    const posting = transportOf().post(server.url, BODY, { signal: controller.signal })
+    controller.abort(reason)
+    await expect(posting).rejects.toBe(reason)
+  })
+
+  test('leaves the connections of the others alone', async () => {
+    const controller = new AbortController()
+    const waiting: http.ServerResponse[] = []
+    const server = await says(response => {
+      waiting.push(response)
+      if (waiting.length === 2) controller.abort(reason)
+    })
+    const transport = transportOf()
+    const left = transport.post(server.url, '<left/>', { signal: controller.signal })
+    const stays = post(transport, server.url, '<stays/>')
+    await expect(left).rejects.toBe(reason)
+    waiting[server.asked.findIndex(({ body }) => body === '<stays/>')]?.end(BODY)
+    expect((await stays).toString()).toBe(BODY)
+  })
+
+  test('the signal is let go of, whatever the end', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const server = await says((response, nth) => response.writeHead(nth === 1 ? 200 : 500).end(BODY))
+    const transport = transportOf()
+    await transport.post(server.url, BODY, { signal })
+    await transport.post(server.url, BODY, { signal }).catch(() => {})
+    expect(server.asked).toHaveLength(2)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+})
+
+describe('connections', () => {
+  test('are kept alive: one serves request after request', async () => {
+    const server = await says(response => response.end(BODY))
+    const transport = transportOf()
+    for (let i = 0; i < 5; i++) await post(transport, server.url)
+    expect(server.asked).toHaveLength(5)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  test('are not shared by two requests at a time, and not more than 16', async () => {
+    const waiting: http.ServerResponse[] = []
+    const server = await says(response => {
+      waiting.push(response)
+      // The last four come only when others are done.
+      if (waiting.length >= 16) for (const one of waiting) one.end(BODY)
+    })
+    const transport = transportOf()
+    const replies = await Promise.all(Array.from({ length: 20 }, () => post(transport, server.url)))
+    expect(replies.map(String)).toEqual(Array(20).fill(BODY))
+    expect(server.sockets).toHaveLength(16)
+  })
+
+  test('end when the transport is closed', async () => {
+    const server = await says(response => response.end(BODY))
+    const transport = transportOf()
+    await post(transport, server.url)
+    transport.close()
+    // Both ends live in this process: in a few rounds of its event loop, long before an idle socket would end by itself.
+    for (let round = 0; round < 100; round++) await new Promise(resolve => setImmediate(resolve))
+    expect(server.sockets.map(socket => socket.closed)).toEqual([true])
+  })
+
+  test('of an own agent are its own: it is used, and left alone', async () => {
+    const server = await says(response => response.end(BODY))
+    const agent = new http.Agent({ keepAlive: true })
+    ended.push(() => agent.destroy())
+    const destroy = jest.spyOn(agent, 'destroy')
+    const transport = httpTransport({ maxResponseBytes: 65_536, agent })
+    await post(transport, server.url)
+    expect(Object.values(agent.freeSockets).flat()).toHaveLength(1)
+    transport.close()
+    expect(destroy).not.toHaveBeenCalled()
+    await post(transport, server.url)
+    expect(server.sockets).toHaveLength(1)
+  })
+})
+
+describe('a kept-alive connection that ends before the first byte of a reply', () => {
+  const bodyOf = (request: string) => request.slice(request.indexOf('\r\n\r\n') + 4)
+  const REQUEST = "<body rid='1573741821' sid='SomeSID' to='z\u00fcrich.example'/>"
+
+  test.each<[how: string, end: (socket: net.Socket) => unknown]>([
+    ['ended', socket => socket.end()],
+    ['reset', socket => socket.resetAndDestroy()],
+  ])('%s: the same bytes are sent once more, on a new one', async (_, end) => {
+    const server = await speaks((socket, nth) => (nth === 2 ? end(socket) : socket.write(OK)))
+    const transport = transportOf()
+    await post(transport, server.url)
+    expect((await post(transport, server.url, REQUEST)).toString()).toBe(BODY)
+    expect(server.asked).toHaveLength(3)
+    expect(server.asked[2]).toBe(server.asked[1])
+    expect(bodyOf(server.asked[2] ?? '')).toBe(REQUEST)
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  test('that fails as well: an error, and nothing a third time', async () => {
+    const server = await speaks((socket, nth) => (nth === 1 ? socket.write(OK) : socket.end()))
+    const transport = transportOf()
+    await post(transport, server.url)
+    await expect(post(transport, server.url, REQUEST)).rejects.toEqual(xmppError('ERR_XMPP_CONNECT'))
+    expect(server.asked.map(bodyOf)).toEqual([BODY, REQUEST, REQUEST])
+  })
+
+  test('takes its idle neighbours with it: they are as old', async () => {
+    const waiting: net.Socket[] = []
+    const server = await speaks((socket, nth) => {
+      if (nth <= 3) {
+        waiting.push(socket)
+        if (nth === 3) for (const one of waiting) one.write(OK)
+      } else if (waiting.includes(socket)) {
+        socket.end()
+      } else {
+        socket.write(OK)
+      }
+    })
+    const transport = transportOf()
+    await Promise.all([1, 2, 3].map(() => post(transport, server.url)))
+    expect(server.sockets).toHaveLength(3)
+    expect((await post(transport, server.url, REQUEST)).toString()).toBe(BODY)
+    expect(server.asked).toHaveLength(5)
+    await Promise.all(waiting.map(closed))
+  })
+
+  test.each<[what: string, answer: (socket: net.Socket) => unknown, code: string]>([
+    ['a byte came before', socket => socket.end('H'), 'ERR_XMPP_CONNECT'],
+    ['the head came before', socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n'), 'ERR_XMPP_CONNECT'],
+    ['what came is not HTTP', socket => socket.end('garbage'), 'ERR_XMPP_HTTP'],
+    ['the reply is a refusal', socket => socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'), 'ERR_XMPP_HTTP'],
+  ])('but nothing is sent twice when %s', async (_, answer, code) => {
+    const server = await speaks((socket, nth) => (nth === 1 ? socket.write(OK) : answer(socket)))
+    const transport = transportOf()
+    await post(transport, server.url)
+    await expect(post(transport, server.url, REQUEST)).rejects.toEqual(xmppError(code))
+    expect(server.asked).toHaveLength(2)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  test('nor when nobody waits any longer', async () => {
+    const reason = new Error('nobody waits')
+    const controller = new AbortController()
+    const server = await speaks((socket, nth) => {
+      if (nth === 1) return socket.write(OK)
+      controller.abort(reason)
+      return socket.end()
+    })
+    const transport = transportOf()
+    await post(transport, server.url)
+    await expect(transport.post(server.url, REQUEST, { signal: controller.signal })).rejects.toBe(reason)
+    expect(server.asked).toHaveLength(2)
+  })
+
+  test('is sent once more through an own agent, too', async () => {
+    const agent = new http.Agent({ keepAlive: true })
+    ended.push(() => agent.destroy())
+    const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
+    const transport = transportOf({ agent })
+    await post(transport, server.url)
+    expect((await post(transport, server.url, REQUEST)).toString()).toBe(BODY)
+    expect(server.asked.map(bodyOf)).toEqual([BODY, REQUEST, REQUEST])
+  })
+})
+
+describe('TLS', () => {
+  const HERE = selfSigned('127.0.0.1')
+  const ELSEWHERE = selfSigned('xmpp.example.com')
+  const untrusted = (code: RegExp) => xmppError('ERR_XMPP_TLS', code)
+  const answers = (response: http.ServerResponse) => response.end(BODY)
+
+  test('a certificate that is trusted and of this host', async () => {
+    const server = await says(answers, HERE)
+    expect((await post(transportOf({ tls: { ca: HERE.cert } }), server.url)).toString()).toBe(BODY)
+  })
+
+  test('one that nobody trusts', async () => {
+    const server = await says(answers, HERE)
+    await expect(post(transportOf(), server.url)).rejects.toEqual(untrusted(/SELF_SIGNED.*option `tls`/))
+    await expect(post(transportOf({ tls: { ca: ELSEWHERE.cert } }), server.url)).rejects.toEqual(
+      untrusted(/option `tls`/),
+    )
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('one of another host, unless `servername` names it', async () => {
+    const server = await says(answers, ELSEWHERE)
+    const ca = ELSEWHERE.cert
+    await expect(post(transportOf({ tls: { ca } }), server.url)).rejects.toEqual(untrusted(/ALTNAME_INVALID/))
+    expect(server.asked).toHaveLength(0)
+    const named = transportOf({ tls: { ca, servername: 'xmpp.example.com' } })
+    expect((await post(named, server.url)).toString()).toBe(BODY)
+  })
+
+  test('one that has expired, one that is not valid yet', async () => {
+    const YEAR_MS = 365 * 86_400_000
+    for (const [at, code] of [
+      [Date.now() - YEAR_MS, /CERT_HAS_EXPIRED/],
+      [Date.now() + YEAR_MS, /CERT_NOT_YET_VALID/],
+    ] as const) {
+      const certificate = selfSigned('127.0.0.1', at)
+      const server = await says(answers, certificate)
+      await expect(post(transportOf({ tls: { ca: certificate.cert } }), server.url)).rejects.toEqual(untrusted(code))
+      expect(server.asked).toHaveLength(0)
+    }
+  })
+
+  test('NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing', async () => {
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    try {
+      const server = await says(answers, HERE)
+      await expect(post(transportOf(), server.url)).rejects.toEqual(untrusted(/SELF_SIGNED/))
+      expect(server.asked).toHaveLength(0)
+    } finally {
+      warned.mockRestore()
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+    }
+  })
+
+  test('an own agent that does not say otherwise verifies, too', async () => {
+    const server = await says(answers, HERE)
+    const agent = new https.Agent()
+    ended.push(() => agent.destroy())
+    await expect(post(transportOf({ agent }), server.url)).rejects.toEqual(untrusted(/SELF_SIGNED/))
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('nothing older than TLS 1.2', async () => {
+    const server = await says(answers, {
+      ...HERE,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    })
+    await expect(post(transportOf({ tls: { ca: HERE.cert } }), server.url)).rejects.toEqual(untrusted(/no trusted TLS/))
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('a server that speaks plain HTTP', async () => {
+    const server = await says(answers)
+    const url = new URL(server.url.href.replace('http:', 'https:'))
+    await expect(post(transportOf(), url)).rejects.toEqual(untrusted(/no trusted TLS/))
+    expect(server.asked).toHaveLength(0)
+  })
+
+  test('a kept-alive connection that ends before a reply is tried once more here, too', async () => {
+    const server = await says((response, nth) => (nth === 2 ? response.socket?.destroy() : response.end(BODY)), HERE)
+    const transport = transportOf({ tls: { ca: HERE.cert } })
+    await post(transport, server.url)
+    expect((await post(transport, server.url, '<body/>')).toString()).toBe(BODY)
+    expect(server.asked.map(({ body }) => body)).toEqual([BODY, '<body/>', '<body/>'])
+    expect(server.sockets).toHaveLength(2)
+  })
+})

@@ -1,0 +1,322 @@
+import fc from 'fast-check'
+import { parsePreparedJid, prepareConfiguredDomain, prepareDomain, prepareLocalpart, splitJid } from '../lib/jid'
+
+describe('a localpart, as it is sent and compared', () => {
+  test.each([
+    ['juliet', 'juliet'],
+    ['USER1', 'user1'],
+    ['uSeR1', 'user1'],
+    ['o.neill-jr_2', 'o.neill-jr_2'],
+    ['user+tag', 'user+tag'],
+    ['a!#$%()*,;=?[]^`{|}~', 'a!#$%()*,;=?[]^`{|}~'],
+    ['-', '-'],
+    ['a\\20b', 'a\\20b'],
+    ['a%40b', 'a%40b'],
+  ])('ASCII: %s is %s', (typed, prepared) => {
+    expect(prepareLocalpart(typed)).toBe(prepared)
+  })
+
+  test.each([
+    ['full-width letters', '\uff35\uff33\uff25\uff32\uff11', 'user1'],
+    ['long s', '\u017fteve', 'steve'],
+    ['feminine ordinal', '\u00aadmin', 'admin'],
+    ['sharp s', 'stra\u00dfe', 'strasse'],
+    ['capital sharp s', 'stra\u1e9ee', 'strasse'],
+    ['final sigma, capital and small', '\u03a3\u03c3\u03c2', '\u03c3\u03c3\u03c3'],
+    ['Kelvin sign', '\u212aelvin', 'kelvin'],
+    ['Angstrom sign', '\u212b', '\u00e5'],
+    ['Ohm sign', '\u2126', '\u03c9'],
+    ['I with a dot', '\u0130', 'i\u0307'],
+    ['i without a dot', '\u0131', 'i'],
+    ['ligature', '\ufb01', 'fi'],
+    ['Roman eight', '\u2177', 'viii'],
+    ['superscript two', 'a\u00b2', 'a2'],
+    ['two code points for one letter', 'zoe\u0308', 'zo\u00eb'],
+    ['a letter whose capital is two code points', '\u01f0', '\u01f0'],
+    ['iota below', '\u0345', '\u03b9'],
+    ['Cyrillic stays Cyrillic', '\u0410dmin', '\u0430dmin'],
+    ['digits of other scripts stay what they are', 'user\u0967', 'user\u0967'],
+    ['letters beyond the BMP', '\u{10400}', '\u{10428}'],
+  ])('%s: "%s" is "%s"', (_, typed, prepared) => {
+    expect(prepareLocalpart(typed)).toBe(prepared)
+  })
+
+  test.each([
+    '\u00ad',
+    '\u034f',
+    '\u115f',
+    '\u180b',
+    '\u200b',
+    '\u200c',
+    '\u200d',
+    '\u200e',
+    '\u202e',
+    '\u2060',
+    '\u3164',
+    '\ufe0f',
+    '\ufeff',
+    '\uffa0',
+    '\u{e0041}',
+    '\u{e0100}',
+  ])('what cannot be seen is refused: %j', ignorable => {
+    expect(prepareLocalpart(`ad${ignorable}min`)).toBeUndefined()
+    expect(prepareLocalpart(`${ignorable}admin`)).toBeUndefined()
+    expect(prepareLocalpart(`admin${ignorable}`)).toBeUndefined()
+  })
+
+  test.each([
+    ['nothing', ''],
+    // RFC 7622 §3.3.1
+    ...[...`"&'/:<>@`].map(character => [`"${character}"`, `a${character}b`]),
+    ['a blank', 'a b'],
+    ['a blank alone', ' '],
+    ['a line feed', 'a\n'],
+    ['NUL', 'a\0b'],
+    ['DEL', 'a\x7f'],
+    ['a C1 control', 'a\x85'],
+    ['a no-break space', '\u00a0a'],
+    ['an ideographic space', 'a\u3000b'],
+    ['a full-width "@"', 'a\uff20b'],
+    ['a full-width "/"', 'a\uff0fb'],
+    ['a full-width "<"', 'a\uff1cb'],
+    ['a small "&"', 'a\ufe60b'],
+    ['a snowman', '\u2603'],
+    ['an emoji', 'a\u{1F600}'],
+    ['a currency sign', 'a\u20ac'],
+    ['a dash that is not ASCII', 'a\u2013b'],
+    ['a quotation mark that is not ASCII', 'a\u2019b'],
+    ['a fraction', '\u00bd'],
+    ['a ligature of words', '\ufdfa'],
+    ['private use', 'a\ue000'],
+    ['unassigned', 'a\u0378'],
+    ['a non-character', 'a\ufffe'],
+    ['the replacement character', 'a\ufffd'],
+    ['a lone surrogate', 'a\ud800'],
+  ])('not a localpart: %s', (_, typed) => {
+    expect(prepareLocalpart(typed)).toBeUndefined()
+  })
+
+  test.each([
+    [1023, 'a'.repeat(1023), 'a'.repeat(1023)],
+    [1024, 'a'.repeat(1024), undefined],
+    [1022, '\u00eb'.repeat(511), '\u00eb'.repeat(511)],
+    [1024, '\u00eb'.repeat(512), undefined],
+    // Shorter than the limit before, longer after (and the other way round).
+    [1023, '\u0149'.repeat(511), undefined],
+    [3069, '\uff41'.repeat(1023), 'a'.repeat(1023)],
+  ])('%d bytes and the limit of 1,023', (_, typed, prepared) => {
+    expect(prepareLocalpart(typed)).toBe(prepared)
+  })
+
+  const letter = fc.oneof(
+    fc.constantFrom(
+      ...'aIskK\u0130\u0131\u017f\u00df\u1e9e\u03a3\u03c3\u03c2\u0345\u0307\u0301\u0328\u1fb3\u01c5\ufb03\u01f0\uff21\u212a\u00aa\u10d0\u1c90\u13a0\uab70\u00b5',
+    ),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  )
+  const typed = fc.array(letter, { minLength: 1, maxLength: 6 }).map(letters => letters.join(''))
+
+  test('what is prepared stays as it is', () => {
+    fc.assert(
+      fc.property(typed, name => {
+        const prepared = prepareLocalpart(name)
+        if (prepared !== undefined) expect(prepareLocalpart(prepared)).toBe(prepared)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('every single code point is refused or prepared for good', () => {
+    const unstable: string[] = []
+    let accepted = 0
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const prepared = prepareLocalpart(String.fromCodePoint(code))
+      if (prepared === undefined) continue
+      accepted++
+      if (prepareLocalpart(prepared) !== prepared) unstable.push(code.toString(16))
+    }
+    expect(unstable).toEqual([])
+    expect(accepted).toBeGreaterThan(100_000)
+  })
+
+  test('capital or small, composed or not: one account', () => {
+    fc.assert(
+      fc.property(typed, name => {
+        const prepared = prepareLocalpart(name)
+        // Composed first: the case of an iota below that is not in order is no longer the same letters (Unicode §5.18).
+        const composed = name.normalize('NFC')
+        const spellings = [
+          composed.toUpperCase(),
+          composed.toLowerCase(),
+          name.normalize('NFD'),
+          name.normalize('NFKC'),
+        ]
+        if (prepared !== undefined) expect(spellings.map(prepareLocalpart)).toEqual(spellings.map(() => prepared))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('what is prepared holds nothing that separates the parts of a JID, and is not empty', () => {
+    fc.assert(
+      fc.property(typed, name => expect(prepareLocalpart(name) ?? 'refused').toMatch(/^[^\p{Z}\p{C}"&'/:<>@]+$/u)),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('a domain', () => {
+  test.each([
+    ['example.com', 'example.com', 'example.com'],
+    ['Example.COM', 'example.com', 'example.com'],
+    ['example.com.', 'example.com', 'example.com'],
+    ['localhost', 'localhost', 'localhost'],
+    ['1.a', '1.a', '1.a'],
+    ['a-b.c--d.example', 'a-b.c--d.example', 'a-b.c--d.example'],
+    ['stra\u00dfe.example', 'xn--strae-oqa.example', 'stra\u00dfe.example'],
+    ['xn--strae-oqa.example', 'xn--strae-oqa.example', 'xn--strae-oqa.example'],
+    ['XN--STRAE-OQA.example', 'xn--strae-oqa.example', 'xn--strae-oqa.example'],
+    ['M\u00dcNCHEN.example', 'xn--mnchen-3ya.example', 'm\u00fcnchen.example'],
+    ['mu\u0308nchen.example', 'xn--mnchen-3ya.example', 'm\u00fcnchen.example'],
+    ['\uff45xample.com', 'example.com', 'example.com'],
+    ['example\u3002com', 'example.com', 'example.com'],
+    [`${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`],
+  ])('%s: compared as %s, sent as %s', (value, ascii, wire) => {
+    expect(prepareDomain(value)).toEqual({ ascii, wire })
+    expect(prepareConfiguredDomain(value)).toEqual({ ascii, wire })
+  })
+
+  const long = Array.from({ length: 4 }, () => 'a'.repeat(61)).join('.')
+
+  test.each([
+    ['nothing', ''],
+    ['a dot', '.'],
+    ['two dots at the end', 'example.com..'],
+    ['a dot in front', '.example.com'],
+    ['two dots inside', 'a..b'],
+    // `url.domainToASCII` would cut here, or decode.
+    ['a path', 'a/b'],
+    ['a backslash', 'a\\b'],
+    ['a fragment', 'example.com#x'],
+    ['a query', 'example.com?x'],
+    ['percent signs', 'ex%61mple.com'],
+    ['an "@"', 'evil@example.com'],
+    ['a port', 'example.com:5280'],
+    ['a blank', 'exa mple.com'],
+    ['a blank in front', ' example.com'],
+    ['a line feed behind', 'example.com\n'],
+    ['NUL', 'example.com\0.evil.example'],
+    ['a soft hyphen', 'exa\u00admple.com'],
+    ['a zero-width joiner', 'exa\u200dmple.com'],
+    ['a change of direction', '\u202eexample.com'],
+    ['a full-width "/"', 'a\uff0fb.example'],
+    ['a full-width "@"', 'a\uff20b.example'],
+    ['an underscore', 'a_b.example'],
+    ['a hyphen in front', '-a.example'],
+    ['a hyphen behind', 'a-.example'],
+    ['a quote', `a'b.example`],
+    ['a label of 64', `${'a'.repeat(64)}.example`],
+    ['254 bytes', `${long}.${'a'.repeat(254 - long.length - 1)}`],
+    ['1 MB', 'a.'.repeat(500_000)],
+    ['punycode of nothing', 'xn--.example'],
+    ['bad punycode', 'xn--a.example'],
+    ['a label of digits at the end', 'a.1'],
+    ['digits', '1'],
+    ['a number that means an IPv4 address', '2130706433'],
+    ['hexadecimal that does', '0x7f.1'],
+    ['short forms that do', '127.1'],
+    ['three numbers', '1.2.3'],
+    ['a zone', '[fe80::1%]'],
+    ['brackets around a name', '[example.com]'],
+    ['brackets around IPv4', '[127.0.0.1]'],
+    ['IPv6 without brackets', '::1'],
+    ['a lone surrogate', 'a\ud800.example'],
+  ])('none: %s', (_, value) => {
+    expect(prepareDomain(value)).toBeUndefined()
+    expect(prepareConfiguredDomain(value)).toBeUndefined()
+  })
+
+  test('253 bytes are one', () => {
+    const longest = `${long}.${'a'.repeat(253 - long.length - 1)}`
+    expect(prepareDomain(longest)?.ascii).toBe(longest)
+  })
+
+  test.each(['127.0.0.1', '192.0.2.7', '[::1]', '[2001:DB8::1]'])(
+    '%s is one only where an operator writes it',
+    value => {
+      expect(prepareDomain(value)).toBeUndefined()
+      expect(prepareConfiguredDomain(value)).toEqual({ ascii: value.toLowerCase(), wire: value.toLowerCase() })
+    },
+  )
+
+  test('both spellings of a domain are the same domain', () => {
+    const label = fc.string({
+      unit: fc.constantFrom(...'abAB09-\u00fc\u00dc\u00df\u03c3\u03c2\u0430\u4e2d\u05d0\u0663\u0301\uff41'),
+      minLength: 1,
+      maxLength: 5,
+    })
+    let accepted = 0
+    fc.assert(
+      fc.property(label, value => {
+        const domain = prepareDomain(`${value}.example`)
+        if (domain === undefined) return
+        accepted++
+        expect(domain.ascii).toMatch(/^[a-z0-9-]+\.example$/)
+        expect(prepareDomain(domain.ascii)?.ascii).toBe(domain.ascii)
+        expect(prepareDomain(domain.wire)).toEqual(domain)
+      }),
+      { numRuns: 1000 },
+    )
+    expect(accepted).toBeGreaterThan(100)
+  })
+})
+
+describe('a JID in its parts (RFC 7622 §3.1)', () => {
+  test.each([
+    ['example.com', { domain: 'example.com' }],
+    ['juliet@example.com', { local: 'juliet', domain: 'example.com' }],
+    ['juliet@example.com/balcony', { local: 'juliet', domain: 'example.com', resource: 'balcony' }],
+    ['example.com/balcony', { domain: 'example.com', resource: 'balcony' }],
+    ['juliet@example.com/a/b@c', { local: 'juliet', domain: 'example.com', resource: 'a/b@c' }],
+    ['example.com/juliet@balcony', { domain: 'example.com', resource: 'juliet@balcony' }],
+    ['a@b@c', { local: 'a', domain: 'b@c' }],
+    ['@example.com', { local: '', domain: 'example.com' }],
+    ['juliet@', { local: 'juliet', domain: '' }],
+    ['juliet@example.com/', { local: 'juliet', domain: 'example.com', resource: '' }],
+    ['', { domain: '' }],
+  ])('%s', (jid, parts) => {
+    expect(splitJid(jid)).toEqual(parts)
+  })
+})
+
+describe('a bare JID out of a session', () => {
+  test.each([
+    ['juliet@example.com', 'juliet', 'example.com'],
+    ['zo\u00eb@xn--mnchen-3ya.example', 'zo\u00eb', 'xn--mnchen-3ya.example'],
+    ['user1@localhost', 'user1', 'localhost'],
+    ['user1@127.0.0.1', 'user1', '127.0.0.1'],
+    ['user1@[::1]', 'user1', '[::1]'],
+  ])('%s', (jid, local, domain) => {
+    expect(parsePreparedJid(jid)).toEqual({ local, domain })
+  })
+
+  test.each([
+    ['a resource', 'juliet@example.com/balcony'],
+    ['an empty resource', 'juliet@example.com/'],
+    ['no localpart', 'example.com'],
+    ['an empty localpart', '@example.com'],
+    ['no domain', 'juliet@'],
+    ['capital letters in front', 'Juliet@example.com'],
+    ['capital letters behind', 'juliet@Example.com'],
+    ['a dot at the end', 'juliet@example.com.'],
+    ['U-labels', 'juliet@m\u00fcnchen.example'],
+    ['two "@"', 'juliet@evil.example@example.com'],
+    ['white space', ' juliet@example.com'],
+    ['a localpart that is not in NFKC', 'zoe\u0308@example.com'],
+    ['what cannot be seen', 'jul\u00adiet@example.com'],
+    ['nothing', ''],
+  ])('not one: %s', (_, jid) => {
+    expect(parsePreparedJid(jid)).toBeUndefined()
+  })
+})
