@@ -60,6 +60,8 @@ export class Authenticator {
   readonly #bans: Bans
   readonly #failover: Failover
   readonly #closing = new AbortController()
+  /** aborted when `close()` has waited long enough */
+  readonly #givingUp = new AbortController()
   /** work that goes on when nobody waits for it: abandoned logins and terminates, each bounded in time */
   readonly #working = new Set<Promise<unknown>>()
   #delayed = 0
@@ -71,7 +73,7 @@ export class Authenticator {
   constructor(options: AuthenticatorOptions, { clock = systemClock, transport }: Internals = {}) {
     const settings = settingsOf(options)
     // Every login listens to it: their number is bounded by the slots, not by node's guess at a leak.
-    setMaxListeners(0, this.#closing.signal)
+    setMaxListeners(0, this.#closing.signal, this.#givingUp.signal)
     this.#settings = settings
     this.#clock = clock
     this.#transport = transport ?? httpTransport(settings)
@@ -99,10 +101,17 @@ export class Authenticator {
     }
   }
 
-  /** Rejects the logins in flight, waits for the last terminates (2 s at most) and ends the sockets that are ours. */
+  /**
+   * Rejects the logins in flight, waits for sessions that are just being created (2 s at most) and for the last
+   * terminates (2 s at most), and ends the sockets that are ours.
+   */
   async close(): Promise<void> {
-    this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed'))
+    const closed = new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed')
+    this.#closing.abort(closed)
+    const over = new AbortController()
+    void this.#clock.pause(TERMINATE_TIMEOUT_MS, over.signal).then(() => this.#givingUp.abort(closed))
     while (this.#working.size > 0) await Promise.allSettled(this.#working)
+    over.abort()
     this.#transport.close()
   }
 
@@ -120,21 +129,23 @@ export class Authenticator {
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
-    const patience = bounded(this.#clock, timeout, late, this.#closing.signal)
-    const all = anyOf(patience.signal, visitor.signal)
+    const patience = bounded(this.#clock, timeout, late, this.#givingUp.signal)
+    const all = anyOf(patience.signal, visitor.signal, this.#closing.signal)
     try {
       const work = () => this.#logIn(credentials, address, startedAt + timeout, patience.signal, all.signal)
-      return await untilAborted(this.#track(this.#slots.run(work, all.signal)), all.signal)
+      const working = this.#track(this.#slots.run(work, all.signal))
+      // Not before the work is over, which may be later than the wait for it.
+      working.then(patience.release, patience.release)
+      return await untilAborted(working, all.signal)
     } finally {
       signal?.removeEventListener('abort', leave)
-      patience.release()
       all.release()
     }
   }
 
   /**
-   * @param patience is aborted by the deadline, but not by the visitor's leaving: a session that is being created can
-   * only be terminated once its sid is known
+   * @param patience is aborted by the deadline, but neither by the visitor's leaving nor, at once, by `close()`: a session
+   * that is being created can only be terminated once its sid is known
    */
   async #logIn(
     credentials: Credentials,
@@ -191,7 +202,8 @@ export class Authenticator {
       const created = await BoshSession.create(wire, creating.signal)
       session = created.session
       signal.throwIfAborted()
-      return { endpoint, session, features: await session.answer(created.reply, featuresIn, polling.signal) }
+      const reply = session.accept(created.body)
+      return { endpoint, session, features: await session.answer(reply, featuresIn, polling.signal) }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#terminate(session)
@@ -225,8 +237,9 @@ export class Authenticator {
   // Servers answer an unknown user one step earlier than a wrong password. By now the slot and the session are free.
   async #level(reason: unknown, startedAt: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (!XmppBoshError.is(reason) || reason.status !== 401) return
-    const left = this.#settings.failureDelay - (this.#clock.now() - startedAt)
-    if (left <= 0 || signal?.aborted) return
+    const { failureDelay, timeout } = this.#settings
+    const left = Math.min(failureDelay, timeout) - (this.#clock.now() - startedAt)
+    if (left <= 0 || signal?.aborted || this.#closing.signal.aborted) return
     if (this.#delayed >= MAX_DELAYED_FAILURES) throw busy()
     const over = new AbortController()
     const leave = () => over.abort()

@@ -37,7 +37,7 @@ const BRAND = Symbol.for('passport-xmpp-bosh.XmppBoshError')
  * The one error class of the library.
  *
  * `message` is for the operator's log: it names the option to change where there is one, and never holds a password,
- * a SASL payload, a sid or text that the server wrote. Nothing of it is meant for the visitor.
+ * a SASL payload, a sid or a text that the server wrote. Nothing of it is meant for the visitor.
  */
 export class XmppBoshError extends Error {
   override readonly name = 'XmppBoshError'
@@ -46,7 +46,7 @@ export class XmppBoshError extends Error {
   /** The HTTP status an app answers with; Express reads it. */
   readonly status: number
   /** The defined condition the server named (RFC 6120, XEP-0124 §17.2), if it named a known one. */
-  readonly condition?: string
+  declare readonly condition?: string
 
   constructor(code: XmppBoshErrorCode, message: string, details: { condition?: string; cause?: unknown } = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

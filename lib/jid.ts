@@ -56,7 +56,7 @@ const NOT_IN_DOMAIN = /[/\\?#%@:\s]|\p{Default_Ignorable_Code_Point}/u
 /** A domain name, `undefined` if it is none. IP addresses are none here, see {@link prepareConfiguredDomain}. */
 export function prepareDomain(value: string): Domain | undefined {
   if (value.length > MAX_JID_PART_BYTES || NOT_IN_DOMAIN.test(value)) return undefined
-  const ascii = domainToASCII(value.replace(/\.$/, ''))
+  const ascii = domainToASCII(value.replace(/[.\u3002\uff0e\uff61]$/, ''))
   const labels = ascii.split('.')
   if (ascii.length > MAX_DOMAIN_BYTES || !labels.every(label => LABEL.test(label))) return undefined
   if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return undefined
@@ -66,7 +66,7 @@ export function prepareDomain(value: string): Domain | undefined {
   return { ascii, wire: /^[\x00-\x7f]*$/.test(value) ? ascii : unicode }
 }
 
-/** The same for what an operator wrote into the configuration: there an IP address is meant. */
+/** The same where an IP address may stand: in the configuration, and in what is compared with it. */
 export function prepareConfiguredDomain(value: string): Domain | undefined {
   const bracketed = /^\[(.*)\]$/.exec(value)?.[1]
   if (isIPv4(value) || (bracketed !== undefined && isIPv6(bracketed))) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { asProtocolError, protocol } from './bosh/body'
+import { asProtocolError, conditionIn, protocol } from './bosh/body'
 import type { BoshSession } from './bosh/session'
 import type { Credentials } from './credentials'
 import { XmppBoshError } from './errors'
@@ -130,8 +130,7 @@ function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]):
 
 // RFC 6120 §6.5: exactly one defined condition, and possibly a text
 function saslFailure(failure: Element): XmppBoshError {
-  const conditions = failure.children.filter(child => child.namespace === SASL && child.name !== 'text')
-  const condition = conditions.length === 1 ? (conditions[0]?.name ?? '') : 'undefined-condition'
+  const condition = conditionIn(failure.children, SASL)
   return conditionError(SASL_FAILURES, 'ERR_XMPP_PROTOCOL', condition, 'the server refused the login')
 }
 
@@ -202,10 +201,10 @@ function isFromServer(from: string | undefined, { credentials, domain }: LoginPl
 
 function bindError(answer: Element): XmppBoshError {
   const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
-  const conditions = errors
-    .flatMap(error => error.children)
-    .filter(child => child.namespace === STANZA_CONDITIONS && child.name !== 'text')
-  const condition = conditions.length === 1 ? (conditions[0]?.name ?? '') : 'undefined-condition'
+  const condition = conditionIn(
+    errors.flatMap(error => error.children),
+    STANZA_CONDITIONS,
+  )
   return conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
 }
 

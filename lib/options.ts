@@ -128,8 +128,9 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
   const minIterations = optionalInteger(options, 'minIterations', 1, MAX_ITERATIONS_TOP) ?? MIN_ITERATIONS
   const maxIterations = optionalInteger(options, 'maxIterations', 1, MAX_ITERATIONS_TOP) ?? MAX_ITERATIONS
   if (minIterations > maxIterations) throw new TypeError('option `minIterations` is larger than `maxIterations`')
+  const endpoints = endpointsOf(options, allowInsecure)
   return {
-    endpoints: endpointsOf(options, allowInsecure),
+    endpoints,
     domain: domainOf(options.domain),
     bind: optionalBoolean(options, 'bind') ?? true,
     timeout: optionalInteger(options, 'timeout', 1, MAX_TIMEOUT_MS) ?? TIMEOUT_MS,
@@ -140,7 +141,7 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
     maxQueue: optionalInteger(options, 'maxQueue', 0, MAX_CONCURRENT_TOP) ?? MAX_QUEUE,
     failureDelay: optionalInteger(options, 'failureDelay', 0, MAX_FAILURE_DELAY_MS) ?? FAILURE_DELAY_MS,
     tls: tlsOf(options.tls),
-    agent: agentOf(options.agent, options.tls),
+    agent: agentOf(options.agent, options.tls, endpoints),
   }
 }
 
@@ -219,7 +220,7 @@ function tlsOf(value: unknown): TlsOptions | undefined {
   return value as TlsOptions
 }
 
-function agentOf(value: unknown, tls: unknown): AgentLike | undefined {
+function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): AgentLike | undefined {
   if (value === undefined) return undefined
   assertObject(value, 'option `agent`')
   if (typeof (value as AgentLike).destroy !== 'function') throw new TypeError('option `agent` must be an http(s).Agent')
@@ -227,6 +228,11 @@ function agentOf(value: unknown, tls: unknown): AgentLike | undefined {
     throw new TypeError('options `agent` and `tls` exclude each other: give the agent its own TLS options')
   if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
     throw new TypeError('option `agent` has `rejectUnauthorized: false`: certificates must be verified')
+  }
+  // Node's own agents say which protocol they speak; those of proxies find out.
+  const protocol: unknown = Object.getOwnPropertyDescriptor(value, 'protocol')?.value
+  if (typeof protocol === 'string' && endpoints.some(({ url }) => url.protocol !== protocol)) {
+    throw new TypeError(`option \`agent\` speaks ${protocol} and \`service\` does not`)
   }
   return value as AgentLike
 }

@@ -188,7 +188,10 @@ export type Outcome =
 export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFailures = false): Outcome {
   if (!XmppBoshError.is(reason)) return { action: 'error', error: reason }
   const { code, status } = reason
-  if (isRefusal(code)) return { action: 'fail', info: { message: messages[TEXT_OF[code]], code }, status }
+  // A newer copy of this package may know more refusals.
+  if (isRefusal(code)) {
+    return { action: 'fail', info: { message: messages[TEXT_OF[code] ?? 'invalidCredentials'], code }, status }
+  }
   // An outage, that is; a mistake in the configuration (500) and a visitor who left (499) stay errors.
   if (handleErrorsAsFailures && status >= 502) {
     return { action: 'fail', info: { message: messages.unavailable, code }, status: 503 }

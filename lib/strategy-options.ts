@@ -150,7 +150,7 @@ function assertOnlyAuthenticator(options: object): void {
   if (typeof authenticator !== 'function' && !isLike) {
     throw new TypeError('option `authenticator` must be an Authenticator or a function that returns one')
   }
-  const other = AUTHENTICATOR_OPTION_NAMES.find(name => Object.hasOwn(options, name))
+  const other = AUTHENTICATOR_OPTION_NAMES.find(name => (options as Partial<AuthenticatorOptions>)[name] !== undefined)
   if (other) throw new TypeError(`option \`${other}\` belongs to the Authenticator that option \`authenticator\` gives`)
 }
 

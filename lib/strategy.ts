@@ -90,23 +90,34 @@ async function decide<Req extends object>(
   const perCall = (options as XmppAuthenticateOptions | undefined)?.messages
   try {
     assertMessages(perCall)
-    const account = await authenticateVisitor(settings, req)
+    return await verified(settings, req, await authenticateVisitor(settings, req))
+  } catch (reason) {
+    return outcomeOf(reason, messagesOf(settings.messages, perCall), settings.handleErrorsAsFailures)
+  }
+}
+
+async function verified<Req extends object>(
+  settings: StrategySettings<Req>,
+  req: Req,
+  account: Account,
+): Promise<Delivery> {
+  try {
     const { user, info } = await verdictOf(settings, req, Object.freeze(profileOf(account)))
     if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
     return { action: 'fail', info: objectOf(info), status: 401 }
   } catch (reason) {
-    // A falsy reason would tell Passport that there is no error.
-    const error = reason || new Error('`verify` was rejected without a reason')
-    return outcomeOf(error, messagesOf(settings.messages, perCall), settings.handleErrorsAsFailures)
+    // As it is, whatever it is; but a falsy one would tell Passport that there is no error.
+    return { action: 'error', error: reason || new Error('`verify` was rejected without a reason') }
   }
 }
 
 async function authenticateVisitor<Req extends object>(settings: StrategySettings<Req>, req: Req): Promise<Account> {
-  const { username, password } = settings.lookup(req) ?? {}
+  // Awaited, although the types want none of them to be a promise: JavaScript asks no types.
+  const { username, password } = (await settings.lookup(req)) ?? {}
   const authenticator = await settings.authenticatorFor(req)
-  const { signal, release } = presenceOf((req as StrategyRequest).socket)
   // `undefined` from the app is no address either, and must not pass for "none wanted".
-  const clientIp = settings.forwardClientIp && (settings.forwardClientIp(req) ?? '')
+  const clientIp = settings.forwardClientIp && ((await settings.forwardClientIp(req)) ?? '')
+  const { signal, release } = presenceOf((req as StrategyRequest).socket)
   try {
     return await authenticator.authenticate(
       { username: username as string, password: password as string },

@@ -22,7 +22,7 @@ export function readBody(bytes: Uint8Array): Body {
   const root = asProtocolError(() => read(bytes))
   if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocol('the reply is not a BOSH body')
   // XEP-0124 §6: no character data; peers that indent are forgiven.
-  if (root.text.trim() !== '') throw protocol('the BOSH body holds text')
+  if (!/^[ \t\r\n]*$/.test(root.text)) throw protocol('the BOSH body holds text')
   return {
     type: root.attributes.get('type'),
     condition: root.attributes.get('condition'),
@@ -42,4 +42,10 @@ export function asProtocolError<T>(reading: () => T): T {
 
 export function protocol(message: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
+}
+
+/** RFC 6120 §4.9.2, §6.5, §8.3.2: an error holds one defined condition, and possibly a text. */
+export function conditionIn(children: readonly Element[], namespace: string): string {
+  const [condition, ...more] = children.filter(child => child.namespace === namespace && child.name !== 'text')
+  return condition !== undefined && more.length === 0 ? condition.name : 'undefined-condition'
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock'
 import { XmppBoshError } from '../errors'
-import type { Domain } from '../jid'
+import { type Domain, prepareConfiguredDomain } from '../jid'
 import {
   AT_ONCE_MS,
   HOLD,
@@ -16,7 +16,7 @@ import { type Conditions, CREATION_TERMINATIONS, conditionError, STREAM_ERRORS, 
 import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/names'
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
-import { asProtocolError, type Body, protocol, readBody, writeBody } from './body'
+import { asProtocolError, type Body, conditionIn, protocol, readBody, writeBody } from './body'
 import type { Transport } from './transport'
 
 /** How a session reaches its server. */
@@ -37,29 +37,24 @@ export class BoshSession {
   readonly #wire: Wire
   readonly #sid: string
   /** s between empty requests, when the server made this a polling session (XEP-0124 §12) */
-  readonly #polling: number
+  #polling = 0
   #rid: number
   #exchanges = 1
   #ended = false
 
-  private constructor(wire: Wire, rid: number, creation: Body) {
-    const sid = creation.attributes.get('sid')
-    if (!sid || sid.length > MAX_SID_LENGTH) throw protocol('the server made no session')
+  private constructor(wire: Wire, rid: number, sid: string) {
     this.#wire = wire
     this.#rid = rid
     this.#sid = sid
-    const isPolling =
-      ['wait', 'hold'].some(name => numberOf(creation, name) === 0) || numberOf(creation, 'requests') === 1
-    this.#polling = isPolling ? Math.min(numberOf(creation, 'polling') ?? 0, MAX_POLLING_S) : 0
   }
 
   /**
-   * Creates a session; `reply` is what came with the answer, usually the features.
+   * Creates a session. From here on it can be terminated; whether it is good for anything says {@link accept}.
    *
    * @throws {XmppBoshError} ERR_XMPP_DOMAIN when the server does not serve the domain, and whatever can be wrong with a
    * reply
    */
-  static async create(wire: Wire, signal: AbortSignal): Promise<{ session: BoshSession; reply: readonly Element[] }> {
+  static async create(wire: Wire, signal: AbortSignal): Promise<{ session: BoshSession; body: Body }> {
     // XEP-0124 §14.1: large and random; 2^47 leaves room below 2^53.
     const rid = randomInt(RID_LEAST, RID_MOST)
     // XEP-0124 §7.1, XEP-0206 §3. The prefix "xmpp" is literal: ejabberd looks for nothing else.
@@ -75,13 +70,24 @@ export class BoshSession {
       'xmpp:version': '1.0',
     })
     const body = readBody(await wire.transport.post(wire.url, request, { signal, clientIp: wire.clientIp }))
+    const sid = body.attributes.get('sid')
+    if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(wire, rid, sid), body }
     assertAlive(body, wire.domain, CREATION_TERMINATIONS)
+    throw protocol('the server made no session')
+  }
+
+  /** Checks the answer to the creation; returns what came with it, usually the features (XEP-0124 §7.2). */
+  accept(body: Body): readonly Element[] {
+    this.#ended = body.type === 'terminate'
+    const { domain } = this.#wire
+    assertAlive(body, domain, CREATION_TERMINATIONS)
     const from = body.attributes.get('from')
-    const { ascii, wire: addressed } = wire.domain
-    if (from !== undefined && from !== ascii && from !== addressed) {
+    if (from !== undefined && prepareConfiguredDomain(from)?.ascii !== domain.ascii) {
       throw protocol('the server answered for another domain')
     }
-    return { session: new BoshSession(wire, rid, body), reply: body.children }
+    const isPolling = ['wait', 'hold'].some(name => numberOf(body, name) === 0) || numberOf(body, 'requests') === 1
+    if (isPolling) this.#polling = Math.min(numberOf(body, 'polling') ?? 0, MAX_POLLING_S)
+    return body.children
   }
 
   /**
@@ -162,10 +168,7 @@ function assertAlive(body: Body, domain: Domain, terminations: Conditions): void
   // RFC 6120 §4.9.2: one defined condition, and possibly a text
   const [streamError] = streamErrors
   if (streamError) {
-    const conditions = streamError.children.filter(
-      child => child.namespace === STREAM_CONDITIONS && child.name !== 'text',
-    )
-    const condition = conditions.length === 1 ? (conditions[0]?.name ?? '') : 'undefined-condition'
+    const condition = conditionIn(streamError.children, STREAM_CONDITIONS)
     throw ended(STREAM_ERRORS, condition, domain)
   }
   if (body.type === 'terminate') {

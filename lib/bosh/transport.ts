@@ -52,7 +52,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       const { request: open } = url.protocol === 'https:' ? https : http
-      const request = open(url, requestOptions(url, body.length, clientIp))
+      const request = opened(url, () => open(url, requestOptions(url, body.length, clientIp)))
       const chunks: Buffer[] = []
       let received = 0
       let bytesBefore = 0
@@ -76,6 +76,13 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         const untouched = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
         end(() => reject(untouched ? new StaleSocket(cause) : connectionError(url, cause)))
       })
+      // 101, although nothing was asked to be upgraded.
+      request.on('upgrade', (response, socket) => {
+        socket.destroy()
+        stop(headFault(url, response, maxResponseBytes))
+      })
+      // Whatever else ends a request without a word.
+      request.on('close', () => end(() => reject(connectionError(url, new Error('closed')))))
       request.on('response', response => {
         replying = true
         const fault = headFault(url, response, maxResponseBytes)
@@ -123,6 +130,15 @@ class StaleSocket extends Error {
   }
 }
 
+/** An agent for another protocol than that of the URL throws right away. */
+function opened(url: URL, open: () => http.ClientRequest): http.ClientRequest {
+  try {
+    return open()
+  } catch (cause) {
+    throw connectionError(url, cause as NodeJS.ErrnoException)
+  }
+}
+
 function idleSockets(agent: http.Agent): Socket[] {
   return Object.values(agent.freeSockets).flatMap(sockets => sockets ?? [])
 }
@@ -138,7 +154,7 @@ function headFault(url: URL, response: http.IncomingMessage, maxResponseBytes: n
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
   }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
     return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered compressed, which was not asked for`)
   }
   if (Number(headers['content-length'] ?? 0) > maxResponseBytes) return tooLarge(url, maxResponseBytes)

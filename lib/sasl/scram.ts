@@ -36,8 +36,11 @@ export function scram(digest: Digest): (context: SaslContext, nonce?: string) =>
 
     function verify(serverFinal: string): void {
       if (expectedSignature === undefined) throw serverProof('the server said success before the exchange was complete')
-      const signature = decodeBase64(/^v=([^,]*)(?:,|$)/.exec(serverFinal)?.[1] ?? '')
-      if (signature === undefined || signature.length === 0) throw serverProof('the server signature is missing')
+      // RFC 5802 §7: server-final-message = verifier ["," extensions]
+      const [verifier, ...extensions] = attributesOf(serverFinal, () => serverProof('the server signature is missing'))
+      const signature = verifier?.name === 'v' ? decodeBase64(verifier.value) : undefined
+      if (signature === undefined) throw serverProof('the server signature is missing')
+      if (extensions.some(({ name }) => name === 'm')) throw protocol('the server demands a SCRAM extension')
       if (signature.length !== expectedSignature.length || !timingSafeEqual(signature, expectedSignature)) {
         throw serverProof('the server signature is wrong: the server does not know the password')
       }
@@ -73,17 +76,13 @@ interface ServerFirst {
 
 // RFC 5802 §7: server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]
 function parseServerFirst(message: string, nonce: string, context: SaslContext): ServerFirst {
-  const attributes = message.split(',').map(attribute => {
-    if (!/^[A-Za-z]=./s.test(attribute)) throw protocol('the first message of the server is malformed')
-    return [attribute.slice(0, 1), attribute.slice(2)] as const
-  })
-  const names = attributes.map(([name]) => name)
+  const malformed = () => protocol('the first message of the server is malformed')
+  const attributes = attributesOf(message, malformed)
+  const names = attributes.map(({ name }) => name)
   // RFC 5802 §5.1: m= announces an extension that must be understood; there is none we understand.
   if (names.includes('m')) throw protocol('the server demands a SCRAM extension')
-  if (names.slice(0, 3).join('') !== 'rsi' || new Set(names).size !== names.length) {
-    throw protocol('the first message of the server is malformed')
-  }
-  const [serverNonce = '', salt64 = '', count = ''] = attributes.map(([, value]) => value)
+  if (names.slice(0, 3).join('') !== 'rsi') throw malformed()
+  const [serverNonce = '', salt64 = '', count = ''] = attributes.map(({ value }) => value)
   // RFC 5802 §5.1: printable ASCII, begins with ours, and the server adds to it
   if (
     serverNonce.length > MAX_NONCE_LENGTH ||
@@ -101,8 +100,18 @@ function parseServerFirst(message: string, nonce: string, context: SaslContext):
       `the iteration count of the server is not within ${context.minIterations} and ${context.maxIterations}; see options \`minIterations\` and \`maxIterations\``,
     )
   }
-  const downgradeHash = attributes.find(([name]) => name === 'h')?.[1]
+  const downgradeHash = attributes.find(({ name }) => name === 'h')?.value
   return { serverNonce, salt, iterations, ...(downgradeHash !== undefined && { downgradeHash }) }
+}
+
+// RFC 5802 §5.1: attr-val = ALPHA "=" value, each name once
+function attributesOf(message: string, malformed: () => XmppBoshError): { name: string; value: string }[] {
+  const attributes = message.split(',').map(attribute => {
+    if (!/^[A-Za-z]=./s.test(attribute)) throw malformed()
+    return { name: attribute.slice(0, 1), value: attribute.slice(2) }
+  })
+  if (new Set(attributes.map(({ name }) => name)).size !== attributes.length) throw malformed()
+  return attributes
 }
 
 // XEP-0474 §6: the server hashes what it offered; if that is not what reached us, somebody took mechanisms away.

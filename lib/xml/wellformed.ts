@@ -15,7 +15,7 @@ export class XmlError extends Error {
 const NAME = new RegExp(QNAME, 'uy')
 const SPACE = /[ \t\r\n]*/y
 const DECLARATION =
-  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'utf-8'|"utf-8"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*\?>/i
+  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'[Uu][Tt][Ff]-8'|"[Uu][Tt][Ff]-8"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*\?>/
 const REFERENCE = /&(?:(?:amp|lt|gt|quot|apos)|#(?:([0-9]{1,8})|x([0-9A-Fa-f]{1,6})));/y
 
 /**
@@ -42,7 +42,7 @@ export function assertWellFormed(document: string): string {
     if (open.length === 0) {
       if (match(SPACE, text, at).length !== end - at) throw new XmlError('text outside the root element')
     } else {
-      assertText(text, at, end)
+      assertText(text.slice(at, end))
     }
     if (tag < 0) break
 
@@ -104,7 +104,7 @@ function startTag(text: string, from: number, isRoot: boolean): StartTag {
     if (close - at > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
     const value = text.slice(at, close)
     if (value.includes('<')) throw new XmlError('a "<" in an attribute value')
-    assertReferences(text, at, close)
+    assertReferences(value)
     at = close + 1
 
     if (!seen.has(attribute)) {
@@ -118,14 +118,13 @@ function startTag(text: string, from: number, isRoot: boolean): StartTag {
   }
 }
 
-function assertText(text: string, from: number, to: number): void {
-  const bad = text.indexOf(']]>', from)
-  if (bad >= 0 && bad < to) throw new XmlError('a "]]>" in text')
-  assertReferences(text, from, to)
+function assertText(text: string): void {
+  if (text.includes(']]>')) throw new XmlError('a "]]>" in text')
+  assertReferences(text)
 }
 
-function assertReferences(text: string, from: number, to: number): void {
-  for (let at = text.indexOf('&', from); at >= 0 && at < to; at = text.indexOf('&', at + 1)) {
+function assertReferences(text: string): void {
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
     REFERENCE.lastIndex = at
     const reference = REFERENCE.exec(text)
     if (!reference) throw new XmlError('an unknown reference')
@@ -140,7 +139,8 @@ function assertReferences(text: string, from: number, to: number): void {
 
 function nameAt(text: string, at: number): string {
   const name = match(NAME, text, at)
-  if (name === '' || name.length > MAX_XML_NAME_LENGTH) throw new XmlError('a malformed name')
+  // U+FEFF and U+1680 may stand in a name (XML 1.0 §2.3), but the parser takes them for white space.
+  if (name === '' || name.length > MAX_XML_NAME_LENGTH || /\s/.test(name)) throw new XmlError('a malformed name')
   return name
 }
 
