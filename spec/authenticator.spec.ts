@@ -273,7 +273,48 @@ describe('a ban', () => {
   })
 })
 
+describe('a session whose greeting is refused is terminated all the same', () => {
+  test.each([
+    ['for another domain', "from='evil.example'"],
+    ['with a malformed number', "wait='-1'"],
+    ['that is an error', "type='error'"],
+    ['of an unknown type', "type='x'"],
+  ])('%s', async (_, attribute) => {
+    const said: string[] = []
+    const transport = {
+      async post(_url: URL, body: string) {
+        said.push(body)
+        return Buffer.from(`<body xmlns='http://jabber.org/protocol/httpbind' sid='s1' ${attribute}/>`)
+      },
+      close() {},
+    }
+    const authenticator = authenticatorFor({}, { transport })
+    await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
+    await authenticator.close()
+
+    expect(said).toHaveLength(2)
+    expect(said[1]).toContain("sid='s1' type='terminate'")
+  })
+})
+
 describe('close', () => {
+  test('waits for a session that is being created, to terminate it, but not for ever', async () => {
+    const clock = handClock()
+    server.fault({ on: 'create', reply: 'hang' })
+    const authenticator = authenticatorFor({ timeout: 60_000 }, { clock })
+    const visitor = new AbortController()
+    const answered = authenticator.authenticate(USER1, { signal: visitor.signal })
+    answered.catch(() => {})
+    await until(() => steps().includes('create'))
+    visitor.abort()
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED' })
+    const closed = authenticator.close()
+    await until(() => clock.waiting.includes(2000))
+    clock.advance(2000)
+
+    await closed
+  })
+
   test('rejects what is in flight, waits for the terminates, and is the end', async () => {
     server.fault({ on: 'auth', reply: 'hang' })
     const authenticator = authenticatorFor()

@@ -105,3 +105,7 @@ test.each(Object.entries(STATUS))('%s has the status %d', (code, status) => {
 test.each(Object.keys(STATUS))('%s is a refusal when it is in small letters, and only then', code => {
   expect(isRefusal(code as XmppBoshErrorCode)).toBe(code === code.toLowerCase())
 })
+
+test('an error without a condition has no such property', () => {
+  expect(Object.keys(new XmppBoshError('ERR_XMPP_TLS', 'no'))).not.toContain('condition')
+})

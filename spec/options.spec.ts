@@ -332,13 +332,12 @@ describe('tls', () => {
 })
 
 describe('agent', () => {
+  test('of the other protocol is refused', () => {
+    expect(() => settings({ agent: new http.Agent() })).toThrow(typeError('`agent`'))
+  })
+
   test('is taken as it is', () => {
-    for (const agent of [
-      new http.Agent(),
-      new https.Agent(),
-      new https.Agent({ rejectUnauthorized: true }),
-      { destroy() {} },
-    ]) {
+    for (const agent of [new https.Agent(), new https.Agent({ rejectUnauthorized: true }), { destroy() {} }]) {
       expect(settings({ agent }).agent).toBe(agent)
     }
   })

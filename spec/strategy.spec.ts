@@ -145,6 +145,20 @@ describe('verify', () => {
     expect(await visit(strategy, alice)).toEqual({ action: 'error', error: expect.any(Error) })
   })
 
+  test.each([false, true])(
+    "an error of ours in it is the app's all the same (handleErrorsAsFailures: %s)",
+    async handleErrorsAsFailures => {
+      for (const thrown of [
+        new XmppBoshError('invalid-credentials', 'x'),
+        new XmppBoshError('ERR_XMPP_TIMEOUT', 'x'),
+      ]) {
+        const strategy = new Strategy({ authenticator, handleErrorsAsFailures }, () => Promise.reject(thrown))
+
+        expect(await visit(strategy, alice)).toEqual({ action: 'error', error: thrown })
+      }
+    },
+  )
+
   test('is not asked when the password is wrong', async () => {
     const verify = jest.fn()
     await visit(new Strategy({ authenticator }, verify), form('alice', 'bob'))
@@ -319,6 +333,19 @@ describe('the visitor leaves', () => {
       error: { code: 'ERR_XMPP_ABORTED' },
     })
     expect(server.requests).toEqual([])
+  })
+
+  test('nor does one whose address could not be told', async () => {
+    const socket = new Socket()
+    const strategy = new Strategy({
+      authenticator,
+      forwardClientIp: () => {
+        throw new Error('x')
+      },
+    })
+    await visit(strategy, { ...form('alice', 'alice'), socket })
+
+    expect(socket.listenerCount('close')).toBe(0)
   })
 
   test('a login that is answered leaves no listener behind', async () => {

@@ -81,8 +81,6 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         socket.destroy()
         stop(headFault(url, response, maxResponseBytes))
       })
-      // Whatever else ends a request without a word.
-      request.on('close', () => end(() => reject(connectionError(url, new Error('closed')))))
       request.on('response', response => {
         replying = true
         const fault = headFault(url, response, maxResponseBytes)

@@ -106,3 +106,7 @@ describe('reading what the server wrote', () => {
     expect(() => asProtocolError(reading)).toThrow(bug)
   })
 })
+
+test.each(['\u00a0', '\ufeff', '\u2003', '\u2028'])('%j is text, not indentation', text => {
+  expect(() => says(`<body xmlns='${HTTPBIND}'>${text}</body>`)).toThrow(protocol)
+})

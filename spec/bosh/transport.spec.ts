@@ -691,3 +691,15 @@ describe('TLS', () => {
     expect(server.sockets).toHaveLength(2)
   })
 })
+
+test('101 is an error like any other status', async () => {
+  const hung = new AbortController()
+  const server = await speaks(socket => {
+    socket.on('close', () => setImmediate(() => hung.abort(new Error('ended, and nobody said so'))))
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  })
+
+  await expect(transportOf().post(server.url, BODY, { signal: hung.signal })).rejects.toEqual(
+    xmppError('ERR_XMPP_HTTP'),
+  )
+})

@@ -492,3 +492,11 @@ test('what is thrown holds neither the password nor what the server wrote', asyn
     expect(error).not.toMatch(/SECRET|pencil|fyko/)
   }
 })
+
+test.each(['m=ext', `v=${SIGNATURE}`, 'garbage', ''])('%j behind the signature is refused', async extension => {
+  expect(refusalOf(await afterProof(), `v=${SIGNATURE},${extension}`)).toBeDefined()
+})
+
+test('an unknown extension behind the signature is ignored', async () => {
+  expect(refusalOf(await afterProof(), `v=${SIGNATURE},x=1`)).toBeUndefined()
+})

@@ -601,3 +601,33 @@ describe('in the company of saxes', () => {
     )
   })
 })
+
+test.each(['\ufeff', '\u1680'])('%j stands in no name: the parser would split it there', space => {
+  expect(refusal(`<success${space}x xmlns='u'/>`)).toBeInstanceOf(XmlError)
+  expect(refusal(`<a type='result' x${space}type='terminate'/>`)).toBeInstanceOf(XmlError)
+})
+
+test.each(["<?XML version='1.0'?><a/>", "<?xml VERSION='1.0'?><a/>", "<?xml version='1.0' standalone='YES'?><a/>"])(
+  '%s is no declaration',
+  document => {
+    expect(refusal(document)).toBeInstanceOf(XmlError)
+  },
+)
+
+test('every character is looked at a few times only', () => {
+  const element = `<e ${Array.from({ length: 31 }, (_, i) => `a${i}=''`).join(' ')}/>`
+  const document = `<b>${element.repeat(200)}${' '.repeat(60_000)}</b>`
+  const { indexOf } = String.prototype
+  let seen = 0
+  const spy = jest.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, what, from = 0) {
+    const at = indexOf.call(this, what, from)
+    seen += (at < 0 ? this.length : at) - from
+    return at
+  })
+  try {
+    readText(document)
+  } finally {
+    spy.mockRestore()
+  }
+  expect(seen / document.length).toBeLessThan(20)
+})
