@@ -94,6 +94,11 @@ stop_main() {
   fi
   [ $# = 1 ] || fail "usage: $0 [--after PID] DIR"
   dir=$(cd "$1" 2>/dev/null && pwd -P) || exit 0
-  while [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null && server_pid "$dir" >/dev/null; do sleep 1; done
+  # While a server is starting, one program replaces another, and for a moment the process has no environment to be known
+  # by: only who is not there twice is gone. Then there is nothing to stop.
+  while [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null; do
+    server_pid "$dir" >/dev/null || { sleep 1 && server_pid "$dir" >/dev/null; } || exit 0
+    sleep 1
+  done
   stop_server "$dir"
 }
