@@ -1,5 +1,4 @@
-/** The step of a login a request belongs to. `poll` is an empty request. */
-export type Step = 'create' | 'auth' | 'response' | 'restart' | 'bind' | 'poll' | 'terminate'
+import type { RequestView, Step } from './request'
 
 /** SASL conditions, RFC 6120 §6.5. */
 export type SaslCondition =
@@ -15,26 +14,46 @@ export type SaslCondition =
   | 'not-authorized'
   | 'temporary-auth-failure'
 
+/** What happens to the exchange itself; the server goes on from what it then said. */
+export type SaslFault =
+  /** the decoded SASL message of the right reply (`r=…,s=…,i=…` or `v=…` with SCRAM), rewritten */
+  | { readonly sasl: (message: string) => string }
+  /** SCRAM's `v=…` comes in a challenge, and an empty success after it (RFC 4422 §3.6) */
+  | 'signature-in-challenge'
+
 /** What happens instead of the right reply. */
 export type FaultReply =
+  | SaslFault
   /** `<failure/>` with this condition */
   | SaslCondition
   /** no reply, ever */
   | 'hang'
-  /** the connection is reset */
+  /** the connection is reset before the reply */
   | 'reset'
+  /** the right reply, but it breaks off after so many bytes of its body */
+  | { readonly cut: number }
+  /** the right reply, one byte every 50 ms */
+  | 'drip'
+  /** the right reply with 2 MiB of white space behind it, more than any `maxResponseBytes` allows */
+  | 'too-large'
+  /** the right reply, compressed although nobody asked for it */
+  | 'gzip'
   /** an HTML page with status 200 */
   | 'not-xml'
   /** an empty `<body/>`; what was due is lost */
   | 'empty'
   /** an empty `<body/>`; the right reply comes with the next request */
   | 'late'
+  /** `<body type='error'/>` (XEP-0124 §17.3) */
+  | 'error'
   /** `<body type='terminate'/>` */
   | 'terminate'
-  /** `<body type='terminate' condition='…'/>` */
+  /** `<body type='terminate' condition='…'/>` (XEP-0124 §17.2) */
   | { readonly terminate: string }
   /** a stream error with this condition */
   | { readonly streamError: string }
+  /** other mechanisms than the server knows, in answer to `create`; `[]`: features without a list of them */
+  | { readonly offer: readonly string[] }
   /** a stanza error with this condition, in answer to the bind */
   | { readonly bindError: string }
   /** the bind succeeds with this JID */
@@ -42,9 +61,11 @@ export type FaultReply =
   /** this HTTP status, with `body` as the page */
   | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
   /** the whole reply, as it is */
-  | { readonly body: string }
+  | { readonly body: string | Uint8Array }
   /** a `<body/>` with this inside, as it is */
   | { readonly payload: string }
+  /** the right reply, rewritten */
+  | { readonly rewrite: (body: string, request: RequestView) => string | Uint8Array }
 
 /** Something that goes wrong at a step, `times` times (1 if not said). */
 export interface Fault {

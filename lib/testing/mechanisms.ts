@@ -1,6 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { prepareLocalpart } from '../jid'
 import { type Digest, decodeBase64 } from '../sasl'
 import type { Accounts } from './accounts'
+import type { Personality } from './personality'
 
 /** Mechanisms the test server knows. */
 export type TestMechanism = 'PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
@@ -11,8 +13,18 @@ export type ServerStep =
   | { readonly success: string; readonly username: string }
   | { readonly failure: string }
 
-/** The server's side of one exchange: each message of the client, the initial response first. */
-export type ServerExchange = (message: string) => Promise<ServerStep>
+/**
+ * The server's side of one exchange: each message of the client, the initial response first. `rewrite` changes what the
+ * server says next, and the server believes that it said it so.
+ */
+export type ServerExchange = (message: string, rewrite?: (message: string) => string) => Promise<ServerStep>
+
+/** What an exchange is about. */
+export interface ServerContext {
+  readonly accounts: Accounts
+  readonly offered: readonly string[]
+  readonly personality: Personality
+}
 
 const DIGESTS: ReadonlyMap<string, Digest> = new Map([
   ['SCRAM-SHA-1', 'sha1'],
@@ -22,35 +34,35 @@ const DIGESTS: ReadonlyMap<string, Digest> = new Map([
 const REFUSED: ServerStep = { failure: 'not-authorized' }
 const DISABLED: ServerStep = { failure: 'account-disabled' }
 
-export function serverExchange(
-  mechanism: TestMechanism,
-  accounts: Accounts,
-  offered: readonly string[],
-): ServerExchange {
+const asItIs = (message: string) => message
+
+export function serverExchange(mechanism: TestMechanism, context: ServerContext): ServerExchange {
   const digest = DIGESTS.get(mechanism)
-  return digest ? scramServer(digest, accounts, offered) : plainServer(accounts)
+  return digest ? scramServer(digest, context) : plainServer(context)
 }
 
 // RFC 4616 §2
-function plainServer(accounts: Accounts): ServerExchange {
-  return async message => {
+function plainServer({ accounts, personality }: ServerContext): ServerExchange {
+  return async (message, rewrite = asItIs) => {
     const [authzid, username = '', password = '', ...more] = message.split('\0')
     if (authzid !== '' || more.length > 0) return { failure: 'malformed-request' }
+    if (prepareLocalpart(username) === undefined) return { failure: personality.malformedName }
     if (accounts.isDisabled(username)) return DISABLED
-    return accounts.isPassword(username, password) ? { success: '', username } : REFUSED
+    return accounts.isPassword(username, password) ? { success: rewrite(''), username } : REFUSED
   }
 }
 
-// RFC 5802 §5, with the hash of what was offered (XEP-0474 §6), as ejabberd sends it
-function scramServer(digest: Digest, accounts: Accounts, offered: readonly string[]): ServerExchange {
-  let finish: ((clientFinal: string) => ServerStep) | undefined
+// RFC 5802 §5
+function scramServer(digest: Digest, { accounts, offered, personality }: ServerContext): ServerExchange {
+  let finish: ((clientFinal: string, rewrite: (message: string) => string) => ServerStep) | undefined
 
-  return async message => {
-    if (finish) return finish(message)
+  return async (message, rewrite = asItIs) => {
+    if (finish) return finish(message, rewrite)
     const first = /^n,,(n=((?:[^,=]|=2C|=3D)+),r=([!-+\--~]+))$/.exec(message)
     if (!first) return { failure: 'malformed-request' }
     const [, clientFirstBare = '', saslname = '', clientNonce = ''] = first
     const username = saslname.replaceAll('=2C', ',').replaceAll('=3D', '=')
+    if (prepareLocalpart(username) === undefined) return { failure: personality.malformedName }
     if (accounts.isDisabled(username)) return DISABLED
     // Real servers say so at once: there is no salt to send.
     const keys = await accounts.scramKeys(username, digest)
@@ -59,9 +71,11 @@ function scramServer(digest: Digest, accounts: Accounts, offered: readonly strin
     const hash = createHash(digest)
       .update([...offered].sort().join('\x1e'))
       .digest('base64')
-    const serverFirst = `r=${nonce},s=${keys.salt.toString('base64')},i=${keys.iterations},h=${hash}`
+    // XEP-0474 §6
+    const protection = personality.protectsOffer ? `,h=${hash}` : ''
+    const serverFirst = rewrite(`r=${nonce},s=${keys.salt.toString('base64')},i=${keys.iterations}${protection}`)
 
-    finish = clientFinal => {
+    finish = (clientFinal, rewriteFinal) => {
       const [, withoutProof = '', proof64 = ''] = /^(c=biws,r=[^,]+),p=(.*)$/.exec(clientFinal) ?? []
       const proof = decodeBase64(proof64)
       if (withoutProof !== `c=biws,r=${nonce}` || proof === undefined) return { failure: 'malformed-request' }
@@ -70,7 +84,8 @@ function scramServer(digest: Digest, accounts: Accounts, offered: readonly strin
       if (proof.length !== signature.length) return REFUSED
       const clientKey = proof.map((byte, index) => byte ^ (signature[index] ?? 0))
       if (!timingSafeEqual(createHash(digest).update(clientKey).digest(), keys.storedKey)) return REFUSED
-      return { success: `v=${createHmac(digest, keys.serverKey).update(authMessage).digest('base64')}`, username }
+      const verifier = createHmac(digest, keys.serverKey).update(authMessage).digest('base64')
+      return { success: rewriteFinal(`v=${verifier}`), username }
     }
     return { challenge: serverFirst }
   }

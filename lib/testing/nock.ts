@@ -1,4 +1,5 @@
 import nock from 'nock'
+import { paced } from './pace'
 import { Responder, type ResponderOptions, type TestServer } from './responder'
 
 /** A BOSH URL that answers without a network. */
@@ -22,11 +23,12 @@ class NockMount extends Responder implements BoshMock {
     this.#interceptor = nock(origin)
       .persist()
       .post(pathname + search)
-    this.#interceptor.reply(async function (_uri, body) {
-      const reply = await respond(Buffer.from(String(body)), this.req.headers)
+    this.#interceptor.reply(async function (_uri, sent) {
+      const reply = await respond(Buffer.from(String(sent)), this.req.headers)
       if (reply === 'hang') return new Promise<never>(() => {})
       if (reply === 'reset') throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
-      return [reply.status, reply.body, reply.headers]
+      const { status, headers, body, pace } = reply
+      return [status, pace ? paced(body, pace) : Buffer.from(body), headers]
     })
   }
 

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { prepareConfiguredDomain, prepareLocalpart } from '../jid'
+import { prepareConfiguredDomain } from '../jid'
 import { decodeBase64 } from '../sasl'
-import { BIND, CLIENT, HTTPBIND, SASL, STANZA_CONDITIONS, STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/names'
+import { BIND, SASL } from '../xml/names'
 import { type Element, read, textOf, XmlError } from '../xml/read'
-import { element, type Node, write } from '../xml/write'
+import { element, type Node } from '../xml/write'
 import { Accounts } from './accounts'
-import { type Fault, type FaultReply, Faults, type Step } from './faults'
+import { type Fault, type FaultReply, Faults } from './faults'
+import { endsSession, faultyReply, isSaslFault, type Right } from './faulty'
 import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './mechanisms'
+import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
+import { bound, failure, features, ok, type Reply, streamError, terminated } from './reply'
+import { type RequestView, ridOf, stepOf } from './request'
 
 /** What a test server serves. */
 export interface ResponderOptions {
@@ -16,6 +20,8 @@ export interface ResponderOptions {
   accounts?: Readonly<Record<string, string>>
   /** offered, in this order; default all four */
   mechanisms?: readonly TestMechanism[]
+  /** whose habits it has, where real servers differ; default ejabberd */
+  personality?: PersonalityName
 }
 
 /** A session the server holds. */
@@ -25,14 +31,6 @@ export interface SessionView {
   readonly username: string | undefined
   /** the full JID that was bound, if one was */
   readonly jid: string | undefined
-}
-
-/** A request as it came in. */
-export interface RequestView {
-  readonly step: Step
-  readonly sid: string | undefined
-  readonly body: string
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
 /** What every mount lets a test see and do. */
@@ -47,12 +45,6 @@ export interface TestServer {
   /** As after the start: the accounts it was made with, no sessions, no requests, no faults. */
   reset(): void
 }
-
-/** What the mount does: answer, keep silent, or cut the connection. */
-export type Reply =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  | 'hang'
-  | 'reset'
 
 interface Session {
   readonly sid: string
@@ -71,26 +63,29 @@ interface Session {
 const ALL_MECHANISMS: readonly TestMechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
-const INACTIVITY_S = 30
-const STREAM_NAMESPACE = { 'xmlns:stream': STREAMS }
 
-/** The server's side of BOSH, SASL and bind, as ejabberd does it: one request body in, one reply out. Knows no HTTP. */
+/** The server's side of BOSH, SASL and bind, as real servers do it: one request body in, one reply out. Knows no HTTP. */
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly #domain: string
   readonly #mechanisms: readonly TestMechanism[]
+  readonly #personality: Personality
   readonly #initialAccounts: Readonly<Record<string, string>>
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
 
-  constructor({ domain, accounts = {}, mechanisms = ALL_MECHANISMS }: ResponderOptions) {
+  constructor({ domain, accounts = {}, mechanisms = ALL_MECHANISMS, personality = 'ejabberd' }: ResponderOptions) {
     const prepared = prepareConfiguredDomain(domain)
     if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
     const unknown = mechanisms.find(name => !ALL_MECHANISMS.includes(name))
     if (unknown) throw new TypeError(`option \`mechanisms\` must hold some of ${ALL_MECHANISMS.join(', ')}`)
+    if (!Object.hasOwn(PERSONALITIES, personality)) {
+      throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)
+    }
     this.#domain = prepared.wire
     this.#mechanisms = mechanisms
+    this.#personality = PERSONALITIES[personality]
     this.#initialAccounts = { ...accounts }
     this.accounts = new Accounts(accounts)
   }
@@ -114,20 +109,26 @@ export class Responder implements TestServer {
     this.#faults.clear()
   }
 
+  /** @internal the path of the URL that such a server has */
+  get path(): string {
+    return this.#personality.path
+  }
+
+  /** @internal */
   async respond(bytes: Uint8Array, headers: RequestView['headers'] = {}): Promise<Reply> {
     let body: Element
     try {
       body = read(bytes)
     } catch (error) {
-      if (error instanceof XmlError) return page(400, '')
+      if (error instanceof XmlError) return this.#personality.malformed
       throw error
     }
-    const rid = Number(body.attributes.get('rid') ?? Number.NaN)
-    if (body.namespace !== HTTPBIND || body.name !== 'body' || !Number.isSafeInteger(rid)) return page(400, '')
+    const rid = ridOf(body)
+    if (rid === undefined) return this.#personality.malformed
     const sid = body.attributes.get('sid')
-    const step = stepOf(body)
-    this.#record({ step, sid, body: Buffer.from(bytes).toString(), headers })
-    if (sid === undefined) return this.#create(body, rid)
+    const request = { step: stepOf(body), sid, body: Buffer.from(bytes).toString(), headers }
+    this.#record(request)
+    if (sid === undefined) return this.#create(body, rid, request)
 
     const session = this.#sessions.get(sid)
     // XEP-0124 §14.2: the same rid again gets the same reply again; §11: one outside the window ends the session.
@@ -138,7 +139,7 @@ export class Responder implements TestServer {
     }
     session.rid = rid
     session.lastSeen = Date.now()
-    session.lastReply = await this.#next(session, body, step)
+    session.lastReply = await this.#next(session, body, request)
     return session.lastReply
   }
 
@@ -148,11 +149,14 @@ export class Responder implements TestServer {
   }
 
   // XEP-0124 §7, XEP-0206 §3
-  #create(body: Element, rid: number): Reply {
+  #create(body: Element, rid: number, request: RequestView): Reply {
     this.#forgetIdle()
+    const { created, inactivity, needsWait, unknownDomain } = this.#personality
+    const wait = body.attributes.get('wait')
     const to = body.attributes.get('to')
+    if (needsWait && (wait === undefined || !body.attributes.has('hold'))) return terminated('bad-request')
     if (to === undefined) return terminated('improper-addressing')
-    if (prepareConfiguredDomain(to)?.wire !== this.#domain) return terminated('internal-server-error')
+    if (prepareConfiguredDomain(to)?.wire !== this.#domain) return terminated(unknownDomain)
     if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
     const session: Session = {
       sid: randomUUID(),
@@ -167,69 +171,83 @@ export class Responder implements TestServer {
     }
     this.#sessions.set(session.sid, session)
     const attributes = {
-      'xmlns:xmpp': XBOSH,
-      'xmpp:version': '1.0',
-      'xmpp:restartlogic': 'true',
+      ...created,
       from: this.#domain,
       sid: session.sid,
-      wait: body.attributes.get('wait') ?? '60',
-      hold: '1',
-      requests: '2',
-      ver: '1.11',
-      polling: '2',
-      inactivity: String(INACTIVITY_S),
-      secure: 'true',
+      wait: wait ?? '60',
+      inactivity: String(inactivity),
     }
-    const names = this.#mechanisms.map(name => element('mechanism', {}, name))
-    const features = element('stream:features', {}, element('mechanisms', { xmlns: SASL }, ...names))
-    session.lastReply = this.#faulty(session, 'create', [features], attributes) ?? ok([features], attributes)
+    const right = { children: [features(this.#mechanisms)], attributes }
+    session.lastReply = this.#reply(session, right, this.#faults.take('create'), request)
     return session.lastReply
   }
 
-  async #next(session: Session, body: Element, step: Step): Promise<Reply> {
+  async #next(session: Session, body: Element, request: RequestView): Promise<Reply> {
+    const { step } = request
+    const fault = this.#faults.take(step)
+    const attributes = this.#personality.repeatsSid ? { sid: session.sid } : {}
     if (step === 'terminate') {
       this.#sessions.delete(session.sid)
-      return this.#faulty(session, step, []) ?? terminated()
+      return this.#reply(session, { children: [], attributes: { ...attributes, type: 'terminate' } }, fault, request)
     }
-    const answer = await this.#answer(session, body, step)
+    const answer = await this.#answer(session, body, request, fault)
     if (answer === 'end') {
       this.#sessions.delete(session.sid)
       return streamError('not-authorized')
     }
     const children = [...session.due, ...answer]
     session.due = []
-    return this.#faulty(session, step, children) ?? ok(children)
+    return this.#reply(session, { children, attributes }, fault, request)
   }
 
-  async #answer(session: Session, { children }: Element, step: Step): Promise<readonly Node[] | 'end'> {
+  async #answer(
+    session: Session,
+    { children }: Element,
+    { step }: RequestView,
+    fault: FaultReply | undefined,
+  ): Promise<readonly Node[] | 'end'> {
     const [child] = children
     if (step === 'restart') {
       session.restarted = session.username !== undefined
       return [element('stream:features', {}, element('bind', { xmlns: BIND }))]
     }
     if (child === undefined) return []
-    if (step === 'auth') return this.#auth(session, child)
-    if (step === 'response') return session.exchange ? this.#advance(session, child, session.exchange) : 'end'
+    if (step === 'auth') return this.#auth(session, child, fault)
+    if (step === 'response') return session.exchange ? this.#advance(session, child, session.exchange, fault) : 'end'
     if (step === 'bind') return session.restarted ? [this.#bind(session, child)] : 'end'
     return []
   }
 
-  async #auth(session: Session, auth: Element): Promise<readonly Node[]> {
+  async #auth(session: Session, auth: Element, fault: FaultReply | undefined): Promise<readonly Node[]> {
     const mechanism = this.#mechanisms.find(name => name === auth.attributes.get('mechanism'))
     if (!mechanism) return [failure('invalid-mechanism')]
-    session.exchange = serverExchange(mechanism, this.accounts, this.#mechanisms)
-    return this.#advance(session, auth, session.exchange)
+    session.exchange = serverExchange(mechanism, {
+      accounts: this.accounts,
+      offered: this.#mechanisms,
+      personality: this.#personality,
+    })
+    return this.#advance(session, auth, session.exchange, fault)
   }
 
-  async #advance(session: Session, message: Element, exchange: ServerExchange): Promise<readonly Node[]> {
+  async #advance(
+    session: Session,
+    message: Element,
+    exchange: ServerExchange,
+    fault: FaultReply | undefined,
+  ): Promise<readonly Node[]> {
     const text = textOf(message)
     const payload = text === '=' ? Buffer.alloc(0) : decodeBase64(text)
     if (payload === undefined) return [failure('malformed-request')]
-    const step: ServerStep = await exchange(payload.toString())
+    const rewrite = typeof fault === 'object' && 'sasl' in fault ? fault.sasl : undefined
+    const step: ServerStep = await exchange(payload.toString(), rewrite)
     if ('challenge' in step) return [element('challenge', { xmlns: SASL }, encode(step.challenge))]
+    if ('success' in step && fault === 'signature-in-challenge') {
+      session.exchange = async () => ({ ...step, success: '' })
+      return [element('challenge', { xmlns: SASL }, encode(step.success))]
+    }
     session.exchange = undefined
     if ('failure' in step) return [failure(step.failure)]
-    session.username = prepareLocalpart(step.username)
+    session.username = this.#personality.boundLocalpart(step.username)
     return [element('success', { xmlns: SASL }, ...(step.success === '' ? [] : [encode(step.success)]))]
   }
 
@@ -238,95 +256,18 @@ export class Responder implements TestServer {
     return bound(iq.attributes.get('id') ?? '', session.jid)
   }
 
-  #faulty(
-    session: Session,
-    step: Step,
-    children: readonly Node[],
-    attributes?: Readonly<Record<string, string>>,
-  ): Reply | undefined {
-    const fault = this.#faults.take(step)
-    if (fault === undefined) return undefined
-    if (fault === 'late') session.due = children
-    const ends =
-      fault === 'terminate' || (typeof fault === 'object' && ('terminate' in fault || 'streamError' in fault))
-    if (ends) this.#sessions.delete(session.sid)
+  #reply(session: Session, right: Right, fault: FaultReply | undefined, request: RequestView): Reply {
+    if (fault === undefined || isSaslFault(fault)) return ok(right.children, right.attributes)
+    if (fault === 'late') session.due = right.children
+    if (endsSession(fault)) this.#sessions.delete(session.sid)
     if (typeof fault === 'object' && 'boundJid' in fault) session.jid = fault.boundJid
-    return faultyReply(fault, children, attributes)
+    return faultyReply(fault, right, request)
   }
 
   #forgetIdle(): void {
-    const since = Date.now() - INACTIVITY_S * 1000
+    const since = Date.now() - this.#personality.inactivity * 1000
     for (const [sid, { lastSeen }] of this.#sessions) if (lastSeen < since) this.#sessions.delete(sid)
   }
-}
-
-function stepOf(body: Element): Step {
-  const [child] = body.children
-  if (!body.attributes.has('sid')) return 'create'
-  if (body.attributes.get('type') === 'terminate') return 'terminate'
-  if (body.attributes.get(`{${XBOSH}}restart`) === 'true') return 'restart'
-  if (child?.namespace === SASL && (child.name === 'auth' || child.name === 'response')) return child.name
-  if (child?.namespace === CLIENT && child.children.some(({ namespace }) => namespace === BIND)) return 'bind'
-  return 'poll'
-}
-
-function faultyReply(
-  fault: FaultReply,
-  children: readonly Node[],
-  attributes: Readonly<Record<string, string>> | undefined,
-): Reply {
-  if (fault === 'hang' || fault === 'reset') return fault
-  if (fault === 'not-xml') return page(200, '<!DOCTYPE html><html><body><p>It works!</body></html>')
-  if (fault === 'empty' || fault === 'late') return ok([], attributes)
-  if (fault === 'terminate') return terminated()
-  if (typeof fault === 'string') return ok([failure(fault)])
-  if ('status' in fault) return page(fault.status, fault.body ?? '', fault.headers)
-  if ('body' in fault) return page(200, fault.body, XML_TYPE)
-  if ('payload' in fault) return page(200, bodyAround(fault.payload, attributes), XML_TYPE)
-  if ('terminate' in fault) return terminated(fault.terminate)
-  if ('streamError' in fault) return streamError(fault.streamError)
-  const id = children[0]?.attributes['id'] ?? ''
-  if ('boundJid' in fault) return ok([bound(id, fault.boundJid)])
-  const error = element('error', { type: 'cancel' }, element(fault.bindError, { xmlns: STANZA_CONDITIONS }))
-  return ok([element('iq', { xmlns: CLIENT, type: 'error', id }, error)])
-}
-
-const XML_TYPE = { 'Content-Type': 'text/xml; charset=utf-8' }
-
-function page(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers }, body }
-}
-
-function bodyOf(attributes: Readonly<Record<string, string>>, children: readonly Node[]): string {
-  return write(element('body', { xmlns: HTTPBIND, ...STREAM_NAMESPACE, ...attributes }, ...children))
-}
-
-function bodyAround(payload: string, attributes: Readonly<Record<string, string>> = {}): string {
-  return bodyOf(attributes, []).replace('/>', () => `>${payload}</body>`)
-}
-
-function ok(children: readonly Node[], attributes: Readonly<Record<string, string>> = {}): Reply {
-  return page(200, bodyOf(attributes, children), XML_TYPE)
-}
-
-// XEP-0124 §17.2
-function terminated(condition?: string): Reply {
-  return page(200, bodyOf({ type: 'terminate', ...(condition !== undefined && { condition }) }, []), XML_TYPE)
-}
-
-// XEP-0206 §6
-function streamError(condition: string): Reply {
-  const error = element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
-  return page(200, bodyOf({ type: 'terminate', condition: 'remote-stream-error' }, [error]), XML_TYPE)
-}
-
-function failure(condition: string): Node {
-  return element('failure', { xmlns: SASL }, element(condition))
-}
-
-// RFC 6120 §7.6.1
-function bound(id: string, jid: string): Node {
-  return element('iq', { xmlns: CLIENT, type: 'result', id }, element('bind', { xmlns: BIND }, element('jid', {}, jid)))
 }
 
 function encode(payload: string): string {

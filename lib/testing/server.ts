@@ -1,11 +1,23 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { paced } from './pace'
 import { Responder, type ResponderOptions, type TestServer } from './responder'
 
 export type { Accounts } from './accounts'
-export type { Fault, FaultReply, SaslCondition, Step } from './faults'
+export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults'
 export type { TestMechanism } from './mechanisms'
-export type { RequestView, ResponderOptions, SessionView, TestServer } from './responder'
+export type { PersonalityName } from './personality'
+export type { RequestView, Step } from './request'
+export type { ResponderOptions, SessionView, TestServer } from './responder'
+
+/** What a test server on a port is. */
+export interface BoshServerOptions extends ResponderOptions {
+  /** default: any that is free */
+  port?: number
+  /** the server speaks TLS with this key and certificate (PEM) */
+  tls?: { readonly key: string; readonly cert: string }
+}
 
 /** A running test server. */
 export interface BoshServer extends TestServer {
@@ -16,34 +28,35 @@ export interface BoshServer extends TestServer {
   close(): Promise<void>
 }
 
-const PATH = '/bosh'
 const MAX_REQUEST_BYTES = 65_536
 
 /**
  * Starts a BOSH server on a loopback port: real SASL and bind on accounts you name, for tests and demonstrations. Not
  * for production: it keeps passwords in memory as they are.
  */
-export async function startBoshServer(options: ResponderOptions & { port?: number }): Promise<BoshServer> {
-  const { port, ...served } = options
-  const mounted = new HttpMount(served)
-  await mounted.listen(port ?? 0)
+export async function startBoshServer({ port = 0, tls, ...served }: BoshServerOptions): Promise<BoshServer> {
+  const mounted = new HttpMount(served, tls)
+  await mounted.listen(port)
   return mounted
 }
 
 class HttpMount extends Responder implements BoshServer {
   readonly #server: Server
+  readonly #scheme: 'http' | 'https'
   #connections = 0
 
-  constructor(options: ResponderOptions) {
+  constructor(options: ResponderOptions, tls: BoshServerOptions['tls']) {
     super(options)
-    this.#server = createServer((request, response) => {
+    const listener: RequestListener = (request, response) => {
       this.#handle(request, response).catch(() => response.destroy())
-    })
+    }
+    this.#server = tls ? createSecureServer(tls, listener) : createServer(listener)
+    this.#scheme = tls ? 'https' : 'http'
     this.#server.on('connection', () => this.#connections++)
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${PATH}`
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.path}`
   }
 
   get connections(): number {
@@ -65,7 +78,7 @@ class HttpMount extends Responder implements BoshServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url !== PATH) return void response.writeHead(404).end()
+    if (request.url !== this.path) return void response.writeHead(404).end()
     if (request.method !== 'POST') return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('BOSH\n')
     const chunks: Buffer[] = []
     let received = 0
@@ -77,7 +90,13 @@ class HttpMount extends Responder implements BoshServer {
     const reply = await this.respond(Buffer.concat(chunks), request.headers)
     if (reply === 'hang') return
     if (reply === 'reset') return void request.socket.resetAndDestroy()
-    const { status, headers, body } = reply
-    response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body)
+    const { status, headers, body, pace } = reply
+    response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) })
+    if (pace === undefined) return void response.end(body)
+    response.flushHeaders()
+    const bytes = paced(body, pace)
+    response.on('close', () => bytes.destroy())
+    // In good order: what was written before still arrives.
+    bytes.on('error', () => request.socket.end()).pipe(response)
   }
 }

@@ -41,15 +41,19 @@ test.each([
   ['not-xml', 'ERR_XMPP_PROTOCOL'],
   ['terminate', 'ERR_XMPP_TERMINATED'],
   [{ status: 503 }, 'ERR_XMPP_HTTP'],
+  [{ cut: 10 }, 'ERR_XMPP_CONNECT'],
+  [{ body: Buffer.from([0xff]) }, 'ERR_XMPP_PROTOCOL'],
+  ['too-large', 'ERR_XMPP_TOO_LARGE'],
+  ['gzip', 'ERR_XMPP_PROTOCOL'],
 ] as const)('the fault %j', async (reply, code) => {
   mock.fault({ on: 'auth', reply })
 
   await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code })
 })
 
-test('the fault "hang" ends with the deadline', async () => {
+test.each(['hang', 'drip'] as const)('the fault "%s" ends with the deadline', async reply => {
   const impatient = new Authenticator({ service: SERVICE, domain: 'example.com', timeout: 50 })
-  mock.fault({ on: 'auth', reply: 'hang' })
+  mock.fault({ on: 'auth', reply })
 
   await expect(impatient.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
   await impatient.close()

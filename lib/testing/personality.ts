@@ -1,0 +1,70 @@
+import { prepareLocalpart } from '../jid'
+import { XBOSH } from '../xml/names'
+import { type Attributes, page, type Reply, terminated } from './reply'
+
+/** Whose habits the test server has. */
+export type PersonalityName = 'ejabberd' | 'prosody'
+
+/** Where real servers differ. */
+export interface Personality {
+  /** where they are found */
+  readonly path: string
+  /** s until a session that nobody asks about is gone */
+  readonly inactivity: number
+  /** attributes of the first reply, `sid` not among them */
+  readonly created: Attributes
+  /** says its `sid` in every reply */
+  readonly repeatsSid: boolean
+  /** the condition for a domain it does not serve */
+  readonly unknownDomain: string
+  /** the answer to a request that cannot be read */
+  readonly malformed: Reply
+  /** creates no session without `wait` and `hold` */
+  readonly needsWait: boolean
+  /** the SASL condition for a user name that cannot be a localpart */
+  readonly malformedName: string
+  /** says what it offered (XEP-0474) */
+  readonly protectsOffer: boolean
+  /** the localpart it binds for a user name */
+  boundLocalpart(username: string): string | undefined
+}
+
+const NAMESPACE = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
+
+/** As measured on ejabberd 23.01 to 26.07 and Prosody 0.12 to 13. */
+export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
+  ejabberd: {
+    path: '/bosh',
+    inactivity: 30,
+    created: {
+      ...NAMESPACE,
+      'xmpp:restartlogic': 'true',
+      hold: '1',
+      requests: '2',
+      ver: '1.11',
+      polling: '2',
+      maxpause: '120',
+      secure: 'true',
+    },
+    repeatsSid: false,
+    unknownDomain: 'internal-server-error',
+    malformed: page(400, ''),
+    needsWait: false,
+    malformedName: 'not-authorized',
+    protectsOffer: true,
+    // It echoes the spelling it was sent.
+    boundLocalpart: username => username,
+  },
+  prosody: {
+    path: '/http-bind',
+    inactivity: 60,
+    created: { ...NAMESPACE, hold: '1', requests: '2', ver: '1.6', polling: '5', secure: 'true' },
+    repeatsSid: true,
+    unknownDomain: 'improper-addressing',
+    malformed: terminated('bad-request'),
+    needsWait: true,
+    malformedName: 'malformed-request',
+    protectsOffer: false,
+    boundLocalpart: prepareLocalpart,
+  },
+}

@@ -1,0 +1,209 @@
+import { Authenticator, type AuthenticatorOptions } from '../../lib'
+import {
+  type BoshServer,
+  type FaultReply,
+  type PersonalityName,
+  type Step,
+  startBoshServer,
+} from '../../lib/testing/server'
+import { handClock } from '../fixtures/clock'
+
+/*
+ * What the test kit can make go wrong (each as a test of a login would ask for it), and what comes of it.
+ */
+
+const USER1 = { username: 'user1', password: 'user1' }
+const SUCCESS = 'success'
+
+let server: BoshServer
+let opened: Authenticator[] = []
+beforeAll(async () => {
+  server = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+})
+afterAll(() => server.close())
+afterEach(async () => {
+  await Promise.all(opened.map(authenticator => authenticator.close()))
+  opened = []
+  server.reset()
+})
+
+async function logIn(options: Partial<AuthenticatorOptions> = {}, service = server.url): Promise<string> {
+  const authenticator = new Authenticator({
+    service,
+    domain: 'localhost',
+    mechanisms: ['SCRAM-SHA-256'],
+    failureDelay: 0,
+    ...options,
+  })
+  opened.push(authenticator)
+  return authenticator.authenticate(USER1).then(
+    () => SUCCESS,
+    reason => reason.code,
+  )
+}
+
+const STEPS: readonly Step[] = ['create', 'auth', 'response', 'restart', 'bind']
+const rewritten = (pattern: string | RegExp, by: string): FaultReply => ({
+  rewrite: body => body.replace(pattern, by),
+})
+const sasl = (pattern: string | RegExp, by: string): FaultReply => ({ sasl: message => message.replace(pattern, by) })
+
+describe.each(STEPS)('in answer to %s', on => {
+  test.each<[what: string, reply: FaultReply, outcome: string]>([
+    ['an empty body, and what was due is lost', 'empty', 'ERR_XMPP_PROTOCOL'],
+    ['an empty body, and what was due comes with the next', 'late', SUCCESS],
+    ['type="error"', 'error', 'ERR_XMPP_PROTOCOL'],
+    ['type="terminate"', 'terminate', 'ERR_XMPP_TERMINATED'],
+    ['a condition of BOSH', { terminate: 'item-not-found' }, 'ERR_XMPP_TERMINATED'],
+    ['a stream error', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
+    ['the end of the connection', 'reset', 'ERR_XMPP_CONNECT'],
+    ['the head of a reply, and the end', { cut: 0 }, 'ERR_XMPP_CONNECT'],
+    ['half a reply', { cut: 40 }, 'ERR_XMPP_CONNECT'],
+    ['a reply that is too large', 'too-large', 'ERR_XMPP_TOO_LARGE'],
+    ['a compressed reply', 'gzip', 'ERR_XMPP_PROTOCOL'],
+    ['a page', 'not-xml', 'ERR_XMPP_PROTOCOL'],
+    ['bytes that are no UTF-8', { body: Uint8Array.from([0x3c, 0xc0, 0x80]) }, 'ERR_XMPP_PROTOCOL'],
+    ['a status', { status: 503 }, 'ERR_XMPP_HTTP'],
+    ['a redirect', { status: 307, headers: { Location: '/bosh' } }, 'ERR_XMPP_HTTP'],
+    ['two roots', { rewrite: body => body + body }, 'ERR_XMPP_PROTOCOL'],
+    ['an attribute nobody knows', rewritten('<body ', "<body x='y' "), SUCCESS],
+    ['a body under a prefix', { rewrite: prefixed }, SUCCESS],
+    ['bytes instead of text', { rewrite: body => Buffer.from(body) }, SUCCESS],
+  ])('%s', async (_, reply, outcome) => {
+    server.fault({ on, reply })
+
+    expect(await logIn()).toBe(outcome)
+  })
+
+  test.each<FaultReply>(['hang', 'drip'])('%s: the deadline', async reply => {
+    const clock = handClock()
+    server.fault({ on, reply })
+    const authenticator = new Authenticator(
+      { service: server.url, domain: 'localhost', mechanisms: ['SCRAM-SHA-256'], timeout: 5000 },
+      { clock },
+    )
+    opened.push(authenticator)
+    const answered = authenticator.authenticate(USER1).catch(reason => reason.code)
+    while (!server.requests.some(({ step }) => step === on)) await new Promise(resolve => setImmediate(resolve))
+    clock.advance(5000)
+
+    expect(await answered).toBe('ERR_XMPP_TIMEOUT')
+  })
+})
+
+test('a rewritten reply comes with the request it answers', async () => {
+  const rewrite = jest.fn((body: string) => body)
+  server.fault({ on: 'bind', reply: { rewrite } })
+
+  expect(await logIn()).toBe(SUCCESS)
+  expect(rewrite.mock.calls).toEqual([
+    [expect.stringContaining('<jid>user1@localhost/'), server.requests.find(({ step }) => step === 'bind')],
+  ])
+})
+
+test('features that come with the third reply', async () => {
+  server.fault({ on: 'create', reply: 'late' })
+  server.fault({ on: 'poll', reply: 'late' })
+
+  expect(await logIn()).toBe(SUCCESS)
+  expect(server.requests.slice(0, 3).map(({ step }) => step)).toEqual(['create', 'poll', 'poll'])
+})
+
+test.each<[offer: string[], outcome: string]>([
+  [[], 'ERR_XMPP_MECHANISM'],
+  [['X-OAUTH2', 'ANONYMOUS'], 'ERR_XMPP_MECHANISM'],
+  // The server says in SCRAM what it really offered.
+  [['SCRAM-SHA-256'], 'ERR_XMPP_SERVER_PROOF'],
+])('%j is what arrives of the offer', async (offer, outcome) => {
+  server.fault({ on: 'create', reply: { offer } })
+
+  expect(await logIn()).toBe(outcome)
+})
+
+test.each<[what: string, on: Step, reply: FaultReply, outcome: string]>([
+  ['an extension we need not know', 'auth', sasl(/$/, ',x=y'), SUCCESS],
+  ['an extension we would have to know', 'auth', sasl(/^/, 'm=x,'), 'ERR_XMPP_PROTOCOL'],
+  ['a nonce that does not extend ours', 'auth', sasl('r=', 'r=x'), 'ERR_XMPP_SERVER_PROOF'],
+  ['too few iterations', 'auth', sasl('i=4096', 'i=1'), 'ERR_XMPP_SERVER_PROOF'],
+  ['too many iterations', 'auth', sasl('i=4096', 'i=1000000000'), 'ERR_XMPP_SERVER_PROOF'],
+  ['iterations in hexadecimal', 'auth', sasl('i=4096', 'i=0x1000'), 'ERR_XMPP_SERVER_PROOF'],
+  ['a salt that is not base64', 'auth', sasl(/s=[^,]*/, 's=*'), 'ERR_XMPP_PROTOCOL'],
+  ['another hash of the offer', 'auth', sasl(/h=./, 'h=_'), 'ERR_XMPP_SERVER_PROOF'],
+  ['no hash of the offer', 'auth', sasl(/,h=.*/, ''), SUCCESS],
+  ['nothing at all', 'auth', { sasl: () => '' }, 'ERR_XMPP_PROTOCOL'],
+  ['a wrong signature', 'response', sasl(/=.*/, '=AAAA'), 'ERR_XMPP_SERVER_PROOF'],
+  ['no signature', 'response', { sasl: () => '' }, 'ERR_XMPP_SERVER_PROOF'],
+  ['an error instead of a signature', 'response', { sasl: () => 'e=other-error' }, 'ERR_XMPP_SERVER_PROOF'],
+  ['the signature in a challenge', 'response', 'signature-in-challenge', SUCCESS],
+])('SCRAM with %s', async (_, on, reply, outcome) => {
+  server.fault({ on, reply })
+
+  expect(await logIn()).toBe(outcome)
+})
+
+describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s', personality => {
+  let other: BoshServer
+  beforeAll(async () => {
+    other = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, personality })
+  })
+  afterAll(() => other.close())
+  afterEach(() => other.reset())
+
+  test.each(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('%s logs in', async mechanism => {
+    expect(await logIn({ mechanisms: [mechanism] }, other.url)).toBe(SUCCESS)
+  })
+
+  test('a domain that is not served', async () => {
+    expect(await logIn({ domain: 'localhosts' }, other.url)).toBe('ERR_XMPP_DOMAIN')
+  })
+
+  const asks = async (body: string) => {
+    const response = await fetch(other.url, { method: 'POST', body })
+    return { status: response.status, text: await response.text() }
+  }
+  const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
+
+  test('a request that cannot be read', async () => {
+    expect(await asks('<body')).toMatchObject(
+      personality === 'ejabberd'
+        ? { status: 400, text: '' }
+        : { status: 200, text: expect.stringContaining("type='terminate' condition='bad-request'") },
+    )
+  })
+
+  test('a creation without wait and hold', async () => {
+    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost'/>`)
+
+    expect(text).toContain(personality === 'ejabberd' ? '<mechanism>PLAIN</mechanism>' : "condition='bad-request'")
+  })
+
+  test('a name in other letters is bound as it is typed, or folded', async () => {
+    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost' wait='1' hold='1'/>`)
+    const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
+    const say = async (rid: number, payload: string, more = '') =>
+      (await asks(`<body ${HTTPBIND} rid='${rid}' sid='${sid}' ${more}>${payload}</body>`)).text
+    const plain = Buffer.from('\0USER1\0user1').toString('base64')
+    const success = await say(2, `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`)
+    await say(3, '', "xmlns:xmpp='urn:xmpp:xbosh' xmpp:restart='true'")
+    const bound = await say(
+      4,
+      "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>",
+    )
+
+    expect(success).toContain('<success')
+    expect(success.includes(` sid='${sid}'`)).toBe(personality === 'prosody')
+    expect(bound).toContain(personality === 'ejabberd' ? '<jid>USER1@localhost/' : '<jid>user1@localhost/')
+  })
+})
+
+test('an unknown personality is named', async () => {
+  const personality = 'openfire' as PersonalityName
+  await expect(startBoshServer({ domain: 'localhost', personality })).rejects.toThrow(
+    new TypeError('option `personality` must be one of ejabberd, prosody'),
+  )
+})
+
+/** The same body, its namespace under a prefix; the children keep theirs. */
+function prefixed(body: string): string {
+  return body.replace('<body xmlns=', '<b:body xmlns:b=').replace('</body>', '</b:body>')
+}
