@@ -14,6 +14,7 @@ module.exports = {
     project('spec', ['<rootDir>/spec/**/*.spec.ts'], {
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/live/', '<rootDir>/spec/browser/'],
     }),
+    project('fuzz', ['<rootDir>/spec/fuzz/**/*.spec.ts']),
     project('live', ['<rootDir>/spec/live/**/*.spec.ts']),
     project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
   ],

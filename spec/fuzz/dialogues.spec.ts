@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { Strategy, XmppBoshError } from '../../lib'
+import { Authenticator } from '../../lib/authenticator'
+import type { Transport } from '../../lib/bosh/transport'
+import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
+import { handClock } from '../fixtures/clock'
+import { form, visit } from '../fixtures/passport'
+import { edited, type Move, moves, spoilt } from './moves'
+import { type Exchange, missingProof } from './proof'
+import { DIGESTS, RightServer } from './right-server'
+import { part, seed, tried } from './runs'
+
+/*
+ * Random dialogues, through the strategy: whatever the server does, a "yes" has its proof, there is one answer, it comes
+ * within the deadline, and nothing is left over.
+ */
+
+// Not a multiple of 250, so that the pauses between two polls can be told from the deadlines.
+const TIMEOUT_MS = 7_777
+const STEP_MS = 250
+const LIMITS = { minIterations: 2, maxIterations: 10_000 }
+const MECHANISMS = ['PLAIN', ...Object.keys(DIGESTS)] as ('PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512')[]
+
+/** A clock on which nobody waits for a poll; a deadline comes when the server lets time go by. */
+function impatientClock() {
+  const clock = handClock()
+  /** In steps, so that a deadline on the way is met on the way. */
+  const letGo = async (ms: number, signal?: AbortSignal) => {
+    for (let left = ms; left > 0 && !signal?.aborted; left -= STEP_MS) {
+      clock.advance(Math.min(left, STEP_MS))
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+  return {
+    now: clock.now,
+    letGo,
+    async pause(ms: number, signal?: AbortSignal) {
+      const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS
+      await (isPoll ? letGo(ms, signal) : clock.pause(ms, signal))
+    },
+  }
+}
+
+interface Case {
+  readonly moves: readonly Move[]
+  readonly mechanism: (typeof MECHANISMS)[number]
+  readonly bind: boolean
+  /** the password that is typed is the account's */
+  readonly right: boolean
+  /** the server says yes to whoever comes */
+  readonly lies: boolean
+  /** the visitor leaves, or the app closes, at this request */
+  readonly leaves: { readonly at: number; readonly how: 'visitor' | 'close' } | null
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  moves,
+  mechanism: fc.constantFrom(...MECHANISMS),
+  bind: fc.boolean(),
+  right: fc.boolean(),
+  lies: fc.constantFrom(false, false, true),
+  leaves: fc.option(fc.record({ at: fc.integer({ min: 1, max: 6 }), how: fc.constantFrom('visitor', 'close') }), {
+    freq: 8,
+  }),
+})
+
+async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
+  const clock = impatientClock()
+  const server = new RightServer({ password: 'pencil', lies })
+  const password = right ? 'pencil' : 'other'
+  const exchanges: Exchange[] = []
+  const left: (() => void)[] = []
+  const visitor = {
+    once: (_: 'close', leave: () => void) => left.push(leave),
+    on: (_: 'close', leave: () => void) => left.push(leave),
+    off() {},
+    removeListener() {},
+  }
+  let due = ''
+  let again: Buffer | undefined
+
+  const transport: Transport = {
+    async post(_url, request, { signal }) {
+      const exchange: Exchange = { request, reply: undefined }
+      exchanges.push(exchange)
+      await null
+      signal.throwIfAborted()
+      const move = moves[exchanges.length - 1] ?? { kind: 'right' }
+      if (leaves?.at === exchanges.length) {
+        if (leaves.how === 'close') void authenticator.close()
+        else for (const leave of left) leave()
+      }
+      const id = /<iq [^>]*id='([^']*)'/.exec(request)?.[1] ?? 'none'
+      const spoil = (message: string) => (move.kind === 'sasl' ? edited(message, move.edits) : message)
+      const answer = server.answer(request, spoil)
+      const whole = { ...answer, payload: due + answer.payload }
+      due = move.kind === 'late' ? whole.payload : ''
+      if (move.kind === 'fault') throw new XmppBoshError('ERR_XMPP_CONNECT', 'gone')
+      if (move.kind === 'slow') await clock.letGo(move.ms, signal)
+      if (move.kind === 'hang') {
+        await clock.letGo(2 * TIMEOUT_MS, signal)
+      }
+      signal.throwIfAborted()
+      const reply = move.kind === 'again' && again ? again : spoilt(whole, move, id)
+      again = reply
+      exchange.reply = reply
+      return reply
+    },
+    close() {},
+  }
+  const authenticator = new Authenticator(
+    {
+      service: 'http://127.0.0.1/bosh',
+      domain: 'localhost',
+      mechanisms: [mechanism],
+      bind,
+      timeout: TIMEOUT_MS,
+      failureDelay: 0,
+      ...LIMITS,
+    },
+    { clock, transport },
+  )
+  const answer = await visit(new Strategy({ authenticator }), { ...form('user1', password), socket: visitor })
+  const took = clock.now()
+  await authenticator.close()
+  return { answer, took, exchanges, attempt: { mechanism, password, bind, ...LIMITS } }
+}
+
+const rejections: unknown[] = []
+const note = (reason: unknown) => rejections.push(reason)
+beforeAll(() => void process.on('unhandledRejection', note))
+afterAll(() => void process.off('unhandledRejection', note))
+
+test('a "yes" has its proof, and there is one answer in time', async () => {
+  const counts = { success: 0, fail: 0, error: 0 }
+  await fc.assert(
+    fc.asyncProperty(cases, async given => {
+      const { answer, took, exchanges, attempt } = await play(given)
+      counts[answer.action]++
+
+      if (answer.action === 'success') {
+        expect(missingProof(exchanges, attempt)).toBeUndefined()
+        expect(answer.user).toMatchObject({ jid: 'user1@localhost' })
+      }
+      // The terminate, of which nobody knows here, may have taken a step already.
+      expect(took).toBeLessThanOrEqual(TIMEOUT_MS + 2 * STEP_MS)
+      if (answer.action === 'error') expect(XmppBoshError.is(answer.error)).toBe(true)
+      const requests = exchanges.map(({ request }) => request)
+      expect(requests.filter(request => request.includes('<auth ')).length).toBeLessThanOrEqual(1)
+      // Once, and as the last.
+      const terminate = requests.findIndex(request => request.includes("type='terminate'"))
+      expect(terminate < 0 || terminate === requests.length - 1).toBe(true)
+      expect(rejections).toEqual([])
+    }),
+    { numRuns: part(200_000), seed, timeout: 2_000, endOnFailure: false },
+  )
+  // All three happen, and often.
+  for (const action of ['success', 'fail', 'error'] as const) expect(counts[action]).toBeGreaterThan(part(200_000) / 50)
+}, 1_500_000)
+
+test(`that was ${tried(200_000, 'dialogues')}`, () => {
+  expect(part(200_000)).toBeGreaterThan(0)
+})

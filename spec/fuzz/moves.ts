@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import { BIND, base64, bodyOf, CLIENT, HTTPBIND, type RightReply, SASL, STREAMS } from './right-server'
+
+/* What a server may do instead of answering rightly. Everything is plain data, so that a counterexample can shrink. */
+
+type Edit = readonly [at: number, removed: number, inserted: string]
+
+/** An element out of nowhere. */
+interface Item {
+  readonly name: string
+  readonly namespace: string
+  readonly attributes: string
+  readonly text: string
+  readonly inside: readonly Item[]
+}
+
+export type Move =
+  | { readonly kind: 'right' | 'empty' | 'late' | 'again' | 'hang' | 'fault' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'cut'; readonly at: number }
+  | { readonly kind: 'turned'; readonly bits: readonly (readonly [at: number, bit: number])[] }
+  | { readonly kind: 'edited' | 'sasl'; readonly edits: readonly Edit[] }
+  | {
+      readonly kind: 'with'
+      readonly attributes: string
+      readonly before: readonly Item[]
+      readonly after: readonly Item[]
+    }
+  | { readonly kind: 'soup'; readonly attributes: string; readonly items: readonly Item[] }
+
+const choice = (...items: readonly string[]) => fc.constantFrom(...items)
+
+const SLIPS = [
+  `<success xmlns='${SASL}'/>`,
+  `<failure xmlns='${SASL}'><not-authorized/></failure>`,
+  `<challenge xmlns='${SASL}'>`,
+  '</success>',
+  '</body>',
+  "type='terminate' ",
+  "type='error' ",
+  "condition='policy-violation' ",
+  `xmlns='${HTTPBIND}' `,
+  `xmlns:stream='${STREAMS}' `,
+  "xmlns='urn:x' ",
+  '<x/>',
+  '<!-- -->',
+  '<![CDATA[',
+  '&amp;',
+  '&#x75;',
+  'user2',
+  'user1@localhost/r',
+  '@evil.example',
+  ' ',
+  '\0',
+  'é',
+]
+const SASL_SLIPS = ['v=', 'r=', 's=', 'i=', 'm=x,', 'e=other-error', ',', '=', ',x=y', 'i=4096', 'AAAA', '9', '\0', 'é']
+
+const edits = (slips: readonly string[]) =>
+  fc.array(fc.tuple(fc.nat(4000), fc.nat(20), choice('', ...slips)), { minLength: 1, maxLength: 3 })
+
+const attributes = choice(
+  '',
+  '',
+  '',
+  " type='terminate'",
+  " type='terminate' condition='item-not-found'",
+  " type='error'",
+  " type='result'",
+  " sid='other'",
+  " condition='policy-violation'",
+  " x='y'",
+)
+const itemAttributes = choice(
+  '',
+  " type='result' id='{id}'",
+  " type='result' id='{id}'",
+  " type='error' id='{id}'",
+  " type='set' id='{id}'",
+  " type='result' id='x'",
+  " type='result' id='{id}' from='localhost'",
+  " type='result' id='{id}' from='evil.example'",
+  " mechanism='PLAIN'",
+)
+const text = choice(
+  '',
+  '',
+  '=',
+  'success',
+  'AAAA',
+  'PLAIN',
+  'SCRAM-SHA-256',
+  'user1@localhost/r',
+  'user2@localhost/r',
+  'USER1@localhost/r',
+  'user1@localhost',
+  'user1@evil.example/r',
+  base64('v='),
+  base64('v=AAAA'),
+  base64('e=invalid-proof'),
+  base64('r=x,s=AAAA,i=2'),
+)
+const name = choice(
+  'success',
+  'success',
+  'failure',
+  'challenge',
+  'features',
+  'mechanisms',
+  'mechanism',
+  'iq',
+  'iq',
+  'bind',
+  'bind',
+  'jid',
+  'jid',
+  'error',
+  'message',
+  'presence',
+  'not-authorized',
+  'body',
+  '__proto__',
+)
+const HOME: Readonly<Record<string, string>> = {
+  success: SASL,
+  failure: SASL,
+  challenge: SASL,
+  mechanisms: SASL,
+  mechanism: SASL,
+  'not-authorized': SASL,
+  features: STREAMS,
+  error: STREAMS,
+  iq: CLIENT,
+  message: CLIENT,
+  presence: CLIENT,
+  bind: BIND,
+  jid: BIND,
+  body: HTTPBIND,
+}
+const namespace = fc.option(choice(SASL, HTTPBIND, CLIENT, STREAMS, BIND, 'urn:x', 'urn:xmpp:sasl:2'), { freq: 4 })
+const { item } = fc.letrec<{ item: Item }>(tie => ({
+  item: fc.record({
+    name,
+    namespace: namespace.map(chosen => chosen ?? ''),
+    attributes: itemAttributes,
+    text,
+    inside: fc.oneof(
+      { maxDepth: 3 },
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 2, arbitrary: fc.array(tie('item'), { minLength: 1, maxLength: 2 }) },
+    ),
+  }),
+}))
+const items = fc.array(item, { maxLength: 2 })
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 24, arbitrary: fc.constant<Move>({ kind: 'right' }) },
+  { weight: 2, arbitrary: fc.constant<Move>({ kind: 'late' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Move>({ kind: 'empty' }, { kind: 'again' }, { kind: 'hang' }, { kind: 'fault' }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('slow' as const), ms: fc.nat(9000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut' as const), at: fc.nat(1000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('turned' as const),
+      bits: fc.array(fc.tuple(fc.nat(4000), fc.nat(7)), { minLength: 1, maxLength: 2 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('edited' as const), edits: edits(SLIPS) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('sasl' as const), edits: edits(SASL_SLIPS) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('with' as const), attributes, before: items, after: items }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('soup' as const), attributes, items }) },
+)
+
+/** What the server does with one request after the other; when they are used up, it answers rightly. */
+export const moves = fc.array(move, { minLength: 1, maxLength: 9 })
+
+export function edited(whole: string, edits: readonly Edit[]): string {
+  return edits.reduce((now, [at, removed, inserted]) => {
+    const place = at % (now.length + 1)
+    return now.slice(0, place) + inserted + now.slice(place + removed)
+  }, whole)
+}
+
+/** The bytes of a reply that are not quite the right ones. */
+export function spoilt(right: RightReply, move: Move, id: string): Buffer {
+  const whole = bodyOf(right)
+  switch (move.kind) {
+    case 'edited':
+      return Buffer.from(edited(whole, move.edits))
+    case 'cut':
+      return Buffer.from(whole).subarray(0, move.at % whole.length)
+    case 'turned': {
+      const bytes = Buffer.from(whole)
+      for (const [at, bit] of move.bits) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ (1 << bit)
+      return bytes
+    }
+    case 'with':
+      return Buffer.from(
+        bodyOf({
+          attributes: right.attributes + move.attributes,
+          payload: written(move.before, id) + right.payload + written(move.after, id),
+        }),
+      )
+    case 'soup':
+      return Buffer.from(bodyOf({ attributes: right.attributes + move.attributes, payload: written(move.items, id) }))
+    case 'empty':
+    case 'late':
+      return Buffer.from(bodyOf({ ...right, payload: '' }))
+    default:
+      return Buffer.from(whole)
+  }
+}
+
+function written(items: readonly Item[], id: string): string {
+  return items
+    .map(({ name, namespace, attributes, text, inside }) => {
+      const declared = ` xmlns='${namespace || HOME[name] || 'urn:x'}'`
+      return `<${name}${declared}${attributes.replace('{id}', id)}>${text}${written(inside, id)}</${name}>`
+    })
+    .join('')
+}

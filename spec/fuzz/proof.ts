@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { bySaxes, type Tree } from '../fixtures/saxes'
+import { BIND, CLIENT, DIGESTS, HTTPBIND, hmac, SASL, STREAMS, salted } from './right-server'
+
+/** One request, and the reply to it as far as it arrived. */
+export interface Exchange {
+  readonly request: string
+  reply: Buffer | undefined
+}
+
+/** What was logged in with. */
+export interface Attempt {
+  readonly mechanism: string
+  readonly password: string
+  readonly bind: boolean
+  readonly minIterations: number
+  readonly maxIterations: number
+}
+
+/**
+ * What is missing for a "yes", in words; `undefined`: nothing is. Judges by the bytes that went over the wire, with
+ * another parser and another SCRAM than the library's.
+ */
+export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): string | undefined {
+  const requests: Tree[] = []
+  const replies: Tree[] = []
+  for (const { request, reply } of exchanges) {
+    const asked = bySaxes(request)
+    if (asked.attributes['type'] === 'terminate') break
+    requests.push(asked)
+    if (reply === undefined) return 'a reply that never came'
+    try {
+      replies.push(bySaxes(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(reply)))
+    } catch {
+      return 'a reply that is XML'
+    }
+  }
+  const spoilt = replies.find(
+    ({ namespace, name, attributes, children }) =>
+      namespace !== HTTPBIND ||
+      name !== 'body' ||
+      attributes['type'] !== undefined ||
+      children.some(child => child.name === 'failure' || (child.namespace === STREAMS && child.name === 'error')),
+  )
+  if (spoilt) return 'a body that says nothing else'
+
+  const auths = requests.flatMap((request, n) => (request.children[0]?.name === 'auth' ? [n] : []))
+  const [auth = 0] = auths
+  if (auths.length !== 1) return 'exactly one <auth/>'
+  if (requests[auth]?.children[0]?.attributes['mechanism'] !== attempt.mechanism) return 'the mechanism'
+  const saidLater = replies.slice(auth)
+  const success = saidLater.findIndex(({ children }) => children.some(child => isSasl(child, 'success')))
+  if (success < 0) return 'a success in answer to <auth/>'
+  if (saidLater[success]?.children.length !== 1) return 'a success that stands alone'
+  const inSasl = saidLater.slice(0, success + 1).flatMap(({ children }) => children)
+  const digest = DIGESTS[attempt.mechanism]
+  if (digest !== undefined) {
+    const asked = requests.slice(auth).flatMap(({ children }) => children)
+    const missing = missingSignature(digest, attempt, asked, inSasl)
+    if (missing) return missing
+  }
+  return attempt.bind ? missingBind(requests, replies, auth + success) : undefined
+}
+
+// RFC 5802 §3, §5, §7
+function missingSignature(
+  digest: string,
+  { password, minIterations, maxIterations }: Attempt,
+  asked: readonly Tree[],
+  said: readonly Tree[],
+): string | undefined {
+  const [clientFirst = '', clientFinal = ''] = asked.map(({ text }) => Buffer.from(text, 'base64').toString())
+  const messages = said.filter(({ text }) => text.trim() !== '').map(decoded)
+  const [serverFirst = ''] = messages
+  const [, nonce = '', salt = '', count = ''] = /^r=([^,]*),s=([^,]*),i=([1-9][0-9]*)(?:,|$)/.exec(serverFirst) ?? []
+  const ours = /r=(.*)$/.exec(clientFirst)?.[1] ?? ''
+  if (ours === '' || !nonce.startsWith(ours) || nonce.length === ours.length) return 'a nonce that extends ours'
+  const iterations = Number(count)
+  if (!(iterations >= minIterations && iterations <= maxIterations)) return 'iterations within the bounds'
+  const authMessage = `${clientFirst.slice('n,,'.length)},${serverFirst},${clientFinal.replace(/,p=.*/s, '')}`
+  const key = salted(digest, password, Buffer.from(salt, 'base64'), iterations)
+  const signature = hmac(digest, hmac(digest, key, 'Server Key'), authMessage).toString('base64')
+  if (!messages.slice(1).some(message => message.split(',')[0] === `v=${signature}`)) return 'the server signature'
+  const hash = /,h=([^,]*)/.exec(serverFirst)?.[1]
+  return hash === undefined || hash === hashOfOffer(digest) ? undefined : 'the offer the server made'
+}
+
+function hashOfOffer(digest: string): string {
+  const offered = ['PLAIN', ...Object.keys(DIGESTS)].sort().join('\x1e')
+  return createHash(digest).update(offered).digest('base64')
+}
+
+function missingBind(requests: readonly Tree[], replies: readonly Tree[], success: number): string | undefined {
+  const bind = requests.findIndex(({ children: [child] }) => child?.name === 'iq')
+  const restart = requests.findIndex(({ attributes }) => attributes['{urn:xmpp:xbosh}restart'] === 'true')
+  if (!(success < restart && restart < bind)) return 'restart and bind after success'
+  const id = requests[bind]?.children[0]?.attributes['id']
+  const results = replies
+    .slice(bind)
+    .flatMap(({ children }) => children)
+    .filter(({ namespace, name, attributes }) => {
+      const isStanza = namespace === CLIENT || namespace === HTTPBIND
+      return isStanza && name === 'iq' && attributes['id'] === id && attributes['type'] === 'result'
+    })
+  const jids = results
+    .flatMap(({ children }) => children.filter(child => child.namespace === BIND && child.name === 'bind'))
+    .flatMap(({ children }) => children.filter(child => child.namespace === BIND && child.name === 'jid'))
+  if (results.length !== 1 || jids.length !== 1) return 'one bound JID'
+  return /^user1@localhost\/./s.test(jids[0]?.text ?? '') ? undefined : 'the JID that was asked for'
+}
+
+function isSasl({ namespace, name }: Tree, expected: string): boolean {
+  return namespace === SASL && name === expected
+}
+
+function decoded({ text }: Tree): string {
+  return Buffer.from(text.replace(/\s/g, ''), 'base64').toString()
+}
