@@ -26,6 +26,13 @@ export type Move =
       readonly before: readonly Item[]
       readonly after: readonly Item[]
     }
+  | {
+      readonly kind: 'phrases'
+      readonly attributes: string
+      readonly right: string
+      readonly said: readonly string[]
+    }
+  | { readonly kind: 'scram'; readonly name: string; readonly value: string }
   | { readonly kind: 'soup'; readonly attributes: string; readonly items: readonly Item[] }
 
 const choice = (...items: readonly string[]) => fc.constantFrom(...items)
@@ -154,7 +161,6 @@ const { item } = fc.letrec<{ item: Item }>(tie => ({
 const items = fc.array(item, { maxLength: 2 })
 
 const move: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 24, arbitrary: fc.constant<Move>({ kind: 'right' }) },
   { weight: 2, arbitrary: fc.constant<Move>({ kind: 'late' }) },
   {
     weight: 1,
@@ -175,10 +181,62 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('soup' as const), attributes, items }) },
 )
 
-/** What the server does with one request after the other; when they are used up, it answers rightly. */
-export const moves = fc.array(move, { minLength: 1, maxLength: 9 })
+/** Elements as the right server would say them, each at its own time. */
+const bound = (id: string, jid: string) =>
+  `<iq xmlns='${CLIENT}' type='result' id='${id}'><bind xmlns='${BIND}'><jid>${jid}</jid></bind></iq>`
+const phrase = choice(
+  `<success xmlns='${SASL}'/>`,
+  `<success xmlns='${SASL}'>=</success>`,
+  `<success xmlns='${SASL}'>${base64('v=AAAA')}</success>`,
+  `<success xmlns='urn:x'/>`,
+  `<challenge xmlns='${SASL}'/>`,
+  `<failure xmlns='${SASL}'><not-authorized/></failure>`,
+  `<stream:features><bind xmlns='${BIND}'/></stream:features>`,
+  '<stream:error/>',
+  bound('{id}', 'user1@localhost/r'),
+  bound('{id}', 'user2@localhost/r'),
+  bound('{id}', 'user1@localhost.evil.example/r'),
+  bound('{id}', 'user1@localhost'),
+  bound('{id}', 'user1@<x/>localhost/r'),
+  bound('{id}', 'user2@localhost/r').replace("type='result'", "type='error'"),
+  bound('other', 'user1@localhost/r'),
+  bound('{id}', 'user1@localhost/r').replace("type='result'", "type='set'"),
+  `<message xmlns='${CLIENT}'/>`,
+)
+const phrases: fc.Arbitrary<Move> = fc.record({
+  kind: fc.constant('phrases' as const),
+  attributes,
+  right: fc.constantFrom('first', 'last', 'no'),
+  said: fc.array(phrase, { maxLength: 2 }),
+})
 
-export function edited(whole: string, edits: readonly Edit[]): string {
+/** Instead of an attribute of the SASL message. */
+const scram: fc.Arbitrary<Move> = fc.record({
+  kind: fc.constant('scram' as const),
+  name: choice('r', 's', 'i', 'h', 'v'),
+  value: choice('', '1', '2', '3', '10000', '10001', '02', 'AAAA', 'c2FsdA==', '='),
+})
+
+/**
+ * What the server does with one request after the other: the right thing but for one, two or three of them, so that
+ * every step is reached.
+ */
+export const moves: fc.Arbitrary<readonly Move[]> = fc
+  .array(fc.tuple(fc.nat(7), fc.oneof(move, phrases, phrases, scram)), { minLength: 1, maxLength: 3 })
+  .map(deviations => {
+    const plan: Move[] = Array.from({ length: 8 }, () => ({ kind: 'right' }))
+    for (const [at, deviation] of deviations) plan[at] = deviation
+    return plan
+  })
+
+/** The SASL message the server says instead of the right one. */
+export function spoiltMessage(message: string, move: Move): string {
+  if (move.kind === 'sasl') return edited(message, move.edits)
+  if (move.kind !== 'scram') return message
+  return message.replace(new RegExp(`(^|,)${move.name}=[^,]*`), `$1${move.name}=${move.value}`)
+}
+
+function edited(whole: string, edits: readonly Edit[]): string {
   return edits.reduce((now, [at, removed, inserted]) => {
     const place = at % (now.length + 1)
     return now.slice(0, place) + inserted + now.slice(place + removed)
@@ -207,6 +265,11 @@ export function spoilt(right: RightReply, move: Move, id: string): Buffer {
       )
     case 'soup':
       return Buffer.from(bodyOf({ attributes: right.attributes + move.attributes, payload: written(move.items, id) }))
+    case 'phrases': {
+      const said = move.said.join('').replaceAll('{id}', id)
+      const payload = { first: right.payload + said, last: said + right.payload, no: said }[move.right] ?? said
+      return Buffer.from(bodyOf({ attributes: right.attributes + move.attributes, payload }))
+    }
     case 'empty':
     case 'late':
       return Buffer.from(bodyOf({ ...right, payload: '' }))

@@ -24,7 +24,7 @@ const SALT = Buffer.from('salt')
 
 const keys = new Map<string, Buffer>()
 /** RFC 5802 §3, SaltedPassword */
-export function salted(digest: string, password: string, salt = SALT, iterations = ITERATIONS): Buffer {
+export function salted(digest: string, password: string, salt: Buffer, iterations: number): Buffer {
   const name = `${digest} ${password} ${salt.toString('hex')} ${iterations}`
   const key = keys.get(name) ?? pbkdf2Sync(password, salt, iterations, createHash(digest).digest().length, digest)
   if (keys.size < 1000) keys.set(name, key)
@@ -107,7 +107,9 @@ export class RightServer {
     const final = Buffer.from(response.text, 'base64').toString()
     const withoutProof = final.replace(/,p=.*/s, '')
     const authMessage = `${this.#clientFirst},${this.#serverFirst},${withoutProof}`
-    const key = salted(digest, this.#habits.password)
+    // It derives from what it said, as a client does.
+    const [, salt = '', count = ''] = /,s=([^,]*),i=([1-9][0-9]{0,4})(?:,|$)/.exec(this.#serverFirst) ?? []
+    const key = salted(digest, this.#habits.password, Buffer.from(salt, 'base64'), Number(count) || ITERATIONS)
     const clientKey = hmac(digest, key, 'Client Key')
     const signature = hmac(digest, createHash(digest).update(clientKey).digest(), authMessage)
     const proof = clientKey.map((byte, n) => byte ^ (signature[n] ?? 0))
