@@ -1,6 +1,7 @@
 /** Says which specs a run left out and how to get them: what was not run must not look as if it had passed. */
 const HOW = {
   spec: 'the library and the example app, no server needed:  npm test',
+  fuzz: 'all the documents, dialogues and cut connections, not a hundredth of them:  npm run fuzz',
   live: 'real ejabberd and Prosody:  npm run servers && npm run test:live',
   browser: 'the example app in Chromium:  npm run servers && npm run test:browser',
 }
