@@ -53,6 +53,7 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
   if (success < 0) return 'a success in answer to <auth/>'
   if (saidLater[success]?.children.length !== 1) return 'a success that stands alone'
   const inSasl = saidLater.slice(0, success + 1).flatMap(({ children }) => children)
+  if (inSasl.some(({ children }) => children.length > 0)) return 'SASL elements that hold nothing but text'
   const digest = DIGESTS[attempt.mechanism]
   if (digest !== undefined) {
     const asked = requests.slice(auth).flatMap(({ children }) => children)
@@ -106,6 +107,7 @@ function missingBind(requests: readonly Tree[], replies: readonly Tree[], succes
     .flatMap(({ children }) => children.filter(child => child.namespace === BIND && child.name === 'bind'))
     .flatMap(({ children }) => children.filter(child => child.namespace === BIND && child.name === 'jid'))
   if (results.length !== 1 || jids.length !== 1) return 'one bound JID'
+  if (jids[0]?.children.length !== 0) return 'a JID that is nothing but text'
   return /^user1@localhost\/./s.test(jids[0]?.text ?? '') ? undefined : 'the JID that was asked for'
 }
 
