@@ -1,0 +1,186 @@
+import { BoshSession } from '../../lib/bosh/session'
+import type { Transport } from '../../lib/bosh/transport'
+import { MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, POLL_PAUSE_MS } from '../../lib/limits'
+import type { Element } from '../../lib/xml/read'
+import { element } from '../../lib/xml/write'
+import { bySaxes } from '../fixtures/saxes'
+
+/* One session, its requests as the server gets them. A reply is what stands in its body. */
+
+const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
+const EMPTY = `<body ${HTTPBIND}/>`
+const holding = (payload: string) => `<body ${HTTPBIND}>${payload}</body>`
+const patient = () => new AbortController().signal
+const DOMAIN = { ascii: 'xn--zrich-kva.example', wire: 'zürich.example' }
+
+/** A server that says one thing after the other, the last of them for ever; a held reply takes 10 s. */
+function talkTo(replies: readonly string[], { held = false } = {}) {
+  const asked: string[] = []
+  const pauses: number[] = []
+  let now = 0
+  const clock = {
+    now: () => now,
+    async pause(ms: number) {
+      pauses.push(ms)
+      now += ms
+    },
+  }
+  const transport: Transport = {
+    async post(_url, body) {
+      asked.push(body)
+      if (held) now += 10_000
+      return Buffer.from(replies[Math.min(asked.length, replies.length) - 1] ?? '')
+    },
+    close() {},
+  }
+  const wire = { transport, clock, url: new URL('http://127.0.0.1/bosh'), domain: DOMAIN }
+  return { wire, asked, pauses, requests: () => asked.map(body => bySaxes(body).attributes) }
+}
+
+const created = (attributes = '') => `<body ${HTTPBIND} sid='s1' ${attributes}/>`
+const anything = ([child]: readonly Element[]) => child?.name
+async function begin(server: ReturnType<typeof talkTo>) {
+  const { session, body } = await BoshSession.create(server.wire, patient())
+  session.accept(body)
+  return session
+}
+
+describe('the requests', () => {
+  test('the first asks for a session of XMPP 1.0 on this domain (XEP-0124 §7.1, XEP-0206 §3)', async () => {
+    const server = talkTo([created()])
+    await begin(server)
+
+    expect(server.requests()).toEqual([
+      {
+        content: 'text/xml; charset=utf-8',
+        hold: '1',
+        rid: expect.stringMatching(/^[0-9]{10,15}$/),
+        to: 'zürich.example',
+        ver: '1.6',
+        wait: '10',
+        '{http://www.w3.org/XML/1998/namespace}lang': 'en',
+        '{urn:xmpp:xbosh}version': '1.0',
+      },
+    ])
+    // ejabberd looks for the prefix, not for the namespace.
+    expect(server.asked[0]).toContain("xmlns:xmpp='urn:xmpp:xbosh'")
+    expect(server.asked[0]).toContain("xmpp:version='1.0'")
+  })
+
+  test('rid is another one every time, within its bounds, and grows by one (XEP-0124 §14.1)', async () => {
+    const first = new Set<number>()
+    for (let n = 0; n < 200; n++) {
+      const server = talkTo([created(), holding('<x/>')])
+      const session = await begin(server)
+      await session.ask([element('a')], anything, patient())
+      await session.restart(anything, patient())
+      await session.terminate(patient())
+      const rids = server.requests().map(({ rid }) => Number(rid))
+      const [least = 0] = rids
+      expect(rids).toEqual([least, least + 1, least + 2, least + 3])
+      expect(least).toBeGreaterThanOrEqual(2 ** 31)
+      expect(rids.at(-1)).toBeLessThan(2 ** 53)
+      first.add(least)
+    }
+
+    expect(first.size).toBe(200)
+  })
+
+  test('every other carries the sid and nothing of the first', async () => {
+    const server = talkTo([created(), holding('<x/>')])
+    const session = await begin(server)
+    await session.ask([element('a')], anything, patient())
+
+    expect(server.requests()[1]).toEqual({ rid: expect.any(String), sid: 's1' })
+  })
+
+  test('the restart says so under the prefix ejabberd looks for (XEP-0206 §5)', async () => {
+    const server = talkTo([created(), holding('<x/>')])
+    await (await begin(server)).restart(anything, patient())
+
+    expect(server.asked[1]).toContain(
+      "xmlns:xmpp='urn:xmpp:xbosh' to='zürich.example' xml:lang='en' xmpp:restart='true'",
+    )
+  })
+
+  test('the terminate is sent once, and not when the server ended the session', async () => {
+    const server = talkTo([created(), `<body ${HTTPBIND} type='terminate'/>`])
+    const session = await begin(server)
+    await expect(session.ask([], anything, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
+    await session.terminate(patient())
+    expect(server.asked).toHaveLength(2)
+
+    const other = talkTo([created(), EMPTY])
+    const lasting = await begin(other)
+    await lasting.terminate(patient())
+    await lasting.terminate(patient())
+    expect(other.requests().map(({ type }) => type)).toEqual([undefined, 'terminate'])
+  })
+})
+
+describe('an answer that is not there yet is asked for with empty requests (XEP-0124 §9)', () => {
+  test.each([1, 2, MAX_EMPTY_POLLS])('it may come with the %ith of them', async polls => {
+    const server = talkTo([created(), ...Array<string>(polls).fill(EMPTY), holding('<late/>')])
+    const session = await begin(server)
+
+    expect(await session.ask([element('a')], anything, patient())).toBe('late')
+    expect(server.asked.slice(2)).toHaveLength(polls)
+    expect(server.asked.slice(2).every(body => /^<body [^>]*\/>$/.test(body))).toBe(true)
+  })
+
+  test.each([false, true])('endless empty bodies end (held: %s)', async held => {
+    const server = talkTo([created(), EMPTY], { held })
+    const session = await begin(server)
+
+    await expect(session.ask([element('a')], anything, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
+    expect(server.asked).toHaveLength(2 + MAX_EMPTY_POLLS)
+  })
+
+  test('a server that answers at once is asked more slowly (XEP-0124 §11)', async () => {
+    const server = talkTo([created(), EMPTY])
+    const session = await begin(server)
+    await session.ask([], anything, patient()).catch(() => {})
+
+    expect(server.pauses).toEqual([POLL_PAUSE_MS, POLL_PAUSE_MS])
+  })
+
+  test('one that holds the request is not', async () => {
+    const server = talkTo([created(), EMPTY], { held: true })
+    const session = await begin(server)
+    await session.ask([], anything, patient()).catch(() => {})
+
+    expect(server.pauses).toEqual([])
+  })
+
+  test.each([
+    ["wait='0' polling='2'", 2],
+    ["hold='0' polling='1'", 1],
+    ["requests='1' polling='3'", 3],
+    ["requests='1' polling='9999999999999999'", MAX_POLLING_S],
+  ])('a polling session (%s) is asked every %i s (XEP-0124 §12)', async (attributes, seconds) => {
+    const server = talkTo([created(attributes), EMPTY])
+    const session = await begin(server)
+    await session.ask([], anything, patient()).catch(() => {})
+
+    expect(server.pauses).toEqual(Array(MAX_EMPTY_POLLS).fill(seconds * 1000))
+  })
+
+  test('nobody waits any longer: no further request', async () => {
+    const server = talkTo([created(), EMPTY])
+    const session = await begin(server)
+    const visitor = new AbortController()
+    const select = () => void visitor.abort(new Error('left'))
+
+    await expect(session.ask([], select, visitor.signal)).rejects.toThrow('left')
+    expect(server.asked).toHaveLength(2)
+  })
+})
+
+test(`a login that needs more than ${MAX_EXCHANGES} requests is none`, async () => {
+  const server = talkTo([created(), holding('<x/>')])
+  const session = await begin(server)
+  for (let n = 1; n < MAX_EXCHANGES; n++) await session.ask([], anything, patient())
+
+  await expect(session.ask([], anything, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
+  expect(server.asked).toHaveLength(MAX_EXCHANGES)
+})
