@@ -161,10 +161,12 @@ async function bindResource(session: BoshSession, signal: AbortSignal, plan: Log
   const iq: Node = element('iq', { xmlns: CLIENT, type: 'set', id }, element('bind', { xmlns: BIND }))
   const answer = await session.ask([iq], reply => iqAnswerIn(reply, id, plan), signal)
   if (answer.attributes.get('type') === 'error') throw bindError(answer)
-  const binds = answer.children.filter(child => child.namespace === BIND && child.name === 'bind')
-  const jids = binds.flatMap(bind => bind.children).filter(child => child.namespace === BIND && child.name === 'jid')
+  // RFC 6120 §7.6.1, §8.2.3: a result holds one child, and this one a JID
+  const [bind, ...more] = answer.children
+  const jids = bind?.children.filter(child => child.namespace === BIND && child.name === 'jid') ?? []
   const [jid] = jids
-  if (binds.length !== 1 || jids.length !== 1 || jid === undefined) throw protocol('the server bound no JID')
+  const isBind = bind?.namespace === BIND && bind.name === 'bind' && more.length === 0
+  if (!isBind || jids.length !== 1 || jid === undefined) throw protocol('the server bound no JID')
   return asProtocolError(() => textOf(jid))
 }
 

@@ -93,7 +93,7 @@ function parseServerFirst(message: string, nonce: string, context: SaslContext):
     throw serverProof('the nonce of the server does not extend ours')
   }
   const salt = decodeBase64(salt64)
-  if (salt === undefined || salt.length === 0 || salt.length > MAX_SALT_BYTES) throw protocol('the salt is malformed')
+  if (salt === undefined || salt.length > MAX_SALT_BYTES) throw protocol('the salt is malformed')
   const iterations = /^[1-9][0-9]{0,9}$/.test(count) ? Number(count) : Number.NaN
   if (!(iterations >= context.minIterations && iterations <= context.maxIterations)) {
     throw serverProof(

@@ -5,9 +5,9 @@ import type { Transport } from '../../lib/bosh/transport'
 import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { handClock } from '../fixtures/clock'
 import { form, visit } from '../fixtures/passport'
+import { DIGESTS, RightServer } from '../fixtures/right-server'
 import { type Move, moves, spoilt, spoiltMessage } from './moves'
 import { type Exchange, missingProof } from './proof'
-import { DIGESTS, RightServer } from './right-server'
 import { part, seed, tried } from './runs'
 
 /*

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { BIND, base64, bodyOf, CLIENT, HTTPBIND, type RightReply, SASL, STREAMS } from './right-server'
+import { BIND, base64, bodyOf, CLIENT, HTTPBIND, type RightReply, SASL, STREAMS } from '../fixtures/right-server'
 
 /* What a server may do instead of answering rightly. Everything is plain data, so that a counterexample can shrink. */
 

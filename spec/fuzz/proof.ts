@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { BIND, CLIENT, DIGESTS, HTTPBIND, hmac, SASL, STREAMS, salted } from '../fixtures/right-server'
 import { bySaxes, type Tree } from '../fixtures/saxes'
-import { BIND, CLIENT, DIGESTS, HTTPBIND, hmac, SASL, STREAMS, salted } from './right-server'
 
 /** One request, and the reply to it as far as it arrived. */
 export interface Exchange {
