@@ -20,6 +20,8 @@ export interface BareJid {
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
 // RFC 7622 §3.3.1 forbids " & ' / : < > @; beyond ASCII letters, marks and digits only (RFC 8264 §4.2.1).
 const LOCALPART = /^[\p{L}\p{M}\p{N}!#-%(-.;=?A-~]+$/u
+// ejabberd's NFKC drops this jamo behind a Hangul syllable: it would be a second name for the same account.
+const DROPPED = /\u11a7/
 const MAX_ROUNDS = 4
 
 /**
@@ -46,7 +48,8 @@ function foldCase(text: string): string {
 }
 
 function isLocalpart(text: string): boolean {
-  return LOCALPART.test(text) && !IGNORABLE.test(text) && Buffer.byteLength(text) <= MAX_JID_PART_BYTES
+  if (IGNORABLE.test(text) || DROPPED.test(text)) return false
+  return LOCALPART.test(text) && Buffer.byteLength(text) <= MAX_JID_PART_BYTES
 }
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/

@@ -89,6 +89,10 @@ describe('a localpart, as it is sent and compared', () => {
     ['a ligature of words', '\ufdfa'],
     ['private use', 'a\ue000'],
     ['unassigned', 'a\u0378'],
+    // spec/live/spellings.spec.ts
+    ['a jamo that ejabberd drops, behind a syllable', '\uac00\u11a7'],
+    ['the same behind jamo that are a syllable together', '\u1100\u1161\u11a7'],
+    ['the same alone', '\u11a7'],
     ['a non-character', 'a\ufffe'],
     ['the replacement character', 'a\ufffd'],
     ['a lone surrogate', 'a\ud800'],

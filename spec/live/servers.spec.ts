@@ -152,6 +152,12 @@ it.each([
 
 it('says why a server does not start', async () => {
   const values = { FORMAT: 'unheard-of', HASH: 'sha' }
-  const start = launch({ server: 'ejabberd', template: 'ejabberd.yml', values, otherPorts: 1 })
+  const start = launch({
+    server: 'ejabberd',
+    template: 'ejabberd.yml',
+    values,
+    otherPorts: 1,
+    morePorts: ['HTTPS_PORT'],
+  })
   await expect(start).rejects.toThrow(/^ejabberd did not start: (.|\n)*auth_password_format/)
 }, 90_000)

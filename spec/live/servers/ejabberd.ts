@@ -1,10 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Certificate, selfSigned } from '../../fixtures/vectors/certificate'
+import { jidFunction } from './jid-function'
 import { launch } from './launch'
 import type { LiveServer } from './live-server'
 import { scramAccount } from './scram-account'
 
-export type EjabberdOptions =
+export type EjabberdOptions = Storage & {
+  /** of the HTTPS listener; one for xmpp.example.com by default */
+  readonly certificate?: Certificate
+}
+
+type Storage =
   /** Passwords in clear: PLAIN and SCRAM with all three hashes are offered. */
   | { readonly storage: 'plain' }
   /** One hash per password: PLAIN and SCRAM with that hash are offered. */
@@ -12,12 +19,23 @@ export type EjabberdOptions =
 
 const hashNames = { sha: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' }
 
+export interface SecureServer extends LiveServer {
+  /** Its BOSH address over TLS. */
+  readonly secureUrl: string
+}
+
 /** Starts an ejabberd. The account `blocked` passes SASL there and is refused at resource binding. */
-export async function startEjabberd(options: EjabberdOptions): Promise<LiveServer> {
-  const { origin, stop, ...server } = await launch({
+export async function startEjabberd(options: EjabberdOptions): Promise<SecureServer> {
+  const { key, cert } = options.certificate ?? selfSigned('xmpp.example.com')
+  const { origin, ports, stop, ...server } = await launch({
     server: 'ejabberd',
     template: 'ejabberd.yml',
-    values: { FORMAT: options.storage, HASH: options.storage === 'scram' ? options.hash : 'sha' },
+    files: { 'tls.pem': cert + key },
+    values: {
+      FORMAT: options.storage,
+      HASH: options.storage === 'scram' ? options.hash : 'sha',
+    },
+    morePorts: ['HTTPS_PORT'],
     otherPorts: 1,
   })
 
@@ -38,6 +56,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<LiveServe
       ...server,
       name: `ejabberd (${options.storage === 'plain' ? 'plain storage' : `scram storage, ${hashNames[options.hash]}`})`,
       url: `${origin}/bosh`,
+      secureUrl: `https://127.0.0.1:${ports['HTTPS_PORT']}/bosh`,
       domain: 'localhost',
       version: found(/ejabberd (\S+) is running/, await command('status')),
       async register(username, password) {
@@ -50,6 +69,9 @@ export async function startEjabberd(options: EjabberdOptions): Promise<LiveServe
           await command('import_piefxis', { file })
         })
       },
+      // One function for login and registration.
+      nodeprep: names => jidFunction(server.pid, 'nodeprep', names),
+      nameprep: domains => jidFunction(server.pid, 'nameprep', domains),
       async connectedUsers() {
         return Number(found(/"num_sessions":(\d+)/, await command('connected_users_number')))
       },

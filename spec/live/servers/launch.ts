@@ -16,13 +16,19 @@ export interface Launch {
   /** The configuration beside this file; `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are always there. */
   readonly template: string
   readonly values: Readonly<Record<string, string>>
+  /** Written beside the configuration: name -> contents. */
+  readonly files?: Readonly<Record<string, string>>
   /** Ports the start script wants before the HTTP port. */
   readonly otherPorts: number
+  /** Placeholders for free ports that only the configuration wants. */
+  readonly morePorts?: readonly string[]
 }
 
 export interface Launched extends Pick<LiveServer, 'pid' | 'directory' | 'signal' | 'stop'> {
   /** Where it answers HTTP. */
   readonly origin: string
+  /** The ports of `morePorts`. */
+  readonly ports: Readonly<Record<string, string>>
 }
 
 /** Starts a server on free ports, in a directory of its own under the system's temporary one. */
@@ -37,7 +43,14 @@ export async function launch(options: Launch): Promise<Launched> {
   }
 }
 
-async function launchOnce({ server, template, values, otherPorts }: Launch): Promise<Launched> {
+async function launchOnce({
+  server,
+  template,
+  values,
+  files = {},
+  otherPorts,
+  morePorts = [],
+}: Launch): Promise<Launched> {
   const directory = await mkdtemp(join(tmpdir(), `${server}-`))
   let stopping: Promise<void> | undefined
   const stop = async () => {
@@ -45,18 +58,21 @@ async function launchOnce({ server, template, values, otherPorts }: Launch): Pro
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const ports = await freePorts(otherPorts + 1)
-    const httpPort = String(ports.at(-1))
+    const free = await freePorts(otherPorts + 1 + morePorts.length)
+    const named = Object.fromEntries(morePorts.map(name => [name, String(free.pop())]))
+    const httpPort = String(free.at(-1))
     const configuration = join(directory, template)
+    for (const [name, contents] of Object.entries(files)) await writeFile(join(directory, name), contents)
     const text = await readFile(join(__dirname, template), 'utf8')
-    await writeFile(configuration, fill(text, { ...values, DIR: directory, HTTP_PORT: httpPort }))
+    await writeFile(configuration, fill(text, { ...values, ...named, DIR: directory, HTTP_PORT: httpPort }))
     // A test process that dies cannot stop its servers; so they end when it is gone.
     const owner = ['--while', String(process.pid)]
     const pid = Number(
-      await runScript(join(root, server, 'start'), [...owner, directory, configuration, ...ports.map(String)]),
+      await runScript(join(root, server, 'start'), [...owner, directory, configuration, ...free.map(String)]),
     )
     return {
       origin: `http://127.0.0.1:${httpPort}`,
+      ports: named,
       pid,
       directory,
       signal(signal) {

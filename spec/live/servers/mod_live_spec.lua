@@ -1,10 +1,12 @@
 -- What the live specs ask a Prosody besides BOSH, over HTTP:
 --   GET /live_spec/status      {"version": "...", "bound": n, "bosh": n}, counted in the server's own session tables
 --   POST /live_spec/accounts   {"username": "...", "password": "..."}; 201, or 4xx and the reason
+--   POST /live_spec/nodeprep/login, /nodeprep/registration, /nameprep
+--                              ["...", ...]; an array of what Prosody makes of each, false where it refuses
 -- Open to anyone who reaches the port: for servers on loopback only.
 
 local json = require "util.json"
-local nodeprep = require "util.encodings".stringprep.nodeprep
+local stringprep = require "util.encodings".stringprep
 local usermanager = require "core.usermanager"
 
 local bosh_sessions = module:shared("/*/bosh/sessions")
@@ -19,6 +21,25 @@ local function status()
 	return json.encode({ version = prosody.version, bound = count(prosody.full_sessions), bosh = count(bosh_sessions) })
 end
 
+-- As in util/sasl/plain.lua and scram.lua: what Unicode 3.2 does not know yet may pass.
+local function logged_in(name)
+	local prepared = stringprep.saslprep(name)
+	return prepared and stringprep.nodeprep(prepared)
+end
+
+-- As in mod_register_ibr.lua and util/prosodyctl.lua: it may not.
+local function registered(name)
+	return stringprep.nodeprep(name, true)
+end
+
+local function each_by(prepare)
+	return function(event)
+		local answers = {}
+		for i, name in ipairs(json.decode(event.request.body)) do answers[i] = prepare(name) or false end
+		return json.encode_array(answers)
+	end
+end
+
 local function create_account(event)
 	local function answer(status_code, body)
 		event.response.status_code = status_code
@@ -28,7 +49,7 @@ local function create_account(event)
 	if type(account) ~= "table" or type(account.username) ~= "string" or type(account.password) ~= "string" then
 		return answer(400, "username and password expected")
 	end
-	local username = nodeprep(account.username, true)
+	local username = registered(account.username)
 	if not username or username == "" then
 		return answer(400, "not a user name")
 	end
@@ -47,5 +68,8 @@ module:provides("http", {
 	route = {
 		["GET /status"] = status,
 		["POST /accounts"] = create_account,
+		["POST /nodeprep/login"] = each_by(logged_in),
+		["POST /nodeprep/registration"] = each_by(registered),
+		["POST /nameprep"] = each_by(stringprep.nameprep),
 	},
 })

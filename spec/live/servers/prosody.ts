@@ -1,5 +1,8 @@
 import { launch } from './launch'
-import type { LiveServer } from './live-server'
+import type { LiveServer, Prepared } from './live-server'
+
+// A server that thinks for long about one request answers nobody else.
+const NAMES_AT_ONCE = 5_000
 
 export interface ProsodyOptions {
   /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain, passwords in clear: SCRAM-SHA-256 too. */
@@ -13,7 +16,12 @@ interface Status {
 }
 
 export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
-  const { origin, stop, ...server } = await launch({
+  const {
+    origin,
+    ports: _,
+    stop,
+    ...server
+  } = await launch({
     server: 'prosody',
     template: 'prosody.cfg.lua',
     values: { AUTHENTICATION: `internal_${storage}`, MODULES: __dirname },
@@ -25,6 +33,14 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
     const text = await response.text()
     if (!response.ok) throw new Error(`prosody refused ${path}: ${response.status} ${text}`)
     return text
+  }
+  const prepared = async (path: string, names: readonly string[]): Promise<Prepared> => {
+    const answers: (string | false)[] = []
+    for (let n = 0; n < names.length; n += NAMES_AT_ONCE) {
+      const body = JSON.stringify(names.slice(n, n + NAMES_AT_ONCE))
+      answers.push(...JSON.parse(await ask(path, { method: 'POST', body })))
+    }
+    return answers.map(answer => (answer === false ? undefined : answer))
   }
   const status = async (): Promise<Status> => JSON.parse(await ask('/status'))
 
@@ -38,6 +54,8 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
       async register(username, password) {
         await ask('/accounts', { method: 'POST', body: JSON.stringify({ username, password }) })
       },
+      nodeprep: (names, at) => prepared(`/nodeprep/${at}`, names),
+      nameprep: domains => prepared('/nameprep', domains),
       async connectedUsers() {
         return (await status()).bound
       },

@@ -1,0 +1,25 @@
+#!/usr/bin/env escript
+%%! -noinput
+%% What ejabberd's own jid:nodeprep/1 or jid:nameprep/1 makes of names: in on stdin, out on stdout, one a line in
+%% base64; "-" for one it refuses.
+-mode(compile).
+
+main([Function]) ->
+    {ok, _} = application:ensure_all_started(stringprep),
+    % The descriptors themselves: Erlang's own standard input takes a line at a time.
+    Port = open_port({fd, 0, 1}, [stream, binary, eof]),
+    Names = binary:split(read(Port, []), <<"\n">>, [global, trim]),
+    port_command(Port, [[answer(list_to_existing_atom(Function), base64:decode(Name)), $\n] || Name <- Names]),
+    port_close(Port).
+
+read(Port, Read) ->
+    receive
+        {Port, {data, Data}} -> read(Port, [Read, Data]);
+        {Port, eof} -> iolist_to_binary(Read)
+    end.
+
+answer(Function, Name) ->
+    case jid:Function(Name) of
+        error -> "-";
+        Prepared -> base64:encode(Prepared)
+    end.
