@@ -1,4 +1,4 @@
-import { isRefusal, type RefusalCode, XmppBoshError, type XmppBoshErrorCode } from './errors'
+import { type FaultCode, isRefusal, type RefusalCode, XmppBoshError, type XmppBoshErrorCode } from './errors'
 
 /*
  * What happened -> what the visitor and the app get. One table for every way a login can end without a "yes":
@@ -184,6 +184,9 @@ export type Outcome =
   | { readonly action: 'fail'; readonly info: FailureInfo; readonly status: number }
   | { readonly action: 'error'; readonly error: unknown }
 
+/** A server that does not know the password, or names somebody else: no outage, and the operator must see it. */
+const LIES: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>(['ERR_XMPP_SERVER_PROOF', 'ERR_XMPP_IDENTITY'])
+
 /** Passport's action for what a login was rejected with. */
 export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFailures = false): Outcome {
   if (!XmppBoshError.is(reason)) return { action: 'error', error: reason }
@@ -192,8 +195,8 @@ export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFai
   if (isRefusal(code)) {
     return { action: 'fail', info: { message: messages[TEXT_OF[code] ?? 'invalidCredentials'], code }, status }
   }
-  // An outage, that is; a mistake in the configuration (500) and a visitor who left (499) stay errors.
-  if (handleErrorsAsFailures && status >= 502) {
+  // An outage, that is; a mistake in the configuration (500), a visitor who left (499) and a lie stay errors.
+  if (handleErrorsAsFailures && status >= 502 && !LIES.has(code)) {
     return { action: 'fail', info: { message: messages.unavailable, code }, status: 503 }
   }
   return { action: 'error', error: reason }

@@ -1,8 +1,18 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import crypto from 'node:crypto'
+import diagnostics from 'node:diagnostics_channel'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Authenticator, type AuthenticatorOptions } from '../lib'
 import type { Internals } from '../lib/authenticator'
+import type { Transport } from '../lib/bosh/transport'
+import { Responder } from '../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../lib/testing/server'
 import { type HandClock, handClock } from './fixtures/clock'
+
+// A spy put in later would not be seen: derive.ts holds on to the function.
+jest.mock('node:crypto', () => {
+  const actual = jest.requireActual<typeof crypto>('node:crypto')
+  return Object.assign(Object.create(actual), { pbkdf2: jest.fn(actual.pbkdf2) })
+})
 
 let server: BoshServer
 beforeAll(async () => {
@@ -121,9 +131,119 @@ describe('the deadline', () => {
     await expect(held).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
     await expect(queued).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
   })
+
+  test("ends a login while its key is derived, which nothing can stop; the key is nobody's then", async () => {
+    const clock = handClock()
+    const options = { mechanisms: ['SCRAM-SHA-1'], timeout: 1000 } as const
+    // So that the server has its own keys already.
+    await authenticatorFor(options).authenticate(USER1)
+    let finish: (() => void) | undefined
+    jest.mocked(crypto.pbkdf2).mockImplementationOnce((_password, _salt, _iterations, length, _digest, callback) => {
+      finish = () => callback(null, Buffer.alloc(length))
+    })
+    const answered = authenticatorFor(options, { clock }).authenticate(USER1)
+    await until(() => finish !== undefined)
+    clock.advance(1000)
+
+    await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT', status: 504 })
+    finish?.()
+    await until(() => server.sessions.length === 0)
+    expect(steps().slice(-2)).toEqual(['auth', 'terminate'])
+  })
+})
+
+describe('what must not be guessed', () => {
+  test('every login has its own session, rid, id and nonce, sends <auth/> once, and counts up from its rid', async () => {
+    const predictable = jest.spyOn(Math, 'random')
+    const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] })
+    await Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate(USER1)))
+    await authenticator.close()
+    const called = predictable.mock.calls.length
+    predictable.mockRestore()
+
+    expect(called).toBe(0)
+    const attribute = (body: string, name: string) => new RegExp(` ${name}='([^']+)'`).exec(body)?.[1] ?? ''
+    const bodies = (step: string) => server.requests.filter(request => request.step === step).map(({ body }) => body)
+    const rids = bodies('create').map(body => Number(attribute(body, 'rid')))
+    const nonces = bodies('auth').map(body => {
+      const message = Buffer.from(/>([^<]+)<\/auth>/.exec(body)?.[1] ?? '', 'base64').toString()
+      return /,r=(.+)$/.exec(message)?.[1]
+    })
+    const unique: readonly (readonly unknown[])[] = [
+      rids,
+      nonces,
+      bodies('bind').map(body => attribute(body, 'id')),
+      bodies('auth').map(body => attribute(body, 'sid')),
+    ]
+    for (const values of unique) {
+      expect(values).toHaveLength(100)
+      expect(new Set(values).size).toBe(100)
+    }
+    // XEP-0124 §14.1: large, and room enough below 2^53
+    for (const rid of rids) expect(rid >= 2 ** 31 && rid < 2 ** 47).toBe(true)
+    expect(Math.max(...rids) - Math.min(...rids)).toBeGreaterThan(2 ** 40)
+    for (const id of bodies('bind').map(body => attribute(body, 'id'))) expect(id).toMatch(/^[0-9a-f]{24}$/)
+    for (const sid of new Set(server.requests.map(request => request.sid).filter(Boolean))) {
+      const own = server.requests
+        .filter(request => request.sid === sid)
+        .map(({ body }) => Number(attribute(body, 'rid')))
+      expect(own).toEqual(own.map((_, n) => (own[0] ?? 0) + n))
+      expect(rids).toContain((own[0] ?? 0) - 1)
+    }
+  })
 })
 
 describe('load', () => {
+  /** A server without sockets: what is said first is heard first. */
+  function nearby() {
+    const responder = new Responder({ domain: 'localhost', accounts: { user1: 'user1' } })
+    let most = 0
+    const transport: Transport = {
+      async post(_, body) {
+        const replying = responder.respond(Buffer.from(body))
+        most = Math.max(most, responder.sessions.length)
+        await turn()
+        const reply = await replying
+        return typeof reply === 'string' ? Buffer.of() : Buffer.from(reply.body)
+      },
+      close() {},
+    }
+    return { transport, most: () => most, left: () => responder.sessions.length }
+  }
+
+  test.each([
+    ['with the queue as it is, 250 are answered and 750 turned away', {}, 250],
+    ['with a queue for all of them, all are answered', { maxQueue: 1000 }, 1000],
+    ['with one slot, one after the other', { maxConcurrent: 1, maxQueue: 1000 }, 1000],
+  ])('a thousand logins at once: %s, and never more sessions than slots', async (_, options, answered) => {
+    const { transport, most, left } = nearby()
+    const authenticator = authenticatorFor(options, { transport })
+    const answers = await Promise.allSettled(Array.from({ length: 1000 }, () => authenticator.authenticate(USER1)))
+    await authenticator.close()
+
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(answered)
+    for (const answer of answers) {
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'ERR_XMPP_BUSY', status: 503 })
+    }
+    expect(most()).toBe('maxConcurrent' in options ? options.maxConcurrent : 50)
+    expect(left()).toBe(0)
+  })
+
+  test('five hundred logins at once: at most 16 connections, and none is left after close()', async () => {
+    const sockets: Socket[] = []
+    const opened = (message: unknown) => sockets.push((message as { socket: Socket }).socket)
+    diagnostics.subscribe('net.client.socket', opened)
+    const authenticator = authenticatorFor({ maxQueue: 500 })
+    await Promise.all(Array.from({ length: 500 }, () => authenticator.authenticate(USER1)))
+    diagnostics.unsubscribe('net.client.socket', opened)
+    const open = sockets.filter(socket => !socket.destroyed).length
+    await authenticator.close()
+
+    expect(open).toBeGreaterThan(0)
+    expect(sockets.length).toBeLessThanOrEqual(16)
+    expect(sockets.filter(socket => !socket.destroyed)).toEqual([])
+  })
+
   test('beyond the slots and the queue a login is turned away at once, and the others still get their answer', async () => {
     const authenticator = authenticatorFor({ maxConcurrent: 2, maxQueue: 3 })
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => authenticator.authenticate(USER1)))
@@ -173,6 +293,19 @@ describe('failureDelay', () => {
     await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
   })
 
+  test.each([['PLAIN'], ['SCRAM-SHA-1']] as const)(
+    'by %s an unknown user is refused with the very error of a wrong password',
+    async (...mechanisms) => {
+      const authenticator = authenticatorFor({ mechanisms })
+      const [unknown, wrong] = await Promise.all(
+        ['nobody', 'user1'].map(username => authenticator.authenticate({ username, password: 'x' }).catch(e => e)),
+      )
+
+      expect(unknown).toMatchObject({ code: 'invalid-credentials', status: 401, condition: 'not-authorized' })
+      expect(unknown).toEqual(wrong)
+    },
+  )
+
   test('a form that was not filled in is answered at once', async () => {
     await expect(
       authenticatorFor({ failureDelay: 300 }, { clock }).authenticate({ username: '', password: '' }),
@@ -204,16 +337,30 @@ describe('the visitor leaves', () => {
     expect(steps().filter(step => step === 'auth')).toEqual([])
   })
 
-  test('in mid-login: nothing more is sent but the terminate', async () => {
+  const WAY = ['create', 'auth', 'response', 'restart', 'bind'] as const
+  test.each(WAY.slice(1))('waiting for the answer to %s: nothing more is sent but the terminate', async on => {
     const visitor = new AbortController()
-    server.fault({ on: 'auth', reply: 'hang' })
-    const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })
-    await until(() => steps().includes('auth'))
+    server.fault({ on, reply: 'hang' })
+    const answered = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] }).authenticate(USER1, { signal: visitor.signal })
+    await until(() => steps().includes(on))
     visitor.abort()
 
     await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED' })
     await until(() => server.sessions.length === 0)
-    expect(steps()).toEqual(['create', 'auth', 'terminate'])
+    expect(steps()).toEqual([...WAY.slice(0, WAY.indexOf(on) + 1), 'terminate'])
+  })
+
+  test('in the queue: nothing was sent, and the slot goes to the next', async () => {
+    const visitor = new AbortController()
+    const authenticator = authenticatorFor({ maxConcurrent: 1 })
+    const first = authenticator.authenticate(USER1)
+    const second = authenticator.authenticate(USER1, { signal: visitor.signal })
+    const third = authenticator.authenticate(USER1)
+    visitor.abort()
+
+    await expect(second).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED' })
+    expect([(await first).username, (await third).username]).toEqual(['user1', 'user1'])
+    expect(steps().filter(step => step === 'create')).toHaveLength(2)
   })
 })
 

@@ -1,6 +1,15 @@
+import crypto from 'node:crypto'
+import { domainToASCII } from 'node:url'
+import { Authenticator } from '../lib/authenticator'
 import { type Credentials, prepareCredentials } from '../lib/credentials'
 import { XmppBoshError } from '../lib/errors'
 import { type Domain, prepareConfiguredDomain } from '../lib/jid'
+
+// A spy put in later would not be seen: derive.ts holds on to the function.
+jest.mock('node:crypto', () => {
+  const actual = jest.requireActual<typeof crypto>('node:crypto')
+  return Object.assign(Object.create(actual), { pbkdf2: jest.fn(actual.pbkdf2) })
+})
 
 function domain(value: string): Domain {
   const prepared = prepareConfiguredDomain(value)
@@ -161,13 +170,16 @@ describe('400: nobody types that', () => {
     ['a password of 1,025 bytes', 'juliet', 'a'.repeat(1025)],
     ['a password of 513 letters in 1,026 bytes', 'juliet', '\u00e4'.repeat(513)],
     ['1 MB of a password', 'juliet', 'a'.repeat(1_048_576)],
+    ['10 MB of a name', 'a'.repeat(10_485_760), 'pencil'],
+    ['10 MB of a password', 'juliet', 'a'.repeat(10_485_760)],
+    ['1 MB of a password that Unicode would make 18 MB', 'juliet', '\ufdfa'.repeat(349_525)],
   ])('%s', (_, username, password) => {
     expect(prepared(username, password)).toEqual(MALFORMED)
   })
 })
 
 describe('401: there is no such account, which looks like any other wrong name', () => {
-  test.each([
+  test.each<[what: string, username: string]>([
     ['another domain', 'juliet@evil.example'],
     ['a domain that begins like ours', 'juliet@example.com.evil.example'],
     ['a domain that ends like ours', 'juliet@evil-example.com'],
@@ -189,7 +201,20 @@ describe('401: there is no such account, which looks like any other wrong name',
     ['a percent sign in the domain', 'juliet@ex%61mple.com'],
     ['a soft hyphen in the domain', 'juliet@exa\u00admple.com'],
     ['two dots behind', 'juliet@example.com..'],
+    ['a query', 'juliet@example.com?evil'],
+    ['a backslash in the domain', 'juliet@example.com\\evil.example'],
+    ['a path in the domain', 'juliet@example.com/.evil.example'],
+    ['a colon and nothing', 'juliet@example.com:'],
+    ['a blank in the domain', 'juliet@exam ple.com'],
+    ['an underscore in the domain', 'juliet@_.example.com'],
+    ['a dot before the domain', 'juliet@.example.com'],
+    ['a change of direction in the domain', 'juliet@\u202eexample.com'],
+    ['a Cyrillic letter in the domain', 'juliet@ex\u0430mple.com'],
+    ['a full-width "/" in the domain', 'juliet@example.com\uff0fevil'],
+    ['a domain of 1 kB', `juliet@${'a.'.repeat(500)}example.com`],
     ['a URI', 'xmpp:juliet@example.com'],
+    // RFC 7622 §3.3.1
+    ...[...`"&'/:<>`].map((character): [string, string] => [`"${character}" inside`, `jul${character}iet`]),
     ['a blank inside', 'juliet capulet'],
     ['a blank before "@"', 'juliet @example.com'],
     ['a blank behind "@"', 'juliet@ example.com'],
@@ -210,6 +235,25 @@ describe('401: there is no such account, which looks like any other wrong name',
     expect(prepared(username, 'pencil')).toEqual(INVALID)
   })
 
+  // `url.domainToASCII` makes the second of each of them the first.
+  test.each([
+    ['a', 'a/b'],
+    ['example.com', 'example.com#x'],
+    ['example.com', 'ex%61mple.com'],
+    ['example.com', 'exam\u00adple.com'],
+    ['127.0.0.1', '0x7f.1'],
+    ['127.0.0.1', '127.1'],
+    ['1.2.0.3', '1.2.3'],
+  ])('the domain is %s, and %s is another one', (configured, typed) => {
+    expect(domainToASCII(typed)).toBe(configured)
+    expect(localpart(`juliet@${typed}`, domain(configured))).toEqual(INVALID)
+  })
+
+  test('a sharp s in a domain is not two s', () => {
+    expect(localpart('juliet@strasse.example', domain('stra\u00dfe.example'))).toEqual(INVALID)
+    expect(localpart('juliet@stra\u00dfe.example', domain('strasse.example'))).toEqual(INVALID)
+  })
+
   test('an IPv4 address is not the domain that spells it another way', () => {
     for (const spelling of ['127.1', '0x7f.1', '2130706433', '127.0.0.1.', '[127.0.0.1]']) {
       expect(localpart(`juliet@${spelling}`, domain('127.0.0.1'))).toEqual(INVALID)
@@ -224,6 +268,37 @@ describe('401: there is no such account, which looks like any other wrong name',
     ['nothing that is left', '\u00ad'],
   ])('SASLprep refuses a password with %s', (_, password) => {
     expect(prepared('juliet', password)).toEqual(INVALID)
+  })
+})
+
+describe('letters that only look like others are other letters', () => {
+  test.each([
+    ['Cyrillic a', '\u0430dmin', '\u0430dmin'],
+    ['Cyrillic a, capital', '\u0410DMIN', '\u0430dmin'],
+    ['Cyrillic i', 'adm\u0456n', 'adm\u0456n'],
+    ['Greek alpha', '\u03b1dmin', '\u03b1dmin'],
+    ['Greek alpha, capital', '\u0391DMIN', '\u03b1dmin'],
+    ['script a, which Latin has itself', '\u0251dmin', '\u0251dmin'],
+    ['Armenian', 'adm\u056bn', 'adm\u056bn'],
+    ['a dot below', 'a\u0323dmin', '\u1ea1dmin'],
+    ['a combining mark of its own', 'a\u0489dmin', 'a\u0489dmin'],
+  ])('%s', (_, typed, local) => {
+    expect(localpart(typed)).toBe(local)
+    expect(localpart(typed)).not.toBe('admin')
+  })
+
+  test.each([
+    ['full-width', '\uff41\uff44\uff4d\uff49\uff4e'],
+    ['mathematical', '\u{1d41a}\u{1d41d}\u{1d426}\u{1d422}\u{1d427}'],
+    ['circled', '\u24d0dmin'],
+    ['an ordinal', '\u00aadmin'],
+    ['capital', 'ADMIN'],
+  ])('but those that servers take for the same are the same: %s', (_, typed) => {
+    expect(localpart(typed)).toBe('admin')
+  })
+
+  test('long s: who types \u017fteve is steve, and nobody else', () => {
+    expect(localpart('\u017fteve')).toBe('steve')
   })
 })
 
@@ -253,6 +328,140 @@ describe('without bind, when the server will not be asked who this is', () => {
   test.each(['zo\u00eb', '\u0430dmin', 'i\u0307', '\u03c3', 'user\u0967'])('%s is refused: not ASCII', username => {
     expect(alone(username)).toEqual(INVALID)
     expect(prepared(username, 'pencil')).toMatchObject({ password: 'pencil' })
+  })
+})
+
+describe('a refusal costs nothing', () => {
+  const MEGABYTE = 1_048_576
+  const LONG: readonly [what: string, username: string, password: string][] = (
+    [
+      ['letters', 'a'],
+      ['blanks', ' '],
+      ['tabs and blanks, and a letter at the end', '\t '],
+      ['"@"', '@'],
+      ['slashes', '/'],
+      ['dots', 'a.'],
+      ['brackets', '['],
+      ['"%"', '%'],
+      ['letters that Unicode takes apart', '\ufdfa'],
+      ['letters with many marks', 'a\u0323\u0307'],
+      ['lone surrogates', '\ud800'],
+      ['control characters', '\0'],
+    ] as const
+  ).flatMap(([what, unit]) => {
+    const long = `${unit.repeat(Math.ceil(MEGABYTE / unit.length))}x`
+    return [
+      [`1 MB of ${what} as the name`, long, 'pencil'],
+      [`1 MB of ${what} as the localpart`, `${long}@example.com`, 'pencil'],
+      [`1 MB of ${what} as the domain`, `juliet@${long}`, 'pencil'],
+      [`1 MB of ${what} as the password`, 'juliet', long],
+    ]
+  })
+  const OTHER: readonly [what: string, username: unknown, password: unknown][] = [
+    ['10 MB of a name', 'a'.repeat(10 * MEGABYTE), 'pencil'],
+    ['10 MB of a password', 'juliet', 'a'.repeat(10 * MEGABYTE)],
+    ['arrays', ['juliet'], ['pencil']],
+    ['an array of 1,000,000', new Array(1_000_000).fill('juliet'), 'pencil'],
+    ['objects', { $gt: '' }, { $gt: '' }],
+    ['a prototype', Object.create({ toString: () => 'juliet' }), 'pencil'],
+    ['JSON with "__proto__"', JSON.parse('{ "__proto__": { "length": 6 } }'), 'pencil'],
+  ]
+
+  test.each([...LONG, ...OTHER])(
+    '%s: status 400, and nothing was looked at, prepared, hashed or sent',
+    async (_, username, password) => {
+      const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+      const authenticator = new Authenticator(
+        { service: 'https://xmpp.example.com/bosh', domain: 'example.com' },
+        { transport },
+      )
+      const spies = [
+        jest.spyOn(String.prototype, 'normalize'),
+        jest.spyOn(String.prototype, 'isWellFormed'),
+        jest.spyOn(String.prototype, 'toUpperCase'),
+        // Every use of a pattern comes here.
+        jest.spyOn(RegExp.prototype, 'exec'),
+        jest.spyOn(crypto, 'createHash'),
+        jest.spyOn(crypto, 'createHmac'),
+        jest.spyOn(crypto, 'randomBytes'),
+        jest.mocked(crypto.pbkdf2),
+      ]
+      const given = { username, password } as { username: string; password: string }
+      const reason: unknown = await authenticator.authenticate(given).catch(refused => refused)
+      const calls = spies.map(spy => spy.mock.calls.length)
+      jest.restoreAllMocks()
+      await authenticator.close()
+
+      expect(calls).toEqual(spies.map(() => 0))
+      expect(reason).toMatchObject({ status: 400 })
+      expect(transport.post).not.toHaveBeenCalled()
+    },
+  )
+
+  test('what is refused for other reasons is not hashed or sent either', async () => {
+    const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+    const authenticator = new Authenticator(
+      { service: 'https://xmpp.example.com/bosh', domain: 'example.com', failureDelay: 0 },
+      { transport },
+    )
+    const hashed = [jest.mocked(crypto.pbkdf2), jest.spyOn(crypto, 'createHash'), jest.spyOn(crypto, 'createHmac')]
+    for (const [username, password, status] of [
+      ['', 'pencil', 400],
+      ['juliet', '', 400],
+      ['juliet\0', 'pencil', 400],
+      ['juliet', 'pencil\n', 400],
+      ['juliet@evil.example', 'pencil', 401],
+      ['juliet@example.com/balcony', 'pencil', 401],
+      ['juliet@example.com@example.com', 'pencil', 401],
+      ['jul iet', 'pencil', 401],
+      ['juliet', 'pencil\ue000', 401],
+    ] as const) {
+      await expect(authenticator.authenticate({ username, password })).rejects.toMatchObject({ status })
+    }
+    await authenticator.close()
+
+    expect(transport.post).not.toHaveBeenCalled()
+    for (const hash of hashed) expect(hash).not.toHaveBeenCalled()
+    jest.restoreAllMocks()
+  })
+
+  test('the spies would see it: credentials that may be sent are looked at, prepared, and asked about', async () => {
+    const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+    const authenticator = new Authenticator(
+      { service: 'https://xmpp.example.com/bosh', domain: 'example.com' },
+      { transport },
+    )
+    const seen = [jest.spyOn(String.prototype, 'normalize'), jest.spyOn(RegExp.prototype, 'exec')]
+    await authenticator.authenticate({ username: 'Juliet@example.com', password: 'p\u00e4ss' }).catch(() => {})
+    const calls = seen.map(spy => spy.mock.calls.length)
+    jest.restoreAllMocks()
+    await authenticator.close()
+
+    for (const count of calls) expect(count).toBeGreaterThan(0)
+    expect(transport.post).toHaveBeenCalledTimes(1)
+  })
+
+  test('no pattern ever sees more of a name or a password than may be typed', () => {
+    let longest = 0
+    const { exec } = RegExp.prototype
+    jest.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text: string) {
+      longest = Math.max(longest, text.length)
+      return exec.call(this, text)
+    })
+    // The longest that are not too long, and what lies in between for a pattern that tries every place.
+    for (const unit of [' ', 'a', '\u00e4', '@', '.', '[', '\ufdfa', 'a@', 'a.']) {
+      for (const length of [339, 1_021, 2_039, 2_045, 100_000]) {
+        const long = unit.repeat(length).slice(0, length)
+        prepared(`x${long}x`, 'pencil')
+        prepared(`juliet@${long}x`, 'pencil')
+        prepared('juliet', long)
+      }
+    }
+    jest.restoreAllMocks()
+
+    // As typed: 2,047. After NFKC: it makes 18 letters of one of three bytes, and no more of any other.
+    expect(longest).toBeGreaterThan(2_047)
+    expect(longest).toBeLessThanOrEqual((1_023 / 3) * 18)
   })
 })
 

@@ -197,8 +197,6 @@ describe('the action for every code', () => {
     'ERR_XMPP_PROTOCOL',
     'ERR_XMPP_TOO_LARGE',
     'ERR_XMPP_TERMINATED',
-    'ERR_XMPP_SERVER_PROOF',
-    'ERR_XMPP_IDENTITY',
   ])('%s: error, or fail with 503 and one text with handleErrorsAsFailures', code => {
     const error = new XmppBoshError(code, 'for the log only')
     expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })
@@ -211,6 +209,15 @@ describe('the action for every code', () => {
 
   test.each<XmppBoshErrorCode>(['ERR_XMPP_MECHANISM', 'ERR_XMPP_DOMAIN', 'ERR_XMPP_CLIENT_IP', 'ERR_XMPP_ABORTED'])(
     '%s is no outage: error in either case',
+    code => {
+      const error = new XmppBoshError(code, 'for the log only')
+      expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })
+      expect(outcomeOf(error, TEXTS, true)).toEqual({ action: 'error', error })
+    },
+  )
+
+  test.each<XmppBoshErrorCode>(['ERR_XMPP_SERVER_PROOF', 'ERR_XMPP_IDENTITY'])(
+    '%s is a server that lies, which the operator has to see: error in either case',
     code => {
       const error = new XmppBoshError(code, 'for the log only')
       expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })

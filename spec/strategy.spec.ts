@@ -5,16 +5,12 @@ import express from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import request from 'supertest'
-import {
-  type Account,
-  Authenticator,
-  deserializeUser,
-  Strategy,
-  serializeUser,
-  type Verify,
-  XmppBoshError,
-} from '../lib'
+import { type Account, deserializeUser, Strategy, serializeUser, type Verify, XmppBoshError } from '../lib'
+import { Authenticator } from '../lib/authenticator'
+import type { Transport } from '../lib/bosh/transport'
+import { Responder } from '../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../lib/testing/server'
+import { type HandClock, handClock } from './fixtures/clock'
 import { form, visit } from './fixtures/passport'
 
 let server: BoshServer
@@ -186,6 +182,12 @@ describe('where the credentials are', () => {
     ['a body with arrays', form(['alice'], ['alice'])],
     ['a body with objects', form({ $gt: '' }, { $gt: '' })],
     ['inherited fields', { body: Object.create({ username: 'alice', password: 'alice' }) }],
+    ['fields in "__proto__"', { body: JSON.parse('{ "__proto__": { "username": "alice", "password": "alice" } }') }],
+    ['String objects', form(new String('alice'), new String('alice'))],
+    ['numbers', form(1, 1)],
+    ['a body that is text', { body: 'username=alice&password=alice' }],
+    ['a body that is an array', { body: ['alice', 'alice'] }],
+    ['a body that is a function', { body: Object.assign(() => {}, { username: 'alice', password: 'alice' }) }],
     ['an empty password', form('alice', '')],
     ['a blank name', form(' \t', 'alice')],
   ])('%s: 400 without asking anybody', async (_, req) => {
@@ -194,6 +196,57 @@ describe('where the credentials are', () => {
       status: 400,
       info: { code: 'missing-credentials', message: 'Please enter a user name and a password.' },
     })
+    expect(server.requests).toEqual([])
+  })
+
+  test('nothing but the body is read: not the query, not the address, not a header, not a cookie', async () => {
+    const elsewhere = ['query', 'params', 'url', 'originalUrl', 'headers', 'cookies', 'signedCookies', 'session', 'get']
+    const read: string[] = []
+    const req = (body?: object) =>
+      elsewhere.reduce(
+        (made, name) =>
+          Object.defineProperty(made, name, {
+            get() {
+              read.push(name)
+              return { username: 'alice', password: 'alice', authorization: 'Basic YWxpY2U6YWxpY2U=' }
+            },
+          }),
+        { body },
+      )
+
+    for (const body of [undefined, {}, { username: 'alice' }, { password: 'alice' }]) {
+      expect(await visit(new Strategy({ authenticator }), req(body))).toMatchObject({ action: 'fail', status: 400 })
+    }
+    expect(server.requests).toEqual([])
+    expect((await visit(new Strategy({ authenticator }), req({ username: 'alice', password: 'alice' }))).action).toBe(
+      'success',
+    )
+    expect(read).toEqual([])
+  })
+
+  test('each field is read once: what was checked is what is sent', async () => {
+    const values: Record<string, unknown[]> = { username: ['alice', 'bob'], password: ['alice', 'bob'] }
+    const body = Object.defineProperties(
+      {},
+      {
+        username: { get: () => values['username']?.shift() },
+        password: { get: () => values['password']?.shift() },
+      },
+    )
+
+    expect((await visit(new Strategy({ authenticator }), { body })).user?.['jid']).toBe('alice@localhost')
+    expect(values).toEqual({ username: ['bob'], password: ['bob'] })
+  })
+
+  test('a body that throws when it is read: error', async () => {
+    const thrown = new Error('x')
+    const body = Object.defineProperty({}, 'username', {
+      get: () => {
+        throw thrown
+      },
+    })
+
+    expect(await visit(new Strategy({ authenticator }), { body })).toEqual({ action: 'error', error: thrown })
     expect(server.requests).toEqual([])
   })
 
@@ -234,6 +287,20 @@ describe('one answer for every refusal', () => {
   })
 })
 
+test('a visitor is never sent elsewhere, and never passed on undecided', async () => {
+  const elsewhere = { redirect: jest.fn(), pass: jest.fn() }
+  const strategy = Object.assign(new Strategy({ authenticator }), elsewhere)
+  server.fault({ on: 'create', reply: { status: 302, headers: { Location: 'https://evil.example/' } } })
+  const body = { username: 'alice', password: 'alice', returnTo: '//evil.example', next: '/\\evil.example' }
+  const actions = []
+  for (const password of ['alice', 'alice', 'wrong', '']) {
+    actions.push((await visit(strategy, { body: { ...body, password }, query: body })).action)
+  }
+
+  expect(actions).toEqual(['error', 'success', 'fail', 'fail'])
+  for (const action of Object.values(elsewhere)) expect(action).not.toHaveBeenCalled()
+})
+
 describe('messages', () => {
   test('of the strategy, and those of one call before them', async () => {
     const strategy = new Strategy({ authenticator, messages: { invalidCredentials: 'Nein.', badRequest: 'Leer.' } })
@@ -268,6 +335,17 @@ describe('outages', () => {
       action: 'error',
       error: { code: 'ERR_XMPP_UNAVAILABLE', status: 503 },
     })
+  })
+
+  test.each([
+    ['does not know the password', { on: 'response', reply: { sasl: () => `v=${'A'.repeat(86)}==` } }, 'SERVER_PROOF'],
+    ['names somebody else', { on: 'bind', reply: { boundJid: 'bob@localhost/x' } }, 'IDENTITY'],
+  ] as const)('a server that %s is none: an error also with handleErrorsAsFailures', async (_, fault, code) => {
+    server.fault(fault)
+
+    expect(
+      await visit(new Strategy({ authenticator, handleErrorsAsFailures: true }), form('alice', 'alice')),
+    ).toMatchObject({ action: 'error', error: { code: `ERR_XMPP_${code}`, status: 502 } })
   })
 
   test('or failures with handleErrorsAsFailures', async () => {
@@ -357,6 +435,62 @@ describe('the visitor leaves', () => {
   })
 })
 
+describe('whatever happens in the same turn, there is one answer', () => {
+  const STEPS = ['create', 'auth', 'response', 'restart', 'bind'] as const
+  const END = {
+    'the deadline': (clock: HandClock) => clock.advance(1000),
+    'the visitor leaving': (_: HandClock, socket: EventEmitter) => socket.emit('close'),
+    close: (_clock: HandClock, _socket: EventEmitter, used: Authenticator) => void used.close(),
+  }
+  const RACES = STEPS.flatMap(step =>
+    (Object.keys(END) as (keyof typeof END)[]).flatMap(end => [
+      { step, end, first: 'the reply' },
+      { step, end, first: 'the end' },
+    ]),
+  )
+
+  test.each(RACES)('the reply to $step and $end, $first first', async ({ step, end, first }) => {
+    const clock = handClock()
+    const socket = new EventEmitter()
+    const responder = new Responder({ domain: 'localhost', accounts: { alice: 'alice' } })
+    const transport: Transport = {
+      async post(_, body, { signal }) {
+        const reply = await responder.respond(Buffer.from(body))
+        if (typeof reply === 'string') throw new Error(reply)
+        const answer = Buffer.from(reply.body)
+        if (responder.requests.at(-1)?.step !== step) return answer
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+          const ending = () => END[end](clock, socket, used)
+          setImmediate(() => {
+            if (first === 'the end') ending()
+            resolve(answer)
+            if (first === 'the reply') ending()
+          })
+        })
+      },
+      close() {},
+    }
+    const used = new Authenticator(
+      { service: 'https://xmpp.example.com/bosh', domain: 'localhost', timeout: 1000, failureDelay: 0 },
+      { clock, transport },
+    )
+    const actions = { success: jest.fn(), fail: jest.fn(), error: jest.fn() }
+    const strategy = Object.assign(Object.create(new Strategy({ authenticator: used })), actions) as Strategy
+    strategy.authenticate({ ...form('alice', 'alice'), socket })
+    const calls = () => Object.values(actions).flatMap(({ mock }) => mock.calls)
+    while (calls().length === 0) await new Promise(resolve => setImmediate(resolve))
+    // Nothing is left that could answer once more.
+    await used.close()
+    for (let turns = 0; turns < 10; turns++) await new Promise(resolve => setImmediate(resolve))
+
+    expect(calls()).toHaveLength(1)
+    expect(actions.fail).not.toHaveBeenCalled()
+    if (first === 'the end') expect(actions.error).toHaveBeenCalledTimes(1)
+    expect(responder.sessions).toEqual([])
+  })
+})
+
 describe('through Passport', () => {
   /** An Authenticator whose answers come in the order the test wants. */
   function inOrder(...order: string[]) {
@@ -397,6 +531,53 @@ describe('through Passport', () => {
     } finally {
       listening.close()
     }
+  })
+
+  test('a hundred visitors at once through one un-named instance, answered in any order: each is who they are', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `user${n}`)
+    for (const name of names) server.accounts.add(name, name)
+    const shuffled = names.map((_, n) => `user${(n * 37 + 11) % 100}`)
+    const site = app(
+      passport.authenticate(new Strategy({ authenticator: inOrder(...shuffled) }), { session: false }),
+    ).listen(0, '127.0.0.1')
+    await once(site, 'listening')
+    try {
+      const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
+      const answers = await Promise.all(
+        names.map(name => request(origin).post('/login').type('form').send({ username: name, password: name })),
+      )
+
+      expect(answers.map(({ body }) => body.user.jid)).toEqual(names.map(name => `${name}@localhost`))
+    } finally {
+      site.close()
+    }
+  })
+
+  test.each([
+    'username[]=alice&password=alice',
+    'username=alice&username=bob&password=alice',
+    'username=alice&password[$gt]=',
+    'username[length]=5&password=alice',
+    'username[__proto__]=alice&password[toString]=alice',
+    '__proto__[username]=alice&__proto__[password]=alice',
+    'constructor[prototype][username]=alice&constructor[prototype][password]=alice',
+  ])('%s, as a form that may nest: 400, and nobody is asked', async fields => {
+    const site = express()
+      .use(express.urlencoded({ extended: true }))
+      .post('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
+    const answer = await request(site).post('/login').type('form').send(fields)
+
+    expect(answer.status).toBe(400)
+    expect(server.requests).toEqual([])
+    expect(({} as { username?: unknown }).username).toBeUndefined()
+  })
+
+  test('a GET with everything in its address: 400, and nobody is asked', async () => {
+    const site = express().get('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
+    const answer = await request(site).get('/login?username=alice&password=alice')
+
+    expect(answer.status).toBe(400)
+    expect(server.requests).toEqual([])
   })
 
   test('the same strategy by name, which Passport calls on an object whose prototype it is', async () => {
