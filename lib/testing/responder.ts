@@ -49,7 +49,8 @@ export interface TestServer {
 interface Session {
   readonly sid: string
   rid: number
-  lastReply: Reply
+  /** being made, perhaps: the same request may come again meanwhile */
+  lastReply: Reply | Promise<Reply>
   exchange: ServerExchange | undefined
   username: string | undefined
   /** the stream was begun anew after success */
@@ -139,7 +140,7 @@ export class Responder implements TestServer {
     }
     session.rid = rid
     session.lastSeen = Date.now()
-    session.lastReply = await this.#next(session, body, request)
+    session.lastReply = this.#next(session, body, request)
     return session.lastReply
   }
 
@@ -178,8 +179,9 @@ export class Responder implements TestServer {
       inactivity: String(inactivity),
     }
     const right = { children: [features(this.#mechanisms)], attributes }
-    session.lastReply = this.#reply(session, right, this.#faults.take('create'), request)
-    return session.lastReply
+    const reply = this.#reply(session, right, this.#faults.take('create'), request)
+    session.lastReply = reply
+    return reply
   }
 
   async #next(session: Session, body: Element, request: RequestView): Promise<Reply> {

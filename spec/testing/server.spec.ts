@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 
 /*
@@ -83,6 +84,22 @@ test('the same rid again gets the same reply again', async () => {
   const first = await say(1, plain('user1', 'user1'))
 
   expect(await say(1, plain('user1', 'user1'))).toBe(first)
+})
+
+test('also while the first reply is still being made', async () => {
+  const responder = new Responder({ domain: 'localhost', accounts: { user1: 'user1' } })
+  const ask = async (body: string) => {
+    const reply = await responder.respond(Buffer.from(body))
+    return typeof reply === 'string' ? reply : String(reply.body)
+  }
+  const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost'/>`))?.[1]
+  // The keys of the account are derived meanwhile.
+  const first = Buffer.from('n,,n=user1,r=abc').toString('base64')
+  const auth = `<body ${HTTPBIND} rid='2' sid='${sid}'><auth ${SASL} mechanism='SCRAM-SHA-256'>${first}</auth></body>`
+  const [reply, again] = await Promise.all([ask(auth), ask(auth)])
+
+  expect(reply).toContain('<challenge')
+  expect(again).toBe(reply)
 })
 
 test.each([
