@@ -36,12 +36,14 @@ function theirs(bytes: Uint8Array): Tree | undefined | 'unknown' {
   }
 }
 
+let compared = 0
+
 test.each([
-  ['asTheyShouldBe', 300_000, 0.5],
-  ['withSlips', 350_000, 0.02],
-  ['cutOff', 100_000, 0],
-  ['withBitsTurned', 200_000, 0.02],
-  ['anyBytes', 50_000, 0],
+  ['asTheyShouldBe', 330_000, 0.5],
+  ['withSlips', 390_000, 0.02],
+  ['cutOff', 110_000, 0],
+  ['withBitsTurned', 220_000, 0.02],
+  ['anyBytes', 60_000, 0],
 ] as const)(
   'documents %s',
   (kind, all, leastRead) => {
@@ -62,6 +64,7 @@ test.each([
       { numRuns: part(all), seed },
     )
     // The generator makes both what is read and what is not, and seldom what saxes cannot judge.
+    compared += runs - unknown
     expect(alike / runs).toBeGreaterThanOrEqual(leastRead)
     expect(alike).toBeLessThan(runs)
     expect(unknown / runs).toBeLessThan(0.15)
@@ -70,5 +73,5 @@ test.each([
 )
 
 test(`that was ${tried(1_000_000, 'documents')}`, () => {
-  expect(part(1_000_000)).toBeGreaterThan(0)
+  expect(compared).toBeGreaterThanOrEqual(part(1_000_000))
 })

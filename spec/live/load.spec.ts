@@ -97,11 +97,11 @@ function shuffled(number: number, seed: number): Login[] {
 const due = (logins: readonly Login[]): Answer[] =>
   logins.map(({ user, right }) => (right ? { status: 200, jid: `${user}@localhost` } : { status: 401 }))
 
-/** Established connections to the XMPP server, as the kernel counts them. */
+/** Connections to the XMPP server, as the kernel counts them; those it only remembers (06, TIME_WAIT) are none. */
 function connections(): number {
   const port = Number(new URL(server.url).port).toString(16).toUpperCase().padStart(4, '0')
   const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
-  return lines.filter(line => new RegExp(`^ *[0-9]+: [0-9A-F:]+ [0-9A-F]+:${port} 01 `).test(line)).length
+  return lines.filter(line => new RegExp(`^ *[0-9]+: [0-9A-F:]+ [0-9A-F]+:${port} (?!06)`).test(line)).length
 }
 
 async function settled<T>(look: () => T | Promise<T>, isDone: (seen: T) => boolean): Promise<T> {
