@@ -1,7 +1,8 @@
 /*
  * Imports go downward only:
  *
- *   index -> strategy, serialize -> authenticator -> login -> bosh, sasl      bosh -> xml
+ *   index -> strategy, serialize -> authenticator -> login -> iq -> bosh       bosh -> xml
+ *                                   authenticator -> sessions -> bosh         login -> sasl
  *
  * Everything that is not named here as allowed is an error.
  */
@@ -41,18 +42,30 @@ module.exports = {
     room('credentials', '^lib/credentials\\.ts$', '^lib/sasl/', LEAVES),
     room('derive', '^lib/derive\\.ts$', '^lib/sasl/', LEAVES),
     room('bans-and-failover', '^lib/(bans|failover)\\.ts$', LEAVES),
-    room('login', '^lib/login\\.ts$', '^lib/bosh/', '^lib/sasl/', '^lib/xml/', '^lib/credentials\\.ts$', LEAVES),
+    room('failure-delay', '^lib/failure-delay\\.ts$', LEAVES),
+    room('iq', '^lib/iq\\.ts$', '^lib/bosh/', '^lib/xml/', LEAVES),
+    room('login', '^lib/login\\.ts$', '^lib/(bosh|sasl|xml)/', '^lib/(iq|credentials)\\.ts$', LEAVES),
+    room('sessions', '^lib/sessions\\.ts$', '^lib/(bans|failover)\\.ts$', '^lib/bosh/', '^lib/xml/read\\.ts$', LEAVES),
     room(
       'authenticator',
       '^lib/authenticator\\.ts$',
-      '^lib/(login|credentials|derive|bans|failover)\\.ts$',
+      '^lib/(sessions|failure-delay|login|credentials|derive)\\.ts$',
       '^lib/bosh/',
-      '^lib/xml/read\\.ts$',
       LEAVES,
     ),
     room('serialize', '^lib/serialize\\.ts$', LEAVES),
-    room('strategy', '^lib/strategy(-options)?\\.ts$', '^lib/(authenticator|passport-strategy\\.d)\\.ts$', LEAVES),
-    room('index', '^lib/index\\.ts$', '^lib/(strategy|strategy-options|serialize|authenticator)\\.ts$', LEAVES),
+    room(
+      'strategy',
+      '^lib/strategy(-options)?\\.ts$',
+      '^lib/(authenticator|sessions|passport-strategy\\.d)\\.ts$',
+      LEAVES,
+    ),
+    room(
+      'index',
+      '^lib/index\\.ts$',
+      '^lib/(strategy|strategy-options|serialize|authenticator|sessions)\\.ts$',
+      LEAVES,
+    ),
     room('testing', '^lib/testing/', '^lib/(sasl|xml)/', '^lib/(jid|errors)\\.ts$'),
     {
       name: 'testing-is-nobodys',

@@ -1,9 +1,11 @@
-export { type AbortSignalLike, type Account, Authenticator, type LoginContext } from './authenticator'
+export type { AbortSignalLike } from './abort'
+export { type Account, Authenticator } from './authenticator'
 export { type FaultCode, type RefusalCode, XmppBoshError, type XmppBoshErrorCode } from './errors'
 export type { AgentLike, AuthenticatorOptions, Mechanism, TlsOptions } from './options'
 export type { FailureInfo, Messages } from './outcome'
 export type { Profile } from './profile'
 export { deserializeUser, serializeUser } from './serialize'
+export type { LoginContext } from './sessions'
 export { type AuthInfo, Strategy } from './strategy'
 export type {
   AuthenticatorLike,

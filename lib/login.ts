@@ -1,16 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { asProtocolError, conditionIn, protocol } from './bosh/body'
+import { featuresIn, only } from './bosh/features'
 import type { BoshSession } from './bosh/session'
 import type { Credentials } from './credentials'
 import { XmppBoshError } from './errors'
+import { askIq, senders, stanzaErrorOf } from './iq'
 import { type Domain, splitJid } from './jid'
 import { MAX_CHALLENGES, MAX_JID_PART_BYTES, MAX_MECHANISMS, MAX_SASL_PAYLOAD_BYTES } from './limits'
 import type { Mechanism } from './options'
 import { BIND_ERRORS, conditionError, SASL_FAILURES, SCRAM_ERRORS } from './outcome'
 import { chooseMechanism, type Derive, decodeBase64, type SaslExchange, startExchange } from './sasl'
-import { BIND, CLIENT, HTTPBIND, SASL, SASL_CHANNEL_BINDING, STANZA_CONDITIONS, STREAMS } from './xml/names'
+import { BIND, SASL, SASL_CHANNEL_BINDING } from './xml/names'
 import { type Element, textOf } from './xml/read'
-import { element, type Node } from './xml/write'
+import { element } from './xml/write'
 
 /** What one login may do, and who it is for. */
 export interface LoginPlan {
@@ -58,11 +59,6 @@ export async function login(
   return mechanism
 }
 
-/** The features of a stream, when they are there (RFC 6120 §4.3.2). */
-export function featuresIn(reply: readonly Element[]): Element | undefined {
-  return only(reply, child => child.namespace === STREAMS && child.name === 'features')
-}
-
 // RFC 6120 §6.4.2 - §6.4.6
 async function authenticate(
   session: BoshSession,
@@ -90,14 +86,6 @@ async function authenticate(
 // RFC 6120 §6.4: challenge, success or failure, in the SASL namespace, as a direct child of the body, alone.
 function saslElementIn(reply: readonly Element[]): Element | undefined {
   return only(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
-}
-
-/** The one child of a body, if it is what is expected now; nothing at all: not yet. */
-function only(reply: readonly Element[], isExpected: (child: Element) => boolean): Element | undefined {
-  const [child] = reply
-  if (child === undefined) return undefined
-  if (reply.length > 1 || !isExpected(child)) throw protocol('the server sent an element that may not come here')
-  return child
 }
 
 function mechanismsOf(features: Element): string[] {
@@ -156,11 +144,17 @@ function decode(answer: Element): string | undefined {
 }
 
 // RFC 6120 §7.6: without <resource/> the server makes one; a fixed one would end the visitor's other session.
-async function bindResource(session: BoshSession, signal: AbortSignal, plan: LoginPlan): Promise<string> {
-  const id = randomBytes(12).toString('hex')
-  const iq: Node = element('iq', { xmlns: CLIENT, type: 'set', id }, element('bind', { xmlns: BIND }))
-  const answer = await session.ask([iq], reply => iqAnswerIn(reply, id, plan), signal)
-  if (answer.attributes.get('type') === 'error') throw bindError(answer)
+async function bindResource(
+  session: BoshSession,
+  signal: AbortSignal,
+  { credentials, domain }: LoginPlan,
+): Promise<string> {
+  const set = { type: 'set', payload: element('bind', { xmlns: BIND }), from: senders(domain, credentials) } as const
+  const answer = await askIq(session, set, signal)
+  const condition = stanzaErrorOf(answer)
+  if (condition !== undefined) {
+    throw conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
+  }
   // RFC 6120 §7.6.1, §8.2.3: a result holds one child, and this one a JID
   const [bind, ...more] = answer.children
   const jids = bind?.children.filter(child => child.namespace === BIND && child.name === 'jid') ?? []
@@ -168,46 +162,6 @@ async function bindResource(session: BoshSession, signal: AbortSignal, plan: Log
   const isBind = bind?.namespace === BIND && bind.name === 'bind' && more.length === 0
   if (!isBind || jids.length !== 1 || jid === undefined) throw protocol('the server bound no JID')
   return asProtocolError(() => textOf(jid))
-}
-
-const STANZAS = ['iq', 'message', 'presence']
-
-// RFC 6120 §8.2.3: an answer has our id and says result or error. Other stanzas may come along and mean nothing here.
-function iqAnswerIn(reply: readonly Element[], id: string, plan: LoginPlan): Element | undefined {
-  for (const child of reply) {
-    if (!isStanzaNamespace(child) || !STANZAS.includes(child.name)) {
-      throw protocol('the server sent an element that may not come here')
-    }
-  }
-  const answers = reply.filter(
-    ({ name, attributes }) =>
-      name === 'iq' &&
-      attributes.get('id') === id &&
-      ['result', 'error'].includes(attributes.get('type') ?? '') &&
-      isFromServer(attributes.get('from'), plan),
-  )
-  if (answers.length > 1) throw protocol('the server answered twice')
-  return answers[0]
-}
-
-// Many servers let stanzas inherit the namespace of the body.
-function isStanzaNamespace({ namespace }: Element): boolean {
-  return namespace === CLIENT || namespace === HTTPBIND
-}
-
-// RFC 6120 §8.1.2.1: from the account itself or from its server
-function isFromServer(from: string | undefined, { credentials, domain }: LoginPlan): boolean {
-  const domains = [domain.ascii, domain.wire]
-  return from === undefined || domains.includes(from) || domains.some(name => from === `${credentials.local}@${name}`)
-}
-
-function bindError(answer: Element): XmppBoshError {
-  const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
-  const condition = conditionIn(
-    errors.flatMap(error => error.children),
-    STANZA_CONDITIONS,
-  )
-  return conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
 }
 
 /** The bound JID is the server's word on who this is: it must be the one that was asked for, to the letter. */

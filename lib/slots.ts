@@ -1,3 +1,5 @@
+import { XmppBoshError } from './errors'
+
 /** At most `size` pieces of work at a time; the others wait in order of arrival. */
 export class Slots {
   readonly #size: number
@@ -48,4 +50,9 @@ export class Slots {
       signal.addEventListener('abort', abort, { once: true })
     })
   }
+}
+
+/** For whoever is turned away. */
+export function busy(): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_BUSY', 'too many logins at once; see options `maxConcurrent` and `maxQueue`')
 }

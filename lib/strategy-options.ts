@@ -1,4 +1,4 @@
-import { type Account, Authenticator, type LoginContext } from './authenticator'
+import { type Account, Authenticator } from './authenticator'
 import {
   AUTHENTICATOR_OPTION_NAMES,
   type AuthenticatorOptions,
@@ -8,6 +8,7 @@ import {
 } from './options'
 import { type Messages, messagesOf } from './outcome'
 import type { Profile } from './profile'
+import type { LoginContext } from './sessions'
 
 /** A request, as far as the strategy looks at it. Name your framework's own type as the type argument if you need more. */
 export interface StrategyRequest {

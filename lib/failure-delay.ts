@@ -1,0 +1,59 @@
+import type { AbortSignalLike } from './abort'
+import type { Clock } from './clock'
+import { XmppBoshError } from './errors'
+import { MAX_DELAYED_FAILURES } from './limits'
+import { busy } from './slots'
+
+/**
+ * Holds refusals back, so that all come equally late: servers answer an unknown user one step earlier than a wrong
+ * password. Who waits here holds neither a slot nor a session.
+ */
+export class FailureDelay {
+  readonly #clock: Clock
+  readonly #ms: number
+  readonly #closing: AbortSignal
+  #waiting = 0
+
+  /** @param closing ends every wait */
+  constructor(clock: Clock, ms: number, closing: AbortSignal) {
+    this.#clock = clock
+    this.#ms = ms
+    this.#closing = closing
+  }
+
+  /**
+   * What `work` settles with; a 401 no earlier than the delay after its start, and at once when `signal` is aborted.
+   *
+   * @throws {XmppBoshError} ERR_XMPP_BUSY when too many wait already
+   */
+  async level<T>(work: () => Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+    const startedAt = this.#clock.now()
+    try {
+      return await work()
+    } catch (reason) {
+      if (XmppBoshError.is(reason) && reason.status === 401) {
+        await this.#hold(this.#ms - (this.#clock.now() - startedAt), signal)
+      }
+      throw reason
+    }
+  }
+
+  /** @throws {XmppBoshError} ERR_XMPP_BUSY when one more could not be held back */
+  assertRoom(): void {
+    if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
+  }
+
+  async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
+    if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
+    this.assertRoom()
+    const over = new AbortController()
+    const leave = () => over.abort()
+    signal?.addEventListener('abort', leave)
+    this.#closing.addEventListener('abort', leave)
+    this.#waiting++
+    await this.#clock.pause(ms, over.signal)
+    this.#waiting--
+    signal?.removeEventListener('abort', leave)
+    this.#closing.removeEventListener('abort', leave)
+  }
+}
