@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { enter } from './debian'
 import type { Prepared } from './live-server'
 
 const run = promisify(execFile)
@@ -17,7 +18,9 @@ export async function jidFunction(
 ): Promise<Prepared> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean)
   const env = Object.fromEntries(environment.map(entry => entry.split(/=(.*)/s).slice(0, 2)))
-  const running = run(join(String(env['ROOTDIR']), 'bin/escript'), [join(__dirname, 'jid.escript'), name], {
+  const escript = join(String(env['ROOTDIR']), 'bin/escript')
+  const [path = escript, ...args] = [...enter, escript, join(__dirname, 'jid.escript'), name]
+  const running = run(path, args, {
     env,
     maxBuffer: 2 ** 28,
     timeout: 60_000,

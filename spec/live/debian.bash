@@ -1,0 +1,25 @@
+# Which Debian releases the live specs run on, and where the servers of each are. To be sourced.
+set -euo pipefail
+
+releases=(bookworm trixie sid) # the oldest first
+roots=${LIVE_ROOTS:-/var/cache/passport-xmpp-bosh}
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# The release this machine runs. (On sid itself that is the name of the next one, and sid is in a root of its own.)
+own_release() {
+  sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
+}
+
+# Says why the specs cannot run on RELEASE; says nothing when they can.
+why_not() {
+  local release=$1
+  if [ "$release" = "$(own_release)" ]; then
+    [ -x /usr/sbin/ejabberdctl ] && [ -x /usr/bin/prosody ] || echo 'ejabberd or prosody is not installed'
+  elif [ ! -e "$roots/$release/made-of" ]; then
+    cat "$roots/$release.reason" 2>/dev/null || echo 'no such root was made'
+  fi
+}
