@@ -36,17 +36,22 @@ await_http() {
   pid=$(cat "$dir/pid")
   while ! listens "$pid" "$port" || ! status=$(http_status "$port" "$path") || [ "$status" != 200 ]; do
     # This shell is the parent, so the number cannot have gone to another process.
-    kill -0 "$pid" 2>/dev/null || fail_with_console "$dir" "it ended"
-    ((SECONDS < deadline)) || fail_with_console "$dir" "no BOSH at http://127.0.0.1:$port$path after 60 s"
+    kill -0 "$pid" 2>/dev/null || did_not_start "$dir" "it ended"
+    ((SECONDS < deadline)) || did_not_start "$dir" "no BOSH at http://127.0.0.1:$port$path after 60 s"
     sleep 0.1
   done
   trap - EXIT
   echo "$pid"
 }
 
-fail_with_console() {
-  fail "$(basename "${0%/start}") did not start: $2. The end of $1/console:
-$(tail -n 25 "$1/console")"
+did_not_start() {
+  fail "$(basename "$(dirname "$0")") did not start: $2. $(reason "$1")"
+}
+
+# A start script that knows better where its server says why has a function of this name of its own.
+reason() {
+  printf 'The end of %s:\n' "$1/console"
+  tail -n 25 "$1/console"
 }
 
 # Whether PID listens on PORT. An answer alone proves nothing: another server may have taken the port first, and

@@ -156,8 +156,8 @@ it('says why a server does not start', async () => {
     server: 'ejabberd',
     template: 'ejabberd.yml',
     values,
-    otherPorts: 1,
     morePorts: ['HTTPS_PORT'],
+    args: ({ directory, configuration }) => ['--config', configuration, directory],
   })
   await expect(start).rejects.toThrow(/^ejabberd did not start: (.|\n)*auth_password_format/)
 }, 90_000)

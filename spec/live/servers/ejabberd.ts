@@ -36,7 +36,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       HASH: options.storage === 'scram' ? options.hash : 'sha',
     },
     morePorts: ['HTTPS_PORT'],
-    otherPorts: 1,
+    args: ({ directory, configuration }) => ['--config', configuration, directory],
   })
 
   const command = async (name: string, args: Readonly<Record<string, string>> = {}): Promise<string> => {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { enter } from './debian'
 import { freePorts } from './free-ports'
 import type { LiveServer } from './live-server'
 
@@ -13,15 +14,27 @@ const attempts = 3
 export interface Launch {
   /** The folder with the start and stop scripts. */
   readonly server: 'ejabberd' | 'prosody'
-  /** The configuration beside this file; `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are always there. */
+  /**
+   * The configuration, as seen from this folder; `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are always
+   * there.
+   */
   readonly template: string
   readonly values: Readonly<Record<string, string>>
   /** Written beside the configuration: name -> contents. */
   readonly files?: Readonly<Record<string, string>>
-  /** Ports the start script wants before the HTTP port. */
-  readonly otherPorts: number
-  /** Placeholders for free ports that only the configuration wants. */
+  /** Placeholders for free ports beside HTTP_PORT. */
   readonly morePorts?: readonly string[]
+  /** What the start script wants to be told. */
+  readonly args: (place: Place) => readonly string[]
+}
+
+export interface Place {
+  readonly directory: string
+  /** The filled-in template. */
+  readonly configuration: string
+  readonly httpPort: string
+  /** The ports of `morePorts`. */
+  readonly ports: Readonly<Record<string, string>>
 }
 
 export interface Launched extends Pick<LiveServer, 'pid' | 'directory' | 'signal' | 'stop'> {
@@ -43,36 +56,28 @@ export async function launch(options: Launch): Promise<Launched> {
   }
 }
 
-async function launchOnce({
-  server,
-  template,
-  values,
-  files = {},
-  otherPorts,
-  morePorts = [],
-}: Launch): Promise<Launched> {
+async function launchOnce({ server, template, values, files = {}, morePorts = [], args }: Launch): Promise<Launched> {
   const directory = await mkdtemp(join(tmpdir(), `${server}-`))
   let stopping: Promise<void> | undefined
   const stop = async () => {
-    await runScript(join(root, server, 'stop'), [directory])
+    await runScript([join(root, server, 'stop'), directory])
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const free = await freePorts(otherPorts + 1 + morePorts.length)
-    const named = Object.fromEntries(morePorts.map(name => [name, String(free.pop())]))
-    const httpPort = String(free.at(-1))
-    const configuration = join(directory, template)
+    const names = ['HTTP_PORT', ...morePorts]
+    const free = await freePorts(names.length)
+    const { HTTP_PORT: httpPort = '', ...ports } = Object.fromEntries(names.map((name, n) => [name, String(free[n])]))
+    const configuration = join(directory, basename(template))
     for (const [name, contents] of Object.entries(files)) await writeFile(join(directory, name), contents)
-    const text = await readFile(join(__dirname, template), 'utf8')
-    await writeFile(configuration, fill(text, { ...values, ...named, DIR: directory, HTTP_PORT: httpPort }))
+    const text = await readFile(resolve(__dirname, template), 'utf8')
+    await writeFile(configuration, fill(text, { ...values, ...ports, DIR: directory, HTTP_PORT: httpPort }))
     // A test process that dies cannot stop its servers; so they end when it is gone.
     const owner = ['--while', String(process.pid)]
-    const pid = Number(
-      await runScript(join(root, server, 'start'), [...owner, directory, configuration, ...free.map(String)]),
-    )
+    const told = args({ directory, configuration, httpPort, ports })
+    const pid = Number(await runScript([...enter, join(root, server, 'start'), ...owner, ...told]))
     return {
       origin: `http://127.0.0.1:${httpPort}`,
-      ports: named,
+      ports,
       pid,
       directory,
       signal(signal) {
@@ -100,7 +105,7 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 }
 
 /** What the script printed. The error, if any, is what it had to say about it. */
-async function runScript(path: string, args: readonly string[]): Promise<string> {
+async function runScript([path = '', ...args]: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run(path, args, { timeout: 90_000 })
     return stdout.trim()

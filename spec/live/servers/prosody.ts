@@ -25,7 +25,7 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
     server: 'prosody',
     template: 'prosody.cfg.lua',
     values: { AUTHENTICATION: `internal_${storage}`, MODULES: __dirname },
-    otherPorts: 0,
+    args: ({ directory, configuration, httpPort }) => [directory, configuration, httpPort],
   })
 
   const ask = async (path: string, request: RequestInit = {}): Promise<string> => {

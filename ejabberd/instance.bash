@@ -1,0 +1,34 @@
+# One ejabberd that belongs to one directory: what start, stop and add-user know of it. To be sourced.
+#
+#   DIR/ejabberd.yml    the configuration it was started with
+#   DIR/log, DIR/spool  its log and its database, the accounts
+#   DIR/dist_port       where its Erlang distribution listens, on loopback
+#   DIR/.erlang.cookie  who may talk to it there: who can read this file
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+. "$here/daemon.bash"
+
+default_dir=$here/data
+
+# The database belongs to the node name. The directory's inode is unique among the servers that run now, and the same
+# when the server is started again.
+node_of() {
+  echo "ejabberd$(stat -c %i "$1")@localhost"
+}
+
+# Sets ERL and ERL_LIBS: where the distribution keeps Erlang and the server's code. ejabberdctl itself is of no use here:
+# as root it becomes the user ejabberd, to anybody else it says no.
+find_erlang() {
+  local ejabberdctl
+  ejabberdctl=$(PATH=$PATH:/usr/sbin command -v ejabberdctl) || return 1
+  . <(grep -E '^(ERL|ERL_LIBS)=' "$ejabberdctl")
+  ERL=${ERL:-erl}
+  export ERL_LIBS
+}
+
+# What NAME is in define_macro of the configuration FILE, if it is one word.
+macro() {
+  awk -v name="$2" '
+    /^[^ #]/ { inside = /^define_macro:/ }
+    inside && $1 == name ":" { gsub(/"/, "", $2); print $2; exit }
+  ' "$1"
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { enter } from './debian'
+import { launch } from './launch'
+import type { LiveServer } from './live-server'
+
+const run = promisify(execFile)
+const scripts = resolve(__dirname, '../../../ejabberd')
+
+export interface ShippedOptions {
+  /** Which of the configurations in ejabberd/. */
+  readonly config?: 'ejabberd.yml' | 'ejabberd-26.yml'
+  /** Of its macros, beside the ports; as on the command line of ejabberd/start. */
+  readonly values?: Readonly<Record<string, string>>
+}
+
+export interface ShippedServer extends Pick<LiveServer, 'url' | 'domain' | 'version' | 'pid' | 'directory' | 'stop'> {
+  /** Where each listener is: macro -> port. */
+  readonly ports: Readonly<Record<string, string>>
+  /** What is to be read in the captcha that was drawn last. */
+  captchaText(): Promise<string>
+  /** Makes an account with ejabberd/add-user. */
+  addUser(username: string, password: string): Promise<void>
+}
+
+/** Starts an ejabberd with the configuration people copy; only its captchas are easier to read. */
+export async function startShipped({
+  config = 'ejabberd.yml',
+  values = {},
+}: ShippedOptions = {}): Promise<ShippedServer> {
+  const morePorts = config === 'ejabberd-26.yml' ? ['C2S_PORT', 'REGISTER_PORT'] : ['C2S_PORT']
+  const { origin, pid, directory, ports, stop } = await launch({
+    server: 'ejabberd',
+    template: join(scripts, config),
+    values: {},
+    morePorts,
+    args: ({ directory, configuration, httpPort, ports }) => [
+      ...['--config', configuration, directory],
+      ...Object.entries({
+        BOSH_PORT: httpPort,
+        CAPTCHA_CMD: join(__dirname, 'captcha.sh'),
+        ...ports,
+        ...values,
+      }).map(([name, value]) => `${name}=${value}`),
+    ],
+  })
+  return {
+    url: `${origin}/bosh`,
+    domain: 'localhost',
+    version: await packaged(),
+    pid,
+    directory,
+    ports,
+    async captchaText() {
+      const texts = (await readFile(join(directory, 'captchas'), 'utf8')).trimEnd().split('\n')
+      return texts.at(-1) ?? ''
+    },
+    async addUser(username, password) {
+      await command([join(scripts, 'add-user'), directory, username], password)
+    },
+    stop,
+  }
+}
+
+/** The version of the ejabberd under test: the server tells it only after a login. */
+async function packaged(): Promise<string> {
+  const answer = await command(['dpkg-query', '--show', 'ejabberd'])
+  return answer.replace(/^.*\t|-.*$/g, '')
+}
+
+/** What a command prints, on the Debian under test. The error, if any, is what it had to say about it. */
+async function command(words: readonly string[], input = ''): Promise<string> {
+  const [path = '', ...args] = [...enter, ...words]
+  const running = run(path, args, { timeout: 30_000 })
+  running.child.stdin?.on('error', () => {}) // it ended early, and `running` says why
+  running.child.stdin?.end(input)
+  try {
+    return (await running).stdout.trim()
+  } catch (error) {
+    const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
+    throw new Error(said || `${path} failed`, { cause: error })
+  }
+}
