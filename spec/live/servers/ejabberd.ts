@@ -73,7 +73,8 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       nodeprep: names => jidFunction(server.pid, 'nodeprep', names),
       nameprep: domains => jidFunction(server.pid, 'nameprep', domains),
       async connectedUsers() {
-        return Number(found(/"num_sessions":(\d+)/, await command('connected_users_number')))
+        // 23.01 says {"num_sessions":0}, later ones 0.
+        return Number(found(/^(?:\{"num_sessions":)?(\d+)\}?$/, await command('connected_users_number')))
       },
       async boshSessions() {
         // The table mod_bosh finds its sessions by. The answer is its description, in Erlang notation.

@@ -6,6 +6,7 @@
 
 main([Function]) ->
     {ok, _} = application:ensure_all_started(stringprep),
+    {module, jid} = code:ensure_loaded(jid),
     % The descriptors themselves: Erlang's own standard input takes a line at a time.
     Port = open_port({fd, 0, 1}, [stream, binary, eof]),
     Names = binary:split(read(Port, []), <<"\n">>, [global, trim]),

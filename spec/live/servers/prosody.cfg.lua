@@ -7,7 +7,9 @@ log = { info = "*console" } -- "debug" would log whole BOSH bodies, passwords in
 
 plugin_paths = { "${MODULES}" }
 modules_enabled = { "saslauth", "roster", "disco", "bosh", "live_spec" }
-modules_disabled = { "c2s", "s2s" }
+modules_disabled = { "s2s" }
+c2s_ports = {} -- mod_bosh of Prosody 13 cannot be without mod_c2s; it can be without its ports
+c2s_direct_tls_ports = {}
 
 interfaces = { "127.0.0.1" }
 http_interfaces = { "127.0.0.1" }
