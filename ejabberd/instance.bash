@@ -10,9 +10,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 default_dir=$here/data
 
 # The database belongs to the node name. The directory's inode is unique among the servers that run now, and the same
-# when the server is started again.
+# when the server is started again. An address, and no name has to be looked up.
 node_of() {
-  echo "ejabberd$(stat -c %i "$1")@localhost"
+  echo "ejabberd$(stat -c %i "$1")@127.0.0.1"
 }
 
 # Sets ERL and ERL_LIBS: where the distribution keeps Erlang and the server's code. ejabberdctl itself is of no use here:
