@@ -1,50 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { authenticate, bind, openSession, terminate } from './servers/bare-session'
 import { startEjabberd } from './servers/ejabberd'
 import { launch } from './servers/launch'
 import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
 // The servers themselves, spoken to with bare HTTP: when this fails, the fault is not in lib/.
-
-const namespaces = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'"
-
-interface Session {
-  readonly features: string
-  send(content: string, attributes?: string): Promise<string>
-}
-
-async function post(server: LiveServer, body: string, timeout = 5_000): Promise<string> {
-  const headers = { 'content-type': 'text/xml; charset=utf-8' }
-  const response = await fetch(server.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeout) })
-  return response.text()
-}
-
-async function openSession(server: LiveServer, timeout?: number): Promise<Session> {
-  let rid = 1_000_000
-  const creation = `to='localhost' wait='2' hold='1' ver='1.6' xmpp:version='1.0'`
-  const features = await post(server, `<body ${namespaces} rid='${rid}' ${creation}/>`, timeout)
-  const sid = / sid='([^']+)'/.exec(features)?.[1]
-  if (sid === undefined) throw new Error(`no session: ${features}`)
-  return {
-    features,
-    send: (content, attributes = '') =>
-      post(server, `<body ${namespaces} sid='${sid}' rid='${++rid}' ${attributes}>${content}</body>`),
-  }
-}
-
-async function authenticate(session: Session, username: string, password: string): Promise<string> {
-  const message = Buffer.from(`\0${username}\0${password}`).toString('base64')
-  return session.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${message}</auth>`)
-}
-
-async function bind(session: Session): Promise<string> {
-  await session.send('', "xmpp:restart='true'")
-  return session.send(
-    "<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>",
-  )
-}
-
-const terminate = (session: Session) => session.send('', "type='terminate'")
 
 /** Servers count a session a moment after they answered it. */
 async function settles(count: () => Promise<number>, expected: number): Promise<void> {

@@ -1,0 +1,111 @@
+import { Authenticator, type LoginContext, Registration } from '../../lib'
+import { authenticate, bind, openSession, terminate } from './servers/bare-session'
+import { type ShippedServer, startShipped } from './servers/shipped'
+
+// ejabberd counts what goes wrong by address. With the configuration people copy, one visitor's mistakes are no other
+// visitor's trouble.
+
+const password = 'correct horse battery'
+
+let server: ShippedServer
+let opened: (Authenticator | Registration)[] = []
+
+// One server for all of them: what one visitor did has to be nothing to the next.
+beforeAll(async () => {
+  server = await startShipped()
+  await server.addUser('alice', password)
+})
+afterAll(() => server?.stop())
+afterEach(async () => {
+  await Promise.all(opened.map(client => client.close()))
+  opened = []
+})
+
+const options = () => ({ service: server.url, domain: server.domain, failureDelay: 0 })
+
+/** An app of its own: one that was told of a ban does not ask again for a while. */
+function app(): Authenticator {
+  const made = new Authenticator(options())
+  opened.push(made)
+  return made
+}
+
+const signIn = (authenticator: Authenticator, context: LoginContext = {}) =>
+  authenticator.authenticate({ username: 'alice', password }, context).then(({ jid }) => jid)
+
+/** Thirty wrong passwords, and the code of each answer. */
+async function guess(authenticator: Authenticator, context: LoginContext = {}): Promise<string[]> {
+  const codes: string[] = []
+  for (let n = 0; n < 30; n++) {
+    const wrong = { username: 'alice', password: `wrong ${n}` }
+    codes.push(
+      await authenticator.authenticate(wrong, context).then(
+        () => 'success',
+        error => error.code,
+      ),
+    )
+  }
+  return codes
+}
+
+const times = <T>(count: number, value: T): T[] => Array(count).fill(value)
+
+test.each([
+  ['198.51.100.7', '203.0.113.9'],
+  ['2001:db8::7', '2001:db8::9'],
+])('thirty wrong passwords from %s ban that visitor, and %s signs in', async (banned, other) => {
+  const authenticator = app()
+
+  const codes = await guess(authenticator, { clientIp: banned })
+
+  // The twentieth is the one that is answered by the ban.
+  expect(codes).toEqual([...times(19, 'invalid-credentials'), ...times(11, 'ERR_XMPP_POLICY')])
+  expect(await signIn(authenticator, { clientIp: other })).toBe('alice@localhost')
+  expect(await signIn(authenticator)).toBe('alice@localhost')
+  await expect(signIn(app(), { clientIp: banned })).rejects.toMatchObject({ code: 'ERR_XMPP_POLICY', status: 503 })
+})
+
+test('without forwardClientIp nobody is banned: guessing is then for the app to limit', async () => {
+  const authenticator = app()
+
+  expect(await guess(authenticator)).toEqual(times(30, 'invalid-credentials'))
+  expect(await signIn(authenticator)).toBe('alice@localhost')
+})
+
+test('who asks for ten captchas within a minute gets no more, and another visitor does', async () => {
+  const registration = new Registration(options())
+  opened.push(registration)
+  const ask = (clientIp: string) => registration.form({ clientIp }).then(({ captcha }) => captcha?.type)
+
+  for (let n = 0; n < 10; n++) expect(await ask('198.51.100.20')).toBe('image/png')
+  await expect(ask('198.51.100.20')).rejects.toMatchObject({ code: 'rate-limited' })
+  expect(await ask('203.0.113.21')).toBe('image/png')
+})
+
+test('who has just made an account waits for the next one, and another visitor does not', async () => {
+  const registration = new Registration(options())
+  opened.push(registration)
+  const signUp = async (username: string, clientIp: string) => {
+    const { state, captcha } = await registration.form({ clientIp })
+    expect(captcha).toBeDefined()
+    return registration.submit(state, { username, password, ocr: await server.captchaText() }, { clientIp })
+  }
+
+  expect(await signUp('bob', '198.51.100.30')).toBe('bob@localhost')
+  await expect(signUp('carol', '198.51.100.30')).rejects.toMatchObject({ code: 'rate-limited' })
+  expect(await signUp('dave', '203.0.113.31')).toBe('dave@localhost')
+})
+
+test('forty logins at once do not end a chat of the same account, and it is told the version', async () => {
+  const chat = await openSession(server)
+  await authenticate(chat, 'alice', password)
+  expect(await bind(chat)).toContain('alice@localhost/')
+
+  const authenticator = app()
+  await Promise.all(times(40, authenticator).map(each => signIn(each)))
+
+  const query = "<query xmlns='jabber:iq:version'/>"
+  const answer = await chat.send(`<iq xmlns='jabber:client' type='get' id='2' to='localhost'>${query}</iq>`)
+  expect(answer).toContain(`<version>${server.version}`)
+  await terminate(chat)
+})
