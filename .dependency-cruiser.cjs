@@ -1,7 +1,7 @@
 /*
  * Imports go downward only:
  *
- *   index -> strategy, serialize -> authenticator -> login -> iq -> bosh       bosh -> xml
+ *   index -> strategy, registration, serialize -> authenticator -> login -> iq -> bosh       bosh -> xml
  *                                   authenticator -> sessions -> bosh         login -> sasl
  *
  * Everything that is not named here as allowed is an error.
@@ -53,6 +53,23 @@ module.exports = {
       '^lib/bosh/',
       LEAVES,
     ),
+    room('data-form', '^lib/data-form\\.ts$', '^lib/(bosh|xml)/', LEAVES),
+    room('captcha', '^lib/captcha\\.ts$', '^lib/data-form\\.ts$', '^lib/(bosh|sasl|xml)/', LEAVES),
+    room(
+      'registration-form',
+      '^lib/registration-form\\.ts$',
+      '^lib/(captcha|data-form|credentials|registration-state)\\.ts$',
+      '^lib/(bosh|xml)/',
+      LEAVES,
+    ),
+    room(
+      'registration',
+      '^lib/registration\\.ts$',
+      '^lib/(authenticator|sessions|credentials|iq|registration-form|registration-state)\\.ts$',
+      '^lib/xml/',
+      LEAVES,
+    ),
+    room('registration-state', '^lib/registration-state\\.ts$', LEAVES),
     room('serialize', '^lib/serialize\\.ts$', LEAVES),
     room(
       'strategy',
@@ -63,9 +80,10 @@ module.exports = {
     room(
       'index',
       '^lib/index\\.ts$',
-      '^lib/(strategy|strategy-options|serialize|authenticator|sessions)\\.ts$',
+      '^lib/(strategy|strategy-options|serialize|authenticator|sessions|registration(-form|-state)?|captcha|data-form)\\.ts$',
       LEAVES,
     ),
+    room('cli', '^lib/cli/', '^lib/(authenticator|registration|sessions|iq)\\.ts$', '^lib/bosh/', '^lib/xml/', LEAVES),
     room('testing', '^lib/testing/', '^lib/(sasl|xml)/', '^lib/(jid|errors)\\.ts$'),
     {
       name: 'testing-is-nobodys',

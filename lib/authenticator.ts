@@ -30,10 +30,10 @@ export class Authenticator {
   /** @throws {TypeError} that names the option */
   constructor(options: AuthenticatorOptions)
   /** @internal */
-  constructor(options: AuthenticatorOptions, internals: Internals)
-  constructor(options: AuthenticatorOptions, internals: Internals = {}) {
+  constructor(options: AuthenticatorOptions, internals: Internals | Sessions)
+  constructor(options: AuthenticatorOptions, internals: Internals | Sessions = {}) {
     const settings = settingsOf(options)
-    const sessions = new Sessions(settings, internals)
+    const sessions = internals instanceof Sessions ? internals : new Sessions(settings, internals)
     this.#settings = settings
     this.#sessions = sessions
     this.#delay = new FailureDelay(sessions.clock, Math.min(settings.failureDelay, settings.timeout), sessions.closing)

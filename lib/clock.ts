@@ -2,12 +2,15 @@
 export interface Clock {
   /** ms, never going back */
   now(): number
+  /** ms since 1970: for what outlives the process */
+  date(): number
   /** Resolves after `ms`, or as soon as `signal` is aborted: then too, and not by a rejection. */
   pause(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
+  date: () => Date.now(),
   pause(ms, signal) {
     return new Promise(resolve => {
       if (signal?.aborted) return resolve()

@@ -33,17 +33,48 @@ export function prepareCredentials(
   if (tooLong(username, MAX_USERNAME_BYTES) || tooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
   const typed = username.replace(SURROUNDING_SPACE, '')
   if (typed === '' || password === '') throw missing()
-  for (const text of [typed, password]) {
-    if (CONTROL.test(text)) throw malformed('a control character')
-    if (!text.isWellFormed()) throw malformed('a lone surrogate')
-  }
-
+  assertText(typed)
+  assertText(password)
   const local = prepareLocalpart(localpartOf(typed, domain))
   if (local === undefined) throw invalid('the user name cannot be a localpart')
   if (!unicodeLocalparts && !/^[!-~]+$/.test(local)) throw invalid('without `bind` a localpart must be ASCII')
   const preparedPassword = preparePassword(password)
   if (preparedPassword === undefined) throw invalid('SASLprep refuses the password')
   return { local, password, preparedPassword }
+}
+
+/**
+ * The same for an account that does not exist yet: there is nothing to find out, so what no account can have is said.
+ *
+ * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials`
+ */
+export function prepareNewCredentials(username: unknown, password: unknown, domain: Domain): Credentials {
+  try {
+    return prepareCredentials(username, password, domain, true)
+  } catch (reason) {
+    if (XmppBoshError.is(reason) && reason.code === 'invalid-credentials') throw malformed(reason.message)
+    throw reason
+  }
+}
+
+/**
+ * A new password, prepared.
+ *
+ * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials`
+ */
+export function prepareNewPassword(password: unknown): string {
+  if (typeof password !== 'string' || password === '') throw missing()
+  if (tooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
+  assertText(password)
+  const prepared = preparePassword(password)
+  if (prepared === undefined) throw malformed('SASLprep refuses the password')
+  return prepared
+}
+
+/** @throws {XmppBoshError} `malformed-credentials` for what nobody can have typed */
+export function assertText(text: string): void {
+  if (CONTROL.test(text)) throw malformed('a control character')
+  if (!text.isWellFormed()) throw malformed('a lone surrogate')
 }
 
 // RFC 7622 §3.1: the first "@" separates. A second one, or a resource, makes a domain that is none.
@@ -66,7 +97,7 @@ function missing(): XmppBoshError {
 }
 
 function malformed(what: string): XmppBoshError {
-  return new XmppBoshError('malformed-credentials', `user name or password is malformed: ${what}`)
+  return new XmppBoshError('malformed-credentials', `what was typed is malformed: ${what}`)
 }
 
 function invalid(why: string): XmppBoshError {

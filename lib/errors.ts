@@ -1,5 +1,16 @@
-/** Every code there is, with the HTTP status that goes with it. Lower case: a refusal. `ERR_XMPP_*`: an error. */
+/** How {@link Registration} refuses, with the HTTP status that goes with it. */
+const REGISTRATION_STATUS = {
+  'username-taken': 409,
+  'captcha-wrong': 400,
+  'captcha-expired': 400,
+  'weak-password': 400,
+  'registration-closed': 403,
+  'rate-limited': 429,
+} as const
+
+/** Every code there is, with its HTTP status. Lower case: a refusal. `ERR_XMPP_*`: an error. */
 const STATUS = {
+  ...REGISTRATION_STATUS,
   'missing-credentials': 400,
   'malformed-credentials': 400,
   'invalid-credentials': 401,
@@ -27,7 +38,9 @@ const STATUS = {
 /** Any `code` of an {@link XmppBoshError}. */
 export type XmppBoshErrorCode = keyof typeof STATUS
 /** A code that says something about the visitor or the account: the strategy answers `fail`. */
-export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}`>
+export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode>
+/** A code that only registration has. */
+export type RegistrationCode = keyof typeof REGISTRATION_STATUS
 /** A code that says something about the server, the network or the configuration: the strategy answers `error`. */
 export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 
@@ -62,7 +75,7 @@ export class XmppBoshError extends Error {
   }
 }
 
-/** True for the lower-case codes: the login was understood and refused. */
-export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode {
+/** True for the lower-case codes: what was asked was understood and refused. */
+export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode {
   return !code.startsWith('ERR_')
 }

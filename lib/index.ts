@@ -1,9 +1,20 @@
 export type { AbortSignalLike } from './abort'
 export { type Account, Authenticator } from './authenticator'
-export { type FaultCode, type RefusalCode, XmppBoshError, type XmppBoshErrorCode } from './errors'
+export type { Captcha, ImageType } from './captcha'
+export type { FieldOption, FieldType } from './data-form'
+export {
+  type FaultCode,
+  type RefusalCode,
+  type RegistrationCode,
+  XmppBoshError,
+  type XmppBoshErrorCode,
+} from './errors'
 export type { AgentLike, AuthenticatorOptions, Mechanism, TlsOptions } from './options'
 export type { FailureInfo, Messages } from './outcome'
 export type { Profile } from './profile'
+export { Registration } from './registration'
+export type { RegistrationField, RegistrationForm } from './registration-form'
+export type { RegistrationState } from './registration-state'
 export { deserializeUser, serializeUser } from './serialize'
 export type { LoginContext } from './sessions'
 export { type AuthInfo, Strategy } from './strategy'

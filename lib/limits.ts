@@ -93,3 +93,12 @@ export const MAX_DELAYED_FAILURES = 1_000
 export const BAN_MS = 30_000
 /** bans remembered. */
 export const MAX_BANS = 1_000
+
+/** fields of a registration form. */
+export const MAX_FORM_FIELDS = 32
+/** characters of a label or of instructions that are shown; the rest is cut off. */
+export const MAX_FORM_TEXT_LENGTH = 1_000
+/** characters of a field's value, one of a visitor's or a hidden one of the server's. */
+export const MAX_FORM_VALUE_LENGTH = 1_024
+/** ms. ejabberd keeps a challenge for 120 s; the rest is for the way there. */
+export const CAPTCHA_LIFETIME_MS = 115_000

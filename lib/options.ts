@@ -76,6 +76,8 @@ export interface AuthenticatorOptions {
 export interface Endpoint {
   readonly url: URL
   readonly mechanisms: readonly Mechanism[]
+  /** https, or to a loopback address */
+  readonly safe: boolean
 }
 
 /**
@@ -173,7 +175,7 @@ function endpointOf(service: unknown, named: readonly Mechanism[] | undefined, a
   }
   // On an insecure transport only who names PLAIN gets it.
   const mechanisms = named ?? DEFAULT_MECHANISMS.filter(name => safe || name !== 'PLAIN')
-  return { url, mechanisms }
+  return { url, mechanisms, safe }
 }
 
 function isLoopback(hostname: string): boolean {

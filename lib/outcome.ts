@@ -68,6 +68,29 @@ export const CREATION_TERMINATIONS: Conditions = new Map<string, XmppBoshErrorCo
   ['improper-addressing', 'ERR_XMPP_DOMAIN'], // Prosody
 ])
 
+/** Stanza errors when a form is asked for, XEP-0077 §3.1. Any other: ERR_XMPP_PROTOCOL. */
+export const FORM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
+  ['resource-constraint', 'rate-limited'], // ejabberd: `captcha_limit`
+  ['forbidden', 'registration-closed'],
+  ['not-allowed', 'registration-closed'],
+  ['service-unavailable', 'registration-closed'],
+  ['feature-not-implemented', 'registration-closed'],
+])
+
+/** The same when it is handed in. `not-allowed` is the answer to a wrong captcha, or, where there is none, a no. */
+export const SUBMIT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
+  ...FORM_ERRORS, // ejabberd: `registration_timeout`
+  ['conflict', 'username-taken'],
+  ['not-acceptable', 'weak-password'],
+  ['jid-malformed', 'malformed-credentials'],
+])
+
+/** Stanza errors of changing a password and of removing an account, XEP-0077 §3.2, §3.3. */
+export const ACCOUNT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
+  ...FORM_ERRORS,
+  ['not-acceptable', 'weak-password'],
+])
+
 /** Conditions that stand for nothing more than their name; repeated to the operator, never taken from the wire. */
 const OTHER_CONDITIONS = [
   'bad-request',
@@ -91,11 +114,6 @@ const OTHER_CONDITIONS = [
   'unsupported-feature',
   'unsupported-stanza-type',
   'unsupported-version',
-  'service-unavailable',
-  'feature-not-implemented',
-  'forbidden',
-  'jid-malformed',
-  'not-acceptable',
   'registration-required',
   'remote-server-not-found',
   'invalid-encoding',
@@ -111,6 +129,7 @@ const KNOWN_CONDITIONS: ReadonlySet<string> = new Set([
   ...SASL_FAILURES.keys(),
   ...SCRAM_ERRORS.keys(),
   ...BIND_ERRORS.keys(),
+  ...SUBMIT_ERRORS.keys(),
   ...STREAM_ERRORS.keys(),
   ...CREATION_TERMINATIONS.keys(),
   ...OTHER_CONDITIONS,
@@ -165,7 +184,7 @@ export function messagesOf(...given: readonly (Partial<Messages> | undefined)[])
   }
 }
 
-const TEXT_OF: Readonly<Record<RefusalCode, keyof Messages>> = {
+const TEXT_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Record<RefusalCode, keyof Messages>> = {
   'missing-credentials': 'badRequest',
   'malformed-credentials': 'badRequest',
   'invalid-credentials': 'invalidCredentials',

@@ -3,7 +3,11 @@ import { Failover } from '../lib/failover'
 import type { Endpoint } from '../lib/options'
 import { handClock } from './fixtures/clock'
 
-const endpoint = (host: string): Endpoint => ({ url: new URL(`https://${host}.example/bosh`), mechanisms: ['PLAIN'] })
+const endpoint = (host: string): Endpoint => ({
+  url: new URL(`https://${host}.example/bosh`),
+  mechanisms: ['PLAIN'],
+  safe: true,
+})
 const [A, B, C] = [endpoint('a'), endpoint('b'), endpoint('c')] as const
 const hostOf = ({ url }: Endpoint) => url.host.replace('.example', '')
 

@@ -20,7 +20,7 @@ const ALL = [...SCRAM, 'PLAIN']
 
 test('the defaults, when only the two options that have none are given', () => {
   expect(settings()).toEqual({
-    endpoints: [{ url: new URL('https://xmpp.example.com/bosh'), mechanisms: ALL }],
+    endpoints: [{ url: new URL('https://xmpp.example.com/bosh'), mechanisms: ALL, safe: true }],
     domain: { ascii: 'example.com', wire: 'example.com' },
     bind: true,
     timeout: 15_000,
@@ -272,9 +272,9 @@ describe('service', () => {
   test('several, each by its own rules, in the order given', () => {
     const service = ['https://a.example/bosh', 'http://b.example/bosh', 'http://localhost/bosh']
     expect(settings({ service, allowInsecure: true }).endpoints).toEqual([
-      { url: new URL('https://a.example/bosh'), mechanisms: ALL },
-      { url: new URL('http://b.example/bosh'), mechanisms: SCRAM },
-      { url: new URL('http://localhost/bosh'), mechanisms: ALL },
+      { url: new URL('https://a.example/bosh'), mechanisms: ALL, safe: true },
+      { url: new URL('http://b.example/bosh'), mechanisms: SCRAM, safe: false },
+      { url: new URL('http://localhost/bosh'), mechanisms: ALL, safe: true },
     ])
     expect(() => settings({ service })).toThrow(typeError('`service`', '`allowInsecure: true`'))
   })

@@ -143,6 +143,7 @@ interface Ended {
 /** Nobody waits for a poll, and no deadline ever comes. */
 const impatient = {
   now: () => 0,
+  date: () => 0,
   pause: (ms: number) => new Promise<void>(resolve => ms === POLL_PAUSE_MS && resolve()),
 }
 

@@ -54,8 +54,8 @@ export type FaultReply =
   | { readonly streamError: string }
   /** other mechanisms than the server knows, in answer to `create`; `[]`: features without a list of them */
   | { readonly offer: readonly string[] }
-  /** a stanza error with this condition, in answer to the bind */
-  | { readonly bindError: string }
+  /** a stanza error with this condition, in answer to an iq: `bind`, `form`, `register`, `remove` */
+  | { readonly stanzaError: string }
   /** the bind succeeds with this JID */
   | { readonly boundJid: string }
   /** this HTTP status, with `body` as the page */

@@ -70,10 +70,10 @@ export function faultyReply(fault: FaultReply, { children, attributes }: Right, 
   if ('rewrite' in fault) return page(200, fault.rewrite(bodyText(attributes, children), request), XML_TYPE)
   if ('terminate' in fault) return terminated(fault.terminate)
   if ('streamError' in fault) return streamError(fault.streamError)
-  if ('offer' in fault) return ok([features(fault.offer)], attributes)
+  if ('offer' in fault) return ok([features(fault.offer, false)], attributes)
   const id = children[0]?.attributes['id'] ?? ''
   if ('boundJid' in fault) return ok([bound(id, fault.boundJid)], attributes)
-  const error = element('error', { type: 'cancel' }, element(fault.bindError, { xmlns: STANZA_CONDITIONS }))
+  const error = element('error', { type: 'cancel' }, element(fault.stanzaError, { xmlns: STANZA_CONDITIONS }))
   return ok([element('iq', { xmlns: CLIENT, type: 'error', id }, error)], attributes)
 }
 

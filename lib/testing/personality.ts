@@ -25,6 +25,8 @@ export interface Personality {
   readonly malformedName: string
   /** says what it offered (XEP-0474) */
   readonly protectsOffer: boolean
+  /** says that an account was removed, before it ends the stream with this condition */
+  readonly removal: { readonly answers: boolean; readonly condition: string }
   /** the localpart it binds for a user name */
   boundLocalpart(username: string): string | undefined
 }
@@ -52,6 +54,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     needsWait: false,
     malformedName: 'not-authorized',
     protectsOffer: true,
+    removal: { answers: true, condition: 'conflict' },
     // It echoes the spelling it was sent.
     boundLocalpart: username => username,
   },
@@ -65,6 +68,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     needsWait: true,
     malformedName: 'malformed-request',
     protectsOffer: false,
+    removal: { answers: false, condition: 'not-authorized' },
     boundLocalpart: prepareLocalpart,
   },
 }

@@ -1,4 +1,4 @@
-import { BIND, CLIENT, HTTPBIND, SASL, STREAM_CONDITIONS, STREAMS } from '../xml/names'
+import { BIND, CLIENT, HTTPBIND, REGISTER_FEATURE, SASL, STREAM_CONDITIONS, STREAMS } from '../xml/names'
 import { element, type Node, write } from '../xml/write'
 
 /** An HTTP reply. */
@@ -43,10 +43,15 @@ export function streamError(condition: string): Answer {
   return ok([error], { type: 'terminate', condition: 'remote-stream-error' })
 }
 
-// RFC 6120 §6.3.3
-export function features(mechanisms: readonly string[]): Node {
+// RFC 6120 §6.3.3, XEP-0077 §9
+export function features(mechanisms: readonly string[], registers: boolean): Node {
   const names = mechanisms.map(name => element('mechanism', {}, name))
-  return element('stream:features', {}, ...(names.length > 0 ? [element('mechanisms', { xmlns: SASL }, ...names)] : []))
+  return element(
+    'stream:features',
+    {},
+    ...(names.length > 0 ? [element('mechanisms', { xmlns: SASL }, ...names)] : []),
+    ...(registers ? [element('register', { xmlns: REGISTER_FEATURE })] : []),
+  )
 }
 
 // RFC 6120 §6.5

@@ -7,10 +7,11 @@ import { element, type Node } from '../xml/write'
 import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults'
 import { endsSession, faultyReply, isSaslFault, type Right } from './faulty'
+import { type CaptchaView, InBand, type RegistrationMode } from './in-band'
 import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './mechanisms'
 import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
 import { bound, failure, features, ok, type Reply, streamError, terminated } from './reply'
-import { type RequestView, ridOf, stepOf } from './request'
+import { type RequestView, registrationQueryOf, ridOf, type Step, stepOf } from './request'
 
 /** What a test server serves. */
 export interface ResponderOptions {
@@ -22,6 +23,8 @@ export interface ResponderOptions {
   mechanisms?: readonly TestMechanism[]
   /** whose habits it has, where real servers differ; default ejabberd */
   personality?: PersonalityName
+  /** who may make an account: nobody (default), anybody, or who can read a picture */
+  registration?: RegistrationMode
 }
 
 /** A session the server holds. */
@@ -38,6 +41,8 @@ export interface TestServer {
   readonly accounts: Accounts
   /** the sessions held now */
   readonly sessions: readonly SessionView[]
+  /** the captchas that wait for an answer, the newest last */
+  readonly captchas: readonly CaptchaView[]
   /** the requests so far, at most the last 1,000; their bodies hold what the client sent, passwords included */
   readonly requests: readonly RequestView[]
   /** Makes something go wrong. */
@@ -56,12 +61,15 @@ interface Session {
   /** the stream was begun anew after success */
   restarted: boolean
   jid: string | undefined
+  /** condition the stream is ended with at the next request */
+  ending: string | undefined
   /** children due with the next reply */
   due: readonly Node[]
   lastSeen: number
 }
 
 const ALL_MECHANISMS: readonly TestMechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
 
@@ -72,11 +80,18 @@ export class Responder implements TestServer {
   readonly #mechanisms: readonly TestMechanism[]
   readonly #personality: Personality
   readonly #initialAccounts: Readonly<Record<string, string>>
+  readonly #inBand: InBand
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
 
-  constructor({ domain, accounts = {}, mechanisms = ALL_MECHANISMS, personality = 'ejabberd' }: ResponderOptions) {
+  constructor({
+    domain,
+    accounts = {},
+    mechanisms = ALL_MECHANISMS,
+    personality = 'ejabberd',
+    registration = 'closed',
+  }: ResponderOptions) {
     const prepared = prepareConfiguredDomain(domain)
     if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
     const unknown = mechanisms.find(name => !ALL_MECHANISMS.includes(name))
@@ -84,15 +99,23 @@ export class Responder implements TestServer {
     if (!Object.hasOwn(PERSONALITIES, personality)) {
       throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)
     }
+    if (!REGISTRATION_MODES.includes(registration)) {
+      throw new TypeError(`option \`registration\` must be one of ${REGISTRATION_MODES.join(', ')}`)
+    }
     this.#domain = prepared.wire
     this.#mechanisms = mechanisms
     this.#personality = PERSONALITIES[personality]
     this.#initialAccounts = { ...accounts }
     this.accounts = new Accounts(accounts)
+    this.#inBand = new InBand(this.accounts, this.#domain, registration)
   }
 
   get sessions(): readonly SessionView[] {
     return [...this.#sessions.values()].map(({ sid, username, jid }) => ({ sid, username, jid }))
+  }
+
+  get captchas(): readonly CaptchaView[] {
+    return this.#inBand.captchas
   }
 
   get requests(): readonly RequestView[] {
@@ -105,6 +128,7 @@ export class Responder implements TestServer {
 
   reset(): void {
     this.accounts.restore(this.#initialAccounts)
+    this.#inBand.reset()
     this.#sessions.clear()
     this.#requests = []
     this.#faults.clear()
@@ -167,6 +191,7 @@ export class Responder implements TestServer {
       username: undefined,
       restarted: false,
       jid: undefined,
+      ending: undefined,
       due: [],
       lastSeen: Date.now(),
     }
@@ -178,7 +203,7 @@ export class Responder implements TestServer {
       wait: wait ?? '60',
       inactivity: String(inactivity),
     }
-    const right = { children: [features(this.#mechanisms)], attributes }
+    const right = { children: [features(this.#mechanisms, this.#inBand.isOpen)], attributes }
     const reply = this.#reply(session, right, this.#faults.take('create'), request)
     session.lastReply = reply
     return reply
@@ -192,10 +217,10 @@ export class Responder implements TestServer {
       this.#sessions.delete(session.sid)
       return this.#reply(session, { children: [], attributes: { ...attributes, type: 'terminate' } }, fault, request)
     }
-    const answer = await this.#answer(session, body, request, fault)
+    const answer = session.ending === undefined ? await this.#answer(session, body, request, fault) : 'end'
     if (answer === 'end') {
       this.#sessions.delete(session.sid)
-      return streamError('not-authorized')
+      return streamError(session.ending ?? 'not-authorized')
     }
     const children = [...session.due, ...answer]
     session.due = []
@@ -217,7 +242,18 @@ export class Responder implements TestServer {
     if (step === 'auth') return this.#auth(session, child, fault)
     if (step === 'response') return session.exchange ? this.#advance(session, child, session.exchange, fault) : 'end'
     if (step === 'bind') return session.restarted ? [this.#bind(session, child)] : 'end'
-    return []
+    const query = registrationQueryOf(child)
+    return query ? this.#register(session, child.attributes.get('id') ?? '', query, step) : []
+  }
+
+  #register(session: Session, id: string, query: Element, step: Step): readonly Node[] | 'end' {
+    if (step === 'form') return [this.#inBand.form(id)]
+    if (session.username === undefined) return step === 'register' ? [this.#inBand.register(id, query)] : 'end'
+    const answer = this.#inBand.change(id, query, session.username)
+    if (step !== 'remove') return [answer]
+    const { answers, condition } = this.#personality.removal
+    session.ending = condition
+    return answers ? [answer] : 'end'
   }
 
   async #auth(session: Session, auth: Element, fault: FaultReply | undefined): Promise<readonly Node[]> {

@@ -6,6 +6,7 @@ import { Responder, type ResponderOptions, type TestServer } from './responder'
 
 export type { Accounts } from './accounts'
 export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults'
+export type { CaptchaView, RegistrationMode } from './in-band'
 export type { TestMechanism } from './mechanisms'
 export type { PersonalityName } from './personality'
 export type { RequestView, Step } from './request'

@@ -20,6 +20,7 @@ function talkTo(replies: readonly string[], { held = false } = {}) {
   let now = 0
   const clock = {
     now: () => now,
+    date: () => now,
     async pause(ms: number) {
       pauses.push(ms)
       now += ms

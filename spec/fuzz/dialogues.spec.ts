@@ -33,6 +33,7 @@ function impatientClock() {
   }
   return {
     now: clock.now,
+    date: clock.date,
     letGo,
     async pause(ms: number, signal?: AbortSignal) {
       const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS

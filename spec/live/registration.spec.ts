@@ -1,0 +1,224 @@
+import { Registration, type RegistrationForm, type XmppBoshError } from '../../lib'
+import { Authenticator } from '../../lib/authenticator'
+import { BoshSession } from '../../lib/bosh/session'
+import { httpTransport, type Transport } from '../../lib/bosh/transport'
+import { systemClock } from '../../lib/clock'
+import { askIq, senders, stanzaErrorOf } from '../../lib/iq'
+import { DATA_FORM, REGISTER } from '../../lib/xml/names'
+import { element, type Node } from '../../lib/xml/write'
+import { debian } from './servers/debian'
+import { type ShippedServer, startShipped } from './servers/shipped'
+
+/*
+ * Accounts are made, changed and removed on a real ejabberd with the configuration that is shipped. Every visitor has an
+ * address of his own: one address makes one account in ten seconds.
+ */
+
+let server: ShippedServer
+let opened: Registration[] = []
+beforeAll(async () => {
+  server = await startShipped()
+})
+afterAll(() => server?.stop())
+afterEach(async () => {
+  await Promise.all(opened.map(registration => registration.close()))
+  opened = []
+})
+
+function registration(): Registration {
+  const made = new Registration({ service: server.url, domain: 'localhost', failureDelay: 0 })
+  opened.push(made)
+  return made
+}
+
+let visitors = 0
+const visitor = () => ({ clientIp: `198.51.100.${++visitors}` })
+
+/** A form, and what is to be read in its picture. */
+async function formOf(context = visitor()): Promise<{ form: RegistrationForm; text: string }> {
+  const form = await registration().form(context)
+  return { form, text: await server.captchaText() }
+}
+
+async function logIn(username: string, password: string): Promise<string> {
+  const authenticator = new Authenticator({ service: server.url, domain: 'localhost', failureDelay: 0 })
+  try {
+    return (await authenticator.authenticate({ username, password }, visitor())).jid
+  } catch (reason) {
+    return (reason as XmppBoshError).code
+  } finally {
+    await authenticator.close()
+  }
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'no refusal',
+    (reason: XmppBoshError) => reason.code,
+  )
+
+describe(`ejabberd ${debian}`, () => {
+  test('a person signs up, signs in, changes the password and leaves', async () => {
+    const { form, text } = await formOf()
+    expect(form.captcha?.type).toBe('image/png')
+    expect(form.fields.map(({ name }) => name)).toEqual(['username', 'password', 'ocr'])
+
+    const jid = await registration().submit(
+      form.state,
+      { username: 'ANDRÉ', password: 'pa\u0308$$wo\u0308rd €', ocr: text },
+      visitor(),
+    )
+    expect(jid).toBe('andré@localhost')
+    expect(await logIn('andré', 'pä$$wörd €')).toBe('andré@localhost')
+
+    await registration().changePassword({ username: 'andré', password: 'pä$$wörd €' }, 'another good one 1', visitor())
+    expect(await logIn('andré', 'pä$$wörd €')).toBe('invalid-credentials')
+    expect(await logIn('andré', 'another good one 1')).toBe('andré@localhost')
+
+    await registration().remove({ username: 'andré', password: 'another good one 1' }, visitor())
+    expect(await logIn('andré', 'another good one 1')).toBe('invalid-credentials')
+  })
+
+  test('the challenge outlives the session it was made on, and the state its process', async () => {
+    const { form, text } = await formOf()
+    await Promise.all(opened.map(one => one.close()))
+    const kept = JSON.parse(JSON.stringify(form.state))
+    const values = { username: 'later', password: 'good enough 1', ocr: text }
+    expect(await registration().submit(kept, values, visitor())).toBe('later@localhost')
+  })
+
+  test('a wrong answer, and then the right one to the same captcha', async () => {
+    const { form, text } = await formOf()
+    const answer = (ocr: string) =>
+      codeOf(registration().submit(form.state, { username: 'wrong', password: 'good enough 1', ocr }, visitor()))
+    expect(await answer('000')).toBe('captcha-wrong')
+    expect(await answer(text)).toBe('captcha-wrong')
+    expect(await logIn('wrong', 'good enough 1')).toBe('invalid-credentials')
+  })
+
+  test('two accounts by one captcha', async () => {
+    const { form, text } = await formOf()
+    const answer = (username: string) =>
+      registration().submit(form.state, { username, password: 'good enough 1', ocr: text }, visitor())
+    expect(await answer('first')).toBe('first@localhost')
+    expect(await codeOf(answer('second'))).toBe('captcha-wrong')
+    expect(await logIn('second', 'good enough 1')).toBe('invalid-credentials')
+  })
+
+  test('and both at once', async () => {
+    const { form, text } = await formOf()
+    const answer = (username: string) =>
+      codeOf(registration().submit(form.state, { username, password: 'good enough 1', ocr: text }, visitor()))
+    const codes = await Promise.all(['race1', 'race2', 'race3'].map(answer))
+    expect(codes.sort()).toEqual(['captcha-wrong', 'captcha-wrong', 'no refusal'])
+  })
+
+  test('a challenge of somebody else’s making', async () => {
+    const { form, text } = await formOf()
+    const hidden = form.state.hidden.map(
+      ([name, values]) => [name, name === 'challenge' ? ['1234567890'] : values] as const,
+    )
+    const values = { username: 'forged', password: 'good enough 1', ocr: text }
+    expect(await codeOf(registration().submit({ ...form.state, hidden }, values, visitor()))).toBe('captcha-wrong')
+  })
+
+  test('a name that is taken, whatever its spelling, is said only after a right captcha', async () => {
+    await server.addUser('taken', 'good enough 1')
+    const attempt = async (right: boolean) => {
+      const { form, text } = await formOf()
+      const values = { username: 'TAKEN', password: 'good enough 2', ocr: right ? text : '000' }
+      return codeOf(registration().submit(form.state, values, visitor()))
+    }
+    expect(await attempt(false)).toBe('captcha-wrong')
+    expect(await attempt(true)).toBe('username-taken')
+    expect(await logIn('taken', 'good enough 1')).toBe('taken@localhost')
+  })
+
+  test('a password that is too weak, at sign-up and at a change', async () => {
+    const { form, text } = await formOf()
+    const weak = registration().submit(form.state, { username: 'weak', password: 'a', ocr: text }, visitor())
+    expect(await codeOf(weak)).toBe('weak-password')
+    expect(await logIn('weak', 'a')).toBe('invalid-credentials')
+
+    await server.addUser('strong', 'good enough 1')
+    const credentials = { username: 'strong', password: 'good enough 1' }
+    expect(await codeOf(registration().changePassword(credentials, 'a', visitor()))).toBe('weak-password')
+    expect(await logIn('strong', 'good enough 1')).toBe('strong@localhost')
+  })
+
+  test('one visitor makes one account at a time and sees so many captchas; the others do not notice', async () => {
+    const eager = visitor()
+    const attempt = async (username: string) => {
+      const { form, text } = await formOf(eager)
+      return codeOf(registration().submit(form.state, { username, password: 'good enough 1', ocr: text }, eager))
+    }
+    expect(await attempt('eager1')).toBe('no refusal')
+    expect(await attempt('eager2')).toBe('rate-limited')
+    const codes = new Set<string>()
+    for (let n = 0; n < 10; n++) codes.add(await codeOf(registration().form(eager)))
+    expect([...codes]).toEqual(['no refusal', 'rate-limited'])
+    expect(await codeOf(registration().form(visitor()))).toBe('no refusal')
+  })
+
+  test('somebody else’s account is neither changed nor removed with a wrong password', async () => {
+    await server.addUser('safe', 'good enough 1')
+    const wrong = { username: 'safe', password: 'good enough 2' }
+    expect(await codeOf(registration().changePassword(wrong, 'good enough 3', visitor()))).toBe('invalid-credentials')
+    expect(await codeOf(registration().remove(wrong, visitor()))).toBe('invalid-credentials')
+    expect(await logIn('safe', 'good enough 1')).toBe('safe@localhost')
+  })
+
+  test('twenty sign up, and twenty leave at once', async () => {
+    const names = Array.from({ length: 20 }, (_, n) => `guest${n}`)
+    for (const username of names) {
+      const { form, text } = await formOf()
+      const values = { username, password: 'good enough 1', ocr: text }
+      expect(await registration().submit(form.state, values, visitor())).toBe(`${username}@localhost`)
+    }
+    const leaving = names.map(username => registration().remove({ username, password: 'good enough 1' }, visitor()))
+    expect((await Promise.allSettled(leaving)).map(({ status }) => status)).toEqual(names.map(() => 'fulfilled'))
+    for (const name of names) expect(await logIn(name, 'good enough 1')).toBe('invalid-credentials')
+  })
+
+  describe('past the captcha, by a client of one’s own', () => {
+    let transport: Transport
+    beforeEach(() => {
+      transport = httpTransport({ maxResponseBytes: 65_536 })
+    })
+    afterEach(() => transport.close())
+
+    /** Sends what no form of ours would. */
+    async function send(...children: readonly Node[]): Promise<string | undefined> {
+      const domain = { ascii: 'localhost', wire: 'localhost' }
+      const wire = { transport, clock: systemClock, url: new URL(server.url), domain, ...visitor() }
+      const { signal } = new AbortController()
+      const { session, body } = await BoshSession.create(wire, signal)
+      session.accept(body)
+      const payload = element('query', { xmlns: REGISTER }, ...children)
+      const answer = await askIq(session, { type: 'set', to: 'localhost', payload, from: senders(domain) }, signal)
+      await session.terminate(signal)
+      return stanzaErrorOf(answer)
+    }
+    const USERNAME = 'intruder'
+    const values = { FORM_TYPE: REGISTER, username: USERNAME, password: 'good enough 1' }
+    const formWith = (more: Readonly<Record<string, string>>) =>
+      element(
+        'x',
+        { xmlns: DATA_FORM, type: 'submit' },
+        ...Object.entries({ ...values, ...more }).map(([name, value]) =>
+          element('field', { var: name }, element('value', {}, value)),
+        ),
+      )
+
+    test.each([
+      ['without any form', () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1')]],
+      ['a form without a challenge', () => [formWith({})]],
+      ['a form with an answer only', () => [formWith({ ocr: '123456' })]],
+      ['a form with empty fields', () => [formWith({ challenge: '', sid: '', ocr: '' })]],
+      ['both', () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1'), formWith({})]],
+    ])('%s: refused', async (_, children) => {
+      expect(['not-allowed', 'bad-request', 'not-acceptable']).toContain(await send(...children()))
+      expect(await logIn(USERNAME, 'good enough 1')).toBe('invalid-credentials')
+    })
+  })
+})
