@@ -7,6 +7,8 @@ import {
   Authenticator,
   deserializeUser,
   type Profile,
+  Registration,
+  type RegistrationState,
   Strategy,
   serializeUser,
   XmppBoshError,
@@ -59,6 +61,19 @@ export async function authenticate(): Promise<string> {
     if (error.code === 'wrong-password') return ''
     return error.code === 'ERR_XMPP_TIMEOUT' ? `${error.status}` : error.code
   }
+}
+
+export async function signUp(kept: RegistrationState | undefined, body: Record<string, unknown>): Promise<string> {
+  const registration = new Registration(connection)
+  const { fields, captcha, state } = await registration.form({ clientIp: '192.0.2.1' })
+  const shown = fields.map(({ name, label = name, required }) => `${label}${required ? '*' : ''}`).join()
+  const picture = captcha && `data:${captcha.type};base64,${captcha.image.toString('base64')}`
+  await registration.changePassword({ username: 'a', password: 'b' }, 'c')
+  // @ts-expect-error the old password is asked for
+  await registration.changePassword('a', 'c')
+  // @ts-expect-error a state is what form() gave
+  await registration.submit({ challenge: '1' }, body)
+  return `${shown}${picture}${await registration.submit(kept ?? state, body)}`
 }
 
 export function sessions(profile: Profile): void {
