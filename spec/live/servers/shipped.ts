@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,12 @@ import type { LiveServer } from './live-server'
 
 const run = promisify(execFile)
 const scripts = resolve(__dirname, '../../../ejabberd')
+
+/** The version of the ejabberd under test, by its package: the server tells it only after a login. */
+const version = installed()
+
+/** Whether it knows what stands in ejabberd-26.yml. */
+export const is26 = Number(version.split('.')[0]) >= 26
 
 export interface ShippedOptions {
   /** Which of the configurations in ejabberd/. */
@@ -23,6 +29,8 @@ export interface ShippedServer extends Pick<LiveServer, 'url' | 'domain' | 'vers
   captchaText(): Promise<string>
   /** Makes an account with ejabberd/add-user. */
   addUser(username: string, password: string): Promise<void>
+  /** Ends the process and leaves its directory there. */
+  end(): Promise<void>
 }
 
 /** Starts an ejabberd with the configuration people copy; only its captchas are easier to read. */
@@ -49,10 +57,10 @@ export async function startShipped({
   return {
     url: `${origin}/bosh`,
     domain: 'localhost',
-    version: await packaged(),
+    version,
     pid,
     directory,
-    ports,
+    ports: { ...ports, BOSH_PORT: new URL(origin).port },
     async captchaText() {
       const texts = (await readFile(join(directory, 'captchas'), 'utf8')).trimEnd().split('\n')
       return texts.at(-1) ?? ''
@@ -60,14 +68,16 @@ export async function startShipped({
     async addUser(username, password) {
       await command([join(scripts, 'add-user'), directory, username], password)
     },
+    async end() {
+      await command([join(scripts, 'stop'), directory])
+    },
     stop,
   }
 }
 
-/** The version of the ejabberd under test: the server tells it only after a login. */
-async function packaged(): Promise<string> {
-  const answer = await command(['dpkg-query', '--show', 'ejabberd'])
-  return answer.replace(/^.*\t|-.*$/g, '')
+function installed(): string {
+  const [path = '', ...args] = [...enter, 'dpkg-query', '--show', 'ejabberd']
+  return execFileSync(path, args, { encoding: 'utf8', timeout: 30_000 }).replace(/^.*\t|-.*$/gs, '')
 }
 
 /** What a command prints, on the Debian under test. The error, if any, is what it had to say about it. */

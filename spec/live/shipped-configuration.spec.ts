@@ -1,0 +1,152 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Authenticator, type Mechanism, Registration, Strategy } from '../../lib'
+import { form, visit } from '../fixtures/passport'
+import { authenticate, bind, openSession } from './servers/bare-session'
+import { is26, type ShippedServer, startShipped } from './servers/shipped'
+
+// What ejabberd/ejabberd.yml and ejabberd-26.yml promise of themselves, on the ejabberd under test.
+
+const password = 'correct horse battery'
+const CONFIGURATIONS = [
+  { config: 'ejabberd.yml', offered: ['PLAIN', 'SCRAM-SHA-256'], listeners: ['BOSH_PORT', 'C2S_PORT'] },
+  {
+    config: 'ejabberd-26.yml',
+    offered: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'],
+    listeners: ['BOSH_PORT', 'C2S_PORT', 'REGISTER_PORT'],
+  },
+] as const
+
+// What older ones make of ejabberd-26.yml is in sign-up-page.spec.ts.
+describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd.yml'))(
+  '$config',
+  ({ config, offered, listeners }) => {
+    let server: ShippedServer
+    beforeAll(async () => {
+      server = await startShipped({ config, values: { BLOCKED: '[blocked@localhost]' } })
+    })
+    afterAll(() => server?.stop())
+
+    test('says nothing when it starts but that it starts', async () => {
+      const log = await readFile(join(server.directory, 'log/ejabberd.log'), 'utf8')
+
+      expect(log).toMatch(/Loading configuration from/)
+      expect(log).not.toMatch(/\[(warning|error|critical|alert|emergency)\]/)
+    })
+
+    test(`offers ${offered.join(', ')}, and nothing else`, async () => {
+      const { features } = await openSession(server)
+
+      expect(Array.from(features.matchAll(/<mechanism>([^<]+)</g), ([, name]) => name).sort()).toEqual(offered)
+    })
+
+    test('listens on loopback only, and nowhere but where it says', async () => {
+      const distribution = (await readFile(join(server.directory, 'dist_port'), 'utf8')).trim()
+      const ports = [...Object.values(server.ports), distribution]
+      expect(Object.keys(server.ports).sort()).toEqual(listeners)
+      expect(await listening(server.pid)).toEqual(ports.map(port => `127.0.0.1:${port}`).sort())
+    })
+
+    test.each(offered)('an account of ejabberd/add-user signs in by %s', async mechanism => {
+      await server.addUser(`of-${mechanism}`.toLowerCase(), password)
+
+      expect(await signIn(server, `of-${mechanism}`, password, [mechanism])).toMatchObject({
+        action: 'success',
+        user: { jid: `of-${mechanism}@localhost`.toLowerCase() },
+        info: { mechanism },
+      })
+    })
+
+    test('a blocked account gets 403', async () => {
+      await server.addUser('blocked', password)
+
+      expect(await signIn(server, 'blocked', password)).toMatchObject({
+        action: 'fail',
+        status: 403,
+        info: { code: 'not-allowed' },
+      })
+    })
+
+    test('no account can reach other servers', async () => {
+      await server.addUser('traveller', password)
+      const session = await openSession(server)
+      await authenticate(session, 'traveller', password)
+      await bind(session)
+
+      const ping =
+        "<iq xmlns='jabber:client' type='get' id='2' to='elsewhere.invalid'><ping xmlns='urn:xmpp:ping'/></iq>"
+      expect(await session.send(ping)).toMatch(/<not-allowed|<forbidden|<policy-violation/)
+    })
+
+    // The last one: it ends the server, because only then everything is on disk.
+    test('no password is in anything it writes', async () => {
+      const secrets = {
+        made: 'opposite of staple',
+        signedUp: 'other than battery',
+        wrong: 'as wrong as can be',
+        weak: 'weak!',
+      }
+      await server.addUser('erin', secrets.made)
+      const registration = new Registration({ service: server.url, domain: server.domain })
+      const signUp = async (username: string, password: string, clientIp: string) => {
+        const { state } = await registration.form({ clientIp })
+        return registration.submit(state, { username, password, ocr: await server.captchaText() }, { clientIp })
+      }
+      await signUp('frank', secrets.signedUp, '198.51.100.1')
+      await expect(signUp('grace', secrets.weak, '198.51.100.2')).rejects.toMatchObject({ code: 'weak-password' })
+      await registration.close()
+      for (const mechanism of offered) {
+        expect(await signIn(server, 'erin', secrets.made, [mechanism])).toMatchObject({ action: 'success' })
+        expect(await signIn(server, 'frank', secrets.signedUp, [mechanism])).toMatchObject({ action: 'success' })
+        expect(await signIn(server, 'erin', secrets.wrong, [mechanism])).toMatchObject({ action: 'fail', status: 401 })
+      }
+      await server.end()
+
+      const files = await filesBelow(server.directory)
+      const holding = (text: string) => files.filter(file => file.bytes.includes(text)).map(({ path }) => path)
+      expect(holding('frank')).toContainEqual(expect.stringContaining('passwd'))
+      expect(Object.values(secrets).flatMap(holding)).toEqual([])
+    })
+  },
+)
+
+async function signIn(server: ShippedServer, username: string, password: string, mechanisms?: readonly Mechanism[]) {
+  const authenticator = new Authenticator({
+    service: server.url,
+    domain: server.domain,
+    failureDelay: 0,
+    ...(mechanisms && { mechanisms }),
+  })
+  try {
+    return await visit(new Strategy({ authenticator }), form(username, password))
+  } finally {
+    await authenticator.close()
+  }
+}
+
+/** The addresses a process listens on (TCP). */
+async function listening(pid: number): Promise<string[]> {
+  const names = await readdir(`/proc/${pid}/fd`)
+  const targets = await Promise.all(names.map(name => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
+  const sockets = new Set(targets.map(target => /^socket:\[(\d+)\]$/.exec(target)?.[1]))
+  const tables = await Promise.all(['tcp', 'tcp6'].map(name => readFile(`/proc/net/${name}`, 'utf8')))
+  return tables
+    .flatMap(table => table.trim().split('\n').slice(1))
+    .map(line => line.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(inode))
+    .map(([, address = '']) => readable(address))
+    .sort()
+}
+
+/** `0100007F:14A0` is 127.0.0.1:5280; what is not IPv4 stays as it is. */
+function readable(address: string): string {
+  const [ip = '', port = ''] = address.split(':')
+  const number = Number.parseInt(port, 16)
+  return ip.length === 8 ? `${Buffer.from(ip, 'hex').reverse().join('.')}:${number}` : `${ip}:${number}`
+}
+
+async function filesBelow(directory: string): Promise<{ path: string; bytes: Buffer }[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const paths = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  return Promise.all(paths.map(async path => ({ path, bytes: await readFile(path) })))
+}
