@@ -1,12 +1,5 @@
 import type { Clock } from './clock'
 
-/** An `AbortSignal`, as far as it matters here. */
-export interface AbortSignalLike {
-  readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
-
 /** A signal that must be released when what it bounds is over. */
 export interface Bound {
   readonly signal: AbortSignal

@@ -1,10 +1,11 @@
 import type { BoshSession } from './bosh/session'
+import type { LoginContext } from './context'
 import { prepareCredentials } from './credentials'
 import { deriveWithin } from './derive'
 import { FailureDelay } from './failure-delay'
 import { login } from './login'
 import { type AuthenticatorOptions, type Mechanism, type Settings, settingsOf } from './options'
-import { type Internals, type LoginContext, Sessions } from './sessions'
+import { type Internals, Sessions } from './sessions'
 
 /** Who proved to be who. */
 export interface Account {

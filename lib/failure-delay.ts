@@ -1,5 +1,5 @@
-import type { AbortSignalLike } from './abort'
 import type { Clock } from './clock'
+import type { AbortSignalLike } from './context'
 import { XmppBoshError } from './errors'
 import { MAX_DELAYED_FAILURES } from './limits'
 import { busy } from './slots'

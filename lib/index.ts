@@ -1,6 +1,6 @@
-export type { AbortSignalLike } from './abort'
 export { type Account, Authenticator } from './authenticator'
 export type { Captcha, ImageType } from './captcha'
+export type { AbortSignalLike, LoginContext } from './context'
 export type { FieldOption, FieldType } from './data-form'
 export {
   type FaultCode,
@@ -16,7 +16,6 @@ export { Registration } from './registration'
 export type { RegistrationField, RegistrationForm } from './registration-form'
 export type { RegistrationState } from './registration-state'
 export { deserializeUser, serializeUser } from './serialize'
-export type { LoginContext } from './sessions'
 export { type AuthInfo, Strategy } from './strategy'
 export type {
   AuthenticatorLike,

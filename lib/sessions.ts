@@ -1,25 +1,18 @@
 import { setMaxListeners } from 'node:events'
-import { type AbortSignalLike, anyOf, bounded, untilAborted } from './abort'
+import { anyOf, bounded, untilAborted } from './abort'
 import { Bans } from './bans'
 import { featuresIn } from './bosh/features'
 import { BoshSession } from './bosh/session'
 import { httpTransport, type Transport } from './bosh/transport'
 import { clientIpOf } from './client-ip'
 import { type Clock, systemClock } from './clock'
+import type { LoginContext } from './context'
 import { XmppBoshError } from './errors'
 import { Failover } from './failover'
 import { TERMINATE_TIMEOUT_MS } from './limits'
 import type { Endpoint, Settings } from './options'
 import { busy, Slots } from './slots'
 import type { Element } from './xml/read'
-
-/** What belongs to one visitor's request. */
-export interface LoginContext {
-  /** aborted when nobody waits for the answer any more */
-  signal?: AbortSignalLike
-  /** the visitor's IP address, sent as `X-Forwarded-For` so that the server's bans hit the visitor and not the app */
-  clientIp?: string
-}
 
 /** Replacements for specs. */
 export interface Internals {

@@ -1,4 +1,5 @@
 import { type Account, Authenticator } from './authenticator'
+import type { LoginContext } from './context'
 import {
   AUTHENTICATOR_OPTION_NAMES,
   type AuthenticatorOptions,
@@ -8,7 +9,6 @@ import {
 } from './options'
 import { type Messages, messagesOf } from './outcome'
 import type { Profile } from './profile'
-import type { LoginContext } from './sessions'
 
 /** A request, as far as the strategy looks at it. Name your framework's own type as the type argument if you need more. */
 export interface StrategyRequest {

@@ -1,6 +1,6 @@
 import PassportStrategy from 'passport-strategy'
-import type { AbortSignalLike } from './abort'
 import type { Account } from './authenticator'
+import type { AbortSignalLike } from './context'
 import type { Mechanism } from './options'
 import { messagesOf, outcomeOf } from './outcome'
 import { type Profile, profileOf } from './profile'
