@@ -292,7 +292,7 @@ describe('what the server wrote is repeated to nobody', () => {
         payload: `<stream:error><see-other-host ${STREAM}>${MARK}</see-other-host><text ${STREAM}>${TEXT}</text></stream:error>`,
       },
     ],
-    ['a refusal to bind', 'bind', { bindError: MARK }],
+    ['a refusal to bind', 'bind', { stanzaError: MARK }],
     [
       'the text of one',
       'bind',
