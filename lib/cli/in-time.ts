@@ -1,0 +1,9 @@
+/** `work`; when the time is over, it rejects with that, and not with what giving up came to. */
+export async function inTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
+}

@@ -1,0 +1,501 @@
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import { httpTransport, type Transport } from '../../lib/bosh/transport'
+import { check } from '../../lib/cli/check'
+import { CHECKS, type CheckId, type Finding } from '../../lib/cli/finding'
+import { CHECK_MS, SESSION_MS } from '../../lib/cli/limits'
+import type { Question } from '../../lib/cli/place'
+import { systemClock } from '../../lib/clock'
+import type { Internals } from '../../lib/sessions'
+import type { BoshServer, Fault } from '../../lib/testing/server'
+import { handClock } from '../fixtures/clock'
+import { selfSigned } from '../fixtures/vectors/certificate'
+import { type SetUp, startSetUp } from './right-set-up'
+
+/* Set-ups that were broken on purpose, each in one way: the doctor names that and complains of nothing else. */
+
+const ended: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end()
+})
+
+async function serving(setUp: SetUp = {}, ...faults: Fault[]): Promise<BoshServer> {
+  const server = await startSetUp(setUp)
+  ended.push(() => server.close())
+  for (const fault of faults) server.fault(fault)
+  return server
+}
+
+/** A URL at which something else than BOSH is. */
+async function listening(server: net.Server, scheme = 'http'): Promise<string> {
+  const sockets = new Set<net.Socket>()
+  server.on('connection', (socket: net.Socket) => sockets.add(socket))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  ended.push(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise(resolve => server.close(resolve))
+  })
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/bosh`
+}
+
+const answering = (status: number, headers: http.OutgoingHttpHeaders = {}, page = '') =>
+  listening(http.createServer((_, response) => void response.writeHead(status, headers).end(page)))
+
+function diagnose(service: string, question: Partial<Question> = {}, internals: Internals = {}): Promise<Finding[]> {
+  return check({ service, domain: 'localhost', ...question }, internals)
+}
+
+/** What is not well. */
+function complaintsIn(findings: readonly Finding[]): Partial<Record<CheckId, string>> {
+  return Object.fromEntries(
+    findings.filter(({ status }) => status === 'warn' || status === 'wrong').map(({ id, status }) => [id, status]),
+  )
+}
+
+const of = (findings: readonly Finding[], id: CheckId) => findings.find(finding => finding.id === id)
+const textOf = (findings: readonly Finding[], id: CheckId) => {
+  const { summary = '', advice = '' } = of(findings, id) ?? {}
+  return `${summary} ${advice}`
+}
+
+describe('a server as it should be', () => {
+  test('every check says ok, but for what there is nothing to look at', async () => {
+    const { url } = await serving()
+    const findings = await diagnose(url)
+
+    expect(findings.map(({ id }) => id)).toEqual(CHECKS)
+    expect(findings.filter(({ status }) => status !== 'ok').map(({ id, status }) => [id, status])).toEqual([
+      ['certificate', 'skipped'],
+      ['login', 'skipped'],
+    ])
+  })
+
+  test('over TLS, with somebody who logs in, not even that', async () => {
+    const tls = selfSigned('127.0.0.1')
+    const { url } = await serving({ tls })
+    const credentials = { username: 'user1', password: 'user1' }
+    const findings = await diagnose(url, { ca: Buffer.from(tls.cert), credentials })
+
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+    expect(of(findings, 'login')?.summary).toBe('works, by SCRAM-SHA-256')
+  })
+
+  test('no session is left, and no account was made', async () => {
+    const server = await serving()
+    await diagnose(server.url)
+
+    expect(server.sessions).toEqual([])
+    expect(server.requests.map(({ step }) => step)).not.toContain('register')
+  })
+
+  test('without a domain the host of the URL is tried, and that is said', async () => {
+    const { url } = await serving({ domain: '127.0.0.1' })
+    const findings = await diagnose(url, { domain: undefined })
+
+    expect(complaintsIn(findings)).toEqual({})
+    expect(of(findings, 'domain')?.summary).toBe('127.0.0.1 is served (the host of the URL: no --domain was given)')
+  })
+
+  test('Prosody with registration closed: nobody is banned there, and no hole is known', async () => {
+    const { url } = await serving({ personality: 'prosody', registration: 'closed' })
+
+    expect(complaintsIn(await diagnose(url))).toEqual({})
+  })
+})
+
+describe('the URL', () => {
+  test.each([
+    ['not a URL', 'xmpp.example.com/bosh'],
+    ['of another protocol', 'wss://xmpp.example.com/ws'],
+    ['host and port without a scheme', 'localhost:5280/bosh'],
+    ['with a password in it', 'https://user1:staple@xmpp.example.com/bosh'],
+  ])('%s: wrong, and nobody is asked', async (_, service) => {
+    const findings = await diagnose(service)
+
+    expect(complaintsIn(findings)).toEqual({ url: 'wrong' })
+    expect(JSON.stringify(findings)).not.toContain('staple')
+    expect(findings.slice(1).every(({ status }) => status === 'skipped')).toBe(true)
+  })
+
+  /** What stands on the network for xmpp.example.com. */
+  const at = ({ url }: BoshServer): Transport => {
+    const transport = httpTransport({ maxResponseBytes: 65_536 })
+    return { ...transport, post: (_, body, options) => transport.post(new URL(url), body, options) }
+  }
+  const CLEAR = 'http://xmpp.example.com/bosh'
+  const credentials = { username: 'user1', password: 'user1' }
+
+  test('http: to another host: wrong, PLAIN there is a second matter, and no password is sent', async () => {
+    const server = await serving()
+    const findings = await diagnose(CLEAR, { credentials }, { transport: at(server) })
+
+    expect(complaintsIn(findings)).toEqual({ transport: 'wrong', 'plain-over-http': 'warn' })
+    expect(of(findings, 'login')).toMatchObject({
+      status: 'skipped',
+      summary: 'no password is sent over http: to another host',
+    })
+    expect(server.requests.map(({ step }) => step)).not.toContain('auth')
+  })
+
+  test('with --allow-insecure: a warning, and SCRAM logs in', async () => {
+    const server = await serving()
+    const findings = await diagnose(CLEAR, { credentials, allowInsecure: true }, { transport: at(server) })
+
+    expect(complaintsIn(findings)).toEqual({ transport: 'warn', 'plain-over-http': 'warn' })
+    expect(of(findings, 'login')?.summary).toBe('works, by SCRAM-SHA-256')
+  })
+
+  test('with PLAIN named as well: wrong', async () => {
+    const server = await serving()
+    const question = { mechanisms: ['PLAIN'], allowInsecure: true } as const
+
+    expect(complaintsIn(await diagnose(CLEAR, question, { transport: at(server) }))).toEqual({
+      transport: 'warn',
+      'plain-over-http': 'wrong',
+    })
+  })
+})
+
+describe('what is between here and BOSH', () => {
+  test.each<[what: string, id: CheckId, url: () => Promise<string>, says: RegExp]>([
+    ['a host that has no address', 'name', async () => `https://${'x'.repeat(64)}.example/bosh`, /ENOTFOUND.*DNS/],
+    ['a port that nobody listens on', 'connection', closedPort, /ECONNREFUSED.*start the server/],
+    ['TLS on a port of http:', 'tls', secureAs('http'), /speaks TLS Write https:/],
+    ['http: on a port of TLS', 'tls', async () => (await serving()).url.replace('http:', 'https:'), /without TLS/],
+    ['a server that ends every connection', 'connection', cutting, /cut/],
+    ['another protocol', 'bosh', talking, /does not answer in HTTP.*5222/],
+    ['another protocol over https:', 'tls', async () => (await talking()).replace('http:', 'https:'), /TLS 1\.2/],
+    ['a path that is not that of BOSH', 'bosh', async () => `${(await serving()).url}/x`, /404.*request_handlers/],
+    ['an HTML page', 'bosh', () => answering(200, {}, '<!DOCTYPE html>\n<html></html>'), /HTML page/],
+    ['a page that is something else', 'bosh', () => answering(200, {}, '{"it":"works"}'), /not the XML/],
+    ['a body that is not of BOSH', 'bosh', () => answering(200, {}, '<body/>'), /not a BOSH body/],
+    ['a redirect', 'redirect', () => answering(301, { Location: 'https://xmpp.example.com/' }), /301.*no redirect/],
+    ['a login in front of it', 'bosh', () => answering(401), /401.*login of its own/],
+    ['a proxy whose server is down', 'bosh', () => answering(502), /502.*behind it/],
+    ['a web server that takes no POST', 'bosh', () => answering(405), /405.*no BOSH/],
+  ])('%s', async (_, id, url, says) => {
+    const findings = await diagnose(await url())
+    const at = CHECKS.indexOf(id)
+
+    expect(complaintsIn(findings)).toEqual({ [id]: 'wrong' })
+    expect(textOf(findings, id)).toMatch(says)
+    expect(findings.slice(0, at).map(({ status }) => status)).not.toContain('wrong')
+    expect(new Set(findings.slice(at + 1).map(({ status }) => status))).toEqual(new Set(['skipped']))
+  })
+
+  async function closedPort(): Promise<string> {
+    const server = net.createServer()
+    const url = await listening(server)
+    await new Promise(resolve => server.close(resolve))
+    return url
+  }
+
+  function secureAs(scheme: string): () => Promise<string> {
+    return async () => (await serving({ tls: selfSigned('127.0.0.1') })).url.replace('https', scheme)
+  }
+
+  function cutting(): Promise<string> {
+    return listening(net.createServer(socket => void socket.destroy()))
+  }
+
+  function talking(): Promise<string> {
+    const server = net.createServer(socket => {
+      socket.on('error', () => {})
+      socket.end("<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams'>")
+    })
+    return listening(server)
+  }
+
+  const HERE = selfSigned('127.0.0.1')
+  const ELSEWHERE = selfSigned('xmpp.example.com')
+  const EXPIRED = selfSigned('127.0.0.1', Date.now() - 365 * 86_400_000)
+
+  test.each<[what: string, presented: typeof HERE, ca: string | undefined, says: RegExp]>([
+    ['that nobody trusts', HERE, undefined, /SELF_SIGNED.*--ca/],
+    ['of another authority', HERE, ELSEWHERE.cert, /SELF_SIGNED.*--ca/],
+    ['for another name', ELSEWHERE, ELSEWHERE.cert, /ALTNAME.*another name/],
+    ['that has expired', EXPIRED, EXPIRED.cert, /EXPIRED.*Renew/],
+  ])('a certificate %s', async (_, tls, ca, says) => {
+    const { url } = await serving({ tls })
+    const findings = await diagnose(url, ca === undefined ? {} : { ca: Buffer.from(ca) })
+
+    expect(complaintsIn(findings)).toEqual({ certificate: 'wrong' })
+    expect(textOf(findings, 'certificate')).toMatch(says)
+  })
+
+  test('a server that hangs: wrong as soon as a login would have given up', async () => {
+    const clock = handClock()
+    const server = await serving({}, { on: 'create', reply: 'hang' })
+    const findings = diagnose(server.url, {}, { clock })
+    while (server.requests.length === 0) await new Promise(resolve => setImmediate(resolve))
+    clock.advance(SESSION_MS)
+
+    expect(complaintsIn(await findings)).toEqual({ connection: 'wrong' })
+    expect(textOf(await findings, 'connection')).toMatch(/within 10000 ms.*firewall/)
+  })
+
+  test('a server that hangs later: all checks together have their time, and what was seen is kept', async () => {
+    const clock = handClock()
+    const server = await serving()
+    server.reset()
+    server.fault({ on: 'form', reply: 'hang', times: 100 })
+    const findings = diagnose(server.url, {}, { clock })
+    while (!server.requests.some(({ step }) => step === 'form')) await new Promise(resolve => setImmediate(resolve))
+    clock.advance(CHECK_MS)
+
+    expect(textOf(await findings, 'registration')).toContain('the time for all checks is over')
+    expect(of(await findings, 'mechanisms')?.status).toBe('ok')
+  })
+
+  test('a server that thinks for longer than a second', async () => {
+    let now = 0
+    const { url } = await serving()
+    // Any two looks at this clock are more than a second apart.
+    const clock = { ...systemClock, now: () => (now += 1_100) }
+
+    expect(complaintsIn(await diagnose(url, {}, { clock }))).toEqual({ speed: 'warn' })
+  })
+})
+
+describe('the server', () => {
+  test.each(['ejabberd', 'prosody'] as const)('does not serve the domain (%s)', async personality => {
+    const { url } = await serving({ personality, domain: 'example.com' })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toEqual({ domain: 'wrong' })
+    expect(textOf(findings, 'domain')).toMatch(/'localhost' is not served.*--domain/)
+  })
+
+  test('does not serve the host of the URL, which was only tried', async () => {
+    const { url } = await serving()
+
+    expect(textOf(await diagnose(url, { domain: undefined }), 'domain')).toContain('no --domain was given')
+  })
+
+  test('has banned this address', async () => {
+    const { url } = await serving({}, { on: 'create', reply: { streamError: 'policy-violation' } })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toEqual({ ban: 'wrong' })
+    expect(textOf(findings, 'ban')).toMatch(/mod_fail2ban.*forwardClientIp.*trusted_proxies/)
+  })
+
+  test('is going down', async () => {
+    const { url } = await serving({}, { on: 'create', reply: { streamError: 'system-shutdown' } })
+
+    expect(complaintsIn(await diagnose(url))).toEqual({ bosh: 'wrong' })
+  })
+
+  const offering = (...offer: string[]): Fault => ({ on: 'create', reply: { offer }, times: 100 })
+
+  test.each<
+    [what: string, setUp: SetUp, offer: readonly string[], expected: Partial<Record<CheckId, string>>, says: RegExp]
+  >([
+    [
+      'no mechanism over http: (Prosody)',
+      { personality: 'prosody' },
+      [],
+      { mechanisms: 'wrong' },
+      /consider_bosh_secure/,
+    ],
+    ['no mechanism at all (ejabberd)', {}, [], { mechanisms: 'wrong' }, /auth_method/],
+    ['none that is ours', {}, ['SCRAM-SHA3-512'], { 'common-mechanism': 'wrong' }, /auth_password_format: scram/],
+    ['only PLAIN', {}, ['PLAIN'], { 'only-plain': 'warn' }, /SCRAM keys/],
+    ['several hashes', {}, ['SCRAM-SHA-1', 'SCRAM-SHA-256'], { 'several-hashes': 'warn' }, /made before.*--mechanisms/],
+    [
+      'X-OAUTH2',
+      {},
+      ['SCRAM-SHA-256', 'X-OAUTH2'],
+      { 'unwanted-mechanisms': 'warn' },
+      /disable_sasl_mechanisms: \[X-OAUTH2\]/,
+    ],
+    ['ANONYMOUS', {}, ['SCRAM-SHA-256', 'ANONYMOUS'], { 'unwanted-mechanisms': 'warn' }, /without an account/],
+    ['DIGEST-MD5', {}, ['SCRAM-SHA-256', 'DIGEST-MD5'], { 'unwanted-mechanisms': 'warn' }, /stored in clear/],
+  ])('offers %s', async (_, setUp, offer, expected, says) => {
+    const { url } = await serving(setUp, offering(...offer))
+    const findings = await diagnose(url)
+    // This offer has no registration in it, and so nothing that shows more.
+    const { version: _version, 'visitor-address': _address, ...complaints } = complaintsIn(findings)
+    const [id] = Object.keys(expected) as [CheckId]
+
+    expect(complaints).toEqual(expected)
+    expect(textOf(findings, id)).toMatch(says)
+  })
+
+  test('several hashes are a decision once `mechanisms` is named', async () => {
+    const { url } = await serving({ mechanisms: ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN'] })
+
+    expect(complaintsIn(await diagnose(url))).toEqual({ 'several-hashes': 'warn' })
+    expect(complaintsIn(await diagnose(url, { mechanisms: ['SCRAM-SHA-256', 'PLAIN'] }))).toEqual({})
+  })
+
+  test('a name that is no mechanism is not repeated', async () => {
+    const { url } = await serving({}, offering('PLAIN', 'hunter2 is the password'))
+
+    expect(JSON.stringify(await diagnose(url))).not.toContain('hunter2')
+  })
+})
+
+describe('sign-up', () => {
+  test('open without a captcha', async () => {
+    const { url } = await serving({ registration: 'open' })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toMatchObject({ registration: 'warn' })
+    expect(textOf(findings, 'registration')).toMatch(/programs can make accounts.*captcha_protected/)
+  })
+
+  test('closed: well, but nothing shows the version and the bans of ejabberd', async () => {
+    const { url } = await serving({ registration: 'closed' })
+
+    expect(complaintsIn(await diagnose(url))).toEqual({ version: 'warn', 'visitor-address': 'warn' })
+  })
+
+  /** Before those of the set-up. */
+  async function withForm(reply: Fault['reply'], setUp: SetUp = {}): Promise<string> {
+    const server = await serving(setUp)
+    server.reset()
+    server.fault({ on: 'form', reply, times: 100 })
+    return server.url
+  }
+
+  test('the picture is none', async () => {
+    const url = await withForm({
+      rewrite: body => body.replace(/(<data [^>]*>)[^<]*/, `$1${Buffer.from('no picture').toString('base64')}`),
+    })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toMatchObject({ captcha: 'wrong' })
+    expect(of(findings, 'registration')?.status).toBe('ok')
+    expect(textOf(findings, 'captcha')).toContain('gsfonts')
+  })
+
+  test('the server cannot draw one', async () => {
+    const findings = await diagnose(await withForm({ stanzaError: 'internal-server-error' }))
+
+    expect(complaintsIn(findings)).toMatchObject({ captcha: 'wrong' })
+    expect(textOf(findings, 'captcha')).toContain('captcha_cmd')
+  })
+
+  test('the form cannot be read', async () => {
+    const findings = await diagnose(await withForm('not-xml'))
+
+    expect(complaintsIn(findings)).toMatchObject({ registration: 'wrong' })
+  })
+
+  test('captchas have run out for this address', async () => {
+    const { url } = await serving({ captchaLimit: 0 })
+
+    expect(complaintsIn(await diagnose(url))).toMatchObject({ registration: 'warn' })
+  })
+})
+
+describe('the version', () => {
+  const credentials = { username: 'user1', password: 'user1' }
+  const saying = (name: string, version: string): Fault => ({
+    on: 'poll',
+    reply: {
+      rewrite: (_, { body }) =>
+        `<body xmlns='http://jabber.org/protocol/httpbind'><iq xmlns='jabber:client' type='result' id='${/ id='([^']+)'/.exec(body)?.[1]}'><query xmlns='jabber:iq:version'><name>${name}</name><version>${version}</version></query></iq></body>`,
+    },
+  })
+
+  test('decimal captcha ids are those of an ejabberd before 26.07', async () => {
+    const { url } = await serving({ challenge: '14499085853974876251' })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toEqual({ version: 'warn' })
+    expect(textOf(findings, 'version')).toMatch(/26\.07.*as any other.*web form/)
+  })
+
+  test.each(['23.01-1', '24.12', '26.6.1'])('ejabberd %s says so after a login', async version => {
+    const { url } = await serving({}, saying('ejabberd', version))
+    const findings = await diagnose(url, { credentials })
+
+    expect(complaintsIn(findings)).toEqual({ version: 'warn' })
+    expect(of(findings, 'version')?.summary).toBe(`ejabberd ${version}`)
+  })
+
+  test.each([
+    ['ejabberd', '26.07'],
+    ['ejabberd', '26.7.0'],
+    ['ejabberd', '27.01'],
+    ['Prosody', '13.0.1'],
+  ])('%s %s is sound', async (name, version) => {
+    const { url } = await serving({ challenge: '14499085853974876251' }, saying(name, version))
+    const findings = await diagnose(url, { credentials })
+
+    expect(complaintsIn(findings)).toEqual({})
+    expect(textOf(findings, 'version')).toContain(`${name} ${version}`)
+  })
+
+  test('a server that tells nobody: a warning that says how to find out', async () => {
+    const { url } = await serving({ challenge: 'none-that-is-known' })
+
+    expect(textOf(await diagnose(url), 'version')).toContain('--username')
+    expect(textOf(await diagnose(url, { credentials }), 'version')).toContain('mod_version')
+  })
+
+  test('what is no name of software is not repeated', async () => {
+    const { url } = await serving({}, saying('hunter2', 'hunter2'))
+
+    expect(JSON.stringify(await diagnose(url, { credentials }))).not.toContain('hunter2')
+  })
+})
+
+describe("visitors' addresses", () => {
+  test('are not believed: everybody counts against the app', async () => {
+    const { url } = await serving({ counts: 'apps' })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toEqual({ 'visitor-address': 'warn' })
+    expect(textOf(findings, 'visitor-address')).toMatch(/trusted_proxies.*forwardClientIp/)
+  })
+
+  test('cannot be seen where captchas are not limited, and no more than fifteen are asked for', async () => {
+    const server = await serving({ captchaLimit: 1_000 })
+    const findings = await diagnose(server.url)
+    const forms = server.requests.filter(({ step }) => step === 'form')
+
+    expect(complaintsIn(findings)).toEqual({ 'visitor-address': 'warn' })
+    expect(textOf(findings, 'visitor-address')).toMatch(/cannot be seen.*captcha_limit/)
+    expect(forms.map(({ headers }) => headers['x-forwarded-for'])).toEqual([undefined, ...Array(15).fill('192.0.2.1')])
+  })
+})
+
+describe('a login', () => {
+  const as = (password: string, username = 'user1') => ({ credentials: { username, password } })
+
+  test.each<[what: string, question: Partial<Question>, faults: readonly Fault[], says: RegExp]>([
+    ['with a wrong password', as('staple'), [], /not-authorized.*password is wrong/],
+    ['as nobody', as('user1', 'nobody'), [], /not-authorized.*User name/],
+    ['of another domain', as('user1', 'user1@example.com'), [], /another domain/],
+    ['that is banned', as('user1'), [{ on: 'auth', reply: 'account-disabled' }], /banned/],
+    ['that is blocked', as('user1'), [{ on: 'bind', reply: { stanzaError: 'not-allowed' } }], /The password is right/],
+    [
+      'that is answered for somebody else',
+      as('user1'),
+      [{ on: 'bind', reply: { boundJid: 'user2@localhost/x' } }],
+      /do not trust/,
+    ],
+    [
+      'that the server cannot prove',
+      as('user1'),
+      [{ on: 'response', reply: { sasl: () => 'v=AAAA' } }],
+      /does not know the password/,
+    ],
+    [
+      'that gets the address banned',
+      as('user1'),
+      [{ on: 'auth', reply: { streamError: 'policy-violation' } }],
+      /mod_fail2ban/,
+    ],
+  ])('%s', async (_, question, faults, says) => {
+    const { url } = await serving({}, ...faults)
+    const findings = await diagnose(url, question)
+
+    expect(complaintsIn(findings)).toEqual({ login: 'wrong' })
+    expect(textOf(findings, 'login')).toMatch(says)
+    expect(JSON.stringify(findings)).not.toContain('staple')
+  })
+})

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BoshServer } from '../../lib/testing/server'
+import { startSetUp } from './right-set-up'
+
+/* The command as a process of its own. */
+
+const ROOT = join(__dirname, '..', '..')
+const PASSWORD = 'correct-horse-battery-staple'
+
+let server: BoshServer
+beforeAll(async () => {
+  server = await startSetUp({ accounts: { user1: PASSWORD } })
+})
+afterAll(() => server.close())
+
+async function command(argv: readonly string[], input: string) {
+  const loader = join(ROOT, 'spec', 'fixtures', 'typescript.cjs')
+  const child = spawn(process.execPath, ['--require', loader, join(ROOT, 'lib', 'cli', 'index.ts'), ...argv])
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk))
+  const arguments_ = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')
+  child.stdin.end(input)
+  const [code] = await once(child, 'close')
+  return { code, output: Buffer.concat(output).toString(), arguments_ }
+}
+
+test('a password on standard input is in no list of arguments, and in no output', async () => {
+  const { code, output, arguments_ } = await command(
+    ['check', server.url, '--domain', 'localhost', '--username', 'user1'],
+    `${PASSWORD}\n`,
+  )
+
+  expect(output).toContain('works, by SCRAM-SHA-256')
+  expect(code).toBe(0)
+  expect(arguments_).toContain('--username')
+  for (const part of [PASSWORD, 'horse', Buffer.from(PASSWORD).toString('base64')]) {
+    expect(output + arguments_).not.toContain(part)
+  }
+})
+
+test('a wrong one is not repeated either', async () => {
+  const { code, output } = await command(
+    ['check', server.url, '--domain', 'localhost', '--username', 'user1', '--json'],
+    'incorrect-horse\n',
+  )
+
+  expect(code).toBe(2)
+  expect(JSON.parse(output)).toMatchObject({ exitCode: 2 })
+  expect(output).not.toContain('horse')
+})
+
+test('it ends by itself when nothing is read from standard input', async () => {
+  const { code } = await command(['--version'], '')
+
+  expect(code).toBe(0)
+})
+
+test('the package names it as its command', () => {
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+
+  expect(bin).toEqual({ 'passport-xmpp-bosh': './dist/cli/index.js' })
+  expect(readFileSync(join(ROOT, 'lib', 'cli', 'index.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+})

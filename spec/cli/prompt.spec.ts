@@ -1,0 +1,89 @@
+import { PassThrough } from 'node:stream'
+import { PASSWORD_MS } from '../../lib/cli/limits'
+import { askPassword } from '../../lib/cli/prompt'
+import { handClock } from '../fixtures/clock'
+
+const PASSWORD = 'pä$$ wörd 😀'
+
+/** A terminal: what was echoed is in `shown`; `raw` is every mode it was set to. */
+function terminal(isTTY: boolean) {
+  const stderr = new PassThrough()
+  const raw: boolean[] = []
+  const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode: (mode: boolean) => raw.push(mode) })
+  return { stdin, stderr, raw, shown: () => String(stderr.read() ?? '') }
+}
+
+describe('on a terminal', () => {
+  test('it is asked for, typed without echo, and the terminal is as before', async () => {
+    const { stdin, stderr, raw, shown } = terminal(true)
+    const asked = askPassword({ stdin, stderr })
+    for (const key of [...PASSWORD, 'x', '\x7f', '\r']) stdin.write(key)
+
+    expect(await asked).toBe(PASSWORD)
+    expect(shown()).toBe('Password: \n')
+    expect(raw).toEqual([true, false])
+  })
+
+  test.each([
+    ['Ctrl-C', '\x03'],
+    ['Ctrl-D', '\x04'],
+    ['Return alone', '\r'],
+  ])('%s: no password', async (_, key) => {
+    const { stdin, stderr, raw } = terminal(true)
+    const asked = askPassword({ stdin, stderr })
+    stdin.write(key)
+
+    await expect(asked).rejects.toThrow('no password')
+    expect(raw).toEqual([true, false])
+  })
+})
+
+describe('elsewhere', () => {
+  test.each([
+    ['the first line', `${PASSWORD}\nsecond\n`, PASSWORD],
+    ['a line that Windows wrote', `${PASSWORD}\r\n`, PASSWORD],
+    ['a line that does not end', PASSWORD, PASSWORD],
+    ['spaces are part of it', ' a b \n', ' a b '],
+  ])('%s', async (_, input, password) => {
+    const { stdin, stderr, shown } = terminal(false)
+    stdin.end(input)
+
+    expect(await askPassword({ stdin, stderr })).toBe(password)
+    expect(shown()).toBe('')
+  })
+
+  test('characters that arrive in pieces', async () => {
+    const { stdin, stderr } = terminal(false)
+    for (const byte of Buffer.from(`${PASSWORD}\n`)) stdin.write(Buffer.of(byte))
+
+    expect(await askPassword({ stdin, stderr })).toBe(PASSWORD)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['an empty line', '\nsecond\n'],
+  ])('%s: no password', async (_, input) => {
+    const { stdin, stderr } = terminal(false)
+    stdin.end(input)
+
+    await expect(askPassword({ stdin, stderr })).rejects.toThrow('no password')
+  })
+
+  test('no more is read than a password can have', async () => {
+    const { stdin, stderr } = terminal(false)
+    stdin.write('x'.repeat(2_000))
+
+    expect((await askPassword({ stdin, stderr })).length).toBe(2_000)
+    expect(stdin.destroyed).toBe(true)
+  })
+})
+
+test.each([true, false])('nobody waits for ever (terminal: %s)', async isTTY => {
+  const clock = handClock()
+  const { stdin, stderr } = terminal(isTTY)
+  const asked = askPassword({ stdin, stderr }, clock)
+  clock.advance(PASSWORD_MS)
+
+  await expect(asked).rejects.toThrow('no password within 120 s')
+  expect(stdin.destroyed).toBe(true)
+})

@@ -1,0 +1,115 @@
+import { CHECKS, type Finding, ok, skipped, warn, wrong } from '../../lib/cli/finding'
+import { exitCodeOf, jsonReport, textReport } from '../../lib/cli/report'
+
+const SUBJECT = { service: 'http://127.0.0.1:5280/bosh', domain: 'localhost' }
+const OK = ok('url', 'can be a BOSH URL')
+const WARN = warn('version', 'ejabberd 23.01', 'Update ejabberd.')
+const WRONG = wrong('domain', 'not served', 'Give the domain.')
+const SKIPPED = skipped('login', 'nobody to log in as')
+
+test.each<[code: number, findings: readonly Finding[]]>([
+  [0, [OK]],
+  [0, [OK, SKIPPED]],
+  [1, [OK, WARN, SKIPPED]],
+  [2, [WARN, WRONG]],
+  [2, [WRONG]],
+])('exit code %i', (code, findings) => {
+  expect(exitCodeOf(findings)).toBe(code)
+})
+
+describe('for people', () => {
+  test('one line for each check, what to change below it, and the counts', () => {
+    expect(textReport(SUBJECT, [OK, WRONG, WARN], false)).toBe(
+      [
+        'http://127.0.0.1:5280/bosh, domain localhost',
+        '',
+        'ok       url                  can be a BOSH URL',
+        'wrong    domain               not served',
+        '                                Give the domain.',
+        'warn     version              ejabberd 23.01',
+        '                                Update ejabberd.',
+        '',
+        '1 ok, 1 warn, 1 wrong, 0 skipped',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('what was skipped for one reason is said once', () => {
+    const text = textReport(
+      SUBJECT,
+      [WRONG, skipped('speed', 'not seen'), skipped('captcha', 'not seen'), SKIPPED],
+      false,
+    )
+
+    expect(text).toContain('skipped  speed                not seen; likewise captcha\n')
+    expect(text).toContain('skipped  login                nobody to log in as\n')
+    expect(text).toContain('0 ok, 0 warn, 1 wrong, 3 skipped')
+  })
+
+  test('long texts are wrapped at a hundred columns, and nothing of them is lost', () => {
+    const advice = Array.from({ length: 60 }, (_, n) => `word${n}`).join(' ')
+    const text = textReport(SUBJECT, [warn('version', 'old', advice)], false)
+
+    expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
+    expect(text.replace(/\s+/g, ' ')).toContain(advice)
+  })
+
+  test('a URL that is none is not shown', () => {
+    expect(textReport({ service: null, domain: null }, [WRONG], false)).toMatch(/^wrong /)
+  })
+
+  test('the statuses have colours, and without them the text is the same', () => {
+    const findings = [OK, WARN, WRONG, SKIPPED]
+    const coloured = textReport(SUBJECT, findings, true)
+
+    expect(coloured).toContain('\x1b[32mok       \x1b[0m')
+    expect(coloured).toContain('\x1b[31mwrong    \x1b[0m')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours begin
+    expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(textReport(SUBJECT, findings, false))
+  })
+})
+
+describe('for programs', () => {
+  test('the shape is stable', () => {
+    expect(JSON.parse(jsonReport(SUBJECT, [OK, WARN, WRONG, SKIPPED]))).toEqual({
+      service: 'http://127.0.0.1:5280/bosh',
+      domain: 'localhost',
+      exitCode: 2,
+      counts: { ok: 1, warn: 1, wrong: 1, skipped: 1 },
+      checks: [
+        { id: 'url', status: 'ok', summary: 'can be a BOSH URL' },
+        { id: 'version', status: 'warn', summary: 'ejabberd 23.01', advice: 'Update ejabberd.' },
+        { id: 'domain', status: 'wrong', summary: 'not served', advice: 'Give the domain.' },
+        { id: 'login', status: 'skipped', summary: 'nobody to log in as' },
+      ],
+    })
+  })
+
+  test('so are the names of the checks', () => {
+    expect(CHECKS).toEqual([
+      'url',
+      'transport',
+      'name',
+      'connection',
+      'tls',
+      'certificate',
+      'redirect',
+      'bosh',
+      'ban',
+      'domain',
+      'speed',
+      'mechanisms',
+      'common-mechanism',
+      'only-plain',
+      'plain-over-http',
+      'several-hashes',
+      'unwanted-mechanisms',
+      'registration',
+      'captcha',
+      'login',
+      'version',
+      'visitor-address',
+    ])
+  })
+})
