@@ -15,11 +15,12 @@ main([Node]) ->
         [Local, Domain] -> {Local, Domain}
     end,
     lists:member(Host, Hosts) orelse fail(["it serves ", lists:join(", ", Hosts), " only"]),
+    Prepared = ask(Ejabberd, jid, nodeprep, [User]),
+    is_binary(Prepared) andalso Prepared =/= <<>> orelse fail("that cannot be the name of an account"),
     strong(Ejabberd, Host, Password) orelse fail("the password is weak: make it longer, or of more kinds of characters"),
-    case ask(Ejabberd, ejabberd_auth, try_register, [User, Host, Password]) of
-        ok -> io:format("~ts@~ts~n", [ask(Ejabberd, jid, nodeprep, [User]), Host]);
+    case ask(Ejabberd, ejabberd_auth, try_register, [Prepared, Host, Password]) of
+        ok -> io:format("~ts@~ts~n", [Prepared, Host]);
         {error, exists} -> fail("there is such an account already");
-        {error, invalid_jid} -> fail("that cannot be the name of an account");
         {error, invalid_password} -> fail("ejabberd does not take this password: perhaps it has an emoji in it");
         {error, not_allowed} -> fail("its configuration does not let it make accounts");
         {error, Reason} when is_atom(Reason) -> fail(atom_to_list(Reason))

@@ -1,12 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { command } from './command'
 import { enter } from './debian'
 import { launch } from './launch'
 import type { LiveServer } from './live-server'
 
-const run = promisify(execFile)
 const scripts = resolve(__dirname, '../../../ejabberd')
 
 /** The version of the ejabberd under test, by its package: the server tells it only after a login. */
@@ -78,18 +77,4 @@ export async function startShipped({
 function installed(): string {
   const [path = '', ...args] = [...enter, 'dpkg-query', '--show', 'ejabberd']
   return execFileSync(path, args, { encoding: 'utf8', timeout: 30_000 }).replace(/^.*\t|-.*$/gs, '')
-}
-
-/** What a command prints, on the Debian under test. The error, if any, is what it had to say about it. */
-async function command(words: readonly string[], input = ''): Promise<string> {
-  const [path = '', ...args] = [...enter, ...words]
-  const running = run(path, args, { timeout: 30_000 })
-  running.child.stdin?.on('error', () => {}) // it ended early, and `running` says why
-  running.child.stdin?.end(input)
-  try {
-    return (await running).stdout.trim()
-  } catch (error) {
-    const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
-    throw new Error(said || `${path} failed`, { cause: error })
-  }
 }

@@ -1,0 +1,184 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Authenticator } from '../../lib'
+import { command } from './servers/command'
+import { freePorts } from './servers/free-ports'
+
+// ejabberd/start, stop and add-user, as a person uses them.
+
+const scripts = resolve(__dirname, '../../ejabberd')
+const password = 'correct horse battery'
+const drawing = `CAPTCHA_CMD=${join(__dirname, 'servers/captcha.sh')}`
+
+let place: string
+let ports: string[]
+let url: string
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'ejabberd-scripts-'))
+  const [bosh, c2s] = await freePorts(2)
+  ports = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`]
+  url = `http://127.0.0.1:${bosh}/bosh`
+})
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+// A test process that dies cannot stop its servers; so they end when it is gone.
+const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
+const stop = (dir: string) => command([join(scripts, 'stop'), dir])
+const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
+
+describe('a server in a directory', () => {
+  let dir: string
+  beforeAll(async () => {
+    dir = join(place, 'kept')
+    await start(dir, ...ports, drawing)
+  })
+  afterAll(() => stop(dir))
+
+  test('keeps what it writes from other users', async () => {
+    const { stdout } = await command(['find', dir, '-perm', '/077'])
+
+    expect(stdout).toBe('')
+  })
+
+  test('has an account from add-user, which tells its JID', async () => {
+    expect((await addUser(dir, 'Alice', `${password}\n`)).stdout).toBe('alice@localhost')
+    expect((await addUser(dir, 'zoë@localhost', 'pä$$wörd "€"\\')).stdout).toBe('zoë@localhost')
+
+    expect(await signIn('alice', password)).toBe('alice@localhost')
+    expect(await signIn('zoë', 'pä$$wörd "€"\\')).toBe('zoë@localhost')
+  })
+
+  test.each([
+    ['alice', password, 'there is such an account already'],
+    ['bob', 'bob', 'the password is weak'],
+    ['bob', '', 'No password'],
+    ['bob', '😀😀😀😀😀😀😀😀', 'does not take this password'],
+    ['not a name', password, 'cannot be the name of an account'],
+    ['bob@other.example', password, 'it serves localhost only'],
+    ['bob@', password, 'it serves localhost only'],
+    ['@localhost', password, 'cannot be the name of an account'],
+    ['', password, 'usage: '],
+  ])('add-user %j with the password %j: %s', async (name, typed, reason) => {
+    await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
+  })
+
+  test('is not started twice', async () => {
+    await expect(start(dir, ...ports, drawing)).rejects.toThrow(/^ejabberd runs already in .*kept, pid \d+$/)
+  })
+
+  test('has its accounts again after stop and start, and is at another port if that is wanted', async () => {
+    await stop(dir)
+    await expect(addUser(dir, 'bob', password)).rejects.toThrow(`no ejabberd runs in ${dir}`)
+    await expect(signIn('alice', password)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+
+    const [bosh, c2s] = await freePorts(2)
+    const { stdout, stderr } = await start(dir, `BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, drawing)
+
+    expect(stdout).toMatch(/^\d+$/)
+    expect(stderr).toContain(`http://127.0.0.1:${bosh}/bosh, for accounts of localhost`)
+    expect(await signIn('alice', password, `http://127.0.0.1:${bosh}/bosh`)).toBe('alice@localhost')
+  })
+})
+
+test('stop has nothing to do where no server runs', async () => {
+  await stop(join(place, 'nowhere'))
+  await stop(place)
+})
+
+describe('start says why it does not', () => {
+  let dir: string
+  let n = 0
+  beforeEach(() => {
+    dir = join(place, `failed-${++n}`)
+  })
+  afterEach(() => stop(dir))
+
+  test.each([
+    ['a name that is no macro', ['BOSH_PROT=5280'], /^BOSH_PROT is not in define_macro/],
+    ['a line break in a value', ['DOMAIN=a\nb'], /^a value of define_macro has a control character in it$/],
+    ['two directories', ['a', 'b'], /^usage: /],
+    ['an option it does not know', ['--help'], /^usage: /],
+    ['an option without its value', ['--config'], /^usage: /],
+    ['a file that is not there', ['--config', '/nonexistent.yml'], /^cannot read \/nonexistent\.yml$/],
+  ])('%s', async (_, args, reason) => {
+    await expect(start(...(args.includes('a') ? [] : [dir]), ...args)).rejects.toThrow(reason)
+  })
+
+  test.each([['a b'], ['a: "b" # c \\ d'], ["it's a"], ['{a: b}'], ['&a *a !a %a @a `a']])(
+    'a domain that is none, %j, as it was written',
+    async domain => {
+      const failed = start(dir, ...ports, drawing, `DOMAIN=${domain}`)
+
+      await expect(failed).rejects.toThrow(
+        `ejabberd did not start: it ended. Invalid value of option hosts->1: Invalid domain: ${domain}`,
+      )
+    },
+  )
+
+  test('a list with something wrong in it', async () => {
+    const failed = start(dir, ...ports, drawing, 'TRUSTED_PROXIES=[127.0.0.1, nonsense]')
+
+    await expect(failed).rejects.toThrow(/Invalid value of option trusted_proxies.*nonsense/)
+  })
+
+  test('a configuration that does not say where BOSH is', async () => {
+    const config = join(place, 'without.yml')
+    await writeFile(config, 'define_macro:\n  DOMAIN: localhost\nhosts: [DOMAIN]\n')
+
+    await expect(start('--config', config, dir)).rejects.toThrow('without.yml has no BOSH_PORT in define_macro')
+  })
+
+  test('an option ejabberd does not know, in one line', async () => {
+    const config = join(place, 'misspelt.yml')
+    const shipped = await readFile(join(scripts, 'ejabberd.yml'), 'utf8')
+    await writeFile(config, shipped.replace('auth_scram_hash', 'auth_scram_hsh'))
+
+    const failed = start('--config', config, dir, ...ports, drawing)
+
+    await expect(failed).rejects.toThrow(
+      /^ejabberd did not start: it ended\. Unknown option: auth_scram_hsh\. Did you mean auth_scram_hash\?.*$/,
+    )
+  })
+
+  test('a captcha_cmd that draws nothing', async () => {
+    const failed = start(dir, ...ports, 'CAPTCHA_CMD=/bin/false')
+
+    await expect(failed).rejects.toThrow(
+      /^ejabberd did not start: it ended\. CAPTCHA_CMD draws no picture.*ejabberd\/install\.$/,
+    )
+  })
+
+  test.each(['BOSH_PORT', 'C2S_PORT'])('a %s that somebody else has', async name => {
+    const occupant = createServer().listen(0, '127.0.0.1')
+    await once(occupant, 'listening')
+    const address = occupant.address()
+    const taken = typeof address === 'object' && address !== null ? address.port : 0
+    try {
+      await expect(start(dir, ...ports, drawing, `${name}=${taken}`)).rejects.toThrow(
+        new RegExp(`${taken}.*address already in use`),
+      )
+    } finally {
+      occupant.close()
+    }
+  })
+
+  test('a directory where it may not write', async () => {
+    const file = join(place, 'file')
+    await writeFile(file, '')
+
+    await expect(start(join(file, 'dir'), ...ports)).rejects.toThrow(/Not a directory/)
+  })
+})
+
+async function signIn(username: string, typed: string, service = url): Promise<string> {
+  const authenticator = new Authenticator({ service, domain: 'localhost', failureDelay: 0 })
+  try {
+    return (await authenticator.authenticate({ username, password: typed })).jid
+  } finally {
+    await authenticator.close()
+  }
+}
