@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { launch } from './launch'
 import type { LiveServer, Prepared } from './live-server'
 
@@ -15,6 +16,7 @@ interface Status {
   readonly bosh: number
 }
 
+/** Starts a Prosody with the configuration people copy. */
 export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
@@ -24,8 +26,10 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
   } = await launch({
     server: 'prosody',
     template: 'prosody.cfg.lua',
-    values: { AUTHENTICATION: `internal_${storage}`, MODULES: __dirname },
-    args: ({ directory, configuration, httpPort }) => [directory, configuration, httpPort],
+    values: { SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'), STORAGE: storage, MODULES: __dirname },
+    args: ({ directory, configuration, httpPort }) => [
+      ...['--config', configuration, directory, `BOSH_PORT=${httpPort}`],
+    ],
   })
 
   const ask = async (path: string, request: RequestInit = {}): Promise<string> => {
