@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CHECKS, type Finding, ok, skipped, warn, wrong } from '../../lib/cli/finding'
 import { exitCodeOf, jsonReport, textReport } from '../../lib/cli/report'
 
@@ -112,4 +114,11 @@ describe('for programs', () => {
       'visitor-address',
     ])
   })
+})
+
+test('the guide explains every check, and nothing that is none', () => {
+  const guide = readFileSync(join(__dirname, '../../docs/doctor.md'), 'utf8')
+  const rows = [...guide.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id)
+
+  expect(rows).toEqual(CHECKS)
 })
