@@ -1,21 +1,26 @@
-import { randomUUID } from 'node:crypto'
 import express, { type Express } from 'express'
 import { createAuth, type XmppOptions } from './auth'
 import { PUBLIC, VIEWS } from './folders'
-import type { Log } from './log'
+import { type Log, requestLog } from './log'
+import { rateLimits } from './rate-limits'
 import { errorPage, notFound } from './routes/errors'
+import { health } from './routes/health'
 import { home } from './routes/home'
 import { login } from './routes/login'
 import { logout } from './routes/logout'
 import { securityHeaders } from './security-headers'
 import { sessionCookie, sessions } from './sessions'
+import { endedSessions } from './signed-in'
+import type { Stores } from './stores'
 
 export interface AppConfig {
   readonly production: boolean
   /** proxies in front of the app whose `X-Forwarded-*` count: how many, or their addresses */
   readonly trustProxy: false | number | readonly string[]
   readonly sessionSecret: string
+  readonly registration: boolean
   readonly xmpp: XmppOptions
+  readonly stores: Stores
   readonly log: Log
 }
 
@@ -26,31 +31,37 @@ export interface App extends Express {
 
 /** The whole app. It listens on nothing: that is for server.ts, or for a test. */
 export function createApp(config: AppConfig): App {
+  const { stores } = config
   const { passport, close } = createAuth(config.xmpp)
   const cookie = sessionCookie(config.production)
+  const limits = rateLimits(stores)
   const app = Object.assign(express(), { close })
 
   app.set('trust proxy', config.trustProxy)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
   app.set('view cache', config.production)
+  // For every page: whether there is a way to an account.
+  app.locals['registration'] = config.registration
 
+  app.use(health(stores))
+  app.use(requestLog(config.log))
   app.use(securityHeaders(config.production))
   // Before the sessions: a style sheet needs none.
   app.use(express.static(PUBLIC))
   app.use((_req, res, next) => {
-    res.locals['requestId'] = randomUUID()
     // Pages hold names and tokens: nothing for a cache, nor for the back button after signing out.
     res.set('Cache-Control', 'no-store')
     next()
   })
-  app.use(sessions(cookie, config.sessionSecret))
+  app.use(sessions(cookie, config.sessionSecret, stores.sessions))
   app.use(passport.session())
+  app.use(endedSessions(stores.generations))
 
   app.use(home())
-  app.use(login(passport))
+  app.use(login(passport, stores.generations, limits))
   app.use(logout(cookie))
   app.use(notFound)
-  app.use(errorPage(config.log))
+  app.use(errorPage)
   return app
 }

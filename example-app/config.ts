@@ -9,6 +9,10 @@ export interface Config {
   readonly production: boolean
   readonly trustProxy: false | number | readonly string[]
   readonly sessionSecret: string
+  /** `undefined`: what is remembered is remembered in this process */
+  readonly redisUrl: string | undefined
+  /** whether people can make accounts in the app */
+  readonly registration: boolean
   /** `service` undefined: the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -45,6 +49,9 @@ export function readConfig(env: Environment): Config {
     production,
     trustProxy: proxiesOf(env, 'TRUST_PROXY', production),
     sessionSecret: secretOf(env, 'SESSION_SECRET', production),
+    redisUrl: redisUrlOf(env, 'REDIS_URL'),
+    // The demo server has a captcha; whether others have one is for the operator to know.
+    registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     xmpp: {
       service,
       domain: domain ?? 'localhost',
@@ -89,8 +96,9 @@ function listOf(env: Environment, name: string): string[] | undefined {
   return values.length > 0 ? values : undefined
 }
 
-function switchOf(env: Environment, name: string): boolean {
-  const value = textOf(env, name)?.toLowerCase() ?? 'off'
+function switchOf(env: Environment, name: string, otherwise = false): boolean {
+  const value = textOf(env, name)?.toLowerCase()
+  if (value === undefined) return otherwise
   if (['on', 'true', '1'].includes(value)) return true
   if (['off', 'false', '0'].includes(value)) return false
   throw new ConfigError(`${name} must be on or off`)
@@ -144,6 +152,14 @@ function isAddressOrRange(value: string): boolean {
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128))
   )
+}
+
+function redisUrlOf(env: Environment, name: string): string | undefined {
+  const value = textOf(env, name)
+  if (value === undefined) return undefined
+  if (URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol)) return value
+  // Not repeated: it may hold a password.
+  throw new ConfigError(`${name} must be a URL such as redis://127.0.0.1:6379`)
 }
 
 function certificatesOf(env: Environment, name: string): string | undefined {

@@ -4,7 +4,8 @@ const TOKEN_BYTES = 32
 
 const { csrfSynchronisedProtection, generateToken } = csrfSync({
   size: TOKEN_BYTES,
-  getTokenFromRequest: req => req.body?._csrf,
+  // Another site can send a form, but neither the field nor the header with the right token.
+  getTokenFromRequest: req => req.get('x-csrf-token') ?? req.body?._csrf,
 })
 
 /** Refuses (403, `EBADCSRFTOKEN`) a form that was not made for this session. */

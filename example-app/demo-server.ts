@@ -5,5 +5,5 @@ export const DEMO_USERS = { user1: 'user1', alice: 'wonderland' } as const
 
 /** An XMPP server inside this process, on loopback, for those who have none at hand. */
 export function startDemoServer(domain: string): Promise<BoshServer> {
-  return startBoshServer({ domain, accounts: DEMO_USERS })
+  return startBoshServer({ domain, accounts: DEMO_USERS, registration: 'captcha' })
 }

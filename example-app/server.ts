@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { createApp } from './app'
 import { type Config, ConfigError, namingTheVariable, readConfig } from './config'
 import { DEMO_USERS, startDemoServer } from './demo-server'
-import { logToStderr } from './log'
+import { createLog } from './log'
+import { openStores } from './stores'
 
 /** ms that requests in flight have to finish after the order to stop. */
 const PATIENCE_MS = 5_000
@@ -19,8 +20,12 @@ async function start(): Promise<void> {
   }
   if (demo) closing.unshift(() => demo.close())
   try {
+    const stores = await openStores(config.redisUrl).catch((reason: Error) => {
+      throw new ConfigError(`REDIS_URL names a server that does not answer (${reason.message})`)
+    })
+    closing.unshift(() => stores.close())
     const xmpp = { ...config.xmpp, service: service ?? demo?.url ?? [] }
-    const app = createApp({ ...config, xmpp, log: logToStderr })
+    const app = createApp({ ...config, xmpp, stores, log: createLog() })
     closing.unshift(() => app.close())
     const server = createServer(app)
     await listen(server, config)

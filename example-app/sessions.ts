@@ -1,7 +1,7 @@
 import type { CookieOptions, RequestHandler } from 'express'
-import session from 'express-session'
+import session, { type Store } from 'express-session'
 
-const MAX_AGE_MS = 8 * 60 * 60 * 1000
+const MAX_IDLE_MS = 8 * 60 * 60 * 1000
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
 export interface SessionCookie {
@@ -18,15 +18,19 @@ export function sessionCookie(production: boolean): SessionCookie {
   }
 }
 
-export function sessions(cookie: SessionCookie, secret: string): RequestHandler {
-  return session({
+export function sessions(cookie: SessionCookie, secret: string, store: Store): RequestHandler {
+  const withStore = session({
     name: cookie.name,
     secret,
-    cookie: { ...cookie.attributes, maxAge: MAX_AGE_MS },
+    store,
+    cookie: { ...cookie.attributes, maxAge: MAX_IDLE_MS },
     resave: false,
     // No session for those who only look: it begins with the CSRF token of the login page.
     saveUninitialized: false,
-    // No `store`: sessions live in memory, which is for development. They are lost at every start, are not shared by
-    // two processes, and are never swept. In production, give a store here.
   })
+  // What goes wrong there is the store's: nobody can be served until it is back.
+  return (req, res, next) =>
+    withStore(req, res, (failed?: unknown) =>
+      next(failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed),
+    )
 }

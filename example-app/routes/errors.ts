@@ -1,5 +1,4 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import type { Log } from '../log'
 
 interface Page {
   readonly title: string
@@ -25,6 +24,10 @@ const PAGES: Readonly<Record<number, Page>> = {
   },
   404: { title: 'Page not found', text: 'There is nothing at this address.' },
   413: { title: 'Too much text', text: 'What you entered is too long.' },
+  429: {
+    title: 'Too many attempts',
+    text: 'Somebody at your address tried too often. Please wait some minutes and try again.',
+  },
   502: LATER,
   503: LATER,
   504: LATER,
@@ -35,18 +38,14 @@ export const notFound: RequestHandler = (_req, res) => {
 }
 
 /** Shows the visitor a text of ours and a request id; what happened goes to the log, under the same id. */
-export function errorPage(log: Log): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    // Half a page is out already: Express cuts the connection.
-    if (res.headersSent) return next(error)
-    const status = statusOf(error)
-    const requestId: string = res.locals['requestId']
-    if (status >= 500) {
-      log({ level: 'error', requestId, method: req.method, path: req.path, status, ...described(error) })
-    }
-    const page = PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT)
-    res.status(status).render('error', { status, page, reference: status >= 500 && requestId })
-  }
+export const errorPage: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  // Half a page is out already: Express cuts the connection.
+  if (res.headersSent) return next(error)
+  const status = statusOf(error)
+  const { message, ...details } = described(error)
+  if (status >= 500) req.log.error({ status, ...details }, message)
+  const page = PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT)
+  res.status(status).render('error', { status, page, reference: status >= 500 && req.id })
 }
 
 function statusOf(error: unknown): number {

@@ -1,6 +1,10 @@
 import { type Request, Router } from 'express'
 import type { Auth } from '../auth'
 import { csrfTokenOf, requireCsrfToken } from '../csrf'
+import { attemptFailed, type RateLimits } from '../rate-limits'
+import { returnTo } from '../return-to'
+import { saved, signIn } from '../signed-in'
+import type { Generations } from '../stores/generations'
 import { form } from './form'
 
 declare module 'express-session' {
@@ -12,27 +16,38 @@ declare module 'express-session' {
 
 const MAX_NAME_LENGTH = 1_023
 
-export function login(passport: Auth['passport']): Router {
+export function login(passport: Auth['passport'], generations: Generations, { passwords }: RateLimits): Router {
   const router = Router()
 
   router.get('/login', (req, res) => {
-    if (req.user) return res.redirect('/')
+    const target = returnTo(req.query['returnTo'])
+    if (req.user) return res.redirect(target)
     const { refusal } = req.session
     delete req.session.refusal
-    res.render('login', { refusal, csrfToken: csrfTokenOf(req) })
+    res.render('login', { refusal, target, csrfToken: csrfTokenOf(req) })
   })
 
-  router.post('/login', form, requireCsrfToken, (req, res, next) => {
-    const answer = (error: unknown, user?: Express.User | false, info?: { message?: string }) => {
-      if (error) return next(error)
-      // Passport begins a new session here: a session id that somebody planted beforehand is worth nothing.
-      if (user) return req.logIn(user, failed => (failed ? next(failed) : res.redirect(303, '/')))
+  router.post('/login', form, requireCsrfToken, ...passwords, (req, res, next) => {
+    const target = returnTo(req.body?.returnTo)
+    const answer = async (
+      error: unknown,
+      user?: Express.User | false,
+      info?: { message?: string; mechanism?: string },
+    ) => {
+      if (error) throw error
+      if (user) {
+        await signIn(req, user, info?.mechanism ?? '', generations)
+        return res.redirect(303, target)
+      }
+      attemptFailed(res)
       // Not Passport's `failureMessage`, which adds to a list in the session that nothing ever empties.
       req.session.refusal = { message: info?.message ?? 'You cannot sign in.', username: typedName(req) }
-      // The browser may ask for the page before an answer that is under way has saved the session.
-      req.session.save(failed => (failed ? next(failed) : res.redirect(303, '/login')))
+      await saved(req)
+      res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
     }
-    passport.authenticate('xmpp-bosh', answer)(req, res, next)
+    passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {
+      answer(...given).catch(next)
+    })(req, res, next)
   })
 
   return router

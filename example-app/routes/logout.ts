@@ -1,18 +1,16 @@
 import { type RequestHandler, Router } from 'express'
 import { requireCsrfToken } from '../csrf'
 import type { SessionCookie } from '../sessions'
+import { signOut } from '../signed-in'
 import { form } from './form'
 
 export function logout({ name, attributes }: SessionCookie): Router {
   const router = Router()
-  router.post('/logout', onlySignedIn, form, requireCsrfToken, (req, res, next) => {
-    req.logout(failed => {
+  router.post('/logout', onlySignedIn, form, requireCsrfToken, async (req, res, next) => {
+    await signOut(req)
+    req.session.destroy(failed => {
       if (failed) return next(failed)
-      // Passport leaves an empty session behind.
-      req.session.destroy(failed => {
-        if (failed) return next(failed)
-        res.clearCookie(name, attributes).redirect(303, '/')
-      })
+      res.clearCookie(name, attributes).redirect(303, '/')
     })
   })
   return router

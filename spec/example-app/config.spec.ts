@@ -14,6 +14,8 @@ test('nothing set: a demonstration on this machine alone', () => {
     port: 5005,
     production: false,
     trustProxy: false,
+    redisUrl: undefined,
+    registration: true,
     xmpp: { service: undefined, domain: 'localhost', allowInsecure: false, forwardClientIp: false },
   })
 })
@@ -31,6 +33,8 @@ test('everything set', () => {
     XMPP_MECHANISMS: 'SCRAM-SHA-256,PLAIN',
     XMPP_ALLOW_INSECURE: 'on',
     XMPP_FORWARD_CLIENT_IP: 'true',
+    XMPP_REGISTRATION: 'on',
+    REDIS_URL: 'rediss://:secret@redis.example:6380/1',
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::1',
   })
   expect(config).toEqual({
@@ -39,6 +43,8 @@ test('everything set', () => {
     production: true,
     trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'],
     sessionSecret: 's'.repeat(32),
+    redisUrl: 'rediss://:secret@redis.example:6380/1',
+    registration: true,
     xmpp: {
       service: ['https://a.example/bosh', 'https://b.example/bosh'],
       domain: 'example.com',
@@ -47,6 +53,18 @@ test('everything set', () => {
       forwardClientIp: true,
     },
   })
+})
+
+test('people sign up at a server of one’s own only when that is asked for', () => {
+  expect(readConfig(SERVER).registration).toBe(false)
+  expect(readConfig({ ...SERVER, XMPP_REGISTRATION: 'on' }).registration).toBe(true)
+  expect(readConfig({ XMPP_REGISTRATION: 'off' }).registration).toBe(false)
+})
+
+test('the password in a wrong REDIS_URL is not repeated', () => {
+  expect(() => readConfig({ REDIS_URL: 'http://:secret@redis.example' })).toThrow(
+    new ConfigError('REDIS_URL must be a URL such as redis://127.0.0.1:6379'),
+  )
 })
 
 test('a variable that is set to nothing is not set', () => {
@@ -58,6 +76,8 @@ test('a variable that is set to nothing is not set', () => {
 })
 
 test.each<[string, Record<string, string | undefined>]>([
+  ['REDIS_URL', { REDIS_URL: '127.0.0.1:6379' }],
+  ['XMPP_REGISTRATION', { XMPP_REGISTRATION: 'captcha' }],
   ['PORT', { PORT: 'abc' }],
   ['PORT', { PORT: '65536' }],
   ['PORT', { PORT: '-1' }],

@@ -1,8 +1,7 @@
 import type { App } from '../../example-app/app'
-import type { LogEntry } from '../../example-app/log'
 import type { FaultReply } from '../../lib/testing/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
-import { appOn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+import { appOn, type LogEntry, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer
 let app: App
@@ -22,6 +21,8 @@ beforeEach(() => {
 afterEach(() => app.close())
 afterAll(() => xmpp.close())
 
+const failures = (entries: readonly LogEntry[]) => entries.filter(({ level }) => level === 'error')
+
 test.each<[string, FaultReply, number, string]>([
   ['a page instead of XML', 'not-xml', 502, 'ERR_XMPP_PROTOCOL'],
   ['a broken gateway', { status: 502, body: '<h1>internal-gateway-17</h1>' }, 502, 'ERR_XMPP_HTTP'],
@@ -36,8 +37,8 @@ test.each<[string, FaultReply, number, string]>([
 
   const requestId = /<code>([^<]+)<\/code>/.exec(answer.text)?.[1]
   expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
-  expect(logged).toEqual([
-    expect.objectContaining({ level: 'error', requestId, method: 'POST', path: '/login', status, code }),
+  expect(failures(logged)).toEqual([
+    expect.objectContaining({ req: { id: requestId, method: 'POST', path: '/login' }, status, code }),
   ])
   expect((await visitor.get('/')).text).toContain('hello world')
 })
@@ -59,7 +60,7 @@ test('a domain the server does not have is our mistake, and the log says whose',
   expect(answer.status).toBe(500)
   expect(answer.text).toContain('not your fault')
   expect(answer.text).not.toContain('elsewhere.example')
-  expect(said[0]).toMatchObject({ code: 'ERR_XMPP_DOMAIN', message: expect.stringContaining('domain') })
+  expect(failures(said)[0]).toMatchObject({ code: 'ERR_XMPP_DOMAIN', message: expect.stringContaining('domain') })
   await mistaken.close()
 })
 
@@ -77,7 +78,8 @@ test('the log holds no password, no token, no cookie', async () => {
   const secrets = [tokenIn(text), 'the password typed', /session=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1]]
   await visitor.post('/login?next=1').type('form').send({ _csrf: secrets[0], username: 'user1', password: secrets[1] })
   const written = JSON.stringify(logged)
-  expect(logged).toHaveLength(1)
+  expect(failures(logged)).toHaveLength(1)
+  expect(written).toContain('"path":"/login"')
   for (const secret of secrets) {
     expect(secret).toBeDefined()
     expect(written).not.toContain(secret)
@@ -88,7 +90,7 @@ test('nothing there: 404, and nothing in the log', async () => {
   const answer = await visitor.get('/nothing-here').expect(404)
   expect(answer.text).toContain('Page not found')
   expect(answer.text).not.toContain('<code>')
-  expect(logged).toEqual([])
+  expect(failures(logged)).toEqual([])
 })
 
 test.each([
@@ -106,7 +108,7 @@ test('a form in letters nobody knows: a page, no stack', async () => {
   expect(answer.status).toBe(415)
   expect(answer.text).toContain('This request cannot be answered')
   expect(answer.text).not.toMatch(/koi8|node_modules|Error:/)
-  expect(logged).toEqual([])
+  expect(failures(logged)).toEqual([])
 })
 
 test('a form larger than any form: 413', async () => {

@@ -1,17 +1,28 @@
 import request from 'supertest'
 import { type App, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
-import type { LogEntry } from '../../example-app/log'
+import { createLog } from '../../example-app/log'
+import { openMemoryStores } from '../../example-app/stores/memory'
 
 export type Visitor = ReturnType<typeof request.agent>
+
+/** A line of the app's log. */
+export type LogEntry = Readonly<Record<string, unknown>>
 
 /** The app as `env` makes it, asking `xmpp`; what it logs is kept instead of shown. */
 export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): { app: App; logged: LogEntry[] } {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
   const service = config.xmpp.service ?? []
-  const log = (entry: LogEntry) => void logged.push(entry)
-  return { app: createApp({ ...config, xmpp: { ...config.xmpp, service }, log }), logged }
+  const log = createLog({ write: line => void logged.push(JSON.parse(line)) })
+  const stores = openMemoryStores()
+  const app = createApp({ ...config, xmpp: { ...config.xmpp, service }, stores, log })
+  const { close } = app
+  const closeAll = async () => {
+    await close()
+    await stores.close()
+  }
+  return { app: Object.assign(app, { close: closeAll }), logged }
 }
 
 /** Environment of an app behind a proxy on this machine. */

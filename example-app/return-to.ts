@@ -1,0 +1,19 @@
+const ANY_ORIGIN = 'http://same-origin.invalid'
+
+/**
+ * Where a login leads: the path, query and fragment of this site that a form field asks for, or the start page. What
+ * leads to another site is none, in whatever way it is written (`//evil.example`, `/\evil.example`, `/%09/evil.example`).
+ */
+export function returnTo(value: unknown): string {
+  if (
+    typeof value !== 'string' ||
+    !/^\/(?![/\\])[!-~]*$/.test(value) ||
+    /^\/(?:%09|%0a|%0d|%20|%5c|%2f)/i.test(value)
+  ) {
+    return '/'
+  }
+  if (!URL.canParse(value, ANY_ORIGIN)) return '/'
+  const { origin, pathname, search, hash } = new URL(value, ANY_ORIGIN)
+  // Read as the browser will read it: dots in a path may make two slashes of it.
+  return origin === ANY_ORIGIN && !pathname.startsWith('//') ? pathname + search + hash : '/'
+}

@@ -1,0 +1,59 @@
+import type { Request, RequestHandler } from 'express'
+import { type Generations, MAX_SESSION_AGE_MS } from './stores/generations'
+
+/** What a session knows of its login. */
+export interface Login {
+  /** the SASL mechanism the password was proved with */
+  readonly mechanism: string
+  /** ms since 1970 */
+  readonly since: number
+  readonly generation: number
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    login?: Login
+  }
+}
+
+/** Signs the visitor in: a new session, for a session id that somebody planted beforehand is worth nothing. */
+export async function signIn(
+  req: Request,
+  user: Express.User,
+  mechanism: string,
+  generations: Generations,
+): Promise<void> {
+  const generation = await generations.current(user.jid)
+  await new Promise<void>((resolve, reject) => {
+    req.logIn(user, failed => (failed ? reject(failed) : resolve()))
+  })
+  req.session.login = { mechanism, since: Date.now(), generation }
+  // The browser may ask for the next page before an answer that is under way has saved the session.
+  await saved(req)
+}
+
+/** Ends the session of a login that is too old or was ended from elsewhere, before a page is made of it. */
+export function endedSessions(generations: Generations): RequestHandler {
+  return async (req, _res, next) => {
+    const { user, session } = req
+    if (!user) return next()
+    const { login } = session
+    const isOver = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
+    if (!isOver && login.generation === (await generations.current(user.jid))) return next()
+    await signOut(req)
+    next()
+  }
+}
+
+/** Leaves an empty session behind. */
+export function signOut(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logout(failed => (failed ? reject(failed) : resolve()))
+  })
+}
+
+export function saved(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.save(failed => (failed ? reject(failed) : resolve()))
+  })
+}
