@@ -1,8 +1,8 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import session from 'express-session'
 import createMemoryStore from 'memorystore'
-import type { Stores } from '.'
 import { GENERATION_TTL_MS, type Generations } from './generations'
+import type { Stores } from './stores'
 
 const MAX_SESSIONS = 10_000
 const SWEEP_MS = 10 * 60 * 1000

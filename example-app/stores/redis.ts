@@ -1,8 +1,8 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import { createClient } from 'redis'
-import type { Stores } from '.'
 import { GENERATION_TTL_MS } from './generations'
+import type { Stores } from './stores'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_RECONNECT_DELAY_MS = 2_000

@@ -42,7 +42,9 @@ function run(env: Record<string, string>): Run {
     errors += text
   })
   const exit = once(child, 'close').then(([code]) => code as number | null)
-  const started = { child, output: () => output, errors: () => errors, exit }
+  // Beside the requests it served.
+  const complaints = () => errors.replace(/^\{"level":"info".*\n/gm, '')
+  const started = { child, output: () => output, errors: complaints, exit }
   runs.push(started)
   return started
 }
