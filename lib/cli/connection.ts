@@ -123,7 +123,8 @@ async function otherSchemeAnswers({ place, clock, signal }: Instruments): Promis
     if (!XmppBoshError.is(error)) throw error
     // Whoever shows a certificate speaks TLS, whatever is wrong with it; whoever has a status speaks HTTP.
     if (error.code === 'ERR_XMPP_TLS') return !isHandshake(error)
-    if (error.code === 'ERR_XMPP_HTTP') return statusIn(error) !== undefined
+    // 400 is also what some who speak TLS answer to plain HTTP.
+    if (error.code === 'ERR_XMPP_HTTP') return ![undefined, 400].includes(statusIn(error))
     return ['ERR_XMPP_PROTOCOL', 'ERR_XMPP_TOO_LARGE', 'ERR_XMPP_DOMAIN', 'ERR_XMPP_POLICY'].includes(error.code)
   } finally {
     await sessions.close()

@@ -90,7 +90,7 @@ function hashesFinding(scram: readonly string[], { named }: Place): Finding {
   return warn(
     'several-hashes',
     `${scram.join(', ')} are offered`,
-    'Either the server keeps passwords in clear (ejabberd: set `auth_password_format: scram`), or it keeps several hashes, and accounts made before that lack some: they cannot log in with the strongest. Put the hash that all accounts have first in `mechanisms`, and say --mechanisms here.',
+    'Either the server keeps passwords in clear (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it keeps several hashes, and accounts made before that lack some: they cannot log in with the strongest. Put the hash that all accounts have first in `mechanisms`, and say --mechanisms here.',
   )
 }
 

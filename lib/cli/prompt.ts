@@ -32,10 +32,11 @@ export async function askPassword(asked: Asked, clock: Clock = systemClock): Pro
 }
 
 function typed({ stdin, stderr }: Asked, signal: AbortSignal): Promise<string> {
-  stderr.write('Password: ')
   // Where readline echoes to.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const line = createInterface({ input: stdin, output: nowhere, terminal: true, historySize: 0 })
+  // Not before the terminal has stopped to echo.
+  stderr.write('Password: ')
   return new Promise<string>((resolve, reject) => {
     line.once('line', resolve)
     // Ctrl-C, Ctrl-D

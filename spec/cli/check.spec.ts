@@ -145,6 +145,12 @@ describe('the URL', () => {
     expect(of(findings, 'login')?.summary).toBe('works, by SCRAM-SHA-256')
   })
 
+  test('without PLAIN there is one matter less', async () => {
+    const server = await serving({ mechanisms: ['SCRAM-SHA-256'] })
+
+    expect(complaintsIn(await diagnose(CLEAR, {}, { transport: at(server) }))).toEqual({ transport: 'wrong' })
+  })
+
   test('with PLAIN named as well: wrong', async () => {
     const server = await serving()
     const question = { mechanisms: ['PLAIN'], allowInsecure: true } as const
@@ -165,6 +171,7 @@ describe('what is between here and BOSH', () => {
     ['a server that ends every connection', 'connection', cutting, /cut/],
     ['another protocol', 'bosh', talking, /does not answer in HTTP.*5222/],
     ['another protocol over https:', 'tls', async () => (await talking()).replace('http:', 'https:'), /TLS 1\.2/],
+    ['TLS that is too old, at a server that knows plain HTTP when it sees it', 'tls', outdated, /TLS 1\.2/],
     ['a path that is not that of BOSH', 'bosh', async () => `${(await serving()).url}/x`, /404.*request_handlers/],
     ['an HTML page', 'bosh', () => answering(200, {}, '<!DOCTYPE html>\n<html></html>'), /HTML page/],
     ['a page that is something else', 'bosh', () => answering(200, {}, '{"it":"works"}'), /not the XML/],
@@ -204,6 +211,20 @@ describe('what is between here and BOSH', () => {
       socket.end("<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams'>")
     })
     return listening(server)
+  }
+
+  function outdated(): Promise<string> {
+    const server = net.createServer(socket => {
+      socket.on('error', () => {})
+      socket.once('data', ([first]) => {
+        // RFC 5246 §7.2: a fatal alert, protocol_version
+        const isHello = first === 0x16
+        socket.end(
+          isHello ? Buffer.of(0x15, 3, 1, 0, 2, 2, 70) : 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n',
+        )
+      })
+    })
+    return listening(server, 'https')
   }
 
   const HERE = selfSigned('127.0.0.1')
@@ -436,6 +457,37 @@ describe('the version', () => {
     expect(textOf(await diagnose(url, { credentials }), 'version')).toContain('mod_version')
   })
 
+  test('one that refuses to tell, after a login that was right', async () => {
+    const error = `<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`
+    const { url } = await serving(
+      {},
+      {
+        on: 'poll',
+        reply: {
+          rewrite: (_, { body }) =>
+            `<body xmlns='http://jabber.org/protocol/httpbind'><iq xmlns='jabber:client' type='error' id='${/ id='([^']+)'/.exec(body)?.[1]}'>${error}</iq></body>`,
+        },
+      },
+    )
+    const findings = await diagnose(url, { credentials })
+
+    expect(complaintsIn(findings)).toEqual({})
+    expect(of(findings, 'version')?.summary).toBe('ejabberd 26.07 or later, as its captchas show')
+  })
+
+  test('one that breaks off where it is asked', async () => {
+    const { url } = await serving({}, { on: 'poll', reply: 'reset' })
+
+    expect(complaintsIn(await diagnose(url, { credentials }))).toEqual({})
+  })
+
+  test('a server of another kind: nothing is concluded from its captchas', async () => {
+    const reply = { rewrite: (body: string) => body.replace(/ xmpp:restartlogic='true'/, '') }
+    const { url } = await serving({}, { on: 'create', reply })
+
+    expect(complaintsIn(await diagnose(url))).toEqual({ version: 'warn' })
+  })
+
   test('what is no name of software is not repeated', async () => {
     const { url } = await serving({}, saying('hunter2', 'hunter2'))
 
@@ -450,6 +502,16 @@ describe("visitors' addresses", () => {
 
     expect(complaintsIn(findings)).toEqual({ 'visitor-address': 'warn' })
     expect(textOf(findings, 'visitor-address')).toMatch(/trusted_proxies.*forwardClientIp/)
+  })
+
+  test('cannot be seen when the limit runs out between two captchas', async () => {
+    const server = await serving()
+    server.reset()
+    const limited = { stanzaError: 'resource-constraint' } as const
+    // Its own, one for 192.0.2.1 that is too many, one for 192.0.2.2; and then the minute is over.
+    for (const reply of [{ rewrite: (body: string) => body }, limited]) server.fault({ on: 'form', reply })
+
+    expect(textOf(await diagnose(server.url), 'visitor-address')).toContain('ran out meanwhile')
   })
 
   test('cannot be seen where captchas are not limited, and no more than fifteen are asked for', async () => {

@@ -21,23 +21,21 @@ async function command(argv: readonly string[], input: string) {
   const child = spawn(process.execPath, ['--require', loader, join(ROOT, 'lib', 'cli', 'index.ts'), ...argv])
   const output: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk))
-  const arguments_ = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')
   child.stdin.end(input)
   const [code] = await once(child, 'close')
-  return { code, output: Buffer.concat(output).toString(), arguments_ }
+  return { code, output: Buffer.concat(output).toString() }
 }
 
-test('a password on standard input is in no list of arguments, and in no output', async () => {
-  const { code, output, arguments_ } = await command(
+test('a password on standard input is in no output', async () => {
+  const { code, output } = await command(
     ['check', server.url, '--domain', 'localhost', '--username', 'user1'],
     `${PASSWORD}\n`,
   )
 
   expect(output).toContain('works, by SCRAM-SHA-256')
   expect(code).toBe(0)
-  expect(arguments_).toContain('--username')
   for (const part of [PASSWORD, 'horse', Buffer.from(PASSWORD).toString('base64')]) {
-    expect(output + arguments_).not.toContain(part)
+    expect(output).not.toContain(part)
   }
 })
 

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { Finding } from '../../lib/cli/finding'
 import { run } from '../../lib/cli/run'
@@ -112,4 +115,29 @@ test('Prosody: well, and it tells its version after a login', async () => {
     login: 'works, by SCRAM-SHA-1',
     version: expect.stringContaining('Prosody'),
   })
+})
+
+test('on a real terminal the password is not seen, and the statuses have colours', async () => {
+  const server = await startProsody()
+  ended.push(server.stop)
+  await server.register('alice', PASSWORD)
+  const root = join(__dirname, '../..')
+  const command = `node --require ./spec/fixtures/typescript.cjs lib/cli/index.ts check ${server.url} --domain localhost --username alice`
+  const { NO_COLOR: _, ...env } = process.env
+  const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    cwd: root,
+    env: { ...env, TERM: 'xterm' },
+  })
+  let screen = ''
+  terminal.stdout.on('data', (chunk: Buffer) => {
+    const isAsked = screen.includes('Password: ')
+    screen += chunk.toString()
+    if (!isAsked && screen.includes('Password: ')) terminal.stdin.write(`${PASSWORD}\r`)
+  })
+  const [exitCode] = await once(terminal, 'close')
+
+  expect(exitCode).toBe(0)
+  expect(screen).toContain('works, by SCRAM-SHA-1')
+  expect(screen).toContain('\x1b[32mok ')
+  expect(screen).not.toContain(PASSWORD.slice(0, 4))
 })
