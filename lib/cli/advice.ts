@@ -1,9 +1,13 @@
 import type { XmppBoshError, XmppBoshErrorCode } from '../errors'
-import type { CheckId } from './finding'
+
+/** What is reached through what: where one fails, those before it are fine and those behind it cannot be seen. */
+export const LAYERS = ['name', 'connection', 'tls', 'certificate', 'redirect', 'bosh', 'ban', 'domain'] as const
+
+export type Layer = (typeof LAYERS)[number]
 
 /** Which check an error belongs to, and what to change. */
 export interface Advice {
-  readonly id: CheckId
+  readonly id: Layer
   readonly advice: string
 }
 
@@ -76,7 +80,6 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   },
   ERR_XMPP_UNAVAILABLE: { id: 'bosh', advice: 'The server is overloaded or going down: look into its log.' },
   ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'That is no answer of BOSH: correct port or path.' },
-  ERR_XMPP_MECHANISM: { id: 'common-mechanism', advice: 'Let the server offer SCRAM, or PLAIN over https:.' },
 }
 
 /** The row for an error. */

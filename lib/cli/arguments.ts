@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Mechanism, settingsOf } from '../options'
 import { MAX_CA_BYTES } from './limits'
@@ -73,14 +73,12 @@ function assertOptions({ domain, mechanisms }: Omit<Question, 'credentials'>): v
 }
 
 function certificatesIn(path: string): Buffer {
-  let pem: Buffer
   try {
-    pem = readFileSync(path)
+    const stats = statSync(path)
+    const pem = stats.isFile() && stats.size <= MAX_CA_BYTES ? readFileSync(path) : Buffer.alloc(0)
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem
   } catch (error) {
     throw new UsageError(`the file of --ca cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
-  if (pem.length > MAX_CA_BYTES || !pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new UsageError('the file of --ca holds no certificates (PEM)')
-  }
-  return pem
+  throw new UsageError('the file of --ca holds no certificates (PEM)')
 }

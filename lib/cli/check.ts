@@ -16,8 +16,8 @@ import { visitorAddressFinding } from './visitor-address'
 
 /**
  * Looks at a BOSH server from outside: one finding for every check, in the order of {@link CHECKS}, within
- * {@link CHECK_MS} and the few seconds of the last terminates. A password is sent only if there is one, and not where it could
- * be read.
+ * {@link CHECK_MS} and the few seconds of the last terminates. A password is sent only if there is one, and not where it
+ * could be read.
  */
 export async function check(question: Question, internals: Internals = {}): Promise<Finding[]> {
   const { findings, place } = placeOf(question)

@@ -1,15 +1,12 @@
 import { XmppBoshError } from '../errors'
 import { Sessions } from '../sessions'
 import type { Element } from '../xml/read'
-import { adviceFor, causeOf, statusIn } from './advice'
-import { type CheckId, type Finding, ok, skipped, warn, wrong } from './finding'
+import { adviceFor, causeOf, LAYERS, type Layer, statusIn } from './advice'
+import { type Finding, ok, skipped, warn, wrong } from './finding'
 import { inTime } from './in-time'
 import type { Instruments } from './instruments'
 import { SLOW_MS } from './limits'
 import type { Place } from './place'
-
-/** What is reached through what: where one fails, those before it are fine and those behind it cannot be seen. */
-const LAYERS = ['name', 'connection', 'tls', 'certificate', 'redirect', 'bosh', 'ban', 'domain'] as const
 
 /** Opens a session: everything from the name to the domain. Without `features` nothing more can be checked. */
 export async function connectionFindings(
@@ -24,12 +21,12 @@ export async function connectionFindings(
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     const fault = await faultOf(error, instruments)
-    const at = (LAYERS as readonly CheckId[]).indexOf(fault.id)
-    return { findings: [...LAYERS.slice(0, at).map(layer => fine(layer, place)), fault] }
+    const before = LAYERS.slice(0, LAYERS.indexOf(fault.id))
+    return { findings: [...before.map(layer => fine(layer, place)), fault] }
   }
 }
 
-function fine(layer: (typeof LAYERS)[number], { url, settings, guessed }: Place): Finding {
+function fine(layer: Layer, { url, settings, guessed }: Place): Finding {
   const secure = url.protocol === 'https:'
   switch (layer) {
     case 'name':
@@ -64,7 +61,7 @@ function speedFinding(ms: number): Finding {
   )
 }
 
-async function faultOf(error: XmppBoshError, instruments: Instruments): Promise<Finding> {
+async function faultOf(error: XmppBoshError, instruments: Instruments): Promise<Finding & { readonly id: Layer }> {
   const { place, transport } = instruments
   if (mayBeOtherProtocol(error, place) && (await otherSchemeAnswers(instruments))) {
     return place.url.protocol === 'https:'
@@ -114,11 +111,8 @@ async function otherSchemeAnswers({ place, clock, signal }: Instruments): Promis
   const [endpoint] = place.settings.endpoints
   const sessions = new Sessions({ ...place.settings, endpoints: [{ ...endpoint, url: other }] }, { clock })
   try {
-    await inTime(
-      signal,
-      sessions.run({ signal }, async () => {}),
-    )
-    return true
+    const opened = sessions.run({ signal }, async () => true)
+    return await inTime(signal, opened)
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     // Whoever shows a certificate speaks TLS, whatever is wrong with it; whoever has a status speaks HTTP.

@@ -47,7 +47,7 @@ export function warn(id: CheckId, summary: string, advice: string): Finding {
   return { id, status: 'warn', summary, advice }
 }
 
-export function wrong(id: CheckId, summary: string, advice: string): Finding {
+export function wrong<Id extends CheckId>(id: Id, summary: string, advice: string): Finding & { readonly id: Id } {
   return { id, status: 'wrong', summary, advice }
 }
 

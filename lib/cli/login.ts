@@ -14,6 +14,7 @@ const REFUSALS: Partial<Readonly<Record<XmppBoshErrorCode, string>>> = {
   'not-allowed': "The password is right, and the server's access rule refuses the account (ejabberd: `access_rules`).",
   'missing-credentials': 'Give a user name and a password.',
   'malformed-credentials': 'Give a user name and a password that somebody can have typed.',
+  ERR_XMPP_MECHANISM: 'See mechanisms and common-mechanism.',
   ERR_XMPP_SERVER_PROOF: 'The server does not know the password: somebody is in between, or its accounts are damaged.',
   ERR_XMPP_IDENTITY: 'The server names another account than the one that logged in: do not trust it.',
 }

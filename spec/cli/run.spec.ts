@@ -66,6 +66,7 @@ test.each([
   ['a domain that is none', ['check', 'https://a.example/', '--domain', 'staple@a'], 'option `domain`'],
   ['a mechanism that is none', ['check', 'https://a.example/', '--mechanisms', 'PLAIN,staple'], 'option `mechanisms`'],
   ['a file that is not there', ['check', 'https://a.example/', '--ca', '/staple'], 'cannot be read (ENOENT)'],
+  ['a file that never ends', ['check', 'https://a.example/', '--ca', '/dev/zero'], 'no certificates'],
   ['a file without certificates', ['check', 'https://a.example/', '--ca', __filename], 'no certificates'],
   ['nobody who has a password', ['check', 'https://a.example/', '--username', 'user1'], 'no password'],
 ])('%s: 2, and what is wrong with the command; no value of it is repeated', async (_, argv, says) => {
