@@ -9,11 +9,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 default_dir=$here/data
 
-# The database belongs to the node name. The directory's inode is unique among the servers that run now, and the same
-# when the server is started again. An address, and no name has to be looked up.
-node_of() {
-  echo "ejabberd$(stat -c %i "$1")@127.0.0.1"
-}
+# The database belongs to the node name, so it is the same for all: a copy of DIR is a copy of the server. Without epmd
+# nobody finds a node by its name, only by its port. An address, and no name has to be looked up.
+node=ejabberd@127.0.0.1
 
 # Sets ERL and ERL_LIBS: where the distribution keeps Erlang and the server's code. ejabberdctl itself is of no use here:
 # as root it becomes the user ejabberd, to anybody else it says no.
