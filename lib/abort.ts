@@ -23,6 +23,26 @@ export function bounded(clock: Clock, ms: number, reason: () => unknown, ...pare
   }
 }
 
+/** A signal that is aborted `ms` after `parent` is, with its reason. */
+export function delayed(clock: Clock, ms: number, parent: AbortSignal): Bound {
+  const controller = new AbortController()
+  const over = new AbortController()
+  const begin = () => {
+    void clock.pause(ms, over.signal).then(() => {
+      if (!over.signal.aborted) controller.abort(parent.reason)
+    })
+  }
+  if (parent.aborted) begin()
+  else parent.addEventListener('abort', begin, { once: true })
+  return {
+    signal: controller.signal,
+    release() {
+      over.abort()
+      parent.removeEventListener('abort', begin)
+    },
+  }
+}
+
 /** A signal that is aborted with the reason of the first of `parents` that is. */
 export function anyOf(...parents: readonly AbortSignal[]): Bound {
   const controller = new AbortController()

@@ -66,7 +66,6 @@ export class Authenticator {
     const { domain, bind, minIterations, maxIterations } = this.#settings
     const attempt = async (): Promise<T> => {
       const credentials = prepareCredentials(username, password, domain, bind)
-      this.#delay.assertRoom()
       return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
         const { mechanisms } = endpoint
         const derive = deriveWithin(signal)

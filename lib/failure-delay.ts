@@ -24,7 +24,7 @@ export class FailureDelay {
   /**
    * What `work` settles with; a 401 no earlier than the delay after its start, and at once when `signal` is aborted.
    *
-   * @throws {XmppBoshError} ERR_XMPP_BUSY when too many wait already
+   * @throws {XmppBoshError} ERR_XMPP_BUSY instead of a 401 when too many wait already
    */
   async level<T>(work: () => Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
     const startedAt = this.#clock.now()
@@ -38,14 +38,9 @@ export class FailureDelay {
     }
   }
 
-  /** @throws {XmppBoshError} ERR_XMPP_BUSY when one more could not be held back */
-  assertRoom(): void {
-    if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
-  }
-
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
-    this.assertRoom()
+    if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
     const over = new AbortController()
     const leave = () => over.abort()
     signal?.addEventListener('abort', leave)

@@ -231,6 +231,13 @@ function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): 
   if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
     throw new TypeError('option `agent` has `rejectUnauthorized: false`: certificates must be verified')
   }
+  const { minVersion, maxVersion } = ((value as AgentLike).options ?? {}) as {
+    minVersion?: unknown
+    maxVersion?: unknown
+  }
+  if ([minVersion, maxVersion].some(version => version === 'TLSv1' || version === 'TLSv1.1')) {
+    throw new TypeError('option `agent` allows TLS 1.0 or 1.1: set its `minVersion` to TLSv1.2')
+  }
   // Node's own agents say which protocol they speak; those of proxies find out.
   const protocol: unknown = Object.getOwnPropertyDescriptor(value, 'protocol')?.value
   if (typeof protocol === 'string' && endpoints.some(({ url }) => url.protocol !== protocol)) {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { anyOf, bounded, untilAborted } from './abort'
+import { anyOf, bounded, delayed, untilAborted } from './abort'
 import { Bans } from './bans'
 import { featuresIn } from './bosh/features'
 import { BoshSession } from './bosh/session'
@@ -28,6 +28,15 @@ export interface Opened {
   readonly features: Element
 }
 
+/** What ends a session before its work is done. */
+interface Ends {
+  readonly deadline: AbortSignal
+  /** the visitor left, or the app closes: nothing new is sent, but what the server knows of is put in order */
+  readonly leaving: AbortSignal
+  /** the first of both */
+  readonly all: AbortSignal
+}
+
 /**
  * BOSH sessions with all that bounds them: so many at a time, one deadline, the visitor's leaving, failover before
  * anything was said, bans, and a terminate at the end.
@@ -40,14 +49,12 @@ export class Sessions {
   readonly #bans: Bans
   readonly #failover: Failover
   readonly #closing = new AbortController()
-  /** aborted when `close()` has waited long enough */
-  readonly #givingUp = new AbortController()
   /** work that goes on when nobody waits for it: abandoned logins and terminates, each bounded in time */
   readonly #working = new Set<Promise<unknown>>()
 
   constructor(settings: Settings, { clock = systemClock, transport }: Internals = {}) {
     // Every session listens to it: their number is bounded by the slots, not by node's guess at a leak.
-    setMaxListeners(0, this.#closing.signal, this.#givingUp.signal)
+    setMaxListeners(0, this.#closing.signal)
     this.#settings = settings
     this.#clock = clock
     this.#transport = transport ?? httpTransport(settings)
@@ -85,17 +92,25 @@ export class Sessions {
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
-    const patience = bounded(this.#clock, timeout, late, this.#givingUp.signal)
-    const all = anyOf(patience.signal, visitor.signal, this.#closing.signal)
+    const deadline = bounded(this.#clock, timeout, late)
+    const leaving = anyOf(visitor.signal, this.#closing.signal)
+    const all = anyOf(deadline.signal, leaving.signal)
+    const whole = () =>
+      this.#runOne(work, address, startedAt + timeout, {
+        deadline: deadline.signal,
+        leaving: leaving.signal,
+        all: all.signal,
+      })
+    const working = this.#track(this.#slots.run(whole, all.signal))
+    // Not before the work is over, which may be later than the wait for it.
+    const release = () => {
+      for (const bound of [deadline, leaving, all]) bound.release()
+    }
+    working.then(release, release)
     try {
-      const whole = () => this.#runOne(work, address, startedAt + timeout, patience.signal, all.signal)
-      const working = this.#track(this.#slots.run(whole, all.signal))
-      // Not before the work is over, which may be later than the wait for it.
-      working.then(patience.release, patience.release)
       return await untilAborted(working, all.signal)
     } finally {
       signal?.removeEventListener('abort', leave)
-      all.release()
     }
   }
 
@@ -106,29 +121,19 @@ export class Sessions {
   async close(): Promise<void> {
     const closed = new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed')
     this.#closing.abort(closed)
-    const over = new AbortController()
-    void this.#clock.pause(TERMINATE_TIMEOUT_MS, over.signal).then(() => this.#givingUp.abort(closed))
     while (this.#working.size > 0) await Promise.allSettled(this.#working)
-    over.abort()
     this.#transport.close()
   }
 
-  /**
-   * @param patience is aborted by the deadline, but neither by the visitor's leaving nor, at once, by `close()`: a session
-   * that is being created can only be terminated once its sid is known
-   */
   async #runOne<T>(
     work: (opened: Opened, signal: AbortSignal) => Promise<T>,
     clientIp: string | undefined,
     deadlineAt: number,
-    patience: AbortSignal,
-    signal: AbortSignal,
+    ends: Ends,
   ): Promise<T> {
-    const opened = await this.#failover.first(deadlineAt, (endpoint, ms) =>
-      this.#open(endpoint, clientIp, ms, patience, signal),
-    )
+    const opened = await this.#failover.first(deadlineAt, (endpoint, ms) => this.#open(endpoint, clientIp, ms, ends))
     try {
-      return await work(opened, signal)
+      return await work(opened, ends.all)
     } catch (reason) {
       this.#bans.record(opened.endpoint.url, clientIp, reason)
       throw reason
@@ -141,21 +146,22 @@ export class Sessions {
     endpoint: Endpoint,
     clientIp: string | undefined,
     ms: number,
-    patience: AbortSignal,
-    signal: AbortSignal,
+    { deadline, leaving, all }: Ends,
   ): Promise<Opened> {
     const { url } = endpoint
     this.#bans.assertNone(url, clientIp)
-    signal.throwIfAborted()
+    all.throwIfAborted()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
-    const creating = bounded(this.#clock, ms, late, patience)
-    const polling = anyOf(creating.signal, signal)
+    // A session that is being created can only be terminated once its sid is known: worth a moment's wait.
+    const patience = delayed(this.#clock, TERMINATE_TIMEOUT_MS, leaving)
+    const creating = bounded(this.#clock, ms, late, deadline, patience.signal)
+    const polling = anyOf(creating.signal, all)
     let session: BoshSession | undefined
     try {
       const wire = { transport: this.#transport, clock: this.#clock, url, domain: this.#settings.domain, clientIp }
-      const created = await BoshSession.create(wire, creating.signal)
+      const created = await BoshSession.create(wire, creating.signal, leaving)
       session = created.session
-      signal.throwIfAborted()
+      all.throwIfAborted()
       const reply = session.accept(created.body)
       return { endpoint, session, features: await session.answer(reply, featuresIn, polling.signal) }
     } catch (reason) {
@@ -163,8 +169,7 @@ export class Sessions {
       if (session) this.#terminate(session)
       throw reason
     } finally {
-      creating.release()
-      polling.release()
+      for (const bound of [patience, creating, polling]) bound.release()
     }
   }
 

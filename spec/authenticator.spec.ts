@@ -3,6 +3,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Authenticator, type AuthenticatorOptions } from '../lib'
 import type { Transport } from '../lib/bosh/transport'
+import { MAX_DELAYED_FAILURES, MAX_SOCKETS, TERMINATE_TIMEOUT_MS } from '../lib/limits'
 import type { Internals } from '../lib/sessions'
 import { Responder } from '../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../lib/testing/server'
@@ -95,6 +96,23 @@ describe('the mechanism', () => {
       expect(steps()).not.toContain('auth')
     },
   )
+
+  test.each([
+    ['as it came, with names nobody here knows', ['DIGEST-MD5', 'PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], undefined],
+    ['and one of them taken away on the way', ['PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], 'ERR_XMPP_SERVER_PROOF'],
+  ])('the offer is compared with what the server says it was (XEP-0474): %s', async (_, offer, code) => {
+    const said = ['DIGEST-MD5', 'PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'].sort().join('\x1e')
+    const hash = crypto.createHash('sha256').update(said).digest('base64')
+    server.fault({ on: 'create', reply: { offer } })
+    server.fault({ on: 'auth', reply: { sasl: message => message.replace(/h=[^,]*/, `h=${hash}`) } })
+    const answer = await authenticatorFor({ mechanisms: ['SCRAM-SHA-256'] })
+      .authenticate(USER1)
+      .then(
+        () => undefined,
+        reason => reason.code,
+      )
+    expect(answer).toBe(code)
+  })
 
   test('is tried once: no weaker one after a failure', async () => {
     const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-256', 'PLAIN'] })
@@ -306,6 +324,36 @@ describe('failureDelay', () => {
     },
   )
 
+  test('is no longer than the whole login may take', async () => {
+    const answered = authenticatorFor({ failureDelay: 300, timeout: 200 }, { clock }).authenticate({
+      username: 'user1@evil.example',
+      password: 'x',
+    })
+    answered.catch(() => {})
+    await until(() => clock.waiting.length > 0)
+    expect(clock.waiting).toEqual([200])
+    clock.advance(200)
+    await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+  })
+
+  test('is for so many at a time: beyond, a refusal is told at once, and a right login is none', async () => {
+    const authenticator = authenticatorFor({ failureDelay: 300 }, { clock })
+    const refusal = () =>
+      authenticator.authenticate({ username: 'user1@evil.example', password: 'x' }).catch(e => e.code)
+    const held = Array.from({ length: MAX_DELAYED_FAILURES }, refusal)
+    await until(() => clock.waiting.length === MAX_DELAYED_FAILURES)
+
+    expect(await refusal()).toBe('ERR_XMPP_BUSY')
+    expect((await authenticator.authenticate(USER1)).username).toBe('user1')
+    clock.advance(300)
+    expect(new Set(await Promise.all(held))).toEqual(new Set(['invalid-credentials']))
+    // And there is room again.
+    const next = refusal()
+    await until(() => clock.waiting.length === 1)
+    clock.advance(300)
+    expect(await next).toBe('invalid-credentials')
+  })
+
   test('a form that was not filled in is answered at once', async () => {
     await expect(
       authenticatorFor({ failureDelay: 300 }, { clock }).authenticate({ username: '', password: '' }),
@@ -348,6 +396,24 @@ describe('the visitor leaves', () => {
     await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_ABORTED' })
     await until(() => server.sessions.length === 0)
     expect(steps()).toEqual([...WAY.slice(0, WAY.indexOf(on) + 1), 'terminate'])
+  })
+
+  test('before a connection is free for the creation: it is not sent any more, and the slot is free', async () => {
+    const clock = handClock()
+    server.fault({ on: 'create', reply: 'hang', times: MAX_SOCKETS })
+    const authenticator = authenticatorFor({ maxConcurrent: MAX_SOCKETS + 10, maxQueue: 0 }, { clock })
+    const visitor = new AbortController()
+    const answers = Array.from({ length: MAX_SOCKETS + 10 }, () =>
+      authenticator.authenticate(USER1, { signal: visitor.signal }).catch(e => e.code),
+    )
+    await until(() => steps().length === MAX_SOCKETS)
+    visitor.abort()
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['ERR_XMPP_ABORTED']))
+    // Those that were sent are waited for, to terminate what they made; not for long.
+    await until(() => clock.waiting.filter(ms => ms === TERMINATE_TIMEOUT_MS).length >= MAX_SOCKETS)
+    clock.advance(TERMINATE_TIMEOUT_MS)
+    expect((await authenticator.authenticate(USER1)).username).toBe('user1')
+    expect(steps().filter(step => step === 'create')).toHaveLength(MAX_SOCKETS + 1)
   })
 
   test('in the queue: nothing was sent, and the slot goes to the next', async () => {
@@ -404,20 +470,24 @@ describe('several services', () => {
 })
 
 describe('a ban', () => {
-  test("is not asked for again for 30 s, and one visitor's never answers for another's", async () => {
-    const clock = handClock()
-    const authenticator = authenticatorFor({}, { clock })
-    server.fault({ on: 'auth', reply: { streamError: 'policy-violation' } })
-    const banned = { code: 'ERR_XMPP_POLICY', status: 503 }
+  // ejabberd says it instead of a refusal when one was too many, and from then on to every creation.
+  test.each(['create', 'auth'] as const)(
+    "said to %s is not asked for again for 30 s, and one visitor's never answers for another's",
+    async on => {
+      const clock = handClock()
+      const authenticator = authenticatorFor({}, { clock })
+      server.fault({ on, reply: { streamError: 'policy-violation' } })
+      const banned = { code: 'ERR_XMPP_POLICY', status: 503 }
 
-    await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
-    const asked = server.requests.length
-    await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
-    expect(server.requests).toHaveLength(asked)
-    expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.8' })).jid).toBe('user1@localhost')
-    clock.advance(30_000)
-    expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).jid).toBe('user1@localhost')
-  })
+      await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
+      const asked = server.requests.length
+      await expect(authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).rejects.toMatchObject(banned)
+      expect(server.requests).toHaveLength(asked)
+      expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.8' })).jid).toBe('user1@localhost')
+      clock.advance(30_000)
+      expect((await authenticator.authenticate(USER1, { clientIp: '203.0.113.7' })).jid).toBe('user1@localhost')
+    },
+  )
 })
 
 describe('a session whose greeting is refused is terminated all the same', () => {
@@ -460,6 +530,22 @@ describe('close', () => {
     clock.advance(2000)
 
     await closed
+  })
+
+  test('does not wait for ever for a terminate', async () => {
+    const clock = handClock()
+    server.fault({ on: 'terminate', reply: 'hang' })
+    const authenticator = authenticatorFor({ timeout: 60_000 }, { clock })
+    await authenticator.authenticate(USER1, { clientIp: '192.0.2.1' })
+    await until(() => steps().includes('terminate'))
+    const closed = authenticator.close()
+    expect(clock.waiting).toEqual([TERMINATE_TIMEOUT_MS])
+    clock.advance(TERMINATE_TIMEOUT_MS)
+
+    await closed
+    const { length } = server.requests
+    const addresses = server.requests.map(({ headers }) => headers['x-forwarded-for'])
+    expect(addresses).toEqual(Array(length).fill('192.0.2.1'))
   })
 
   test('rejects what is in flight, waits for the terminates, and is the end', async () => {

@@ -380,6 +380,15 @@ describe('agent', () => {
     }
   })
 
+  test.each(['minVersion', 'maxVersion'])('an own agent that speaks less than TLS 1.2 is refused: %s', name => {
+    for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+      expect(() => settings({ agent: new https.Agent({ [name]: version }) })).toThrow(
+        typeError('`agent`', '`minVersion`'),
+      )
+    }
+    expect(() => settings({ agent: new https.Agent({ [name]: 'TLSv1.2' }) })).not.toThrow()
+  })
+
   test('that does not verify certificates is refused', () => {
     expect(() => settings({ agent: new https.Agent({ rejectUnauthorized: false }) })).toThrow(
       typeError('`agent`', '`rejectUnauthorized: false`'),

@@ -51,10 +51,15 @@ export class BoshSession {
   /**
    * Creates a session. From here on it can be terminated; whether it is good for anything says {@link accept}.
    *
+   * @param unsent gives it up as long as the server knows nothing of it
    * @throws {XmppBoshError} ERR_XMPP_DOMAIN when the server does not serve the domain, and whatever can be wrong with a
    * reply
    */
-  static async create(wire: Wire, signal: AbortSignal): Promise<{ session: BoshSession; body: Body }> {
+  static async create(
+    wire: Wire,
+    signal: AbortSignal,
+    unsent?: AbortSignal,
+  ): Promise<{ session: BoshSession; body: Body }> {
     // XEP-0124 §14.1: large and random; 2^47 leaves room below 2^53.
     const rid = randomInt(RID_LEAST, RID_MOST)
     // XEP-0124 §7.1, XEP-0206 §3. The prefix "xmpp" is literal: ejabberd looks for nothing else.
@@ -69,7 +74,8 @@ export class BoshSession {
       'xml:lang': 'en',
       'xmpp:version': '1.0',
     })
-    const body = readBody(await wire.transport.post(wire.url, request, { signal, clientIp: wire.clientIp }))
+    const options = { signal, ...(unsent && { unsent }), clientIp: wire.clientIp }
+    const body = readBody(await wire.transport.post(wire.url, request, options))
     const sid = body.attributes.get('sid')
     if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(wire, rid, sid), body }
     assertAlive(body, wire.domain, CREATION_TERMINATIONS)

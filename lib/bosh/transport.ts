@@ -9,6 +9,8 @@ import type { AgentLike, TlsOptions } from '../options'
 export interface PostOptions {
   /** ends the request; its reason is what the POST rejects with */
   readonly signal: AbortSignal
+  /** the same as long as nothing was sent: while it waits for a connection, or for one to be made */
+  readonly unsent?: AbortSignal
   /** one IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
 }
@@ -28,7 +30,11 @@ export interface TransportOptions {
 
 /** HTTP/1.1 with keep-alive, one bounded pool of sockets. Follows no redirect and reads no proxy from the environment. */
 export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions): Transport {
-  const tlsOptions = { minVersion: 'TLSv1.2', ...tls, rejectUnauthorized: true } as https.AgentOptions
+  const tlsOptions = {
+    ...tls,
+    minVersion: tls?.minVersion ?? 'TLSv1.2',
+    rejectUnauthorized: true,
+  } as https.AgentOptions
   const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS }
   const own = agent
     ? undefined
@@ -48,9 +54,10 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     }
   }
 
-  function once(url: URL, body: Buffer, { signal, clientIp }: PostOptions): Promise<Buffer> {
+  function once(url: URL, body: Buffer, { signal, unsent, clientIp }: PostOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
+      if (unsent?.aborted) return reject(unsent.reason)
       const { request: open } = url.protocol === 'https:' ? https : http
       const request = opened(url, () => open(url, requestOptions(url, body.length, clientIp)))
       const chunks: Buffer[] = []
@@ -60,6 +67,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
 
       const end = (settle: () => void) => {
         signal.removeEventListener('abort', abort)
+        unsent?.removeEventListener('abort', giveUp)
         settle()
       }
       const stop = (reason: unknown) => {
@@ -67,10 +75,15 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         request.destroy()
       }
       const abort = () => stop(signal.reason)
+      const giveUp = () => stop(unsent?.reason)
+      const sending = () => unsent?.removeEventListener('abort', giveUp)
       signal.addEventListener('abort', abort, { once: true })
+      unsent?.addEventListener('abort', giveUp, { once: true })
 
       request.on('socket', (socket: Socket) => {
         bytesBefore = socket.bytesRead
+        if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', sending)
+        else sending()
       })
       request.on('error', (cause: NodeJS.ErrnoException) => {
         const untouched = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore

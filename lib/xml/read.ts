@@ -16,12 +16,19 @@ export interface Element {
   readonly text: string
 }
 
-type Scope = ReadonlyMap<string, string>
+/** The declarations of one element; what is not among them is its parent's. No deeper than the elements are. */
+interface Scope {
+  readonly declared: ReadonlyMap<string, string>
+  readonly outer: Scope | undefined
+}
 
-const ROOT_SCOPE: Scope = new Map([
-  ['', ''],
-  ['xml', XML],
-])
+const ROOT_SCOPE: Scope = {
+  declared: new Map([
+    ['', ''],
+    ['xml', XML],
+  ]),
+  outer: undefined,
+}
 
 // The parser only builds the tree: what is XML and what a value means is decided here and in wellformed.ts.
 const parser = new XMLParser({
@@ -104,7 +111,7 @@ function elementOf(built: Built, outer: Scope): Element {
 
 // Namespaces in XML 1.0 §3, §5
 function declare(outer: Scope, attributes: readonly (readonly [string, string])[]): Scope {
-  let scope: Map<string, string> | undefined
+  let own: Map<string, string> | undefined
   for (const [name, value] of attributes) {
     const [prefix, local] = splitName(name)
     const declared = name === 'xmlns' ? '' : prefix === 'xmlns' ? local : undefined
@@ -113,10 +120,10 @@ function declare(outer: Scope, attributes: readonly (readonly [string, string])[
       throw new XmlError('a reserved namespace declared')
     }
     if (declared !== '' && value === '') throw new XmlError('a prefix without a namespace')
-    scope ??= new Map(outer)
-    scope.set(declared, value)
+    own ??= new Map()
+    own.set(declared, value)
   }
-  return scope ?? outer
+  return own ? { declared: own, outer } : outer
 }
 
 function attributesOf(raw: readonly (readonly [string, string])[], scope: Scope): Map<string, string> {
@@ -133,9 +140,11 @@ function attributesOf(raw: readonly (readonly [string, string])[], scope: Scope)
 }
 
 function resolve(scope: Scope, prefix: string): string {
-  const namespace = scope.get(prefix)
-  if (namespace === undefined) throw new XmlError('a prefix that is not declared')
-  return namespace
+  for (let within: Scope | undefined = scope; within !== undefined; within = within.outer) {
+    const namespace = within.declared.get(prefix)
+    if (namespace !== undefined) return namespace
+  }
+  throw new XmlError('a prefix that is not declared')
 }
 
 function splitName(qualified: string): [prefix: string, name: string] {

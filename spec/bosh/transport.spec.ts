@@ -2,9 +2,12 @@ import { getEventListeners, once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
+import tls from 'node:tls'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { httpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
+import { MAX_SOCKETS } from '../../lib/limits'
+import type { TlsOptions } from '../../lib/options'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*
@@ -440,6 +443,37 @@ describe('who does not wait any longer', () => {
     await expect(posting).rejects.toBe(reason)
   })
 
+  test('is given up while it waits for a connection, and only then', async () => {
+    const server = await silent()
+    const transport = transportOf()
+    const unsent = new AbortController()
+    const stop = new AbortController()
+    const options = { signal: stop.signal, unsent: unsent.signal }
+    const posted = Array.from({ length: MAX_SOCKETS + 1 }, () => transport.post(server.url, BODY, options))
+    const settled = Promise.allSettled(posted)
+    while (server.asked.length < MAX_SOCKETS) await new Promise(resolve => setImmediate(resolve))
+    unsent.abort(reason)
+    await expect(posted.at(-1)).rejects.toBe(reason)
+    expect(server.sockets.every(socket => !socket.destroyed)).toBe(true)
+    const late = new Error('that was all')
+    stop.abort(late)
+    expect((await settled).filter(one => one.status === 'rejected' && one.reason === late)).toHaveLength(MAX_SOCKETS)
+    expect(server.asked).toHaveLength(MAX_SOCKETS)
+    expect(getEventListeners(unsent.signal, 'abort')).toHaveLength(0)
+  })
+
+  test('and while the connection is being made', async () => {
+    const server = await silent()
+    const unsent = new AbortController()
+    const posting = transportOf().post(server.url, BODY, { signal: patient(), unsent: unsent.signal })
+    unsent.abort(reason)
+    await expect(posting).rejects.toBe(reason)
+    await expect(
+      transportOf().post(server.url, BODY, { signal: patient(), unsent: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason)
+    expect(server.asked).toHaveLength(0)
+  })
+
   test('leaves the connections of the others alone', async () => {
     const controller = new AbortController()
     const waiting: http.ServerResponse[] = []
@@ -664,15 +698,33 @@ describe('TLS', () => {
     expect(server.asked).toHaveLength(0)
   })
 
-  test('nothing older than TLS 1.2', async () => {
-    const server = await says(answers, {
-      ...HERE,
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
+  describe('where node itself was told to speak TLS 1.1', () => {
+    const defaults = tls as { DEFAULT_MIN_VERSION: tls.SecureVersion; DEFAULT_CIPHERS: string }
+    const before = { ...defaults }
+    beforeAll(() => Object.assign(defaults, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' }))
+    afterAll(() => {
+      const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = before
+      Object.assign(defaults, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS })
     })
-    await expect(post(transportOf({ tls: { ca: HERE.cert } }), server.url)).rejects.toEqual(untrusted(/no trusted TLS/))
-    expect(server.asked).toHaveLength(0)
+    const old = () => says(answers, { ...HERE, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
+
+    test('others do', async () => {
+      const server = await old()
+      const agent = new https.Agent({ ca: HERE.cert })
+      ended.push(() => agent.destroy())
+      expect((await post(transportOf({ agent }), server.url)).toString()).toBe(BODY)
+    })
+
+    test.each([
+      ['by default', {}],
+      ['with a version that is not given', { minVersion: undefined }],
+      ['with a higher one', { minVersion: 'TLSv1.3' }],
+    ])('we do not: %s', async (_, version) => {
+      const server = await old()
+      const transport = transportOf({ tls: { ca: HERE.cert, ...(version as TlsOptions) } })
+      await expect(post(transport, server.url)).rejects.toEqual(untrusted(/no trusted TLS/))
+      expect(server.asked).toHaveLength(0)
+    })
   })
 
   test('a server that speaks plain HTTP', async () => {

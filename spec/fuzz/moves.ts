@@ -144,11 +144,15 @@ const HOME: Readonly<Record<string, string>> = {
   jid: BIND,
   body: HTTPBIND,
 }
-const namespace = fc.option(choice(SASL, HTTPBIND, CLIENT, STREAMS, BIND, 'urn:x', 'urn:xmpp:sasl:2'), { freq: 4 })
+/** `''`: that of its name */
+const namespace = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('') },
+  { weight: 1, arbitrary: choice(SASL, HTTPBIND, CLIENT, STREAMS, BIND, 'urn:x', 'urn:xmpp:sasl:2') },
+)
 const { item } = fc.letrec<{ item: Item }>(tie => ({
   item: fc.record({
     name,
-    namespace: namespace.map(chosen => chosen ?? ''),
+    namespace,
     attributes: itemAttributes,
     text,
     inside: fc.oneof(

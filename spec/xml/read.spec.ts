@@ -408,3 +408,18 @@ test.each<[what: string, document: string]>([
   }
   expect(seen / document.length).toBeLessThan(20)
 })
+
+test('a declaration is kept with its element, not with every element that has it in scope', () => {
+  const prefixes = Array.from({ length: 30 }, (_, n) => ` xmlns:p${n}='u'`).join('')
+  const document = `${`<a${prefixes}>`.repeat(14)}${"<b xmlns:q='u'/>".repeat(1_900)}${'</a>'.repeat(14)}`
+  const spy = jest.spyOn(Map.prototype, 'set')
+  let kept: number
+  try {
+    expect(readText(document)).toBeDefined()
+    kept = spy.mock.calls.filter(([, value]) => value === 'u').length
+  } finally {
+    spy.mockRestore()
+  }
+  // Twice: when the document is checked, and when it is read.
+  expect(kept).toBe(2 * (14 * 30 + 1_900))
+})
