@@ -15,9 +15,12 @@ modules_enabled = { "saslauth", "roster", "disco", "version", "register", "admin
 -- prosody/add-user, prosodyctl adduser, or from your app.
 allow_registration = false
 
--- Keys of SCRAM instead of passwords. SHA-1 is what existing accounts have; `password_hash = "SHA-256"` is for a server
--- without any, because an account keeps the one that it was made with.
+-- Keys of SCRAM instead of passwords, with SHA-1. `password_hash = "SHA-256"` is for a server without accounts: those
+-- made before it cannot log in any more.
 authentication = "internal_hashed"
+
+-- The default less what 13 has more: it would take tokens of a service that is not here.
+disable_sasl_mechanisms = { "DIGEST-MD5", "OAUTHBEARER" }
 
 -- BOSH: http://127.0.0.1:5280/http-bind. Nobody but the app needs to reach it, and its visitors' browsers do not.
 http_interfaces = { "127.0.0.1" }

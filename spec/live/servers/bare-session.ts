@@ -2,14 +2,14 @@ import type { LiveServer } from './live-server'
 
 // BOSH as bare HTTP: when this fails, the fault is not in lib/.
 
-const namespaces = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'"
+export const namespaces = "xmlns='http://jabber.org/protocol/httpbind' xmlns:xmpp='urn:xmpp:xbosh'"
 
 export interface Session {
   readonly features: string
   send(content: string, attributes?: string): Promise<string>
 }
 
-async function post({ url }: Pick<LiveServer, 'url'>, body: string, timeout = 5_000): Promise<string> {
+export async function post({ url }: Pick<LiveServer, 'url'>, body: string, timeout = 5_000): Promise<string> {
   const headers = { 'content-type': 'text/xml; charset=utf-8' }
   const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeout) })
   return response.text()
