@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -84,6 +85,7 @@ async function launchOnce({ server, template, values, files = {}, morePorts = []
         // The number may belong to another process by then.
         if (stopping !== undefined) throw new Error(`${server} is stopped`)
         process.kill(pid, signal)
+        if (signal === 'SIGSTOP') untilHalted(pid)
       },
       stop() {
         stopping ??= stop()
@@ -93,6 +95,15 @@ async function launchOnce({ server, template, values, files = {}, morePorts = []
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Each thread of a process halts in its own time, and may answer a request until then. */
+function untilHalted(pid: number): void {
+  const threads = `/proc/${pid}/task`
+  const isHalted = (id: string) => /^\d+ \(.*\) T /s.test(readFileSync(join(threads, id, 'stat'), 'utf8'))
+  for (const deadline = performance.now() + 5_000; !readdirSync(threads).every(isHalted); ) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} does not halt`)
   }
 }
 
