@@ -1,0 +1,21 @@
+#!/usr/bin/env escript
+%%! -noinput
+%% Makes the ejabberd node NODE one more node of the cluster that PEER belongs to. The database of NODE is gone afterwards.
+-mode(compile).
+
+main([Node, Peer]) ->
+    Ejabberd = list_to_atom(Node),
+    net_kernel:connect_node(Ejabberd) orelse fail("the new node does not answer"),
+    %% A minute for the copy of a large database.
+    try erpc:call(Ejabberd, ejabberd_cluster, join, [list_to_atom(Peer)], 60000) of
+        ok -> ok;
+        {error, Reason} -> fail(io_lib:format("~0p", [Reason]))
+    catch
+        _:Reason -> fail(io_lib:format("~0p", [Reason]))
+    end,
+    Nodes = erpc:call(Ejabberd, ejabberd_cluster, get_nodes, [], 10000),
+    lists:member(list_to_atom(Peer), Nodes) orelse fail("they do not know each other").
+
+fail(Reason) ->
+    io:format(standard_error, "No cluster: ~ts.~n", [Reason]),
+    halt(1).
