@@ -1,17 +1,14 @@
 import { type RequestHandler, Router } from 'express'
 import { requireCsrfToken } from '../csrf'
+import { endSession } from '../end-session'
 import type { SessionCookie } from '../sessions'
-import { signOut } from '../signed-in'
 import { form } from './form'
 
-export function logout({ name, attributes }: SessionCookie): Router {
+export function logout(cookie: SessionCookie): Router {
   const router = Router()
-  router.post('/logout', onlySignedIn, form, requireCsrfToken, async (req, res, next) => {
-    await signOut(req)
-    req.session.destroy(failed => {
-      if (failed) return next(failed)
-      res.clearCookie(name, attributes).redirect(303, '/')
-    })
+  router.post('/logout', onlySignedIn, form, requireCsrfToken, async (req, res) => {
+    await endSession(req, res, cookie)
+    res.redirect(303, '/')
   })
   return router
 }
