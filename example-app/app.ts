@@ -1,13 +1,17 @@
 import express, { type Express } from 'express'
+import { createAccounts } from './accounts'
 import { createAuth, type XmppOptions } from './auth'
 import { PUBLIC, VIEWS } from './folders'
 import { type Log, requestLog } from './log'
 import { rateLimits } from './rate-limits'
+import { createRegistration } from './registration'
+import { account } from './routes/account'
 import { errorPage, notFound } from './routes/errors'
 import { health } from './routes/health'
 import { home } from './routes/home'
 import { login } from './routes/login'
 import { logout } from './routes/logout'
+import { register } from './routes/register'
 import { securityHeaders } from './security-headers'
 import { sessionCookie, sessions } from './sessions'
 import { endedSessions } from './signed-in'
@@ -32,7 +36,10 @@ export interface App extends Express {
 /** The whole app. It listens on nothing: that is for server.ts, or for a test. */
 export function createApp(config: AppConfig): App {
   const { stores } = config
-  const { passport, close } = createAuth(config.xmpp)
+  const { passport, authenticator } = createAuth(config.xmpp)
+  const registration = config.registration ? createRegistration(config.xmpp) : undefined
+  const accounts = createAccounts({ ...config.xmpp, authenticator, registration, generations: stores.generations })
+  const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
   const limits = rateLimits(stores)
   const app = Object.assign(express(), { close })
@@ -61,6 +68,8 @@ export function createApp(config: AppConfig): App {
   app.use(home())
   app.use(login(passport, stores.generations, limits))
   app.use(logout(cookie))
+  if (config.registration) app.use(register(accounts, config.xmpp.domain, limits))
+  app.use(account(accounts, config.registration, cookie, limits))
   app.use(notFound)
   app.use(errorPage)
   return app

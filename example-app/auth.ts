@@ -1,6 +1,13 @@
 import type { Request } from 'express'
 import passport from 'passport'
-import { type AuthenticatorOptions, deserializeUser, type Profile, Strategy, serializeUser } from 'passport-xmpp-bosh'
+import {
+  Authenticator,
+  type AuthenticatorOptions,
+  deserializeUser,
+  type Profile,
+  Strategy,
+  serializeUser,
+} from 'passport-xmpp-bosh'
 
 declare global {
   namespace Express {
@@ -16,16 +23,17 @@ export interface XmppOptions extends AuthenticatorOptions {
 
 export interface Auth {
   passport: passport.Authenticator
-  close(): Promise<void>
+  /** the same for those who are signed in and are asked for their password again; to be closed */
+  authenticator: Authenticator
 }
 
 /** @throws {TypeError} that names the option */
 export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
-  const strategy = new Strategy<Request>({ ...options, ...(forwardClientIp && { forwardClientIp: req => req.ip }) })
+  const authenticator = new Authenticator(options)
   // One of our own, not the module's: two apps in one process must not share their users.
   const own = new passport.Passport()
-  own.use(strategy)
+  own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
   own.deserializeUser(deserializeUser)
-  return { passport: own, close: () => strategy.close() }
+  return { passport: own, authenticator }
 }

@@ -1,4 +1,4 @@
-import type { CookieOptions, RequestHandler } from 'express'
+import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 
 const MAX_IDLE_MS = 8 * 60 * 60 * 1000
@@ -33,4 +33,11 @@ export function sessions(cookie: SessionCookie, secret: string, store: Store): R
     withStore(req, res, (failed?: unknown) =>
       next(failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed),
     )
+}
+
+/** Saves the session now: the browser may ask for the next page before an answer that is under way has done so. */
+export function saved(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.save(failed => (failed ? reject(failed) : resolve()))
+  })
 }

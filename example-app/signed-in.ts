@@ -1,4 +1,6 @@
 import type { Request, RequestHandler } from 'express'
+import { leaveNotice } from './notice'
+import { type SessionCookie, saved } from './sessions'
 import { type Generations, MAX_SESSION_AGE_MS } from './stores/generations'
 
 /** What a session knows of its login. */
@@ -41,7 +43,21 @@ export function endedSessions(generations: Generations): RequestHandler {
     const isOver = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
     if (!isOver && login.generation === (await generations.current(user.jid))) return next()
     await signOut(req)
+    await leaveNotice(req, SESSION_OVER)
     next()
+  }
+}
+
+const SESSION_OVER = { page: '/login', text: 'Your session has ended. Please sign in again.' }
+
+/** For pages of somebody who is signed in. Everybody else comes to them by the login page, and hears why. */
+export function onlySignedIn({ name }: SessionCookie, page: string): RequestHandler {
+  return async (req, res, next) => {
+    if (req.user) return next()
+    // A cookie of a session that the store has forgotten. Known ones have something in them.
+    const isForgotten = req.headers.cookie?.includes(`${name}=`) && Object.keys(req.session).join() === 'cookie'
+    if (isForgotten) await leaveNotice(req, SESSION_OVER)
+    res.redirect(303, `/login?${new URLSearchParams({ returnTo: page })}`)
   }
 }
 
@@ -49,11 +65,5 @@ export function endedSessions(generations: Generations): RequestHandler {
 export function signOut(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logout(failed => (failed ? reject(failed) : resolve()))
-  })
-}
-
-export function saved(req: Request): Promise<void> {
-  return new Promise((resolve, reject) => {
-    req.session.save(failed => (failed ? reject(failed) : resolve()))
   })
 }

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { failureOf } from '../failure'
 
 interface Page {
   readonly title: string
@@ -6,8 +7,8 @@ interface Page {
 }
 
 const LATER: Page = {
-  title: 'Signing in is not possible at the moment',
-  text: 'The server that checks your password cannot be reached. Please try again in a few minutes.',
+  title: 'This is not possible at the moment',
+  text: 'A server that is needed for it cannot be reached. Please try again in a few minutes.',
 }
 const OUR_FAULT: Page = {
   title: 'Something went wrong',
@@ -24,10 +25,7 @@ const PAGES: Readonly<Record<number, Page>> = {
   },
   404: { title: 'Page not found', text: 'There is nothing at this address.' },
   413: { title: 'Too much text', text: 'What you entered is too long.' },
-  429: {
-    title: 'Too many attempts',
-    text: 'Somebody at your address tried too often. Please wait some minutes and try again.',
-  },
+  429: { title: 'Too many attempts', text: 'Somebody at your address tried too often.' },
   502: LATER,
   503: LATER,
   504: LATER,
@@ -41,30 +39,16 @@ export const notFound: RequestHandler = (_req, res) => {
 export const errorPage: ErrorRequestHandler = (error: unknown, req, res, next) => {
   // Half a page is out already: Express cuts the connection.
   if (res.headersSent) return next(error)
-  const status = statusOf(error)
-  const { message, ...details } = described(error)
-  if (status >= 500) req.log.error({ status, ...details }, message)
+  const { status, reference } = failureOf(error, req)
   const page = PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT)
-  res.status(status).render('error', { status, page, reference: status >= 500 && req.id })
+  res.status(status).render('error', {
+    status,
+    page,
+    // Where the form was that is no longer valid.
+    form: FORMS.find(path => req.path.startsWith(path)) ?? '/login',
+    minutes: Math.ceil(Number(res.get('Retry-After')) / 60),
+    reference,
+  })
 }
 
-function statusOf(error: unknown): number {
-  const status = (error as { status?: unknown } | null | undefined)?.status
-  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
-}
-
-function described(error: unknown) {
-  if (!(error instanceof Error)) return { message: String(error) }
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
-  return {
-    message: error.message,
-    code: textOf(code),
-    cause: textOf(cause?.code),
-    // Errors of the library name their reason; of others, the place is all there is.
-    stack: error.name === 'XmppBoshError' ? undefined : error.stack,
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
+const FORMS = ['/account', '/register', '/login']

@@ -1,13 +1,26 @@
 import { Router } from 'express'
 import { csrfTokenOf } from '../csrf'
+import { takeNotice } from '../notice'
+
+// The visitor's own time is for a script of theirs to know.
+const READABLE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 
 export function home(): Router {
   const router = Router()
   router.get('/', (req, res) => {
     const { user, session } = req
-    if (!user) return res.render('home')
-    const { mechanism, since } = session.login ?? {}
-    res.render('home', { user, mechanism, since: since && new Date(since).toISOString(), csrfToken: csrfTokenOf(req) })
+    const notice = takeNotice(req, '/')
+    if (!user || !session.login) return res.render('home', { notice })
+    const { mechanism } = session.login
+    const since = new Date(session.login.since)
+    res.render('home', {
+      notice,
+      user,
+      mechanism,
+      since,
+      readable: READABLE.format(since),
+      csrfToken: csrfTokenOf(req),
+    })
   })
   return router
 }

@@ -1,20 +1,12 @@
-import { type Request, Router } from 'express'
+import { Router } from 'express'
 import type { Auth } from '../auth'
 import { csrfTokenOf, requireCsrfToken } from '../csrf'
+import { leaveNotice, takeNotice, typedName } from '../notice'
 import { attemptFailed, type RateLimits } from '../rate-limits'
 import { returnTo } from '../return-to'
-import { saved, signIn } from '../signed-in'
+import { signIn } from '../signed-in'
 import type { Generations } from '../stores/generations'
 import { form } from './form'
-
-declare module 'express-session' {
-  interface SessionData {
-    /** why the last login was refused, until the login page has shown it */
-    refusal?: { message: string; username: string }
-  }
-}
-
-const MAX_NAME_LENGTH = 1_023
 
 export function login(passport: Auth['passport'], generations: Generations, { passwords }: RateLimits): Router {
   const router = Router()
@@ -22,9 +14,7 @@ export function login(passport: Auth['passport'], generations: Generations, { pa
   router.get('/login', (req, res) => {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return res.redirect(target)
-    const { refusal } = req.session
-    delete req.session.refusal
-    res.render('login', { refusal, target, csrfToken: csrfTokenOf(req) })
+    res.render('login', { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) })
   })
 
   router.post('/login', form, requireCsrfToken, ...passwords, (req, res, next) => {
@@ -41,8 +31,8 @@ export function login(passport: Auth['passport'], generations: Generations, { pa
       }
       attemptFailed(res)
       // Not Passport's `failureMessage`, which adds to a list in the session that nothing ever empties.
-      req.session.refusal = { message: info?.message ?? 'You cannot sign in.', username: typedName(req) }
-      await saved(req)
+      const text = info?.message ?? 'You cannot sign in.'
+      await leaveNotice(req, { page: '/login', text, refused: true, username: typedName(req) })
       res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
     }
     passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {
@@ -51,10 +41,4 @@ export function login(passport: Auth['passport'], generations: Generations, { pa
   })
 
   return router
-}
-
-// What is too long for a name would only fill the session.
-function typedName(req: Request): string {
-  const name: unknown = req.body?.username
-  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH ? name : ''
 }

@@ -72,9 +72,9 @@ test('with a wrong password: back to the form, which says so once and keeps the 
 
   const first = await visitor.get('/login').expect(200)
   expect(first.text).toMatch(/role="alert">Unknown user name or wrong password\.</)
-  expect(first.text).toContain('<title>Error: Sign in</title>')
+  expect(first.text).toContain('<title>Error: Sign in · Example app</title>')
   expect(first.text).toMatch(/<input id="username"[^>]* value="user1"/)
-  expect(first.text).toMatch(/<input id="password"[^>]* aria-describedby="refusal"/)
+  expect(first.text).toMatch(/<input id="password"[^>]* aria-describedby="notice"/)
   expect(first.text).not.toContain('a wrong one')
 
   const second = await visitor.get('/login').expect(200)

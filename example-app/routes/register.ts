@@ -1,0 +1,55 @@
+import { type RequestHandler, Router } from 'express'
+import type { Accounts } from '../accounts'
+import { csrfTokenOf, requireCsrfToken } from '../csrf'
+import { leaveNotice, takeNotice, typedName } from '../notice'
+import type { RateLimits } from '../rate-limits'
+import { signUpRefusal } from '../refusals'
+import { inlinePictures } from '../security-headers'
+import { signUpFields } from '../sign-up-fields'
+import { form } from './form'
+
+const PAGE = '/register'
+
+/** @param domain of the accounts, as it is shown */
+export function register(accounts: Accounts, domain: string, { signUps }: RateLimits): Router {
+  const router = Router()
+
+  router.get(PAGE, onlyStrangers, signUps, inlinePictures, async (req, res) => {
+    const notice = takeNotice(req, PAGE)
+    try {
+      const asked = await accounts.form(req)
+      const fields = signUpFields(asked, domain)
+      res.render('register', { ...asked, fields, notice, csrfToken: csrfTokenOf(req) })
+    } catch (reason) {
+      const refusal = signUpRefusal(reason)
+      if (!refusal) throw reason
+      // What was refused before matters more than that there is no new form.
+      res.status(refusal.status).render('register', { notice: notice ?? { text: refusal.text, refused: true } })
+    }
+  })
+
+  router.post(`${PAGE}/picture`, onlyStrangers, form, requireCsrfToken, async (req, res) => {
+    await leaveNotice(req, { page: PAGE, username: typedName(req) })
+    res.redirect(303, PAGE)
+  })
+
+  router.post(PAGE, onlyStrangers, form, requireCsrfToken, signUps, async (req, res) => {
+    // The rest is for the XMPP server to read.
+    const { _csrf, ...values } = req.body ?? {}
+    const username = typedName(req)
+    try {
+      const jid = await accounts.signUp(req, values)
+      await leaveNotice(req, { page: '/login', text: `Your account ${jid} is ready. Sign in with it.`, username })
+      res.redirect(303, '/login')
+    } catch (reason) {
+      const refusal = signUpRefusal(reason)
+      if (!refusal) throw reason
+      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, username })
+      res.redirect(303, PAGE)
+    }
+  })
+
+  return router
+}
+
+const onlyStrangers: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
