@@ -1,7 +1,6 @@
 import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
-
-const MAX_IDLE_MS = 8 * 60 * 60 * 1000
+import { MAX_SESSION_AGE_MS } from './stores/generations'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
 export interface SessionCookie {
@@ -23,7 +22,8 @@ export function sessions(cookie: SessionCookie, secret: string, store: Store): R
     name: cookie.name,
     secret,
     store,
-    cookie: { ...cookie.attributes, maxAge: MAX_IDLE_MS },
+    // Longer than the store keeps an idle session: so who comes back too late is known for somebody who was here.
+    cookie: { ...cookie.attributes, maxAge: MAX_SESSION_AGE_MS },
     resave: false,
     // No session for those who only look: it begins with the CSRF token of the login page.
     saveUninitialized: false,

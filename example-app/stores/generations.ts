@@ -12,5 +12,8 @@ export interface Generations {
 /** ms. A signed-in session lasts no longer than this, whatever its visitor does: the account may be gone meanwhile. */
 export const MAX_SESSION_AGE_MS = 24 * 60 * 60 * 1000
 
+/** ms. A session nobody asks for is forgotten after this. */
+export const MAX_IDLE_MS = 8 * 60 * 60 * 1000
+
 /** ms. A generation is remembered for longer than any session of it lives; forgotten, it begins at 0 again. */
 export const GENERATION_TTL_MS = 2 * MAX_SESSION_AGE_MS

@@ -1,7 +1,7 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import session from 'express-session'
 import createMemoryStore from 'memorystore'
-import { GENERATION_TTL_MS, type Generations } from './generations'
+import { GENERATION_TTL_MS, type Generations, MAX_IDLE_MS } from './generations'
 import type { Stores } from './stores'
 
 const MAX_SESSIONS = 10_000
@@ -10,7 +10,7 @@ const SWEEP_MS = 10 * 60 * 1000
 /** Stores in this process. Not the one express-session brings: that is never swept. */
 export function openMemoryStores(): Stores {
   const SweptStore = createMemoryStore(session)
-  const sessions = new SweptStore({ max: MAX_SESSIONS, checkPeriod: SWEEP_MS })
+  const sessions = new SweptStore({ max: MAX_SESSIONS, checkPeriod: SWEEP_MS, ttl: MAX_IDLE_MS })
   return {
     sessions,
     generations: memoryGenerations(),
