@@ -121,7 +121,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The refusals of a login: the password was wrong, or is as good as wrong. */
-const LOGIN_REFUSALS: readonly string[] = [
+export const LOGIN_REFUSALS: readonly string[] = [
   'invalid-credentials',
   'account-disabled',
   'credentials-expired',

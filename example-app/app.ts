@@ -3,9 +3,12 @@ import { createAccounts } from './accounts'
 import { createAuth, type XmppOptions } from './auth'
 import { PUBLIC, VIEWS } from './folders'
 import { type Log, requestLog } from './log'
+import { passwordLogin } from './password-login'
 import { rateLimits } from './rate-limits'
 import { createRegistration } from './registration'
 import { account } from './routes/account'
+import { api } from './routes/api'
+import { apiProblem } from './routes/api-problems'
 import { errorPage, notFound } from './routes/errors'
 import { health } from './routes/health'
 import { home } from './routes/home'
@@ -42,6 +45,7 @@ export function createApp(config: AppConfig): App {
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
   const limits = rateLimits(stores)
+  const logIn = passwordLogin(passport, stores.generations)
   const app = Object.assign(express(), { close })
 
   app.set('trust proxy', config.trustProxy)
@@ -66,10 +70,12 @@ export function createApp(config: AppConfig): App {
   app.use(endedSessions(stores.generations))
 
   app.use(home())
-  app.use(login(passport, stores.generations, limits))
+  app.use(login(logIn, limits))
   app.use(logout(cookie))
   if (config.registration) app.use(register(accounts, config.xmpp.domain, limits))
   app.use(account(accounts, config.registration, cookie, limits))
+  app.use('/api', api({ logIn, accounts, cookie, limits, registration: config.registration }))
+  app.use('/api', apiProblem)
   app.use(notFound)
   app.use(errorPage)
   return app

@@ -21,8 +21,8 @@ const SIGN_UP: Texts = {
   'malformed-credentials':
     'This user name or password cannot be used. A name has no spaces and none of the characters " & \' / : < > @, and neither of them is very long.',
   'username-taken': 'This user name is taken. Please choose another one.',
-  'captcha-wrong': 'That was not what the picture said. Here is a new one.',
-  'captcha-expired': 'The picture was too old. Here is a new one, good for two minutes.',
+  'captcha-wrong': 'That was not what the picture said. Please try a new one.',
+  'captcha-expired': 'The picture was too old. A new one is good for two minutes.',
   'registration-closed': 'The server makes no new accounts at the moment.',
   'rate-limited': 'The server was asked for too many accounts from your address. Please try again in a minute.',
 }

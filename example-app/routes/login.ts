@@ -1,14 +1,12 @@
 import { Router } from 'express'
-import type { Auth } from '../auth'
 import { csrfTokenOf, requireCsrfToken } from '../csrf'
 import { leaveNotice, takeNotice, typedName } from '../notice'
-import { attemptFailed, type RateLimits } from '../rate-limits'
+import type { PasswordLogin } from '../password-login'
+import type { RateLimits } from '../rate-limits'
 import { returnTo } from '../return-to'
-import { signIn } from '../signed-in'
-import type { Generations } from '../stores/generations'
 import { form } from './form'
 
-export function login(passport: Auth['passport'], generations: Generations, { passwords }: RateLimits): Router {
+export function login(logIn: PasswordLogin, { passwords }: RateLimits): Router {
   const router = Router()
 
   router.get('/login', (req, res) => {
@@ -17,27 +15,13 @@ export function login(passport: Auth['passport'], generations: Generations, { pa
     res.render('login', { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) })
   })
 
-  router.post('/login', form, requireCsrfToken, ...passwords, (req, res, next) => {
+  router.post('/login', form, requireCsrfToken, ...passwords, async (req, res) => {
     const target = returnTo(req.body?.returnTo)
-    const answer = async (
-      error: unknown,
-      user?: Express.User | false,
-      info?: { message?: string; mechanism?: string },
-    ) => {
-      if (error) throw error
-      if (user) {
-        await signIn(req, user, info?.mechanism ?? '', generations)
-        return res.redirect(303, target)
-      }
-      attemptFailed(res)
-      // Not Passport's `failureMessage`, which adds to a list in the session that nothing ever empties.
-      const text = info?.message ?? 'You cannot sign in.'
-      await leaveNotice(req, { page: '/login', text, refused: true, username: typedName(req) })
-      res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
-    }
-    passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {
-      answer(...given).catch(next)
-    })(req, res, next)
+    const refusal = await logIn(req, res)
+    if (!refusal) return res.redirect(303, target)
+    // Not Passport's `failureMessage`, which adds to a list in the session that nothing ever empties.
+    await leaveNotice(req, { page: '/login', text: refusal.text, refused: true, username: typedName(req) })
+    res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
   })
 
   return router

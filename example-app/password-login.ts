@@ -1,0 +1,35 @@
+import type { Request, Response } from 'express'
+import type { FailureInfo } from 'passport-xmpp-bosh'
+import type { Auth } from './auth'
+import { attemptFailed } from './rate-limits'
+import type { Refusal } from './refusals'
+import { signIn } from './signed-in'
+import type { Generations } from './stores/generations'
+
+/** Signs in who the user name and the password of the body prove to be, or says why not. Rejects when nobody knows. */
+export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>
+
+export function passwordLogin(passport: Auth['passport'], generations: Generations): PasswordLogin {
+  return (req, res) => {
+    const answer = async (
+      error: unknown,
+      user?: Express.User | false,
+      info?: Partial<FailureInfo> & { mechanism?: string },
+      status?: number,
+    ): Promise<Refusal | undefined> => {
+      if (error) throw error
+      if (user) {
+        await signIn(req, user, info?.mechanism ?? '', generations)
+        return undefined
+      }
+      attemptFailed(res)
+      const { code = 'invalid-credentials', message: text = 'You cannot sign in.' } = info ?? {}
+      return { code, status: status ?? 401, text }
+    }
+    return new Promise((resolve, reject) => {
+      passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {
+        answer(...given).then(resolve, reject)
+      })(req, res, reject)
+    })
+  }
+}

@@ -1,0 +1,53 @@
+import { type RequestHandler, Router } from 'express'
+import type { Accounts } from '../accounts'
+import { csrfTokenOf, requireCsrfToken } from '../csrf'
+import { endSession } from '../end-session'
+import type { PasswordLogin } from '../password-login'
+import type { RateLimits } from '../rate-limits'
+import type { SessionCookie } from '../sessions'
+import { accountApi } from './api-accounts'
+import { json } from './api-body'
+import { Problem, problemOf } from './api-problems'
+import { onlySignedIn, signedIn } from './api-signed-in'
+
+export interface ApiOptions {
+  readonly logIn: PasswordLogin
+  readonly accounts: Accounts
+  readonly cookie: SessionCookie
+  readonly limits: RateLimits
+  /** whether accounts can be made, changed and removed */
+  readonly registration: boolean
+}
+
+/**
+ * What the pages do, for programs; openapi.yaml describes it. The CSRF token counts in the header alone: it is asked for
+ * before there is a body.
+ */
+export function api({ logIn, accounts, cookie, limits, registration }: ApiOptions): Router {
+  const router = Router()
+
+  router.get('/csrf', (req, res) => void res.json({ token: csrfTokenOf(req) }))
+
+  router.post('/login', requireCsrfToken, ...json, ...limits.passwords, async (req, res) => {
+    const refusal = await logIn(req, res)
+    if (refusal) throw problemOf(refusal)
+    res.json(signedIn(req))
+  })
+
+  router.get('/me', onlySignedIn, (req, res) => void res.json(signedIn(req)))
+
+  router.post('/logout', whoIsSignedIn, requireCsrfToken, async (req, res) => {
+    await endSession(req, res, cookie)
+    res.status(204).end()
+  })
+
+  router.use(accountApi(accounts, cookie, limits, registration))
+
+  router.use(() => {
+    throw new Problem(404, 'not-found', 'There is nothing at this address.')
+  })
+  return router
+}
+
+// Everybody else has what they ask for.
+const whoIsSignedIn: RequestHandler = (req, res, next) => (req.user ? next() : res.status(204).end())
