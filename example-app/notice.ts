@@ -10,6 +10,8 @@ export interface Notice {
   readonly refused?: boolean
   /** which form, where the page has several */
   readonly form?: string
+  /** which field of it is to blame */
+  readonly field?: string | undefined
   /** what goes into the form again; nobody's password */
   readonly username?: string
 }

@@ -3,7 +3,7 @@ import { csrfTokenOf } from '../csrf'
 import { takeNotice } from '../notice'
 
 // The visitor's own time is for a script of theirs to know.
-const READABLE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+const READABLE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 export function home(): Router {
   const router = Router()

@@ -24,7 +24,8 @@ export function register(accounts: Accounts, domain: string, { signUps }: RateLi
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       // What was refused before matters more than that there is no new form.
-      res.status(refusal.status).render('register', { notice: notice ?? { text: refusal.text, refused: true } })
+      const told = notice?.refused ? notice : { text: refusal.text, refused: true }
+      res.status(refusal.status).render('register', { notice: told })
     }
   })
 
@@ -44,7 +45,7 @@ export function register(accounts: Accounts, domain: string, { signUps }: RateLi
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
-      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, username })
+      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, field: BLAMED[refusal.code], username })
       res.redirect(303, PAGE)
     }
   })
@@ -53,3 +54,11 @@ export function register(accounts: Accounts, domain: string, { signUps }: RateLi
 }
 
 const onlyStrangers: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
+
+/** Which field is to be filled in otherwise. */
+const BLAMED: Readonly<Record<string, string>> = {
+  'username-taken': 'username',
+  'weak-password': 'password',
+  'captcha-wrong': 'answer',
+  'captcha-expired': 'answer',
+}
