@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import { createAccounts } from './accounts'
 import { createAuth, type XmppOptions } from './auth'
+import { docsUi } from './docs-ui'
 import { PUBLIC, VIEWS } from './folders'
 import { type Log, requestLog } from './log'
 import { passwordLogin } from './password-login'
@@ -60,6 +61,7 @@ export function createApp(config: AppConfig): App {
   app.use(securityHeaders(config.production))
   // Before the sessions: a style sheet needs none.
   app.use(express.static(PUBLIC))
+  app.use(docsUi())
   app.use((_req, res, next) => {
     // Pages hold names and tokens: nothing for a cache, nor for the back button after signing out.
     res.set('Cache-Control', 'no-store')

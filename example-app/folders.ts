@@ -6,3 +6,5 @@ const root = existsSync(join(__dirname, 'package.json')) ? __dirname : dirname(_
 
 export const VIEWS = join(root, 'views')
 export const PUBLIC = join(root, 'public')
+export const API_DOCS = join(root, 'api-docs')
+export const OPENAPI = join(root, 'openapi.yaml')
