@@ -17,9 +17,11 @@ own_release() {
 # Says why the specs cannot run on RELEASE; says nothing when they can.
 why_not() {
   local release=$1
-  if [ "$release" = "$(own_release)" ]; then
-    [ -x /usr/sbin/ejabberdctl ] && [ -x /usr/bin/prosody ] || echo 'ejabberd or prosody is not installed'
+  if [[ " ${releases[*]} $(own_release) " != *" $release "* ]]; then
+    echo "not one of ${releases[*]}"
+  elif [ "$release" = "$(own_release)" ]; then
+    [ -x /usr/sbin/ejabberdctl ] && [ -x /usr/bin/prosody ] || echo 'ejabberd or prosody is not installed: npm run servers'
   elif [ ! -e "$roots/$release/made-of" ]; then
-    cat "$roots/$release.reason" 2>/dev/null || echo 'no such root was made'
+    cat "$roots/$release.reason" 2>/dev/null || echo 'there is no root of it: npm run servers'
   fi
 }
