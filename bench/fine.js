@@ -1,0 +1,219 @@
+// What a login costs our process, against the floor of the same exchanges, on a mock that costs little.
+//
+//   npm run bench:fine [-- --rounds 15 --warmups 4 --logins 1500 --concurrency 8]
+//
+// Prints the table and the gates, and writes results/fine.json. Exit code: 0, all gates hold; 1, one does not; 2, the
+// floor differs from itself by more than 8 %, so nothing can be said.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { Authenticator, Strategy } from '../dist/index.js'
+import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from '../dist/limits.js'
+import { startChild } from './child.js'
+import { startApp, yes } from './express-app.js'
+import { floor } from './floor.js'
+import { gate, gateTable, rounded } from './gates.js'
+import { atATime, interleaved } from './rounds.js'
+import { median, ratios, spread } from './statistics.js'
+
+const AA_LIMIT = 0.08
+const SETTLE_MS = 5_000
+/** logins before each measured turn: the pool has all its connections again, caches are warm again. */
+const PRELUDE = 4 * MAX_SOCKETS
+
+const VARIANTS = {
+  'PLAIN, bind: false': { mechanism: 'PLAIN', bind: false, exchanges: 2, most: 1.6 },
+  'PLAIN, bind': { mechanism: 'PLAIN', bind: true, exchanges: 4 },
+  'SCRAM-SHA-1, bind': { mechanism: 'SCRAM-SHA-1', bind: true, exchanges: 5, most: 1.15 },
+  'SCRAM-SHA-256, bind': { mechanism: 'SCRAM-SHA-256', bind: true, exchanges: 5, most: 1.15 },
+}
+const [LEAST] = Object.keys(VARIANTS)
+const floorOf = variant => `floor: ${variant}`
+const authenticatorOf = variant => `Authenticator: ${variant}`
+const AGAIN = `${floorOf(LEAST)}, again`
+const YES = 'Express, a strategy that says yes'
+const EXPRESS = `Express, Strategy: ${LEAST}`
+const STRATEGY_MOST = 0.1
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '15' },
+    warmups: { type: 'string', default: '4' },
+    logins: { type: 'string', default: '1500' },
+    concurrency: { type: 'string', default: '8' },
+  },
+})
+const { rounds, warmups, logins, concurrency } = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+)
+
+const mock = await startChild('mock/process.js')
+const visitors = await startChild('visitors.js')
+const url = `http://127.0.0.1:${mock.ready.port}/bosh`
+const account = { username: 'user1', password: 'user1' }
+const closing = []
+
+function floorFor({ mechanism, bind }) {
+  const limits = { sockets: MAX_SOCKETS, idleMs: IDLE_SOCKET_MS, derivations: MAX_DERIVATIONS }
+  const least = floor({ url, domain: 'localhost', ...account, mechanism, bind, ...limits })
+  closing.push(() => least.close())
+  return async () => {
+    if (!(await least.login())) throw new Error('refused')
+  }
+}
+
+function optionsFor({ mechanism, bind }) {
+  return { service: url, domain: 'localhost', mechanisms: [mechanism], bind }
+}
+
+function authenticatorFor(variant) {
+  const authenticator = new Authenticator(optionsFor(variant))
+  closing.push(() => authenticator.close())
+  return () => authenticator.authenticate(account)
+}
+
+async function visitsOf(strategy) {
+  const app = await startApp(strategy)
+  closing.push(() => app.close())
+  return async (number, width) => {
+    const { statuses } = await visitors.ask({ port: app.port, logins: number, concurrency: width, ...account })
+    if (statuses['204'] !== number) throw new Error(`the app answered ${JSON.stringify(statuses)}`)
+  }
+}
+
+/** Contestant -> does so many logins, so many at a time. */
+async function contestants() {
+  const together = login => (number, width) => atATime(number, width, login)
+  const entries = []
+  for (const [name, variant] of Object.entries(VARIANTS)) {
+    entries.push([floorOf(name), together(floorFor(variant))])
+    entries.push([authenticatorOf(name), together(authenticatorFor(variant))])
+    if (name === LEAST) {
+      entries.push([AGAIN, together(floorFor(variant))])
+      const strategy = new Strategy(optionsFor(variant))
+      closing.push(() => strategy.close())
+      entries.push([YES, await visitsOf(yes)], [EXPRESS, await visitsOf(strategy)])
+    }
+  }
+  return Object.fromEntries(entries)
+}
+
+/** What the mock counted, once every session is terminated. */
+async function settled() {
+  const deadline = Date.now() + SETTLE_MS
+  for (;;) {
+    const counts = await mock.ask('count')
+    if (counts.open === 0) return counts
+    if (Date.now() > deadline) throw new Error(`${counts.open} sessions are not terminated`)
+  }
+}
+
+async function measure(run) {
+  await run(PRELUDE, MAX_SOCKETS)
+  const before = await settled()
+  globalThis.gc()
+  const startedAt = performance.now()
+  const cpu = process.cpuUsage()
+  await run(logins, concurrency)
+  const wall = performance.now() - startedAt
+  const after = await settled()
+  const { user, system } = process.cpuUsage(cpu)
+  return {
+    /** ms per login, all threads, its terminate included */
+    cpu: (user + system) / 1000 / logins,
+    perSecond: logins / (wall / 1000),
+    requests: (after.requests - before.requests) / logins,
+    terminates: (after.terminated - before.terminated) / logins,
+    connections: after.connections - before.connections,
+  }
+}
+
+function verdicts(samples) {
+  const cpu = name => samples[name].map(sample => sample.cpu)
+  const results = Object.keys(samples).map(name => {
+    const variant = Object.keys(VARIANTS).find(one => name.endsWith(one))
+    const [{ requests, terminates }] = samples[name]
+    return {
+      name,
+      cpu: spread(cpu(name)),
+      perSecond: spread(samples[name].map(sample => sample.perSecond)),
+      toFloor: variant && name !== floorOf(variant) ? spread(ratios(cpu(name), cpu(floorOf(variant)))) : undefined,
+      requests,
+      terminates,
+      connections: median(samples[name].map(sample => sample.connections)),
+    }
+  })
+  const aa = spread(ratios(cpu(AGAIN), cpu(floorOf(LEAST))))
+  const added = spread(
+    cpu(EXPRESS).map((all, round) => {
+      const rest = cpu(YES)[round] + cpu(authenticatorOf(LEAST))[round]
+      return (all - rest) / cpu(floorOf(LEAST))[round]
+    }),
+  )
+  const gates = []
+  for (const [name, { exchanges, most }] of Object.entries(VARIANTS)) {
+    const own = samples[authenticatorOf(name)]
+    const { toFloor, connections } = results.find(result => result.name === authenticatorOf(name))
+    if (most) gates.push(gate(`CPU against the floor, ${name}`, toFloor.median, { most, unit: ' ×' }))
+    const off = own.filter(({ requests, terminates }) => requests !== exchanges + 1 || terminates !== 1)
+    gates.push(
+      gate(`turns with other than ${exchanges} requests and one terminate a login, ${name}`, off.length, { most: 0 }),
+    )
+    gates.push(gate(`connections made in steady state, ${name}`, connections, { most: 0 }))
+  }
+  gates.push(
+    gate('CPU the strategy adds in Express, of the PLAIN floor', added.median, { most: STRATEGY_MOST, unit: ' ×' }),
+  )
+  return { results, aa, added, gates }
+}
+
+function shown({ median, low, high }) {
+  return `${rounded(median)} (${rounded(low)}–${rounded(high)})`
+}
+
+function table(results) {
+  const rows = results.map(({ name, cpu, toFloor, perSecond, requests, terminates }) => {
+    const ratio = toFloor ? `${shown(toFloor)} ×` : ''
+    return `| ${name} | ${shown(cpu)} | ${ratio} | ${rounded(perSecond.median)} | ${requests - terminates} + ${terminates} |`
+  })
+  return [
+    '| Contestant | CPU ms a login | against its floor | logins/s | requests + terminates |',
+    '| --- | ---: | ---: | ---: | --- |',
+    ...rows,
+  ].join('\n')
+}
+
+async function main() {
+  const runs = await contestants()
+  const samples = await interleaved({
+    names: Object.keys(runs),
+    rounds,
+    warmups,
+    measure: name => measure(runs[name]),
+    progress: round => process.stderr.write(round < 0 ? 'w' : '.'),
+  })
+  process.stderr.write('\n')
+  const { results, aa, added, gates } = verdicts(samples)
+  const conditions = { node: process.version, cpu: cpus()[0]?.model, rounds, warmups, logins, concurrency }
+  const isJudged = Math.abs(aa.median - 1) <= AA_LIMIT
+  await mkdir(new URL('results/', import.meta.url), { recursive: true })
+  const report = { measured: new Date().toISOString(), conditions, aa, added, isJudged, results, gates }
+  await writeFile(new URL('results/fine.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
+
+  console.log(`${rounds} rounds of ${logins} logins, ${concurrency} at a time; median (quarters) of the rounds\n`)
+  console.log(`${table(results)}\n`)
+  console.log(`The floor against itself: ${shown(aa)} ×. The strategy adds ${shown(added)} × the PLAIN floor.\n`)
+  console.log(gateTable(gates))
+  if (!isJudged) {
+    console.log(`\nNo verdict: the floor differs from itself by more than ${AA_LIMIT * 100} %.`)
+    return 2
+  }
+  return gates.every(({ holds }) => holds) ? 0 : 1
+}
+
+try {
+  process.exitCode = await main()
+} finally {
+  for (const close of closing) await close()
+  await Promise.all([mock.stop(), visitors.stop()])
+}
