@@ -3,14 +3,22 @@ import { type App, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
 import { createLog } from '../../example-app/log'
 import { openMemoryStores } from '../../example-app/stores/memory'
+import type { Stores } from '../../example-app/stores/stores'
 
 export type Visitor = ReturnType<typeof request.agent>
 
 /** A line of the app's log. */
 export type LogEntry = Readonly<Record<string, unknown>>
 
+/** An app, and what it writes down. */
+export interface AppOn {
+  readonly app: App
+  readonly logged: LogEntry[]
+  readonly stores: Stores
+}
+
 /** The app as `env` makes it, asking `xmpp`; what it logs is kept instead of shown. */
-export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): { app: App; logged: LogEntry[] } {
+export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): AppOn {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
   const service = config.xmpp.service ?? []
@@ -22,7 +30,7 @@ export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): 
     await close()
     await stores.close()
   }
-  return { app: Object.assign(app, { close: closeAll }), logged }
+  return { app: Object.assign(app, { close: closeAll }), logged, stores }
 }
 
 /** Environment of an app behind a proxy on this machine. */

@@ -1,0 +1,158 @@
+import { PASSWORD } from './fixture/pages'
+import { onEverySite } from './fixture/visits'
+
+const ANOTHER = 'another horse battery'
+
+onEverySite(visits => {
+  test('an account from its beginning to its end', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/')
+    await page.getByRole('link', { name: 'Sign up' }).click()
+    await page.getByRole('img', { name: 'Captcha' }).waitFor()
+    await see.signUp('carol', PASSWORD, await visits.site.captchaText())
+
+    await see.at('/login')
+    expect(await see.told('status')).toBe('Your account carol@localhost is ready. Sign in with it.')
+    expect(await page.getByLabel('User name').inputValue()).toBe('carol')
+    await see.focusOn('#password')
+    await see.signIn('carol')
+    await see.says('hello carol')
+
+    await page.getByRole('link', { name: 'Your account' }).click()
+    await see.account('Change password', PASSWORD, ANOTHER)
+    expect(await see.told('status')).toMatch(/^Your password is changed\./)
+    await see.open('/')
+    await see.says('hello carol')
+    await see.press('Sign out')
+    await see.says('hello world')
+
+    await see.open('/login')
+    await see.signIn('carol', PASSWORD)
+    expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
+    await see.signIn('carol', ANOTHER)
+    await see.says('hello carol')
+
+    await see.open('/account')
+    await see.account('Delete account', ANOTHER)
+    await see.says('hello world')
+    expect(await see.told('status')).toBe('The account carol@localhost is deleted.')
+    await see.open('/login')
+    await see.signIn('carol', ANOTHER)
+    expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
+  })
+
+  test('a wrong answer to the captcha: said beside the form, with a new picture, and the next one is right', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/register')
+    await see.signUp('dave', PASSWORD, 'nothing like it')
+    await see.at('/register')
+    expect(await page.locator('form').getByRole('alert').textContent()).toContain('not what the picture said')
+    expect(await page.title()).toBe('Error: Sign up · Example app')
+    expect(await page.getByLabel('User name').inputValue()).toBe('dave')
+    expect(await page.getByLabel('Password').inputValue()).toBe('')
+    expect(await page.getByLabel('Characters in the picture').getAttribute('aria-invalid')).toBe('true')
+
+    await see.signUp('dave', PASSWORD, await visits.site.captchaText())
+    await see.at('/login')
+    expect(await see.told('status')).toContain('dave@localhost')
+  })
+
+  test('a new picture: the name stays, the old answer is worth nothing, the new one is right', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/register')
+    const old = await visits.site.captchaText()
+    await page.getByLabel('User name').fill('erin')
+    await see.press('New picture')
+    await see.focusOn('#password')
+    expect(await page.getByLabel('User name').inputValue()).toBe('erin')
+    expect(await visits.site.captchaText()).not.toBe(old)
+    await see.signUp('erin', PASSWORD, await visits.site.captchaText())
+    await see.at('/login')
+  })
+
+  test('the Enter key in a field sends the form, and does not ask for another picture', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/register')
+    await page.getByLabel('User name').fill('erika')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByLabel('Characters in the picture').fill(await visits.site.captchaText())
+    await page.keyboard.press('Enter')
+    await see.at('/login')
+  })
+
+  test('a name that is taken: said beside it, and its password stays what it was', async () => {
+    await visits.site.addUser('frank', PASSWORD)
+    const { page, see } = await visits.visitor()
+    await see.open('/register')
+    await see.signUp('frank', ANOTHER, await visits.site.captchaText())
+    expect(await see.told('alert')).toContain('is taken')
+    await see.focusOn('#username')
+    expect(await page.getByLabel('User name').getAttribute('aria-invalid')).toBe('true')
+    await see.open('/login')
+    await see.signIn('frank', PASSWORD)
+    await see.says('hello frank')
+  })
+
+  test('a wrong password on the account page: said beside that form, and nothing happened', async () => {
+    await visits.site.addUser('grace', PASSWORD)
+    const { page, see } = await visits.visitor()
+    await see.open('/login?returnTo=/account')
+    await see.signIn('grace')
+    for (const [heading, ...more] of [['Change password', ANOTHER], ['Sign out everywhere'], ['Delete account']]) {
+      await see.account(heading ?? '', 'a wrong one', ...more)
+      await see
+        .form(heading ?? '')
+        .getByRole('alert')
+        .waitFor()
+      expect(await page.getByRole('alert').count()).toBe(1)
+      expect(await see.told('alert')).toBe('That is not your password.')
+      await see
+        .form(heading ?? '')
+        .locator('input[name=password]:focus')
+        .waitFor()
+    }
+    await see.open('/')
+    await see.says('hello grace')
+    await see.press('Sign out')
+    await see.open('/login')
+    await see.signIn('grace')
+    await see.says('hello grace')
+  })
+
+  test('a changed password signs the other browsers out, and this one not', async () => {
+    await visits.site.addUser('heidi', PASSWORD)
+    const [here, there] = [await visits.visitor(), await visits.visitor()]
+    for (const { see } of [here, there]) {
+      await see.open('/login')
+      await see.signIn('heidi')
+      await see.says('hello heidi')
+    }
+    await here.see.open('/account')
+    await here.see.account('Change password', PASSWORD, ANOTHER)
+    await here.see.told('status')
+    await there.page.reload()
+    await there.see.says('hello world')
+    await here.see.open('/')
+    await here.see.says('hello heidi')
+  })
+
+  test('a deleted account takes its sessions along: who gets the name next is not in them', async () => {
+    await visits.site.addUser('ivan', PASSWORD)
+    const [here, there] = [await visits.visitor(), await visits.visitor()]
+    for (const { see } of [here, there]) {
+      await see.open('/login?returnTo=/account')
+      await see.signIn('ivan')
+      await see.at('/account')
+    }
+    await here.see.account('Delete account', PASSWORD)
+    await here.see.says('hello world')
+
+    const next = await visits.visitor()
+    await next.see.open('/register')
+    await next.see.signUp('ivan', ANOTHER, await visits.site.captchaText())
+    await next.see.signIn('ivan', ANOTHER)
+    await next.see.says('hello ivan')
+    await there.see.open('/account')
+    await there.see.at('/login?returnTo=%2Faccount')
+  })
+})

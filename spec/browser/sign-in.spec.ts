@@ -1,0 +1,141 @@
+import { PASSWORD } from './fixture/pages'
+import { onEverySite, type Visits } from './fixture/visits'
+
+onEverySite(visits => {
+  beforeAll(async () => {
+    await visits.site.addUser('alice', PASSWORD)
+    await visits.site.addUser('bob', PASSWORD)
+  })
+
+  test('a wrong password: the message beside the form, the name kept, the next try one field away', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await see.signIn('alice', 'a wrong one')
+    const alert = page.locator('form').getByRole('alert')
+    expect(await alert.textContent()).toBe('Unknown user name or wrong password.')
+    expect(await page.getByLabel('User name').inputValue()).toBe('alice')
+    expect(await page.getByLabel('Password').inputValue()).toBe('')
+    await see.focusOn('#password')
+    expect(await page.title()).toBe('Error: Sign in · Example app')
+
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press('Enter')
+    await see.says('hello alice')
+  })
+
+  test('the message is gone after a reload, and a name with markup in it stays text', async () => {
+    const { page, see } = await visits.visitor()
+    const name = '"><script>console.error(1)</script>'
+    await see.open('/login')
+    await see.signIn(name, 'a wrong one')
+    expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
+    expect(await page.getByLabel('User name').inputValue()).toBe(name)
+    await page.reload()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByLabel('User name').inputValue()).toBe('')
+  })
+
+  test('the start page says who, proved how, and since when', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await see.signIn('alice@localhost')
+    await see.says('hello alice')
+    expect(await page.locator('dd').nth(0).textContent()).toBe('alice@localhost')
+    expect(await page.locator('dd').nth(1).textContent()).toMatch(/^SCRAM-SHA-\d+$/)
+    const time = page.locator('time')
+    expect(await time.textContent()).toMatch(/^\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC$/)
+    expect(Date.parse((await time.getAttribute('datetime')) ?? '')).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('two browsers, two users; one of them signs out and the other does not', async () => {
+    const [alice, bob] = [await visits.visitor(), await visits.visitor()]
+    await Promise.all([alice.see.open('/login'), bob.see.open('/login')])
+    await Promise.all([alice.see.signIn('alice'), bob.see.signIn('bob')])
+    await alice.see.says('hello alice')
+    await bob.see.says('hello bob')
+    await alice.see.press('Sign out')
+    await alice.see.says('hello world')
+    await bob.page.reload()
+    await bob.see.says('hello bob')
+  })
+
+  test.each(['/', '/account'])('after signing out the back button shows nothing of %s', async path => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await see.signIn('alice')
+    await see.says('hello alice')
+    await see.open(path)
+    await see.open('/')
+    await see.press('Sign out')
+    await see.says('hello world')
+    await page.goBack()
+    expect(await page.content()).not.toContain('alice')
+    await page.goBack()
+    expect(await page.content()).not.toContain('alice')
+  })
+
+  describe('a session that is over', () => {
+    const OVER = 'Your session has ended. Please sign in again.'
+
+    async function signedIn({ visitor }: Visits) {
+      const someone = await visitor()
+      await someone.see.open('/login')
+      await someone.see.signIn('alice')
+      await someone.see.says('hello alice')
+      return someone
+    }
+
+    test('forgotten by the app: the login page says so, and leads to where its visitor wanted to go', async () => {
+      const { page, see } = await signedIn(visits)
+      await new Promise(resolve => visits.site.stores.sessions.clear?.(resolve))
+      await page.getByRole('link', { name: 'Your account' }).click()
+      await see.at('/login?returnTo=%2Faccount')
+      expect(await see.told('status')).toBe(OVER)
+      await see.signIn('alice')
+      await see.at('/account')
+      expect(await see.heading()).toBe('Your account')
+    })
+
+    test('ended from another browser: a form that was open is not sent, and the login page says why', async () => {
+      const here = await signedIn(visits)
+      await here.see.open('/account')
+      const there = await signedIn(visits)
+      await there.see.open('/account')
+      await there.see.account('Sign out everywhere', PASSWORD)
+      await there.see.at('/login')
+      expect(await there.see.told('status')).toBe('You are signed out everywhere.')
+
+      await here.see.account('Change password', PASSWORD, 'another horse battery')
+      await here.see.at('/login?returnTo=%2Faccount')
+      expect(await here.see.told('status')).toBe(OVER)
+      await here.see.signIn('alice')
+      await here.see.at('/account')
+    })
+
+    test('who was never signed in is not told that anything has ended', async () => {
+      const { page, see } = await visits.visitor()
+      await see.open('/account')
+      await see.at('/login?returnTo=%2Faccount')
+      expect(await page.getByRole('status').count()).toBe(0)
+    })
+  })
+
+  test('without JavaScript', async () => {
+    const { see } = await visits.visitor({ javaScriptEnabled: false })
+    await see.open('/login')
+    await see.signIn('alice', 'a wrong one')
+    expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
+    await see.signIn('alice')
+    await see.says('hello alice')
+    await see.press('Sign out')
+    await see.says('hello world')
+  })
+
+  test('the browser itself asks for empty fields to be filled in', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await see.press('Sign in')
+    await see.focusOn('#username')
+    expect(page.url()).toBe(`${visits.site.url}/login`)
+  })
+})
