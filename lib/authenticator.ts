@@ -2,6 +2,7 @@ import type { BoshSession } from './bosh/session'
 import type { LoginContext } from './context'
 import { prepareCredentials } from './credentials'
 import { deriveWithin } from './derive'
+import type { Signal } from './ending'
 import { FailureDelay } from './failure-delay'
 import { login } from './login'
 import { type AuthenticatorOptions, type Mechanism, type Settings, settingsOf } from './options'
@@ -61,7 +62,7 @@ export class Authenticator {
   async authenticated<T>(
     { username, password }: { username: string; password: string },
     context: LoginContext,
-    work: (account: Account, session: BoshSession, signal: AbortSignal) => Promise<T>,
+    work: (account: Account, session: BoshSession, signal: Signal) => Promise<T>,
   ): Promise<T> {
     const { domain, bind, minIterations, maxIterations } = this.#settings
     const attempt = async (): Promise<T> => {

@@ -1,3 +1,5 @@
+import type { Signal } from './ending'
+
 /** The passing of time, so that specs need not wait for it. */
 export interface Clock {
   /** ms, never going back */
@@ -5,7 +7,7 @@ export interface Clock {
   /** ms since 1970: for what outlives the process */
   date(): number
   /** Resolves after `ms`, or as soon as `signal` is aborted: then too, and not by a rejection. */
-  pause(ms: number, signal?: AbortSignal): Promise<void>
+  pause(ms: number, signal?: Signal): Promise<void>
 }
 
 export const systemClock: Clock = {
@@ -20,7 +22,7 @@ export const systemClock: Clock = {
         resolve()
       }
       const timer = setTimeout(done, ms)
-      signal?.addEventListener('abort', done, { once: true })
+      signal?.addEventListener('abort', done)
     })
   },
 }

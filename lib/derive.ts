@@ -1,6 +1,7 @@
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { untilAborted } from './abort'
+import type { Signal } from './ending'
 import { MAX_DERIVATIONS } from './limits'
 import type { Derive } from './sasl'
 import { Slots } from './slots'
@@ -10,7 +11,7 @@ const hi = promisify(pbkdf2)
 const slots = new Slots(MAX_DERIVATIONS)
 
 /** PBKDF2 in node's thread pool. A derivation cannot be stopped: an aborted login only stops waiting for it. */
-export function deriveWithin(signal: AbortSignal): Derive {
+export function deriveWithin(signal: Signal): Derive {
   return (password, salt, iterations, length, digest) =>
     untilAborted(
       slots.run(() => hi(password, salt, iterations, length, digest), signal),

@@ -1,5 +1,6 @@
 import type { Clock } from './clock'
 import type { AbortSignalLike } from './context'
+import { Ending, type Signal } from './ending'
 import { XmppBoshError } from './errors'
 import { MAX_DELAYED_FAILURES } from './limits'
 import { busy } from './slots'
@@ -11,11 +12,11 @@ import { busy } from './slots'
 export class FailureDelay {
   readonly #clock: Clock
   readonly #ms: number
-  readonly #closing: AbortSignal
+  readonly #closing: Signal
   #waiting = 0
 
   /** @param closing ends every wait */
-  constructor(clock: Clock, ms: number, closing: AbortSignal) {
+  constructor(clock: Clock, ms: number, closing: Signal) {
     this.#clock = clock
     this.#ms = ms
     this.#closing = closing
@@ -41,12 +42,12 @@ export class FailureDelay {
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
     if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
-    const over = new AbortController()
+    const over = new Ending()
     const leave = () => over.abort()
     signal?.addEventListener('abort', leave)
     this.#closing.addEventListener('abort', leave)
     this.#waiting++
-    await this.#clock.pause(ms, over.signal)
+    await this.#clock.pause(ms, over)
     this.#waiting--
     signal?.removeEventListener('abort', leave)
     this.#closing.removeEventListener('abort', leave)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { conditionIn, protocol } from './bosh/body'
 import type { BoshSession } from './bosh/session'
+import type { Signal } from './ending'
 import type { Domain } from './jid'
 import { CLIENT, HTTPBIND, STANZA_CONDITIONS } from './xml/names'
 import type { Element } from './xml/read'
@@ -20,7 +21,7 @@ export interface Iq {
  *
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when something comes that may not come
  */
-export function askIq(session: BoshSession, { type, to, payload, from }: Iq, signal: AbortSignal): Promise<Element> {
+export function askIq(session: BoshSession, { type, to, payload, from }: Iq, signal: Signal): Promise<Element> {
   const id = randomBytes(12).toString('hex')
   const iq = element('iq', { xmlns: CLIENT, type, id, ...(to !== undefined && { to }) }, payload)
   return session.ask([iq], reply => answerIn(reply, id, from), signal)

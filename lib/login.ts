@@ -2,6 +2,7 @@ import { asProtocolError, conditionIn, protocol } from './bosh/body'
 import { featuresIn, only } from './bosh/features'
 import type { BoshSession } from './bosh/session'
 import type { Credentials } from './credentials'
+import { type Signal, throwIfAborted } from './ending'
 import { XmppBoshError } from './errors'
 import { askIq, senders, stanzaErrorOf } from './iq'
 import { type Domain, splitJid } from './jid'
@@ -35,7 +36,7 @@ export async function login(
   session: BoshSession,
   features: Element,
   plan: LoginPlan,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<Mechanism> {
   const offered = mechanismsOf(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
@@ -64,14 +65,14 @@ async function authenticate(
   session: BoshSession,
   mechanism: Mechanism,
   exchange: SaslExchange,
-  signal: AbortSignal,
+  signal: Signal,
 ): Promise<void> {
   const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
   let answer = await session.ask([auth], saslElementIn, signal)
   for (let challenges = 0; answer.name === 'challenge'; challenges++) {
     if (challenges === MAX_CHALLENGES) throw protocol('the server sends too many challenges')
     const step = await exchange.challenge(decode(answer) ?? '')
-    signal.throwIfAborted()
+    throwIfAborted(signal)
     if ('error' in step) {
       throw conditionError(SCRAM_ERRORS, 'ERR_XMPP_PROTOCOL', step.error, 'the server refused the proof')
     }
@@ -144,11 +145,7 @@ function decode(answer: Element): string | undefined {
 }
 
 // RFC 6120 §7.6: without <resource/> the server makes one; a fixed one would end the visitor's other session.
-async function bindResource(
-  session: BoshSession,
-  signal: AbortSignal,
-  { credentials, domain }: LoginPlan,
-): Promise<string> {
+async function bindResource(session: BoshSession, signal: Signal, { credentials, domain }: LoginPlan): Promise<string> {
   const set = { type: 'set', payload: element('bind', { xmlns: BIND }), from: senders(domain, credentials) } as const
   const answer = await askIq(session, set, signal)
   const condition = stanzaErrorOf(answer)

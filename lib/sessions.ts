@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { anyOf, bounded, delayed, untilAborted } from './abort'
 import { Bans } from './bans'
 import { featuresIn } from './bosh/features'
@@ -7,6 +6,7 @@ import { httpTransport, type Transport } from './bosh/transport'
 import { clientIpOf } from './client-ip'
 import { type Clock, systemClock } from './clock'
 import type { LoginContext } from './context'
+import { Ending, type Signal, throwIfAborted } from './ending'
 import { XmppBoshError } from './errors'
 import { Failover } from './failover'
 import { TERMINATE_TIMEOUT_MS } from './limits'
@@ -30,11 +30,11 @@ export interface Opened {
 
 /** What ends a session before its work is done. */
 interface Ends {
-  readonly deadline: AbortSignal
+  readonly deadline: Signal
   /** the visitor left, or the app closes: nothing new is sent, but what the server knows of is put in order */
-  readonly leaving: AbortSignal
+  readonly leaving: Signal
   /** the first of both */
-  readonly all: AbortSignal
+  readonly all: Signal
 }
 
 /**
@@ -48,13 +48,11 @@ export class Sessions {
   readonly #slots: Slots
   readonly #bans: Bans
   readonly #failover: Failover
-  readonly #closing = new AbortController()
+  readonly #closing = new Ending()
   /** work that goes on when nobody waits for it: abandoned logins and terminates, each bounded in time */
   readonly #working = new Set<Promise<unknown>>()
 
   constructor(settings: Settings, { clock = systemClock, transport }: Internals = {}) {
-    // Every session listens to it: their number is bounded by the slots, not by node's guess at a leak.
-    setMaxListeners(0, this.#closing.signal)
     this.#settings = settings
     this.#clock = clock
     this.#transport = transport ?? httpTransport(settings)
@@ -68,8 +66,8 @@ export class Sessions {
   }
 
   /** Aborted by `close()`. */
-  get closing(): AbortSignal {
-    return this.#closing.signal
+  get closing(): Signal {
+    return this.#closing
   }
 
   /**
@@ -79,21 +77,18 @@ export class Sessions {
    * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, what opening a session can throw, and
    * what `work` throws
    */
-  async run<T>(
-    { signal, clientIp }: LoginContext,
-    work: (opened: Opened, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  async run<T>({ signal, clientIp }: LoginContext, work: (opened: Opened, signal: Signal) => Promise<T>): Promise<T> {
     const startedAt = this.#clock.now()
     const { timeout } = this.#settings
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
     if (this.#slots.isFull) throw busy()
-    const visitor = new AbortController()
+    const visitor = new Ending()
     const leave = () => visitor.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor did not wait for the answer'))
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
     const deadline = bounded(this.#clock, timeout, late)
-    const leaving = anyOf(visitor.signal, this.#closing.signal)
+    const leaving = anyOf(visitor, this.#closing)
     const all = anyOf(deadline.signal, leaving.signal)
     const whole = () =>
       this.#runOne(work, address, startedAt + timeout, {
@@ -126,7 +121,7 @@ export class Sessions {
   }
 
   async #runOne<T>(
-    work: (opened: Opened, signal: AbortSignal) => Promise<T>,
+    work: (opened: Opened, signal: Signal) => Promise<T>,
     clientIp: string | undefined,
     deadlineAt: number,
     ends: Ends,
@@ -150,7 +145,7 @@ export class Sessions {
   ): Promise<Opened> {
     const { url } = endpoint
     this.#bans.assertNone(url, clientIp)
-    all.throwIfAborted()
+    throwIfAborted(all)
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
     // A session that is being created can only be terminated once its sid is known: worth a moment's wait.
     const patience = delayed(this.#clock, TERMINATE_TIMEOUT_MS, leaving)
@@ -161,7 +156,7 @@ export class Sessions {
       const wire = { transport: this.#transport, clock: this.#clock, url, domain: this.#settings.domain, clientIp }
       const created = await BoshSession.create(wire, creating.signal, leaving)
       session = created.session
-      all.throwIfAborted()
+      throwIfAborted(all)
       const reply = session.accept(created.body)
       return { endpoint, session, features: await session.answer(reply, featuresIn, polling.signal) }
     } catch (reason) {

@@ -1,3 +1,4 @@
+import { type Signal, throwIfAborted } from './ending'
 import { XmppBoshError } from './errors'
 
 /** At most `size` pieces of work at a time; the others wait in order of arrival. */
@@ -18,8 +19,8 @@ export class Slots {
   }
 
   /** Runs `work` when there is room for it; rejects with the signal's reason if that comes first. */
-  async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted()
+  async run<T>(work: () => Promise<T>, signal: Signal): Promise<T> {
+    throwIfAborted(signal)
     if (this.#taken < this.#size) this.#taken++
     else await this.#turn(signal)
     try {
@@ -32,7 +33,7 @@ export class Slots {
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #turn(signal: Signal): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = () => {
         leave()
@@ -47,7 +48,7 @@ export class Slots {
         signal.removeEventListener('abort', abort)
       }
       this.#waiting.add(begin)
-      signal.addEventListener('abort', abort, { once: true })
+      signal.addEventListener('abort', abort)
     })
   }
 }

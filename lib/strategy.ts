@@ -1,6 +1,7 @@
 import PassportStrategy from 'passport-strategy'
 import type { Account } from './authenticator'
 import type { AbortSignalLike } from './context'
+import { Ending } from './ending'
 import type { Mechanism } from './options'
 import { messagesOf, outcomeOf } from './outcome'
 import { type Profile, profileOf } from './profile'
@@ -137,12 +138,12 @@ interface SocketLike {
 
 // The socket, not the request: a request "closes" as soon as its body is parsed.
 function presenceOf(socket: object | undefined): { signal: AbortSignalLike; release: () => void } {
-  const visitor = new AbortController()
+  const visitor = new Ending()
   const leave = () => visitor.abort()
   const watched = socket as Partial<SocketLike> | undefined
   if (watched?.destroyed) leave()
   watched?.on?.('close', leave)
-  return { signal: visitor.signal, release: () => watched?.removeListener?.('close', leave) }
+  return { signal: visitor, release: () => watched?.removeListener?.('close', leave) }
 }
 
 interface Verdict {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock'
+import { type Signal, throwIfAborted } from '../ending'
 import { XmppBoshError } from '../errors'
 import { type Domain, prepareConfiguredDomain } from '../jid'
 import {
@@ -55,11 +56,7 @@ export class BoshSession {
    * @throws {XmppBoshError} ERR_XMPP_DOMAIN when the server does not serve the domain, and whatever can be wrong with a
    * reply
    */
-  static async create(
-    wire: Wire,
-    signal: AbortSignal,
-    unsent?: AbortSignal,
-  ): Promise<{ session: BoshSession; body: Body }> {
+  static async create(wire: Wire, signal: Signal, unsent?: Signal): Promise<{ session: BoshSession; body: Body }> {
     // XEP-0124 §14.1: large and random; 2^47 leaves room below 2^53.
     const rid = randomInt(RID_LEAST, RID_MOST)
     // XEP-0124 §7.1, XEP-0206 §3. The prefix "xmpp" is literal: ejabberd looks for nothing else.
@@ -101,12 +98,12 @@ export class BoshSession {
    *
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when there is none within the bounds, and what `select` throws
    */
-  async ask<T>(payload: readonly Node[], select: Select<T>, signal: AbortSignal): Promise<T> {
+  async ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
     return this.answer(await this.#exchange(payload, {}, signal), select, signal)
   }
 
   /** XEP-0206 §5: begins a new stream on the session after SASL. */
-  async restart<T>(select: Select<T>, signal: AbortSignal): Promise<T> {
+  async restart<T>(select: Select<T>, signal: Signal): Promise<T> {
     const restart = { 'xmlns:xmpp': XBOSH, to: this.#wire.domain.wire, 'xml:lang': 'en', 'xmpp:restart': 'true' }
     return this.answer(await this.#exchange([], restart, signal), select, signal)
   }
@@ -115,7 +112,7 @@ export class BoshSession {
    * Finds the answer in `reply`, or in one that comes later: empty requests fetch what is still due (XEP-0124 §9,
    * XEP-0206 §4).
    */
-  async answer<T>(reply: readonly Element[], select: Select<T>, signal: AbortSignal): Promise<T> {
+  async answer<T>(reply: readonly Element[], select: Select<T>, signal: Signal): Promise<T> {
     const { clock } = this.#wire
     let latest = reply
     let atOnce = false
@@ -125,7 +122,7 @@ export class BoshSession {
       if (polls === MAX_EMPTY_POLLS) throw protocol('the server sent no answer')
       const pause = this.#polling * 1000 || (atOnce ? POLL_PAUSE_MS : 0)
       if (pause > 0) await clock.pause(pause, signal)
-      signal.throwIfAborted()
+      throwIfAborted(signal)
       const askedAt = clock.now()
       latest = await this.#exchange([], {}, signal)
       atOnce = clock.now() - askedAt < AT_ONCE_MS
@@ -133,7 +130,7 @@ export class BoshSession {
   }
 
   /** XEP-0124 §13: tells the server that the session is over. Does nothing when the server ended it. */
-  async terminate(signal: AbortSignal): Promise<void> {
+  async terminate(signal: Signal): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     const { transport, url, clientIp } = this.#wire
@@ -143,7 +140,7 @@ export class BoshSession {
   async #exchange(
     payload: readonly Node[],
     attributes: Readonly<Record<string, string>>,
-    signal: AbortSignal,
+    signal: Signal,
   ): Promise<readonly Element[]> {
     if (++this.#exchanges > MAX_EXCHANGES) throw protocol('the server needs too many requests')
     const { transport, url, clientIp, domain } = this.#wire

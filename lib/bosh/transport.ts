@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
+import type { Signal } from '../ending'
 import { XmppBoshError } from '../errors'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options'
@@ -8,9 +9,9 @@ import type { AgentLike, TlsOptions } from '../options'
 /** What one POST may take and send along. */
 export interface PostOptions {
   /** ends the request; its reason is what the POST rejects with */
-  readonly signal: AbortSignal
+  readonly signal: Signal
   /** the same as long as nothing was sent: while it waits for a connection, or for one to be made */
-  readonly unsent?: AbortSignal
+  readonly unsent?: Signal
   /** one IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
 }
@@ -77,8 +78,8 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
       const abort = () => stop(signal.reason)
       const giveUp = () => stop(unsent?.reason)
       const sending = () => unsent?.removeEventListener('abort', giveUp)
-      signal.addEventListener('abort', abort, { once: true })
-      unsent?.addEventListener('abort', giveUp, { once: true })
+      signal.addEventListener('abort', abort)
+      unsent?.addEventListener('abort', giveUp)
 
       request.on('socket', (socket: Socket) => {
         bytesBefore = socket.bytesRead

@@ -1,6 +1,7 @@
 import { Authenticator } from '../authenticator'
 import { httpTransport } from '../bosh/transport'
 import { type Clock, systemClock } from '../clock'
+import type { Signal } from '../ending'
 import { Registration } from '../registration'
 import { type Internals, Sessions } from '../sessions'
 import { type Observed, observed } from './observed'
@@ -15,10 +16,10 @@ export interface Instruments {
   readonly authenticator: Authenticator
   readonly registration: Registration
   /** aborted when the time for all checks is over */
-  readonly signal: AbortSignal
+  readonly signal: Signal
 }
 
-export function instrumentsFor(place: Place, signal: AbortSignal, internals: Internals): Instruments {
+export function instrumentsFor(place: Place, signal: Signal, internals: Internals): Instruments {
   const { clock = systemClock } = internals
   const { options, settings, exposed } = place
   const transport = observed(internals.transport ?? httpTransport(settings))

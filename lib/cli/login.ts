@@ -1,4 +1,5 @@
 import type { BoshSession } from '../bosh/session'
+import type { Signal } from '../ending'
 import { XmppBoshError, type XmppBoshErrorCode } from '../errors'
 import { adviceFor } from './advice'
 import { type Finding, ok, skipped, wrong } from './finding'
@@ -26,7 +27,7 @@ export async function loginFinding(
 ): Promise<{ finding: Finding; reported?: Reported | undefined }> {
   if (credentials === undefined) return { finding: skipped('login', 'nobody to log in as; --username names somebody') }
   if (!place.trusted) return { finding: skipped('login', 'no password is sent over http: to another host') }
-  const ask = async ({ mechanism }: { mechanism: string }, session: BoshSession, all: AbortSignal) => ({
+  const ask = async ({ mechanism }: { mechanism: string }, session: BoshSession, all: Signal) => ({
     finding: ok('login', `works, by ${mechanism}`),
     reported: await reportedBy(session, place.settings.domain, all),
   })

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
 import { bounded, untilAborted } from '../abort'
 import { type Clock, systemClock } from '../clock'
+import type { Signal } from '../ending'
 import { MAX_PASSWORD_BYTES } from '../limits'
 import { PASSWORD_MS } from './limits'
 import { UsageError } from './usage'
@@ -31,7 +32,7 @@ export async function askPassword(asked: Asked, clock: Clock = systemClock): Pro
   }
 }
 
-function typed({ stdin, stderr }: Asked, signal: AbortSignal): Promise<string> {
+function typed({ stdin, stderr }: Asked, signal: Signal): Promise<string> {
   // Where readline echoes to.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const line = createInterface({ input: stdin, output: nowhere, terminal: true, historySize: 0 })
@@ -42,7 +43,7 @@ function typed({ stdin, stderr }: Asked, signal: AbortSignal): Promise<string> {
     // Ctrl-C, Ctrl-D
     line.once('SIGINT', () => reject(new UsageError('no password was typed')))
     line.once('close', () => reject(new UsageError('no password was typed')))
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    signal.addEventListener('abort', () => reject(signal.reason))
   }).finally(() => {
     line.close()
     stderr.write('\n')

@@ -1,4 +1,5 @@
 import type { BoshSession } from '../bosh/session'
+import type { Signal } from '../ending'
 import { XmppBoshError } from '../errors'
 import { askIq, senders, stanzaErrorOf } from '../iq'
 import type { Domain } from '../jid'
@@ -13,11 +14,7 @@ export interface Reported {
 }
 
 /** XEP-0092: asks on a session that is logged in. `undefined`: the server does not tell, or not in words of software. */
-export async function reportedBy(
-  session: BoshSession,
-  domain: Domain,
-  signal: AbortSignal,
-): Promise<Reported | undefined> {
+export async function reportedBy(session: BoshSession, domain: Domain, signal: Signal): Promise<Reported | undefined> {
   try {
     const payload = element('query', { xmlns: VERSION })
     const answer = await askIq(session, { type: 'get', to: domain.wire, payload, from: senders(domain) }, signal)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { Strategy, XmppBoshError } from '../../lib'
 import { Authenticator } from '../../lib/authenticator'
 import type { Transport } from '../../lib/bosh/transport'
+import { type Signal, throwIfAborted } from '../../lib/ending'
 import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { handClock } from '../fixtures/clock'
 import { form, moreAnswers, visit } from '../fixtures/passport'
@@ -25,7 +26,7 @@ const MECHANISMS = ['PLAIN', ...Object.keys(DIGESTS)] as ('PLAIN' | 'SCRAM-SHA-1
 function impatientClock() {
   const clock = handClock()
   /** In steps, so that a deadline on the way is met on the way. */
-  const letGo = async (ms: number, signal?: AbortSignal) => {
+  const letGo = async (ms: number, signal?: Signal) => {
     for (let left = ms; left > 0 && !signal?.aborted; left -= STEP_MS) {
       clock.advance(Math.min(left, STEP_MS))
       await new Promise(resolve => setImmediate(resolve))
@@ -35,7 +36,7 @@ function impatientClock() {
     now: clock.now,
     date: clock.date,
     letGo,
-    async pause(ms: number, signal?: AbortSignal) {
+    async pause(ms: number, signal?: Signal) {
       const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS
       await (isPoll ? letGo(ms, signal) : clock.pause(ms, signal))
     },
@@ -89,7 +90,7 @@ async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
       const exchange: Exchange = { request, reply: undefined }
       exchanges.push(exchange)
       await null
-      signal.throwIfAborted()
+      throwIfAborted(signal)
       const move = moves[exchanges.length - 1] ?? { kind: 'right' }
       if (leaves?.at === exchanges.length) {
         if (leaves.how === 'close') void authenticator.close()
@@ -106,7 +107,7 @@ async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
         // Never answered: without a deadline nobody would come back from here.
         if (!signal.aborted) await new Promise(() => {})
       }
-      signal.throwIfAborted()
+      throwIfAborted(signal)
       const reply = move.kind === 'again' && again ? again : spoilt(whole, move, id)
       again = reply
       exchange.reply = reply
