@@ -1,0 +1,171 @@
+import axe from 'axe-core'
+import { PASSWORD } from './fixture/pages'
+import { openSiteOnNothing, type Site } from './fixture/site'
+import { onEverySite, type Visitor } from './fixture/visits'
+
+const SCREEN = { width: 1280, height: 720 }
+const LOOKS = [
+  ['light', 'light', SCREEN],
+  ['dark', 'dark', SCREEN],
+  ['phone', 'light', { width: 320, height: 568 }],
+] as const
+
+/** What keeps people from using a page, in which of its looks: what axe-core finds, and what is too wide or too small. */
+async function flaws({ page, see }: Visitor): Promise<string[]> {
+  const found: string[] = []
+  for (const [look, colorScheme, size] of LOOKS) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize(size)
+    // In from outside: the page's policy lets no script in, and stays as it is.
+    await page.evaluate(axe.source)
+    const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()')
+    expect(passes.map(({ id }) => id)).toContain('color-contrast')
+    for (const { id, nodes } of violations) found.push(...nodes.map(({ target }) => `${look}: ${id} at ${target}`))
+    if ((await see.hidden()) > 0) found.push(`${look}: something is wider than the screen`)
+  }
+  // Below 16 px a phone zooms in on the field.
+  if (await page.evaluate<boolean>(SMALL_FIELD)) found.push('a field in small letters')
+  return found
+}
+
+const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
+  Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
+
+/** A page, and the way to it. */
+type Way = (visitor: Visitor, site: Site) => Promise<unknown>
+
+const signedIn: Way = async ({ see }) => {
+  await see.open('/login')
+  await see.signIn('alice')
+  await see.says('hello alice')
+}
+
+const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
+  ['the start page of a stranger', 'hello world', ({ see }) => see.open('/')],
+  ['the start page of somebody signed in', 'hello alice', signedIn],
+  ['the login page', 'Sign in', ({ see }) => see.open('/login')],
+  [
+    'the login page after a refusal',
+    'Sign in',
+    async ({ see }) => {
+      await see.open('/login')
+      await see.signIn('a-name-without-a-place-to-break-it'.repeat(5), 'a wrong one')
+      await see.told('alert')
+    },
+  ],
+  [
+    'the login page of a session that is over',
+    'Sign in',
+    async (visitor, site) => {
+      await signedIn(visitor, site)
+      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
+      await visitor.see.open('/account')
+      await visitor.see.told('status')
+    },
+  ],
+  ['the sign-up page', 'Sign up', ({ see }) => see.open('/register')],
+  [
+    'the sign-up page after a refusal',
+    'Sign up',
+    async ({ see }) => {
+      await see.open('/register')
+      await see.signUp('zoe', PASSWORD, 'nothing like it')
+      await see.told('alert')
+    },
+  ],
+  [
+    'the account page',
+    'Your account',
+    async (visitor, site) => {
+      await signedIn(visitor, site)
+      await visitor.see.open('/account')
+    },
+  ],
+  [
+    'the account page after a refusal',
+    'Your account',
+    async (visitor, site) => {
+      await signedIn(visitor, site)
+      await visitor.see.open('/account')
+      await visitor.see.account('Delete account', 'a wrong one')
+      await visitor.see.told('alert')
+    },
+  ],
+  [
+    'nothing there (404)',
+    'Page not found',
+    ({ see, expected }) => {
+      expected.add(404)
+      return see.open('/nothing-here')
+    },
+  ],
+  [
+    'a form that is too old (403)',
+    'This form is no longer valid',
+    async ({ see, page, expected }, site) => {
+      expected.add(403)
+      await see.open('/login')
+      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
+      await see.signIn('alice')
+      await page.getByRole('link', { name: 'Reload the form' }).waitFor()
+    },
+  ],
+  [
+    'too many attempts (429)',
+    'Too many attempts',
+    async ({ see, page, expected }, { url }) => {
+      expected.add(429)
+      await see.open('/login')
+      const _csrf = await page.locator('[name=_csrf]').inputValue()
+      const form = { _csrf, username: 'alice', password: 'a wrong one' }
+      const attempts = Array.from({ length: 10 }, () => page.request.post(`${url}/login`, { form, maxRedirects: 0 }))
+      expect((await Promise.all(attempts)).map(answer => answer.status())).toEqual(Array(10).fill(303))
+      await see.signIn('alice')
+      await page.getByText(/^Please wait \d+ minutes/).waitFor()
+    },
+  ],
+]
+
+onEverySite(visits => {
+  beforeAll(() => visits.site.addUser('alice', PASSWORD))
+
+  test.each(PAGES)('everybody can use %s', async (_, heading, go) => {
+    const visitor = await visits.visitor()
+    await go(visitor, visits.site)
+    await visitor.see.says(heading)
+    expect(await flaws(visitor)).toEqual([])
+  })
+
+  test('everybody can use the page that says that something is broken (502)', async () => {
+    const site = await openSiteOnNothing()
+    try {
+      const visitor = await visits.visitorOf(site)
+      visitor.expected.add(502)
+      await visitor.see.open('/login')
+      await visitor.see.signIn('alice')
+      await visitor.see.says('This is not possible at the moment')
+      expect(await flaws(visitor)).toEqual([])
+    } finally {
+      await site.close()
+    }
+  })
+
+  test('a flaw would be found: a field without a label, letters too pale, something too wide', async () => {
+    const visitor = await visits.visitor()
+    await visitor.see.open('/login')
+    await visitor.page.evaluate(`document.querySelector('label').remove()
+      document.querySelector('h1').style.setProperty('color', 'var(--edge)')
+      document.querySelector('form').style.setProperty('width', '2000px')`)
+    const found = (await flaws(visitor)).join()
+    expect(found).toMatch(/light: label at .*dark: color-contrast at .*phone: something is wider/)
+  })
+
+  test('dark where the visitor likes it dark', async () => {
+    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    const { page, see } = await visits.visitor({ colorScheme: 'dark' })
+    await see.open('/')
+    const dark = await background()
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await background()).not.toBe(dark)
+  })
+})
