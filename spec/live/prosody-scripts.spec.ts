@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Authenticator } from '../../lib'
+import { command } from './servers/command'
+import { freePorts } from './servers/free-ports'
+
+// prosody/start, stop and add-user, as a person uses them.
+
+const scripts = resolve(__dirname, '../../prosody')
+const password = 'pä$$wörd "€"\\ 😀'
+
+let place: string
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'prosody-scripts-'))
+})
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+// A test process that dies cannot stop its servers; so they end when it is gone.
+const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
+const stop = (dir: string) => command([join(scripts, 'stop'), dir])
+const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
+
+async function signIn(username: string, port: number | undefined, domain: string): Promise<string> {
+  const service = `http://127.0.0.1:${port}/http-bind`
+  const authenticator = new Authenticator({ service, domain, failureDelay: 0 })
+  try {
+    return (await authenticator.authenticate({ username, password })).jid
+  } finally {
+    await authenticator.close()
+  }
+}
+
+describe('a server in a directory', () => {
+  const domain = 'xmpp.example'
+  let dir: string
+  let port: number | undefined
+  beforeAll(async () => {
+    dir = join(place, 'a "quoted" \\ place')
+    ;[port] = await freePorts(1)
+    await start(dir, `BOSH_PORT=${port}`, `DOMAIN=${domain}`)
+  })
+  afterAll(() => stop(dir))
+
+  test('has an account from add-user, which tells its JID', async () => {
+    expect((await addUser(dir, 'zoë', `${password}\n`)).stdout).toBe('zoë@xmpp.example')
+
+    expect(await signIn('ZOË', port, domain)).toBe('zoë@xmpp.example')
+  })
+
+  test('keeps what it writes from other users', async () => {
+    const { stdout } = await command(['find', dir, '-perm', '/077'])
+
+    expect(stdout).toBe('')
+  })
+
+  test.each([
+    ['zoë', password, /exists/],
+    ['bob', '', /^No password/],
+    ['not a name', password, /^prosodyctl did not make the account: /],
+    ['bob@other.example', password, /^usage: /],
+    ['', password, /^usage: /],
+  ])('add-user %j with the password %j is refused: %s', async (name, typed, reason) => {
+    await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
+  })
+
+  test('is not started twice', async () => {
+    await expect(start(dir)).rejects.toThrow(/^prosody runs already in .*, pid \d+$/)
+  })
+
+  test('has its accounts again after stop and start, and is at another port if that is wanted', async () => {
+    await stop(dir)
+    await expect(addUser(dir, 'bob', password)).rejects.toThrow('no prosody runs in')
+    await expect(signIn('zoë', port, domain)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+
+    const [other] = await freePorts(1)
+    const { stdout, stderr } = await start(dir, `BOSH_PORT=${other}`, `DOMAIN=${domain}`)
+
+    expect(stdout).toMatch(/^\d+$/)
+    expect(stderr).toContain(`http://127.0.0.1:${other}/http-bind, for accounts of ${domain}`)
+    expect(await signIn('zoë', other, domain)).toBe('zoë@xmpp.example')
+  })
+})
+
+test('stop has nothing to do where no server runs', async () => {
+  await stop(join(place, 'nowhere'))
+  await stop(place)
+})
+
+describe('start says why it does not', () => {
+  test.each([
+    [['--config', '/nowhere.cfg.lua'], /^cannot read \/nowhere\.cfg\.lua$/],
+    [['BOSH_PORT=none'], /^usage: /],
+    [['PASSWORD=x'], /^usage: /],
+  ])('%j', async (args, reason) => {
+    await expect(start(join(place, 'failed'), ...args)).rejects.toThrow(reason)
+  })
+
+  test('a configuration with a mistake in it', async () => {
+    const config = join(place, 'mistake.cfg.lua')
+    await writeFile(config, 'modules_enabled = {\n')
+
+    await expect(start('--config', config, join(place, 'mistaken'))).rejects.toThrow(
+      /^prosody did not start: it ended\. (.|\n)*mistake\.cfg\.lua/,
+    )
+  })
+
+  test('a port that somebody else has', async () => {
+    const listener = createServer().listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const address = listener.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    try {
+      await expect(start(join(place, 'without-port'), `BOSH_PORT=${port}`)).rejects.toThrow(
+        `port ${port} belongs to another process`,
+      )
+    } finally {
+      listener.close()
+    }
+  })
+})
