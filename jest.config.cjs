@@ -12,10 +12,16 @@ module.exports = {
   testTimeout: 60_000,
   projects: [
     project('spec', ['<rootDir>/spec/**/*.spec.ts'], {
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/live/', '<rootDir>/spec/browser/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/spec/live/',
+        '<rootDir>/spec/browser/',
+        '<rootDir>/spec/cluster/',
+      ],
     }),
     project('fuzz', ['<rootDir>/spec/fuzz/**/*.spec.ts']),
     project('live', ['<rootDir>/spec/live/**/*.spec.ts']),
     project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
+    project('cluster', ['<rootDir>/spec/cluster/**/*.spec.ts']),
   ],
 }

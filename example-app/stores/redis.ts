@@ -1,47 +1,51 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
-import { createClient } from 'redis'
-import { GENERATION_TTL_MS } from './generations'
+import type { SetOptions } from 'redis'
+import { GENERATION_TTL_MS, MAX_IDLE_MS } from './generations'
+import { connectRedis } from './redis-connection'
 import type { Stores } from './stores'
-
-const CONNECT_TIMEOUT_MS = 5_000
-const MAX_RECONNECT_DELAY_MS = 2_000
 
 /** Stores that several processes share. Rejects when Redis cannot be reached at the start. */
 export async function openRedisStores(url: string): Promise<Stores> {
-  let wasReady = false
-  const client = createClient({
-    url,
-    // While Redis is away, a request is answered with an error at once: it does not wait in a queue without end.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectStrategy: (retries, cause) => (wasReady ? Math.min(50 * 2 ** retries, MAX_RECONNECT_DELAY_MS) : cause),
-    },
-  })
-  // Each request that needed it reports its own failure.
-  client.on('error', () => {})
-  await client.connect()
-  wasReady = true
+  const { ask, close } = await connectRedis(url)
   const generationKey = (jid: string) => `generation:${jid}`
   return {
-    sessions: new RedisSessionStore({ client, prefix: 'session:' }),
+    sessions: new RedisSessionStore({
+      prefix: 'session:',
+      ttl: () => MAX_IDLE_MS / 1_000,
+      client: {
+        get: (key: string) => ask(client => client.get(key)),
+        set: (key: string, value: string, options: SetOptions) => ask(client => client.set(key, value, options)),
+        expire: (key: string, seconds: number) => ask(client => client.expire(key, seconds)),
+        del: (keys: string[]) => ask(client => client.del(keys)),
+      },
+    }),
     generations: {
-      current: async jid => Number((await client.get(generationKey(jid))) ?? 0),
+      current: async jid => Number((await ask(client => client.get(generationKey(jid)))) ?? 0),
       async end(jid) {
-        await client.multi().incr(generationKey(jid)).pExpire(generationKey(jid), GENERATION_TTL_MS).exec()
+        const key = generationKey(jid)
+        await ask(client => client.multi().incr(key).pExpire(key, GENERATION_TTL_MS).exec())
       },
     },
     rateLimit: name =>
       new RedisRateLimitStore({
         prefix: `limit:${name}:`,
-        sendCommand: (...command: string[]) => client.sendCommand(command) as Promise<RedisReply>,
+        sendCommand: async (...command: string[]) => {
+          const [verb, ...rest] = command
+          // A script is sent with every call and never loaded: loaded ones are gone after a restart of Redis, and when
+          // loading one again fails, the store would remember that failure for good.
+          if (verb === 'SCRIPT') return rest[1] ?? ''
+          const sent = verb === 'EVALSHA' ? ['EVAL', ...rest] : command
+          return ask(client => client.sendCommand(sent) as unknown as Promise<RedisReply>)
+        },
       }),
-    async isReady() {
-      return client.isReady
-    },
+    isReady: () =>
+      ask(client => client.ping()).then(
+        () => true,
+        () => false,
+      ),
     async close() {
-      client.destroy()
+      close()
     },
   }
 }

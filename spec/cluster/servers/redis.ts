@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Child, startChild } from './child'
+import { stablePorts } from './ports'
+
+export interface Redis extends Pick<Child, 'kill' | 'signal'> {
+  readonly url: string
+  /** After `kill`: the same again, with nothing in it. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Debian's Redis on loopback; what it holds is in its memory alone. */
+export async function startRedis(): Promise<Redis> {
+  const directory = await mkdtemp(join(tmpdir(), 'redis-'))
+  const [port = 0] = await stablePorts(1)
+  const launch = () =>
+    startChild({
+      path: 'redis-server',
+      args: ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', directory, '--save', '', '--appendonly', 'no'],
+      ready: /Ready to accept connections/,
+    })
+  let child = await launch()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    signal: signal => child.signal(signal),
+    kill: () => child.kill(),
+    async start() {
+      child = await launch()
+    },
+    async stop() {
+      await child.kill()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
