@@ -25,3 +25,12 @@ why_not() {
     cat "$roots/$release.reason" 2>/dev/null || echo 'there is no root of it: npm run servers'
   fi
 }
+
+# Goes on when this process may mount, and else starts COMMAND in its place, where it may: in a user namespace, in which
+# the user is the same. To processes in another one it is a stranger, so what belongs together has to be in one.
+with_mounts() {
+  local namespace=(unshare --user --map-current-user --keep-caps)
+  ! unshare --mount true 2>/dev/null || return 0
+  "${namespace[@]}" unshare --mount true 2>/dev/null || fail 'This user may not mount, in no namespace: run this as root.'
+  exec "${namespace[@]}" "$@"
+}
