@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { enter } from './servers/debian'
+
+// npm run start:ejabberd, once it is built.
+
+const app = resolve(__dirname, '../../example-app')
+
+let directory: string
+let child: ChildProcess
+let output = ''
+
+beforeAll(async () => {
+  if (!existsSync(join(app, 'dist/server.js'))) throw new Error('the app is not built: npm run build:app')
+  directory = mkdtempSync(join(tmpdir(), 'start-on-ejabberd-'))
+  const [path = '', ...args] = [...enter, join(app, 'start-on-ejabberd'), directory]
+  child = spawn(path, args, { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  await until(() => output.includes('Accounts:'))
+})
+
+afterAll(async () => {
+  if (child.exitCode === null) {
+    child.kill('SIGTERM')
+    await once(child, 'close')
+  }
+  rmSync(directory, { recursive: true })
+})
+
+/** Waits until what the script prints makes it so. */
+async function until(isSo: () => boolean): Promise<void> {
+  const ended = once(child, 'close').then(([code]) => {
+    throw new Error(`it ended with ${code}: ${output}`)
+  })
+  ended.catch(() => {})
+  while (!isSo()) {
+    await Promise.race([ended, once(child.stdout ?? child, 'data'), once(child.stderr ?? child, 'data')])
+  }
+}
+
+const listening = (pattern: RegExp) => pattern.exec(output)?.[1] ?? ''
+
+test('the app asks an ejabberd of its own, and its sign-up page has the captcha of Debian on it', async () => {
+  const url = listening(/^Listening on (\S+)$/m)
+  const page = await (await fetch(`${url}/register`)).text()
+  const [, type = '', data = ''] = /src="data:([^;]+);base64,([^"]+)"/.exec(page) ?? []
+  expect(type).toBe('image/png')
+  expect(Buffer.from(data, 'base64').readUInt32BE(16)).toBeGreaterThan(100) // its width
+})
+
+test('one signal ends both', async () => {
+  const bosh = listening(/^Accounts: localhost, by (\S+)$/m)
+  expect((await fetch(bosh)).status).toBe(200)
+  child.kill('SIGINT')
+  const [code] = await once(child, 'close')
+  expect(code).toBe(0)
+  await expect(fetch(bosh)).rejects.toThrow()
+})
