@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { enter } from './servers/debian'
 
-// npm run start:ejabberd, once it is built.
+// npm run start:ejabberd, once it is built. On this machine, whatever release the other specs run on: where people sit who
+// have the app, and Node to run it.
 
 const app = resolve(__dirname, '../../example-app')
 
@@ -16,8 +16,10 @@ let output = ''
 beforeAll(async () => {
   if (!existsSync(join(app, 'dist/server.js'))) throw new Error('the app is not built: npm run build:app')
   directory = mkdtempSync(join(tmpdir(), 'start-on-ejabberd-'))
-  const [path = '', ...args] = [...enter, join(app, 'start-on-ejabberd'), directory]
-  child = spawn(path, args, { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  child = spawn(join(app, 'start-on-ejabberd'), [directory], {
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text
