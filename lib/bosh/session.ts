@@ -85,7 +85,8 @@ export class BoshSession {
     const { domain } = this.#wire
     assertAlive(body, domain, CREATION_TERMINATIONS)
     const from = body.attributes.get('from')
-    if (from !== undefined && prepareConfiguredDomain(from)?.ascii !== domain.ascii) {
+    const isOurs = from === undefined || from === domain.wire || prepareConfiguredDomain(from)?.ascii === domain.ascii
+    if (!isOurs) {
       throw protocol('the server answered for another domain')
     }
     const isPolling = ['wait', 'hold'].some(name => numberOf(body, name) === 0) || numberOf(body, 'requests') === 1

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
+import { urlToHttpOptions } from 'node:url'
 import type { Signal } from '../ending'
 import { XmppBoshError } from '../errors'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
@@ -41,11 +42,23 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     ? undefined
     : { 'http:': new http.Agent(pool), 'https:': new https.Agent({ ...pool, ...tlsOptions }) }
 
-  function requestOptions(url: URL, length: number, clientIp: string | undefined): https.RequestOptions {
-    return {
+  const targets = new WeakMap<URL, https.RequestOptions>()
+  function targetOf(url: URL): https.RequestOptions {
+    const known = targets.get(url)
+    if (known) return known
+    const target: https.RequestOptions = {
+      ...urlToHttpOptions(url),
       method: 'POST',
       agent: own ? own[url.protocol as 'http:' | 'https:'] : (agent as http.Agent),
       rejectUnauthorized: true,
+    }
+    targets.set(url, target)
+    return target
+  }
+
+  function requestOptions(url: URL, length: number, clientIp: string | undefined): https.RequestOptions {
+    return {
+      ...targetOf(url),
       headers: {
         'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
         'Content-Length': length,
@@ -55,12 +68,12 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     }
   }
 
-  function once(url: URL, body: Buffer, { signal, unsent, clientIp }: PostOptions): Promise<Buffer> {
+  function once(url: URL, body: string, { signal, unsent, clientIp }: PostOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
       const { request: open } = url.protocol === 'https:' ? https : http
-      const request = opened(url, () => open(url, requestOptions(url, body.length, clientIp)))
+      const request = opened(url, () => open(requestOptions(url, Buffer.byteLength(body), clientIp)))
       const chunks: Buffer[] = []
       let received = 0
       let bytesBefore = 0
@@ -109,21 +122,21 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
           end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))),
         )
       })
+      // A string leaves with the head in one piece; of bytes, node makes two.
       request.end(body)
     })
   }
 
   return {
     async post(url, body, options) {
-      const bytes = Buffer.from(body)
       try {
-        return await once(url, bytes, options)
+        return await once(url, body, options)
       } catch (stale) {
         if (!(stale instanceof StaleSocket)) throw stale
         // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
         // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
         if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
-        return once(url, bytes, options).catch(again => {
+        return once(url, body, options).catch(again => {
           throw again instanceof StaleSocket ? connectionError(url, again.cause as NodeJS.ErrnoException) : again
         })
       }
@@ -156,20 +169,32 @@ function idleSockets(agent: http.Agent): Socket[] {
 }
 
 function headFault(url: URL, response: http.IncomingMessage, maxResponseBytes: number): XmppBoshError | undefined {
-  const { statusCode = 0, headers } = response
+  const { statusCode = 0 } = response
   if (statusCode !== 200) {
     const hint = statusCode === 404 ? '; is option `service` the URL of BOSH?' : ''
     return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} answered with HTTP status ${statusCode}${hint}`)
   }
-  // XEP-0124 §6 lets us ignore the Content-Type, but bytes in another encoding would be read wrongly.
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1]
-  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-    return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
+  // As they came: node makes an object of all headers only for those who ask for it.
+  const { rawHeaders } = response
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const fault = headerFault(url, (rawHeaders[at] ?? '').toLowerCase(), rawHeaders[at + 1] ?? '', maxResponseBytes)
+    if (fault) return fault
   }
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+  return undefined
+}
+
+function headerFault(url: URL, name: string, value: string, maxResponseBytes: number): XmppBoshError | undefined {
+  // XEP-0124 §6 lets us ignore the Content-Type, but bytes in another encoding would be read wrongly.
+  if (name === 'content-type') {
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(value)?.[1]
+    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+      return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
+    }
+  }
+  if (name === 'content-encoding' && value.toLowerCase() !== 'identity') {
     return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered compressed, which was not asked for`)
   }
-  if (Number(headers['content-length'] ?? 0) > maxResponseBytes) return tooLarge(url, maxResponseBytes)
+  if (name === 'content-length' && Number(value) > maxResponseBytes) return tooLarge(url, maxResponseBytes)
   return undefined
 }
 

@@ -23,8 +23,11 @@ export interface ScramKeys {
 interface Account {
   readonly password: string
   readonly keys: Map<Digest, Promise<ScramKeys>>
-  disabled: boolean
+  readonly refusal?: AccountRefusal
 }
+
+/** SASL conditions that say something of the account (RFC 6120 §6.5). */
+export type AccountRefusal = 'account-disabled' | 'credentials-expired'
 
 /** The accounts of a test server; user names are prepared as a server does it. */
 export class Accounts {
@@ -40,30 +43,64 @@ export class Accounts {
     for (const [username, password] of Object.entries(accounts)) this.add(username, password)
   }
 
-  /** Adds an account, or gives it another password. */
+  /** Adds an account; in place of the one that has this name, if one has. */
   add(username: string, password: string): void {
     const prepared = preparePassword(password)
     if (prepared === undefined) throw new TypeError('SASLprep refuses this password')
-    this.#accounts.set(nameOf(username), { password: prepared, keys: new Map(), disabled: false })
+    this.#accounts.set(nameOf(username), { password: prepared, keys: new Map() })
   }
 
+  /** Does nothing if there is no such account. */
   remove(username: string): void {
     this.#accounts.delete(nameOf(username))
   }
 
-  /** From now on the account is answered with `account-disabled`, whatever the password. */
+  /**
+   * The new password counts from the next login on, and is not expired.
+   *
+   * @throws {TypeError} there is no such account
+   */
+  changePassword(username: string, password: string): void {
+    const { refusal } = this.#get(username)
+    this.add(username, password)
+    if (refusal === 'account-disabled') this.disable(username)
+  }
+
+  /**
+   * From now on the account is answered with `account-disabled`, whatever the password.
+   *
+   * @throws {TypeError} there is no such account
+   */
   disable(username: string): void {
-    const account = this.#accounts.get(nameOf(username))
-    if (!account) throw new TypeError('no such account')
-    account.disabled = true
+    this.#refuse(username, 'account-disabled')
+  }
+
+  /**
+   * From now on the account is answered with `credentials-expired`, whatever the password.
+   *
+   * @throws {TypeError} there is no such account
+   */
+  expire(username: string): void {
+    this.#refuse(username, 'credentials-expired')
+  }
+
+  /**
+   * As before `disable` or `expire`.
+   *
+   * @throws {TypeError} there is no such account
+   */
+  enable(username: string): void {
+    const { password, keys } = this.#get(username)
+    this.#accounts.set(nameOf(username), { password, keys })
   }
 
   has(username: string): boolean {
     return this.#find(username) !== undefined
   }
 
-  isDisabled(username: string): boolean {
-    return this.#find(username)?.disabled ?? false
+  /** Why nobody can log in to this account, if so. */
+  refusal(username: string): AccountRefusal | undefined {
+    return this.#find(username)?.refusal
   }
 
   isPassword(username: string, password: string): boolean {
@@ -82,6 +119,16 @@ export class Accounts {
     const keys = account.keys.get(digest) ?? deriveKeys(account.password, digest)
     account.keys.set(digest, keys)
     return keys
+  }
+
+  #refuse(username: string, refusal: AccountRefusal): void {
+    this.#accounts.set(nameOf(username), { ...this.#get(username), refusal })
+  }
+
+  #get(username: string): Account {
+    const account = this.#accounts.get(nameOf(username))
+    if (!account) throw new TypeError('no such account')
+    return account
   }
 
   #find(username: string): Account | undefined {

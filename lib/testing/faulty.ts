@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { CLIENT, STANZA_CONDITIONS } from '../xml/names'
-import { element, type Node } from '../xml/write'
+import type { Node } from '../xml/write'
 import type { FaultReply, SaslFault } from './faults'
 import {
   type Attributes,
@@ -11,6 +10,7 @@ import {
   ok,
   page,
   type Reply,
+  stanzaError,
   streamError,
   terminated,
   XML_TYPE,
@@ -73,8 +73,7 @@ export function faultyReply(fault: FaultReply, { children, attributes }: Right, 
   if ('offer' in fault) return ok([features(fault.offer, false)], attributes)
   const id = children[0]?.attributes['id'] ?? ''
   if ('boundJid' in fault) return ok([bound(id, fault.boundJid)], attributes)
-  const error = element('error', { type: 'cancel' }, element(fault.stanzaError, { xmlns: STANZA_CONDITIONS }))
-  return ok([element('iq', { xmlns: CLIENT, type: 'error', id }, error)], attributes)
+  return ok([stanzaError(id, fault.stanzaError)], attributes)
 }
 
 function bodyAround(payload: string, attributes: Attributes): string {

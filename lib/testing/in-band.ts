@@ -1,11 +1,12 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { prepareLocalpart } from '../jid'
 import { preparePassword } from '../sasl'
-import { BITS_OF_BINARY, CLIENT, DATA_FORM, MEDIA_ELEMENT, REGISTER, STANZA_CONDITIONS } from '../xml/names'
+import { BITS_OF_BINARY, CLIENT, DATA_FORM, MEDIA_ELEMENT, REGISTER } from '../xml/names'
 import { type Element, textOf } from '../xml/read'
 import { element, type Node } from '../xml/write'
 import type { Accounts } from './accounts'
 import { digitsPng } from './digits'
+import { stanzaError } from './reply'
 
 /** Whether a test server lets people make accounts, and what they have to read for it. */
 export type RegistrationMode = 'closed' | 'open' | 'captcha'
@@ -162,6 +163,5 @@ function result(id: string, children: readonly Node[] = []): Node {
 /** With what was asked in it, the password too, as real servers have it (RFC 6120 §8.3.1). */
 function refusal(id: string, condition: string, values: ReadonlyMap<string, string> = new Map()): Node {
   const query = element('query', { xmlns: REGISTER }, ...Array.from(values, ([, value]) => element('value', {}, value)))
-  const error = element('error', { type: 'cancel' }, element(condition, { xmlns: STANZA_CONDITIONS }))
-  return element('iq', { xmlns: CLIENT, type: 'error', id }, query, error)
+  return stanzaError(id, condition, query)
 }

@@ -22,7 +22,8 @@ export type ServerExchange = (message: string, rewrite?: (message: string) => st
 /** What an exchange is about. */
 export interface ServerContext {
   readonly accounts: Accounts
-  readonly offered: readonly string[]
+  /** as the server offers them */
+  readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
 }
 
@@ -32,7 +33,6 @@ const DIGESTS: ReadonlyMap<string, Digest> = new Map([
   ['SCRAM-SHA-512', 'sha512'],
 ])
 const REFUSED: ServerStep = { failure: 'not-authorized' }
-const DISABLED: ServerStep = { failure: 'account-disabled' }
 
 const asItIs = (message: string) => message
 
@@ -44,41 +44,49 @@ export function serverExchange(mechanism: TestMechanism, context: ServerContext)
 // RFC 4616 §2
 function plainServer({ accounts, personality }: ServerContext): ServerExchange {
   return async (message, rewrite = asItIs) => {
-    const [authzid, username = '', password = '', ...more] = message.split('\0')
-    if (authzid !== '' || more.length > 0) return { failure: 'malformed-request' }
-    if (prepareLocalpart(username) === undefined) return { failure: personality.malformedName }
-    if (accounts.isDisabled(username)) return DISABLED
+    const [authzid = '', username = '', password = '', ...more] = message.split('\0')
+    const local = prepareLocalpart(username)
+    if (local === undefined || more.length > 0) return { failure: personality.undecodable }
+    const state = accounts.refusal(username)
+    if (state) return { failure: state }
+    // RFC 4616 §2: to act for somebody else is nobody's right here.
+    const [actsFor = ''] = authzid.split('@')
+    const isOther = authzid !== '' && prepareLocalpart(actsFor) !== local
+    if (isOther && !personality.ignoresAuthzid) return REFUSED
     return accounts.isPassword(username, password) ? { success: rewrite(''), username } : REFUSED
   }
 }
 
 // RFC 5802 §5
-function scramServer(digest: Digest, { accounts, offered, personality }: ServerContext): ServerExchange {
+function scramServer(digest: Digest, { accounts, mechanisms, personality }: ServerContext): ServerExchange {
   let finish: ((clientFinal: string, rewrite: (message: string) => string) => ServerStep) | undefined
 
   return async (message, rewrite = asItIs) => {
     if (finish) return finish(message, rewrite)
-    const first = /^n,,(n=((?:[^,=]|=2C|=3D)+),r=([!-+\--~]+))$/.exec(message)
+    // RFC 5802 §7; no channel binding is offered. Real servers take no notice of the authzid.
+    const first = /^([ny],(?:a=(?:[^,=]|=2C|=3D)+)?,)(n=((?:[^,=]|=2C|=3D)+),r=([!-+\--~]+))$/.exec(message)
     if (!first) return { failure: 'malformed-request' }
-    const [, clientFirstBare = '', saslname = '', clientNonce = ''] = first
+    const [, header = '', clientFirstBare = '', saslname = '', clientNonce = ''] = first
     const username = saslname.replaceAll('=2C', ',').replaceAll('=3D', '=')
-    if (prepareLocalpart(username) === undefined) return { failure: personality.malformedName }
-    if (accounts.isDisabled(username)) return DISABLED
+    if (prepareLocalpart(username) === undefined) return { failure: personality.undecodable }
+    const state = accounts.refusal(username)
+    if (state) return { failure: state }
     // Real servers say so at once: there is no salt to send.
     const keys = await accounts.scramKeys(username, digest)
     if (!keys) return REFUSED
     const nonce = clientNonce + randomBytes(18).toString('base64')
     const hash = createHash(digest)
-      .update([...offered].sort().join('\x1e'))
+      .update([...mechanisms].sort().join('\x1e'))
       .digest('base64')
     // XEP-0474 §6
     const protection = personality.protectsOffer ? `,h=${hash}` : ''
     const serverFirst = rewrite(`r=${nonce},s=${keys.salt.toString('base64')},i=${keys.iterations}${protection}`)
 
     finish = (clientFinal, rewriteFinal) => {
-      const [, withoutProof = '', proof64 = ''] = /^(c=biws,r=[^,]+),p=(.*)$/.exec(clientFinal) ?? []
+      const [, withoutProof = '', proof64 = ''] = /^(c=[^,]+,r=[^,]+),p=(.*)$/.exec(clientFinal) ?? []
       const proof = decodeBase64(proof64)
-      if (withoutProof !== `c=biws,r=${nonce}` || proof === undefined) return { failure: 'malformed-request' }
+      const expected = `c=${Buffer.from(header).toString('base64')},r=${nonce}`
+      if (withoutProof !== expected || proof === undefined) return { failure: 'malformed-request' }
       const authMessage = `${clientFirstBare},${serverFirst},${withoutProof}`
       const signature = createHmac(digest, keys.storedKey).update(authMessage).digest()
       if (proof.length !== signature.length) return REFUSED

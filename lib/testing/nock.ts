@@ -1,6 +1,7 @@
 import nock from 'nock'
+import type { ResponderOptions } from './options'
 import { paced } from './pace'
-import { Responder, type ResponderOptions, type TestServer } from './responder'
+import { Responder, type TestServer } from './responder'
 
 /** A BOSH URL that answers without a network. */
 export interface BoshMock extends TestServer {
@@ -33,6 +34,7 @@ class NockMount extends Responder implements BoshMock {
   }
 
   close(): void {
+    this.endSessions()
     nock.removeInterceptor(this.#interceptor)
   }
 }

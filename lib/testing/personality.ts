@@ -11,7 +11,7 @@ export interface Personality {
   readonly path: string
   /** s until a session that nobody asks about is gone */
   readonly inactivity: number
-  /** attributes of the first reply, `sid` not among them */
+  /** attributes of the first reply, but for what the session says of itself */
   readonly created: Attributes
   /** says its `sid` in every reply */
   readonly repeatsSid: boolean
@@ -21,8 +21,14 @@ export interface Personality {
   readonly malformed: Reply
   /** creates no session without `wait` and `hold` */
   readonly needsWait: boolean
-  /** the SASL condition for a user name that cannot be a localpart */
-  readonly malformedName: string
+  /** s that it holds a request at most */
+  readonly maxWait: number
+  /** the SASL condition for a message it cannot take apart, and for a user name that cannot be a localpart */
+  readonly undecodable: string
+  /** the SASL condition for what is not base64 */
+  readonly malformedBase64: string
+  /** takes no notice of an authzid, whose ever it is */
+  readonly ignoresAuthzid: boolean
   /** says what it offered (XEP-0474) */
   readonly protectsOffer: boolean
   /** says that an account was removed, before it ends the stream with this condition */
@@ -41,8 +47,6 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     created: {
       ...NAMESPACE,
       'xmpp:restartlogic': 'true',
-      hold: '1',
-      requests: '2',
       ver: '1.11',
       polling: '2',
       maxpause: '120',
@@ -52,7 +56,10 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     unknownDomain: 'internal-server-error',
     malformed: page(400, ''),
     needsWait: false,
-    malformedName: 'not-authorized',
+    maxWait: 300,
+    undecodable: 'not-authorized',
+    malformedBase64: 'malformed-request',
+    ignoresAuthzid: false,
     protectsOffer: true,
     removal: { answers: true, condition: 'conflict' },
     // It echoes the spelling it was sent.
@@ -61,12 +68,15 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   prosody: {
     path: '/http-bind',
     inactivity: 60,
-    created: { ...NAMESPACE, hold: '1', requests: '2', ver: '1.6', polling: '5', secure: 'true' },
+    created: { ...NAMESPACE, ver: '1.6', polling: '5', secure: 'true' },
     repeatsSid: true,
     unknownDomain: 'improper-addressing',
     malformed: terminated('bad-request'),
     needsWait: true,
-    malformedName: 'malformed-request',
+    maxWait: 120,
+    undecodable: 'malformed-request',
+    malformedBase64: 'incorrect-encoding',
+    ignoresAuthzid: true,
     protectsOffer: false,
     removal: { answers: false, condition: 'not-authorized' },
     boundLocalpart: prepareLocalpart,

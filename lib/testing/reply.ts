@@ -1,4 +1,13 @@
-import { BIND, CLIENT, HTTPBIND, REGISTER_FEATURE, SASL, STREAM_CONDITIONS, STREAMS } from '../xml/names'
+import {
+  BIND,
+  CLIENT,
+  HTTPBIND,
+  REGISTER_FEATURE,
+  SASL,
+  STANZA_CONDITIONS,
+  STREAM_CONDITIONS,
+  STREAMS,
+} from '../xml/names'
 import { element, type Node, write } from '../xml/write'
 
 /** An HTTP reply. */
@@ -62,4 +71,10 @@ export function failure(condition: string): Node {
 // RFC 6120 §7.6.1
 export function bound(id: string, jid: string): Node {
   return element('iq', { xmlns: CLIENT, type: 'result', id }, element('bind', { xmlns: BIND }, element('jid', {}, jid)))
+}
+
+// RFC 6120 §8.3.1
+export function stanzaError(id: string, condition: string, ...asked: readonly Node[]): Node {
+  const error = element('error', { type: 'cancel' }, element(condition, { xmlns: STANZA_CONDITIONS }))
+  return element('iq', { xmlns: CLIENT, type: 'error', id }, ...asked, error)
 }

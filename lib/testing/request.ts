@@ -3,7 +3,7 @@ import type { Element } from '../xml/read'
 
 /**
  * What a request is for. `poll` is an empty request; `form` asks for a registration form, `register` hands it in or
- * changes a password, `remove` removes an account.
+ * changes a password, `remove` removes an account; `stanza` is any other.
  */
 export type Step =
   | 'create'
@@ -15,27 +15,47 @@ export type Step =
   | 'register'
   | 'remove'
   | 'poll'
+  | 'stanza'
   | 'terminate'
 
 /** A request as it came in. */
 export interface RequestView {
   readonly step: Step
   readonly sid: string | undefined
+  /** what an `auth` names, whether the server knows it or not */
+  readonly mechanism: string | undefined
   readonly body: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-/** What a request asks for. */
-export function stepOf(body: Element): Step {
-  const [child] = body.children
-  if (!body.attributes.has('sid')) return 'create'
-  if (body.attributes.get('type') === 'terminate') return 'terminate'
-  if (body.attributes.get(`{${XBOSH}}restart`) === 'true') return 'restart'
-  if (child?.namespace === SASL && (child.name === 'auth' || child.name === 'response')) return child.name
-  if (child?.namespace === CLIENT && child.children.some(({ namespace }) => namespace === BIND)) return 'bind'
-  const query = child && registrationQueryOf(child)
-  if (!query) return 'poll'
-  if (child.attributes.get('type') === 'get') return 'form'
+export function viewOf(body: Element, text: string, headers: RequestView['headers']): RequestView {
+  const [auth] = body.children.filter(child => stepOfChild(child) === 'auth')
+  return {
+    step: stepOf(body),
+    sid: body.attributes.get('sid'),
+    mechanism: auth?.attributes.get('mechanism'),
+    body: text,
+    headers,
+  }
+}
+
+function stepOf({ attributes, children }: Element): Step {
+  if (!attributes.has('sid')) return 'create'
+  if (attributes.get('type') === 'terminate') return 'terminate'
+  if (attributes.get(`{${XBOSH}}restart`) === 'true') return 'restart'
+  const steps = children.map(stepOfChild)
+  return steps.find(step => step !== 'stanza') ?? steps[0] ?? 'poll'
+}
+
+/** What a child of a request asks for. */
+export function stepOfChild(child: Element): Step {
+  const { namespace, name, attributes, children } = child
+  if (namespace === SASL && name === 'auth') return 'auth'
+  if (namespace === SASL && (name === 'response' || name === 'abort')) return 'response'
+  if (namespace === CLIENT && children.some(({ namespace }) => namespace === BIND)) return 'bind'
+  const query = registrationQueryOf(child)
+  if (!query) return 'stanza'
+  if (attributes.get('type') === 'get') return 'form'
   return query.children.some(({ name }) => name === 'remove') ? 'remove' : 'register'
 }
 

@@ -1,16 +1,18 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { ResponderOptions } from './options'
 import { paced } from './pace'
-import { Responder, type ResponderOptions, type TestServer } from './responder'
+import { Responder, type TestServer } from './responder'
 
-export type { Accounts } from './accounts'
+export type { AccountRefusal, Accounts } from './accounts'
 export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults'
 export type { CaptchaView, RegistrationMode } from './in-band'
 export type { TestMechanism } from './mechanisms'
+export type { ResponderOptions } from './options'
 export type { PersonalityName } from './personality'
 export type { RequestView, Step } from './request'
-export type { ResponderOptions, SessionView, TestServer } from './responder'
+export type { SessionView, TestServer } from './responder'
 
 /** What a test server on a port is. */
 export interface BoshServerOptions extends ResponderOptions {
@@ -72,6 +74,7 @@ class HttpMount extends Responder implements BoshServer {
   }
 
   close(): Promise<void> {
+    this.endSessions()
     return new Promise(resolve => {
       this.#server.close(() => resolve())
       this.#server.closeAllConnections()

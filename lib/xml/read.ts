@@ -42,6 +42,7 @@ const parser = new XMLParser({
   processEntities: false,
   htmlEntities: false,
   onDangerousProperty: name => name,
+  jPath: false, // nobody asks where an element is
 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -87,10 +88,9 @@ function build(text: string): readonly Built[] {
 }
 
 function elementOf(built: Built, outer: Scope): Element {
-  const qualified = Object.keys(built).find(key => key !== ':@') ?? ''
-  const raw = Object.entries((built[':@'] ?? {}) as Record<string, string>).map(
-    ([name, value]) => [name.slice(1), attributeValue(value)] as const,
-  )
+  let qualified = ''
+  for (const key of Object.keys(built)) if (key !== ':@') qualified = key
+  const raw = rawAttributes(built[':@'] as Readonly<Record<string, string>> | undefined)
   const scope = declare(outer, raw)
   const children: Element[] = []
   let text = ''
@@ -109,13 +109,22 @@ function elementOf(built: Built, outer: Scope): Element {
   }
 }
 
+const NONE: readonly RawAttribute[] = []
+
+/** As written, but for the parser's mark before the name and for references. */
+type RawAttribute = readonly [name: string, value: string]
+
+function rawAttributes(built: Readonly<Record<string, string>> | undefined): readonly RawAttribute[] {
+  if (built === undefined) return NONE
+  return Object.keys(built).map(key => [key.slice(1), attributeValue(built[key] ?? '')])
+}
+
 // Namespaces in XML 1.0 §3, §5
-function declare(outer: Scope, attributes: readonly (readonly [string, string])[]): Scope {
+function declare(outer: Scope, attributes: readonly RawAttribute[]): Scope {
   let own: Map<string, string> | undefined
   for (const [name, value] of attributes) {
-    const [prefix, local] = splitName(name)
-    const declared = name === 'xmlns' ? '' : prefix === 'xmlns' ? local : undefined
-    if (declared === undefined) continue
+    if (!isDeclaration(name)) continue
+    const declared = name.slice('xmlns:'.length)
     if (declared === 'xmlns' || value === XMLNS || (declared === 'xml') !== (value === XML)) {
       throw new XmlError('a reserved namespace declared')
     }
@@ -126,11 +135,11 @@ function declare(outer: Scope, attributes: readonly (readonly [string, string])[
   return own ? { declared: own, outer } : outer
 }
 
-function attributesOf(raw: readonly (readonly [string, string])[], scope: Scope): Map<string, string> {
+function attributesOf(raw: readonly RawAttribute[], scope: Scope): Map<string, string> {
   const attributes = new Map<string, string>()
   for (const [qualified, value] of raw) {
+    if (isDeclaration(qualified)) continue
     const [prefix, name] = splitName(qualified)
-    if (qualified === 'xmlns' || prefix === 'xmlns') continue
     // Namespaces in XML 1.0 §6.2: the default namespace does not apply to attributes.
     const key = prefix === '' ? name : `{${resolve(scope, prefix)}}${name}`
     if (attributes.has(key)) throw new XmlError('an attribute twice')
@@ -147,6 +156,10 @@ function resolve(scope: Scope, prefix: string): string {
   throw new XmlError('a prefix that is not declared')
 }
 
+function isDeclaration(qualified: string): boolean {
+  return qualified === 'xmlns' || qualified.startsWith('xmlns:')
+}
+
 function splitName(qualified: string): [prefix: string, name: string] {
   const colon = qualified.indexOf(':')
   return colon < 0 ? ['', qualified] : [qualified.slice(0, colon), qualified.slice(colon + 1)]
@@ -154,7 +167,7 @@ function splitName(qualified: string): [prefix: string, name: string] {
 
 // XML 1.0 §2.11 and §3.3.3: line ends, then white space of an attribute's value, before references.
 function attributeValue(raw: string): string {
-  return resolveReferences(raw.replace(/\r\n|[\t\r\n]/g, ' '))
+  return resolveReferences(/[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
