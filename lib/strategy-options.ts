@@ -118,6 +118,7 @@ export function strategySettingsOf<Req>(
   if (verify !== undefined && typeof verify !== 'function') throw new TypeError('`verify` must be a function')
   assertMessages(options.messages)
   const { usernameField = 'username', passwordField = 'password', credentialsLookup, authenticator } = options
+  const [username, password] = [pathOf(usernameField), pathOf(passwordField)]
   const passReqToCallback = optionalBoolean(options, 'passReqToCallback') ?? false
   const own = authenticator === undefined ? new Authenticator(connectionOf(options)) : undefined
   if (authenticator !== undefined) assertOnlyAuthenticator(options)
@@ -129,7 +130,7 @@ export function strategySettingsOf<Req>(
       credentialsLookup ??
       (req => {
         const body = (req as StrategyRequest).body
-        return { username: fieldOf(body, usernameField), password: fieldOf(body, passwordField) }
+        return { username: fieldAt(body, username), password: fieldAt(body, password) }
       }),
     forwardClientIp: options.forwardClientIp,
     verify: verifierOf(verify, passReqToCallback),
@@ -176,9 +177,13 @@ function verifierOf<Req>(
 }
 
 // `user[name]`: as body parsers nest form fields
-function fieldOf(body: unknown, field: string): unknown {
+function pathOf(field: string): readonly string[] {
+  return field.split(/\[|\]\[|\]/).filter(part => part !== '')
+}
+
+function fieldAt(body: unknown, path: readonly string[]): unknown {
   let value = body
-  for (const key of field.split(/\[|\]\[|\]/).filter(part => part !== '')) {
+  for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = (value as Record<string, unknown>)[key]
   }
