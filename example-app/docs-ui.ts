@@ -5,8 +5,7 @@ import { API_DOCS, OPENAPI } from './folders'
 
 const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'))
 
-// The one page with scripts, all of them files of this site. Swagger UI sets styles by attribute, and has pictures in its
-// style sheet.
+// The one page with scripts, all of them files of this site; in the style sheet of Swagger UI are pictures.
 const policy: RequestHandler = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {

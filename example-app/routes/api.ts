@@ -4,7 +4,7 @@ import { csrfTokenOf, requireCsrfToken } from '../csrf'
 import { endSession } from '../end-session'
 import type { PasswordLogin } from '../password-login'
 import type { RateLimits } from '../rate-limits'
-import type { SessionCookie } from '../sessions'
+import { type SessionCookie, saved } from '../sessions'
 import { accountApi } from './api-accounts'
 import { json } from './api-body'
 import { Problem, problemOf } from './api-problems'
@@ -26,7 +26,12 @@ export interface ApiOptions {
 export function api({ logIn, accounts, cookie, limits, registration }: ApiOptions): Router {
   const router = Router()
 
-  router.get('/csrf', (req, res) => void res.json({ token: csrfTokenOf(req) }))
+  router.get('/csrf', async (req, res) => {
+    const token = csrfTokenOf(req)
+    // A token that is not kept is none.
+    await saved(req)
+    res.json({ token })
+  })
 
   router.post('/login', requireCsrfToken, ...json, ...limits.passwords, async (req, res) => {
     const refusal = await logIn(req, res)

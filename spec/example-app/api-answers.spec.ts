@@ -1,0 +1,402 @@
+import type { Response } from 'supertest'
+import type { Stores } from '../../example-app/stores/stores'
+import type { FaultReply } from '../../lib/testing/faults'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { ApiClient } from './api-client'
+import { documentedStatus, namesIn, OPERATIONS } from './api-description'
+import { type AppOn, appOn } from './visitor'
+
+let xmpp: BoshServer
+const opened: AppOn[] = []
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'captcha' })
+})
+
+beforeEach(() => xmpp.reset())
+
+afterEach(async () => {
+  jest.restoreAllMocks()
+  for (const { app } of opened.splice(0)) await app.close()
+})
+
+afterAll(() => xmpp.close())
+
+function openApp(env: Record<string, string> = {}): AppOn {
+  const on = appOn(xmpp, { XMPP_REGISTRATION: 'on', ...env })
+  opened.push(on)
+  return on
+}
+
+/** A session store that cannot be asked any more. */
+function loseSessions({ sessions }: Stores): void {
+  jest.spyOn(sessions, 'get').mockImplementation((_sid, answer) => answer(new Error('the store is gone')))
+}
+
+async function signedIn({ app }: AppOn): Promise<ApiClient> {
+  const client = new ApiClient(app)
+  expect((await client.login('user1', 'user1')).status).toBe(200)
+  return client
+}
+
+/** Somebody who got a form for a new account, and what its picture says. */
+async function withForm(client: ApiClient): Promise<string> {
+  await client.call('POST /api/register/form')
+  return xmpp.captchas.at(-1)?.text ?? ''
+}
+
+async function register(client: ApiClient, fields: Record<string, string> = {}): Promise<Response> {
+  const ocr = await withForm(client)
+  return client.call('POST /api/register', { body: { username: 'zoe', password: 'four words', ocr, ...fields } })
+}
+
+/** How often something is refused before it is not even tried. */
+const MAX_WRONG_PASSWORDS = 10
+const MAX_SIGN_UPS = 60
+
+/** The same call so often, and once more. */
+async function tooOften(times: number, call: () => Promise<Response>): Promise<Response> {
+  await Promise.all(Array.from({ length: times }, call))
+  return call()
+}
+
+/** What belongs to an operation that changes something, for those who are signed in or not. */
+interface Change {
+  readonly name: string
+  readonly body: object | undefined
+  readonly onlySignedIn: boolean
+}
+
+const CHANGES: readonly Change[] = [
+  { name: 'POST /api/login', body: { username: 'user1', password: 'user1' }, onlySignedIn: false },
+  { name: 'POST /api/logout', body: undefined, onlySignedIn: false },
+  { name: 'POST /api/register/form', body: undefined, onlySignedIn: false },
+  { name: 'POST /api/register', body: { username: 'zoe', password: 'four words', ocr: '1' }, onlySignedIn: false },
+  { name: 'POST /api/account/password', body: { password: 'user1', newPassword: 'another' }, onlySignedIn: true },
+  { name: 'POST /api/account/sign-out-everywhere', body: { password: 'user1' }, onlySignedIn: true },
+  { name: 'DELETE /api/account', body: { password: 'user1' }, onlySignedIn: true },
+]
+const WITH_BODY = CHANGES.filter(({ body }) => body !== undefined)
+const ONLY_SIGNED_IN = CHANGES.filter(({ onlySignedIn }) => onlySignedIn)
+const ONLY_WITH_REGISTRATION = [
+  'POST /api/register/form',
+  'POST /api/register',
+  'POST /api/account/password',
+  'DELETE /api/account',
+]
+
+/** A way to one of the answers that an operation has: the code of its problem, if it is one, and what happens. */
+type Way = readonly [name: string, status: string, code: string | undefined, what: string, go: Go]
+type Go = (on: AppOn) => Promise<Response>
+
+const body = (name: string) => CHANGES.find(change => change.name === name)?.body
+
+/** The server goes wrong at a step, and somebody signed in asks for a change. */
+function changeWith(name: string, fault: Parameters<BoshServer['fault']>[0], sent = body(name)): Go {
+  return async on => {
+    const client = await signedIn(on)
+    xmpp.fault(fault)
+    return client.call(name, { body: sent })
+  }
+}
+
+const refusal = (condition: string): FaultReply => ({ stanzaError: condition })
+
+const WAYS: readonly Way[] = [
+  ['GET /api/csrf', '200', undefined, 'a stranger', ({ app }) => new ApiClient(app).call('GET /api/csrf')],
+  ['GET /api/me', '200', undefined, 'somebody signed in', async on => (await signedIn(on)).call('GET /api/me')],
+  ['GET /api/me', '401', 'not-signed-in', 'a stranger', ({ app }) => new ApiClient(app).call('GET /api/me')],
+
+  ['POST /api/login', '200', undefined, 'the right password', ({ app }) => new ApiClient(app).login('user1', 'user1')],
+  ['POST /api/login', '400', 'missing-credentials', 'no password', ({ app }) => new ApiClient(app).login('user1', '')],
+  [
+    'POST /api/login',
+    '400',
+    'malformed-credentials',
+    'a name that nobody typed',
+    ({ app }) => new ApiClient(app).login('user\u0000', 'user1'),
+  ],
+  [
+    'POST /api/login',
+    '401',
+    'invalid-credentials',
+    'a wrong one',
+    ({ app }) => new ApiClient(app).login('user1', 'no'),
+  ],
+  [
+    'POST /api/login',
+    '429',
+    'too-many-attempts',
+    'too many wrong passwords',
+    async ({ app }) => {
+      const client = new ApiClient(app)
+      const token = await client.token()
+      const wrong = { token, body: { username: 'user1', password: 'a wrong one' } }
+      return tooOften(MAX_WRONG_PASSWORDS, () => client.call('POST /api/login', wrong))
+    },
+  ],
+  [
+    'POST /api/login',
+    '5XX',
+    'internal-error',
+    'a domain that the server does not have',
+    () => new ApiClient(openApp({ XMPP_DOMAIN: 'elsewhere.example' }).app).login('user1', 'user1'),
+  ],
+
+  [
+    'POST /api/logout',
+    '204',
+    undefined,
+    'somebody signed in',
+    async on => (await signedIn(on)).call('POST /api/logout'),
+  ],
+  [
+    'POST /api/logout',
+    '204',
+    undefined,
+    'a stranger, without a token',
+    ({ app }) => new ApiClient(app).call('POST /api/logout', { token: null }),
+  ],
+
+  [
+    'POST /api/register/form',
+    '200',
+    undefined,
+    'a stranger',
+    ({ app }) => new ApiClient(app).call('POST /api/register/form'),
+  ],
+  [
+    'POST /api/register/form',
+    '403',
+    'registration-closed',
+    'a server that makes no accounts',
+    changeWith('POST /api/register/form', { on: 'form', reply: refusal('not-allowed') }),
+  ],
+  [
+    'POST /api/register/form',
+    '429',
+    'rate-limited',
+    'a server that was asked too often',
+    changeWith('POST /api/register/form', { on: 'form', reply: refusal('resource-constraint') }),
+  ],
+  [
+    'POST /api/register/form',
+    '429',
+    'too-many-attempts',
+    'too many forms',
+    async ({ app }) => {
+      const client = new ApiClient(app)
+      const token = await client.token()
+      return tooOften(MAX_SIGN_UPS, () => client.call('POST /api/register/form', { token }))
+    },
+  ],
+
+  ['POST /api/register', '201', undefined, 'a form filled in', ({ app }) => register(new ApiClient(app))],
+  [
+    'POST /api/register',
+    '400',
+    'captcha-wrong',
+    'a picture read wrongly',
+    ({ app }) => register(new ApiClient(app), { ocr: 'something else' }),
+  ],
+  [
+    'POST /api/register',
+    '400',
+    'captcha-expired',
+    'no form',
+    ({ app }) => new ApiClient(app).call('POST /api/register', { body: body('POST /api/register') }),
+  ],
+  [
+    'POST /api/register',
+    '400',
+    'missing-credentials',
+    'no name',
+    ({ app }) => register(new ApiClient(app), { username: '' }),
+  ],
+  [
+    'POST /api/register',
+    '400',
+    'malformed-credentials',
+    'a name that cannot be one',
+    ({ app }) => register(new ApiClient(app), { username: 'zoe & ann' }),
+  ],
+  [
+    'POST /api/register',
+    '400',
+    'weak-password',
+    'a password too weak for the server',
+    async ({ app }) => {
+      xmpp.fault({ on: 'register', reply: refusal('not-acceptable') })
+      return register(new ApiClient(app))
+    },
+  ],
+  [
+    'POST /api/register',
+    '403',
+    'registration-closed',
+    'a server that makes no more accounts',
+    async ({ app }) => {
+      xmpp.fault({ on: 'register', reply: refusal('forbidden') })
+      return register(new ApiClient(app))
+    },
+  ],
+  [
+    'POST /api/register',
+    '409',
+    'username-taken',
+    'the name of somebody else',
+    ({ app }) => register(new ApiClient(app), { username: 'user1' }),
+  ],
+  [
+    'POST /api/register',
+    '429',
+    'too-many-attempts',
+    'too many forms',
+    async ({ app }) => {
+      const client = new ApiClient(app)
+      const sent = { token: await client.token(), body: body('POST /api/register') }
+      return tooOften(MAX_SIGN_UPS, () => client.call('POST /api/register', sent))
+    },
+  ],
+  [
+    'POST /api/register',
+    '5XX',
+    'unavailable',
+    'a server that talks nonsense',
+    async ({ app }) => {
+      xmpp.fault({ on: 'register', reply: 'not-xml' })
+      return register(new ApiClient(app))
+    },
+  ],
+
+  [
+    'POST /api/account/password',
+    '400',
+    'malformed-credentials',
+    'a new password that nobody typed',
+    async on => {
+      const client = await signedIn(on)
+      return client.call('POST /api/account/password', { body: { password: 'user1', newPassword: 'a\u0000b' } })
+    },
+  ],
+  [
+    'POST /api/account/password',
+    '400',
+    'weak-password',
+    'a new password too weak for the server',
+    changeWith('POST /api/account/password', { on: 'register', reply: refusal('not-acceptable') }),
+  ],
+  [
+    'POST /api/account/password',
+    '403',
+    'registration-closed',
+    'a server that changes none',
+    changeWith('POST /api/account/password', { on: 'register', reply: refusal('not-allowed') }),
+  ],
+  [
+    'DELETE /api/account',
+    '403',
+    'registration-closed',
+    'a server that deletes none',
+    changeWith('DELETE /api/account', { on: 'remove', reply: refusal('not-allowed') }),
+  ],
+
+  ...ONLY_SIGNED_IN.flatMap(({ name, body }): Way[] => [
+    [name, '204', undefined, 'the right password', async on => (await signedIn(on)).call(name, { body })],
+    [name, '400', 'missing-credentials', 'no password', async on => (await signedIn(on)).call(name, { body: {} })],
+    [name, '401', 'not-signed-in', 'a stranger', ({ app }) => new ApiClient(app).call(name, { body })],
+    [
+      name,
+      '401',
+      'invalid-credentials',
+      'a wrong password',
+      async on => (await signedIn(on)).call(name, { body: { ...body, password: 'a wrong one' } }),
+    ],
+    [
+      name,
+      '429',
+      'too-many-attempts',
+      'too many wrong passwords',
+      async on => {
+        const client = await signedIn(on)
+        const sent = { token: await client.token(), body: { ...body, password: 'a wrong one' } }
+        return tooOften(MAX_WRONG_PASSWORDS, () => client.call(name, sent))
+      },
+    ],
+    [name, '5XX', 'unavailable', 'a server that talks nonsense', changeWith(name, { on: 'auth', reply: 'not-xml' })],
+  ]),
+  ...WITH_BODY.flatMap(({ name, body }): Way[] => [
+    [name, '400', 'malformed-body', 'half an object', async on => (await signedIn(on)).call(name, { body: '{"pass' })],
+    [
+      name,
+      '413',
+      'body-too-large',
+      'more than anybody types',
+      async on => (await signedIn(on)).call(name, { body: { ...body, more: 'x'.repeat(20_000) } }),
+    ],
+    [
+      name,
+      '415',
+      'unsupported-media-type',
+      'a form of a page',
+      async on =>
+        (await signedIn(on)).call(name, {
+          type: 'application/x-www-form-urlencoded',
+          body: 'username=user1&password=user1',
+        }),
+    ],
+  ]),
+  ...CHANGES.map(
+    ({ name, body }): Way => [
+      name,
+      '403',
+      'csrf-token-invalid',
+      'no token',
+      async on => (await signedIn(on)).call(name, { body, token: null }),
+    ],
+  ),
+  ...ONLY_WITH_REGISTRATION.map(
+    (name): Way => [
+      name,
+      '404',
+      'not-found',
+      'an app without registration',
+      async () => (await signedIn(openApp({ XMPP_REGISTRATION: 'off' }))).call(name, { body: body(name) }),
+    ],
+  ),
+  ...[...OPERATIONS.keys()].map(
+    (name): Way => [
+      name,
+      '5XX',
+      'unavailable',
+      'a store that is gone',
+      async on => {
+        const client = await signedIn(on)
+        const token = await client.token()
+        loseSessions(on.stores)
+        return client.call(name, { token, body: body(name) })
+      },
+    ],
+  ),
+]
+
+describe('every answer that is documented is given', () => {
+  test.each(WAYS)('%s, %s %s: %s', async (_name, status, code, _what, go) => {
+    const answer = await go(openApp())
+    expect(documentedStatus(answer)).toBe(status)
+    expect(answer.body.code).toBe(code)
+  })
+
+  test('none is left out', () => {
+    const documented = [...OPERATIONS].flatMap(([name, { responses }]) =>
+      [...responses.keys()].map(status => `${name} ${status}`),
+    )
+    expect([...new Set(WAYS.map(([name, status]) => `${name} ${status}`))].sort()).toEqual(documented.sort())
+  })
+
+  test('and no code', () => {
+    const documented = [...namesIn('Problem', 'code'), ...namesIn('Failure', 'code')]
+    const given = WAYS.map(([, , code]) => code).filter(code => code !== undefined)
+    expect([...new Set(given)].sort()).toEqual(documented.sort())
+  })
+})

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import type { Router } from 'express'
+import { OPENAPI } from '../../example-app/folders'
+import { api } from '../../example-app/routes/api'
+import { misfits, OPERATIONS } from './api-description'
+
+test('openapi.yaml is a description as OpenAPI has it', () => {
+  const validator = join(dirname(require.resolve('@seriousme/openapi-schema-validator')), 'bin/validate-api-cli.js')
+  const said = execFileSync(process.execPath, [validator, OPENAPI], { encoding: 'utf8', timeout: 30_000 })
+  expect(JSON.parse(said)).toEqual({ valid: true })
+})
+
+test('it has every route there is, and no other', () => {
+  const never = () => Promise.reject(new Error('nobody asks'))
+  const router = api({
+    logIn: never,
+    accounts: { form: never, signUp: never, changePassword: never, signOutEverywhere: never, remove: never },
+    cookie: { name: 'session', attributes: {} },
+    limits: { passwords: [], signUps: (_req, _res, next) => next() },
+    registration: true,
+  })
+  expect(routesOf(router).sort()).toEqual([...OPERATIONS.keys()].sort())
+})
+
+const CONTENT = [...OPERATIONS].flatMap(([name, { body, responses }]) =>
+  [['request', body] as const, ...[...responses].map(([status, { content }]) => [status, content] as const)].flatMap(
+    ([of, content]) => Object.values(content ?? {}).map(({ schema, example }) => [name, of, schema, example] as const),
+  ),
+)
+
+test.each(CONTENT)('%s, %s: the example is one', (_name, _of, schema, example) => {
+  expect(misfits(schema, example)).toEqual([])
+})
+
+test.each([...OPERATIONS].flatMap(([name, { responses }]) => [...responses].map(row => [name, ...row] as const)))(
+  '%s, %s: only an answer without content has none',
+  (_name, status, { content }) => {
+    expect(content === undefined).toBe(status === '204')
+  },
+)
+
+function routesOf({ stack }: Router): string[] {
+  return stack.flatMap(({ route, handle }) => {
+    if (!route) return 'stack' in handle ? routesOf(handle as Router) : []
+    const { methods } = route as unknown as { methods: Record<string, boolean> }
+    return Object.keys(methods).map(method => `${method.toUpperCase()} /api${route.path}`)
+  })
+}
