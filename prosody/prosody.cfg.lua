@@ -11,8 +11,8 @@ modules_enabled = { "saslauth", "roster", "disco", "version", "register", "admin
 -- No mod_limits, which Debian's own configuration has: it slows down a connection, and on the connections of one app
 -- many visitors log in.
 
--- In Prosody itself nothing asks a captcha, so open registration is open to machines. Accounts come from
--- prosody/add-user, prosodyctl adduser, or from your app.
+-- Nothing in Prosody itself asks for a captcha, so open registration is open to machines. Accounts are made with
+-- prosody/add-user, or with prosodyctl adduser.
 allow_registration = false
 
 -- Keys of SCRAM instead of passwords, with SHA-1. `password_hash = "SHA-256"` is for a server without accounts: those
@@ -29,8 +29,8 @@ https_ports = {} -- the default listens on 5281 everywhere
 http_default_host = ENV_DOMAIN or "localhost" -- the app asks for 127.0.0.1, which is no host of Prosody
 http_cors_override = { bosh = { enabled = false } } -- no web page has to do with it; the default is any page
 
--- Plain HTTP counts as encrypted, which on loopback it needs not to be. Without this Prosody offers no mechanism there.
--- Wherever the port is reached from elsewhere, remove it, and have HTTPS instead: passwords go over this connection.
+-- Plain HTTP counts as encrypted: on loopback nobody listens in. Without this Prosody offers no mechanism there. Where
+-- others reach the port, remove it and have HTTPS instead, because passwords go over this connection.
 consider_bosh_secure = true
 
 -- Whose X-Forwarded-For is believed, and X-Forwarded-Proto, which says whether a connection is encrypted: the app's
