@@ -70,7 +70,7 @@ http_status() {
   {
     printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
     read -r -t 2 _ status _ <&3
-  } 3<>"/dev/tcp/127.0.0.1/$1" 2>/dev/null && echo "$status"
+  } 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$1" && echo "$status"
 }
 
 # Ends the server of DIR, stopped by SIGSTOP or not; one that does not end within 10 s of SIGTERM is killed.
