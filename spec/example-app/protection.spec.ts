@@ -210,6 +210,15 @@ describe('what a visitor typed', () => {
     },
   )
 
+  test('a line end in a name makes no header, and no line of the log', async () => {
+    const { app: own, logged } = appOn(xmpp)
+    const answer = await signIn(visitorOf(own), 'user1\r\nX-Evil: 1', 'user1\r\nX-Evil: 1')
+    expect(answer.status).toBe(303)
+    expect(answer.headers).not.toHaveProperty('x-evil')
+    expect(JSON.stringify(logged)).not.toContain('Evil')
+    await own.close()
+  })
+
   test('an address is not repeated by the page that says there is nothing', async () => {
     const { text } = await visitor.get('/%3Cscript%3Ealert(1)').expect(404)
     expect(text).not.toContain('alert')

@@ -65,3 +65,17 @@ export async function signIn(visitor: Visitor, username: string, password: strin
 export function visitorOf(app: App): Visitor {
   return request.agent(app)
 }
+
+/** Opens a page with a form and sends `fields` to `action`, with the page's token; the answer is not followed. */
+export async function send(visitor: Visitor, page: string, action: string, fields: Record<string, string>) {
+  const { text } = await visitor.get(page)
+  return visitor
+    .post(action)
+    .type('form')
+    .send({ _csrf: tokenIn(text), ...fields })
+}
+
+/** What a page says about a form that was sent before. */
+export function noticeIn(page: string): string | undefined {
+  return /role="(?:alert|status)">([^<]*)</.exec(page)?.[1]
+}

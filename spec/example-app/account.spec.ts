@@ -1,0 +1,220 @@
+import type { App } from '../../example-app/app'
+import type { Stores } from '../../example-app/stores/stores'
+import type { FaultReply } from '../../lib/testing/faults'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, noticeIn, send, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+let xmpp: BoshServer
+let app: App
+let stores: Stores
+let visitor: Visitor
+let elsewhere: Visitor
+/** the cookie of `visitor` */
+let before: string | undefined
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: 'user1', user2: 'user2' },
+    registration: 'open',
+  })
+})
+
+beforeEach(async () => {
+  xmpp.reset()
+  ;({ app, stores } = appOn(xmpp, { XMPP_REGISTRATION: 'on' }))
+  visitor = visitorOf(app)
+  elsewhere = visitorOf(app)
+  before = sessionIn(await signIn(visitor, 'user1', 'user1'))
+  await signIn(elsewhere, 'user1', 'user1')
+})
+
+afterEach(() => app.close())
+afterAll(() => xmpp.close())
+
+const change = (password: string, newPassword: string) =>
+  send(visitor, '/account', '/account/password', { password, newPassword })
+const signOutEverywhere = (password: string) => send(visitor, '/account', '/account/sign-out-everywhere', { password })
+const remove = (password: string) => send(visitor, '/account', '/account/delete', { password })
+const isSignedIn = async (someone: Visitor) => !(await someone.get('/')).text.includes('hello world')
+
+const FORMS = ['password', 'sign-out-everywhere', 'delete']
+
+test('the page knows whose it is, and password stores find their way', async () => {
+  const { text } = await visitor.get('/account').expect(200)
+  expect(text).toContain('user1@localhost')
+  expect(text.match(/type="password"[^>]* autocomplete="current-password"/g)).toHaveLength(3)
+  expect(text.match(/autocomplete="new-password"/g)).toHaveLength(1)
+  expect(text.match(/autocomplete="username"[^>]* hidden/g)).toHaveLength(3)
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
+})
+
+test('whoever is not signed in comes to it by the login page', async () => {
+  const stranger = visitorOf(app)
+  for (const path of ['/account', '/account/password']) {
+    await stranger.get(path).expect(303).expect('Location', '/login?returnTo=%2Faccount')
+  }
+  for (const form of FORMS) await stranger.post(`/account/${form}`).expect(303)
+  expect(noticeIn((await stranger.get('/login')).text)).toBeUndefined()
+  const { text } = await stranger.get('/login?returnTo=%2Faccount')
+  await stranger
+    .post('/login')
+    .type('form')
+    .send({ _csrf: tokenIn(text), username: 'user1', password: 'user1', returnTo: '/account' })
+    .expect('Location', '/account')
+})
+
+test.each(FORMS)('%s: refused without the token, and nothing happens', async form => {
+  xmpp.reset()
+  const fields = { password: 'user1', newPassword: 'another' }
+  const answer = await visitor.post(`/account/${form}`).type('form').send(fields).expect(403)
+  expect(answer.text).toContain('href="/account">Reload the form<')
+  expect(xmpp.requests).toEqual([])
+  expect(await isSignedIn(elsewhere)).toBe(true)
+})
+
+test.each(FORMS)('%s: a wrong password is said beside that form, and nothing happens', async form => {
+  const answer = await send(visitor, '/account', `/account/${form}`, { password: 'my-secret', newPassword: 'another' })
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/account')
+  const { text } = await visitor.get('/account')
+  expect(text).toMatch(new RegExp(`action="/account/${form}"><p class="alert"[^>]*>That is not your password\\.<`))
+  expect(text.match(/role="alert"/g)).toHaveLength(1)
+  expect(text).toContain('<title>Error: Your account · Example app</title>')
+  expect(text).toMatch(new RegExp(`<input id="${form}-current"[^>]* autofocus`))
+  expect(text).not.toContain('my-secret')
+  expect(noticeIn((await visitor.get('/account')).text)).toBeUndefined()
+  expect(await isSignedIn(visitor)).toBe(true)
+  expect(await isSignedIn(elsewhere)).toBe(true)
+  expect((await signIn(visitorOf(app), 'user1', 'user1')).headers['location']).toBe('/')
+})
+
+test.each(FORMS)('%s: what is no form at all is a message, no error', async form => {
+  const { text } = await visitor.get('/account')
+  await visitor.post(`/account/${form}`).set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
+  expect(noticeIn((await visitor.get('/account')).text)).toBe('Please fill in everything that is asked for.')
+})
+
+describe('change the password', () => {
+  test('this session goes on under another id, the others are over', async () => {
+    const answer = await change('user1', 'another')
+    expect(answer.headers['location']).toBe('/account')
+    expect(sessionIn(answer)).toBeDefined()
+    expect(sessionIn(answer)).not.toBe(before)
+    expect((await visitor.get('/account')).text).toContain('role="status">Your password is changed.')
+    expect(await isSignedIn(visitor)).toBe(true)
+    expect((await visitor.get('/')).text).toMatch(/<dd>SCRAM-SHA-\d+<\/dd>/)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+
+  test('from then on the new one is right and the old one wrong', async () => {
+    await change('user1', 'another')
+    expect((await signIn(visitorOf(app), 'user1', 'another')).headers['location']).toBe('/')
+    expect((await signIn(visitorOf(app), 'user1', 'user1')).headers['location']).toBe('/login')
+  })
+
+  test('a cookie of before is worth nothing', async () => {
+    expect((await visitorOf(app).get('/').set('Cookie', `session=${before}`)).text).toContain('hello user1')
+    await change('user1', 'another')
+    const { text } = await visitorOf(app).get('/').set('Cookie', `session=${before}`)
+    expect(text).toContain('hello world')
+  })
+
+  test.each<[string, string, FaultReply | undefined, string]>([
+    ['weak', 'x', { stanzaError: 'not-acceptable' }, 'too easy to guess'],
+    ['of control characters', 'a\u0007b', undefined, 'cannot be used'],
+    ['too long', 'x'.repeat(2_000), undefined, 'cannot be used'],
+    ['missing', '', undefined, 'fill in everything'],
+    ['not allowed', 'another', { stanzaError: 'not-allowed' }, 'does not let you'],
+    ['one too many', 'another', { stanzaError: 'resource-constraint' }, 'asked too often'],
+  ])('a new one that is %s: said beside the form, nobody is signed out', async (_what, newPassword, reply, message) => {
+    if (reply) xmpp.fault({ on: 'register', reply })
+    await change('user1', newPassword)
+    const { text } = await visitor.get('/account')
+    expect(noticeIn(text)).toContain(message)
+    expect(text).toMatch(/action="\/account\/password"><p class="alert"/)
+    expect(await isSignedIn(elsewhere)).toBe(true)
+  })
+
+  test('an outage: the error page, and everybody is as signed in as before', async () => {
+    xmpp.fault({ on: 'create', reply: { status: 503 } })
+    expect((await change('user1', 'another')).status).toBe(502)
+    expect(await isSignedIn(visitor)).toBe(true)
+    expect(await isSignedIn(elsewhere)).toBe(true)
+  })
+})
+
+describe('sign out everywhere', () => {
+  test('this session and all others, and nobody else', async () => {
+    const other = visitorOf(app)
+    await signIn(other, 'user2', 'user2')
+    const answer = await signOutEverywhere('user1')
+    expect(answer.headers['location']).toBe('/login')
+    expect(noticeIn((await visitor.get('/login')).text)).toBe('You are signed out everywhere.')
+    expect(await isSignedIn(visitor)).toBe(false)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+    expect(await isSignedIn(other)).toBe(true)
+  })
+
+  test('the others hear that their session has ended, once, and land where they wanted to go', async () => {
+    await signOutEverywhere('user1')
+    await elsewhere.get('/account').expect(303).expect('Location', '/login?returnTo=%2Faccount')
+    const { text } = await elsewhere.get('/login?returnTo=%2Faccount')
+    expect(noticeIn(text)).toBe('Your session has ended. Please sign in again.')
+    expect(text).toContain('name="returnTo" value="/account"')
+    expect(noticeIn((await elsewhere.get('/login')).text)).toBeUndefined()
+    await signIn(elsewhere, 'user1', 'user1')
+    expect(await isSignedIn(elsewhere)).toBe(true)
+  })
+})
+
+describe('delete the account', () => {
+  test('it is gone, all its sessions are over, and the start page says so', async () => {
+    const answer = await remove('user1')
+    expect(answer.headers['location']).toBe('/')
+    const { text } = await visitor.get('/')
+    expect(noticeIn(text)).toBe('The account user1@localhost is deleted.')
+    expect(text).toContain('hello world')
+    expect(await isSignedIn(elsewhere)).toBe(false)
+    expect(xmpp.accounts.has('user1')).toBe(false)
+  })
+
+  test('who gets the name next is in none of the old sessions', async () => {
+    await remove('user1')
+    xmpp.accounts.add('user1', 'somebody else')
+    const next = visitorOf(app)
+    await signIn(next, 'user1', 'somebody else')
+    expect(await isSignedIn(next)).toBe(true)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+
+  test('a session that begins while it is being removed is over as well', async () => {
+    const late = visitorOf(app)
+    const { generations } = stores
+    const end = generations.end.bind(generations)
+    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
+      await end(jid)
+      expect((await signIn(late, 'user1', 'user1')).headers['location']).toBe('/')
+      expect(await isSignedIn(late)).toBe(true)
+    })
+    await remove('user1')
+    expect(await isSignedIn(late)).toBe(false)
+  })
+
+  test('a server that keeps it: said beside the form, its other sessions are over, this one is not', async () => {
+    xmpp.fault({ on: 'remove', reply: { stanzaError: 'not-allowed' } })
+    await remove('user1')
+    expect(noticeIn((await visitor.get('/account')).text)).toContain('does not let you')
+    expect(await isSignedIn(visitor)).toBe(true)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+
+  test('nobody can know whether it is gone: the error page, and all sessions are over', async () => {
+    xmpp.fault({ on: 'remove', reply: 'not-xml' })
+    expect((await remove('user1')).status).toBe(502)
+    expect(await isSignedIn(visitor)).toBe(false)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+})

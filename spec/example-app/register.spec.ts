@@ -1,0 +1,318 @@
+import type { App } from '../../example-app/app'
+import type { FaultReply } from '../../lib/testing/faults'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, noticeIn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+let xmpp: BoshServer
+let app: App
+let visitor: Visitor
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'captcha' })
+})
+
+beforeEach(() => {
+  xmpp.reset()
+  app = appOn(xmpp, { XMPP_REGISTRATION: 'on' }).app
+  visitor = visitorOf(app)
+})
+
+afterEach(() => app.close())
+afterAll(() => xmpp.close())
+
+const ocr = () => xmpp.captchas.at(-1)?.text ?? ''
+
+/** Opens the page, reads the picture and sends the form. */
+async function signUp(fields: Record<string, string> = {}, someone = visitor) {
+  const { text } = await someone.get('/register')
+  return someone
+    .post('/register')
+    .type('form')
+    .send({ _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr(), ...fields })
+}
+
+const OF_ITS_OWN = /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i
+const submitted = () => xmpp.requests.filter(({ step }) => step === 'register')
+
+describe('the page', () => {
+  test('has a label and the right hints for every field, and the picture in it', async () => {
+    const { text, headers } = await visitor.get('/register').expect(200)
+    for (const [id, label] of [
+      ['username', 'User name'],
+      ['password', 'Password'],
+      ['field-2', 'Characters in the picture'],
+    ]) {
+      expect(text).toContain(`<label for="${id}">${label}</label>`)
+      expect(text).toMatch(new RegExp(`<input id="${id}"[^>]* aria-describedby="${id}-hint"`))
+      expect(text).toContain(`<p class="hint" id="${id}-hint">`)
+    }
+    expect(text).toMatch(/<input id="username"[^>]* autocomplete="username"[^>]* required/)
+    expect(text).toMatch(/<input id="password" type="password"[^>]* autocomplete="new-password"/)
+    expect(text).toMatch(/<input id="field-2"[^>]* name="ocr"[^>]* autocomplete="off"/)
+    expect(text).toMatch(/<img class="captcha" src="data:image\/png;base64,[A-Za-z0-9+/=]+" alt="[^"]{20,}"/)
+    expect(headers['content-security-policy']).toContain("img-src 'self' data:;")
+    expect(headers['cache-control']).toBe('no-store')
+    expect(text).not.toMatch(OF_ITS_OWN)
+  })
+
+  test('alone may have a picture inside', async () => {
+    for (const path of ['/', '/login', '/account', '/nothing-here']) {
+      expect((await visitor.get(path)).headers['content-security-policy']).toContain("img-src 'self';")
+    }
+  })
+
+  test('keeps to itself what belongs to the captcha', async () => {
+    const { text } = await visitor.get('/register')
+    expect(text).not.toContain(xmpp.captchas.at(-1)?.challenge ?? 'no captcha')
+    expect(text).not.toContain(ocr())
+    expect(text).not.toContain('captcha-fallback')
+  })
+
+  test('is linked where people look for it', async () => {
+    for (const path of ['/', '/login']) expect((await visitor.get(path)).text).toContain('href="/register"')
+  })
+
+  test('is not for those who are signed in', async () => {
+    await signIn(visitor, 'user1', 'user1')
+    await visitor.get('/register').expect(303).expect('Location', '/')
+    await visitor.post('/register').expect(303).expect('Location', '/')
+  })
+})
+
+test('the right answer makes the account; the login page says so and has the name', async () => {
+  const answer = await signUp()
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/login')
+  const { text } = await visitor.get('/login')
+  expect(text).toContain('role="status">Your account carol@localhost is ready. Sign in with it.<')
+  expect(text).toContain('value="carol"')
+  expect(text).not.toContain('a good one')
+  await signIn(visitor, 'carol', 'a good one')
+  expect((await visitor.get('/')).text).toContain('hello carol')
+})
+
+test.each<[string, FaultReply | undefined, Record<string, string>, string, string]>([
+  ['a wrong answer', undefined, { ocr: 'x' }, 'not what the picture said', 'field-2'],
+  ['no answer', undefined, { ocr: '' }, 'not what the picture said', 'field-2'],
+  ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
+  ['a name no account can have', undefined, { username: 'a b' }, 'cannot be used', ''],
+  ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
+  ['a password of control characters', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
+  ['no password', undefined, { password: '' }, 'fill in everything', ''],
+  ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'too easy to guess', 'password'],
+  ['too many accounts', { stanzaError: 'resource-constraint' }, {}, 'too many accounts from your address', ''],
+  ['a server that makes none', { stanzaError: 'forbidden' }, {}, 'makes no new accounts', ''],
+])('%s: a message of its own beside a new form, the name kept, never the password', async (...row) => {
+  const [, reply, fields, message, blamed] = row
+  if (reply) xmpp.fault({ on: 'register', reply })
+  const answer = await signUp({ password: 'my-secret', ...fields })
+  expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/register')
+  const old = ocr()
+
+  const { text } = await visitor.get('/register')
+  expect(noticeIn(text)).toContain(message)
+  expect(text).toContain('<title>Error: Sign up · Example app</title>')
+  expect(text).not.toContain('my-secret')
+  const invalid = [...text.matchAll(/<input id="([^"]+)"[^>]* aria-invalid="true"/g)].map(([, id]) => id)
+  expect(text).toMatch(/<form.*role="alert".*<\/form>/)
+  expect(text).toContain(`value="${fields['username'] ?? 'carol'}"`)
+  expect(invalid).toEqual(blamed === '' ? [] : [blamed])
+  expect(ocr()).not.toBe(old)
+  expect(noticeIn((await visitor.get('/register')).text)).toBeUndefined()
+})
+
+test('a ban: a message of its own, and no new form until it is over', async () => {
+  xmpp.fault({ on: 'register', reply: { streamError: 'policy-violation' } })
+  await signUp()
+  const { text } = await visitor.get('/register').expect(503)
+  expect(noticeIn(text)).toContain('takes no more attempts')
+  expect(text).not.toContain('<form')
+})
+
+test('an answer after the two minutes: the picture was too old, and the server is not asked', async () => {
+  const { text } = await visitor.get('/register')
+  const late = Date.now() + 116_000
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(late)
+  const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr() }
+  await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
+  clock.mockRestore()
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('too old')
+  expect(submitted()).toEqual([])
+})
+
+test('a form is good for one answer, even if it is sent twice at once', async () => {
+  const { text } = await visitor.get('/register')
+  const fields = { _csrf: tokenIn(text), password: 'a good one', ocr: ocr() }
+  await visitor
+    .post('/register')
+    .type('form')
+    .send({ ...fields, username: 'carol' })
+  await visitor
+    .post('/register')
+    .type('form')
+    .send({ ...fields, username: 'dave' })
+    .expect('Location', '/register')
+  expect(xmpp.accounts.has('carol')).toBe(true)
+  expect(xmpp.accounts.has('dave')).toBe(false)
+  expect(submitted()).toHaveLength(1)
+})
+
+test('without a form that was shown before, nothing is sent to the server', async () => {
+  const { text } = await visitor.get('/login')
+  const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: '1' }
+  await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
+  expect(xmpp.requests).toEqual([])
+})
+
+describe('a new picture', () => {
+  test('keeps the name, and says nothing else', async () => {
+    const answer = await send(visitor, '/register', '/register/picture', { username: 'carol', password: 'my-secret' })
+    expect(answer.status).toBe(303)
+    expect(answer.headers['location']).toBe('/register')
+    const { text } = await visitor.get('/register')
+    expect(text).toContain('value="carol"')
+    expect(text).not.toContain('my-secret')
+    expect(noticeIn(text)).toBeUndefined()
+    expect(xmpp.captchas).toHaveLength(2)
+  })
+
+  test('is refused without the token', async () => {
+    await visitor.get('/register')
+    const answer = await visitor.post('/register/picture').type('form').send({ username: 'carol' }).expect(403)
+    expect(answer.text).toContain('href="/register">Reload the form<')
+  })
+})
+
+test('a sign-up without the token is refused, and the server is not asked', async () => {
+  await visitor.get('/register')
+  const fields = { username: 'carol', password: 'a good one', ocr: ocr() }
+  await visitor.post('/register').type('form').send(fields).expect(403)
+  expect(submitted()).toEqual([])
+})
+
+test('a sign-up that is no form at all: a message, no error', async () => {
+  const { text } = await visitor.get('/register')
+  await visitor.post('/register').set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in everything')
+})
+
+describe('no form to be had', () => {
+  test.each<[string, FaultReply, number, string]>([
+    ['closed', { stanzaError: 'service-unavailable' }, 403, 'makes no new accounts'],
+    ['too many pictures', { stanzaError: 'resource-constraint' }, 429, 'too many accounts'],
+    ['a ban', { streamError: 'policy-violation' }, 503, 'takes no more attempts'],
+  ])('%s: the page says so, without a form', async (_what, reply, status, message) => {
+    xmpp.fault({ on: 'form', reply })
+    const { text } = await visitor.get('/register').expect(status)
+    expect(noticeIn(text)).toContain(message)
+    expect(text).not.toContain('<form')
+    expect(text).toContain('href="/login"')
+  })
+
+  test('even when all that was asked for was a new picture', async () => {
+    await send(visitor, '/register', '/register/picture', { username: 'carol' })
+    xmpp.fault({ on: 'form', reply: { stanzaError: 'resource-constraint' } })
+    expect(noticeIn((await visitor.get('/register').expect(429)).text)).toContain('too many accounts')
+  })
+
+  test('a server that is down: the error page', async () => {
+    xmpp.fault({ on: 'create', reply: { status: 503 } })
+    const { text } = await visitor.get('/register').expect(502)
+    expect(text).toContain('Please try again in a few minutes.')
+  })
+
+  test('a server that fails over the answer: the error page, and the log has no password', async () => {
+    const { app: own, logged } = appOn(xmpp, { XMPP_REGISTRATION: 'on' })
+    const someone = visitorOf(own)
+    await someone.get('/register')
+    xmpp.fault({ on: 'register', reply: 'not-xml' })
+    const answer = await signUp({ password: 'my-secret' }, someone)
+    expect(answer.status).toBe(502)
+    expect(JSON.stringify(logged)).toContain('ERR_XMPP_PROTOCOL')
+    expect(JSON.stringify(logged)).not.toContain('my-secret')
+    await own.close()
+  })
+})
+
+test('XMPP_REGISTRATION off: neither page nor link, and signing out everywhere is all the account page has', async () => {
+  const { app: closed } = appOn(xmpp, { XMPP_REGISTRATION: 'off' })
+  const someone = visitorOf(closed)
+  await someone.get('/register').expect(404)
+  await someone.post('/register').expect(404)
+  for (const path of ['/', '/login']) expect((await someone.get(path)).text).not.toContain('register')
+  await signIn(someone, 'user1', 'user1')
+  const { text } = await someone.get('/account').expect(200)
+  expect(text).toContain('action="/account/sign-out-everywhere"')
+  expect(text).not.toMatch(/action="\/account\/(password|delete)"/)
+  for (const action of ['password', 'delete']) {
+    expect((await send(someone, '/account', `/account/${action}`, { password: 'user1' })).status).toBe(404)
+  }
+  expect(xmpp.accounts.has('user1')).toBe(true)
+  await closed.close()
+})
+
+test("the visitor's address goes along when it is asked for", async () => {
+  const { app: forwarding } = appOn(xmpp, {
+    XMPP_REGISTRATION: 'on',
+    XMPP_FORWARD_CLIENT_IP: 'on',
+    TRUST_PROXY: 'loopback',
+  })
+  const someone = visitorOf(forwarding).set('X-Forwarded-For', '192.0.2.7')
+  await signUp({}, someone)
+  await signIn(someone, 'carol', 'a good one')
+  await send(someone, '/account', '/account/password', { password: 'a good one', newPassword: 'a better one' })
+  await send(someone, '/account', '/account/sign-out-everywhere', { password: 'a better one' })
+  await signIn(someone, 'carol', 'a better one')
+  await send(someone, '/account', '/account/delete', { password: 'a better one' })
+  expect(new Set(xmpp.requests.map(({ step }) => step))).toContain('remove')
+  for (const { headers } of xmpp.requests) expect(headers['x-forwarded-for']).toBe('192.0.2.7')
+  await forwarding.close()
+})
+
+describe('a form of a hostile server', () => {
+  const EVIL = '"><script>alert(1)</script>'
+  const escaped = EVIL.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  const inXml = escaped.replaceAll("'", '&apos;')
+
+  function askFor(field: string, instructions = 'x') {
+    const rewrite = (body: string) =>
+      body
+        .replace("<field var='username'", `${field}<field var='username'`)
+        .replace(/<instructions>[^<]*/, `<instructions>${instructions}`)
+    xmpp.fault({ on: 'form', reply: { rewrite }, times: 2 })
+  }
+
+  test('its words stay text: labels, instructions, names, choices', async () => {
+    const choice = `<option label='${inXml}'><value>${inXml}</value></option>`
+    askFor(
+      `<field var='${inXml}' type='text-single' label='${inXml}'/><field var='list' type='list-single'>${choice}</field>
+       <field var='check' type='boolean' label='${inXml}'/>`,
+      inXml,
+    )
+    const { text } = await visitor.get('/register').expect(200)
+    expect(text.split(escaped).length).toBeGreaterThan(6)
+    expect(text).not.toMatch(/<script/i)
+    expect(text).toContain(`<p class="words">${escaped}</p>`)
+  })
+
+  test('its own fields are filled in and handed in', async () => {
+    askFor("<field var='nick' type='text-single' label='Nick'/><field var='pin' type='text-private' label='PIN'/>")
+    expect((await signUp({ nick: 'caz', pin: '1234' })).headers['location']).toBe('/login')
+    expect(submitted()[0]?.body).toMatch(/'nick'><value>caz<.*'pin'><value>1234</)
+  })
+
+  test('a field with the name of our token gets nothing of it', async () => {
+    askFor("<field var='_csrf' type='text-single' label='Token'/>")
+    const { text } = await visitor.get('/register')
+    await signUp()
+    expect(submitted()).toHaveLength(1)
+    expect(submitted()[0]?.body).not.toContain(tokenIn(text))
+  })
+
+  test('a field it calls hidden cannot be set by a visitor', async () => {
+    await signUp({ from: 'evil.example', challenge: 'x', nick: 'caz' })
+    expect(submitted()[0]?.body).not.toMatch(/evil\.example|<value>x<|caz/)
+    expect(xmpp.accounts.has('carol')).toBe(true)
+  })
+})

@@ -1,0 +1,148 @@
+import type { App } from '../../example-app/app'
+import { returnTo } from '../../example-app/return-to'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+const SITE = 'https://app.example'
+/** Where a browser goes that reads `Location: value` on a page of the site. */
+const goesTo = (value: string) =>
+  URL.canParse(value, `${SITE}/login`) ? new URL(value, `${SITE}/login`).origin : 'nowhere'
+
+const ELSEWHERE = [
+  '//evil.example',
+  '///evil.example',
+  '////evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/\\/evil.example',
+  'https:evil.example',
+  'https://evil.example',
+  'https:/evil.example',
+  'http:evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  '/%09/evil.example',
+  '/%0a/evil.example',
+  '/%0d%0aX-Evil:1',
+  '/%20/evil.example',
+  '/%2f/evil.example',
+  '/%2F%2Fevil.example',
+  '/%5cevil.example',
+  '/%5Cevil.example',
+  '/..//evil.example',
+  '/.//evil.example',
+  '/x/..//evil.example',
+  '/%2e%2e//evil.example',
+  '/./%2fevil.example',
+  '/x/../%5cevil.example',
+  '/.%2e/%09/evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '/\r\nX-Evil: 1',
+  '\t//evil.example',
+  ' //evil.example',
+  '/\u0000/evil.example',
+  '/\u2028/evil.example',
+  '/ünicode',
+  '//evil.example@app.example',
+  '//app.example.evil.example',
+  'app.example',
+  'account',
+  '?x=1',
+  '#x',
+  '',
+  '/',
+]
+
+test.each(ELSEWHERE)('%j leads to the start page', value => {
+  expect(returnTo(value)).toBe('/')
+})
+
+test.each([undefined, null, 1, true, {}, [], ['/account'], { toString: () => '/account' }])('%j is no path', value => {
+  expect(returnTo(value)).toBe('/')
+})
+
+test.each([
+  '/account',
+  '/account?tab=1',
+  '/a/b/c#part',
+  '/search?q=//evil.example',
+  '/a%2fb',
+  '/a//b',
+  '/@evil.example',
+])('%s is of this site and stays as it is', value => {
+  expect(returnTo(value)).toBe(value)
+})
+
+test('whatever is made of letters that lead astray stays on this site', () => {
+  const parts = ['/', '\\', '.', '..', '%2f', '%5c', '%2e', '%09', '\t', '\n', ' ', '@', ':', '?', '#', 'evil.example']
+  let tried = 0
+  const astray: string[] = []
+  const grow = (value: string, depth: number) => {
+    const answer = returnTo(value)
+    // A proxy that decodes once more than it should finds no way out, either.
+    const decoded = decodeURIComponent(answer.replace(/%(?![0-9a-f]{2})/gi, '%25'))
+    const leads = [answer, decoded].map(goesTo)
+    if (returnTo(answer) !== answer || leads.some(origin => origin !== SITE)) astray.push(value)
+    tried++
+    if (depth > 0) for (const part of parts) grow(value + part, depth - 1)
+  }
+  grow('/', 4)
+  expect(astray).toEqual([])
+  expect(tried).toBe(1 + 16 + 16 ** 2 + 16 ** 3 + 16 ** 4)
+})
+
+describe('a login', () => {
+  let xmpp: BoshServer
+  let app: App
+  let visitor: Visitor
+
+  beforeAll(async () => {
+    xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+  })
+  beforeEach(() => {
+    app = appOn(xmpp).app
+    visitor = visitorOf(app)
+  })
+  afterEach(() => app.close())
+  afterAll(() => xmpp.close())
+
+  async function signInFor(target: string, password = 'user1') {
+    const { text } = await visitor.get(`/login?${new URLSearchParams({ returnTo: target })}`)
+    const field = /name="returnTo" value="([^"]*)"/.exec(text)?.[1]
+    const answer = await visitor
+      .post('/login')
+      .type('form')
+      .send({ _csrf: tokenIn(text), username: 'user1', password, returnTo: target })
+    return { field, answer }
+  }
+
+  test('leads to where its visitor wanted to go, after a wrong password, too', async () => {
+    const { answer: refused } = await signInFor('/account', 'a wrong one')
+    expect(refused.headers['location']).toBe('/login?returnTo=%2Faccount')
+    const { field, answer } = await signInFor('/account')
+    expect(field).toBe('/account')
+    expect(answer.headers['location']).toBe('/account')
+  })
+
+  test.each(['//evil.example', '/\\evil.example', 'https:evil.example', '/%09/evil.example', '/\r\nX-Evil: 1'])(
+    'does not lead to %j, whether it succeeds or not, nor once it has',
+    async target => {
+      const { answer: refused } = await signInFor(target, 'a wrong one')
+      expect(refused.headers['location']).toBe('/login')
+      const { field, answer } = await signInFor(target)
+      expect(field).toBeUndefined()
+      expect(answer.headers['location']).toBe('/')
+      expect(answer.headers).not.toHaveProperty('x-evil')
+      const again = await visitor.get(`/login?${new URLSearchParams({ returnTo: target })}`)
+      expect(again.headers['location']).toBe('/')
+    },
+  )
+
+  test('does not lead into a loop', async () => {
+    const { answer } = await signInFor('/login')
+    expect(answer.status).toBe(303)
+    const next = await visitor.get(String(answer.headers['location']))
+    expect(next.headers['location']).toBe('/')
+  })
+})

@@ -1,0 +1,108 @@
+import type { App } from '../../example-app/app'
+import type { Stores } from '../../example-app/stores/stores'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, noticeIn, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+
+const HOUR_MS = 60 * 60 * 1000
+const OVER = 'Your session has ended. Please sign in again.'
+
+let xmpp: BoshServer
+let app: App
+let stores: Stores
+let visitor: Visitor
+let cookie: string | undefined
+
+beforeAll(async () => {
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1', user2: 'user2' } })
+})
+
+beforeEach(async () => {
+  jest.useFakeTimers({
+    now: Date.UTC(2030, 0, 1),
+    doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'],
+  })
+  ;({ app, stores } = appOn(xmpp))
+  visitor = visitorOf(app)
+  cookie = sessionIn(await signIn(visitor, 'user1', 'user1'))
+})
+
+afterEach(async () => {
+  await app.close()
+  jest.useRealTimers()
+})
+afterAll(() => xmpp.close())
+
+// The cookie by hand: whether the browser still has it is the browser's business.
+const get = (path: string) => visitorOf(app).get(path).set('Cookie', `session=${cookie}`)
+const later = (hours: number) => jest.setSystemTime(Date.now() + hours * HOUR_MS)
+
+test('the start page says since when', async () => {
+  later(1)
+  expect((await get('/')).text).toContain('<time datetime="2030-01-01T00:00:00.000Z">1 Jan 2030, 00:00 UTC</time>')
+})
+
+test('a session that is used now and then lasts for a day, and no longer', async () => {
+  for (let hours = 7; hours < 24; hours += 7) {
+    later(7)
+    expect((await get('/')).text).toContain('hello user1')
+  }
+  later(4)
+  expect((await get('/')).text).toContain('hello world')
+})
+
+test('a session nobody used for eight hours is forgotten; who comes back with its cookie is told', async () => {
+  later(8.1)
+  expect((await get('/')).text).toContain('hello world')
+  const answer = await get('/account').expect(303).expect('Location', '/login?returnTo=%2Faccount')
+  const { text } = await visitorOf(app)
+    .get('/login?returnTo=%2Faccount')
+    .set('Cookie', `session=${sessionIn(answer)}`)
+  expect(noticeIn(text)).toBe(OVER)
+})
+
+test('a form of a session that is over does nothing', async () => {
+  const page = await get('/')
+  await stores.generations.end('user1@localhost')
+  const answer = await visitorOf(app)
+    .post('/logout')
+    .set('Cookie', `session=${cookie}`)
+    .type('form')
+    .send({ _csrf: tokenIn(page.text) })
+  expect(answer.headers['location']).toBe('/')
+})
+
+test('the notice waits for the login page', async () => {
+  await stores.generations.end('user1@localhost')
+  expect((await visitor.get('/')).text).toContain('hello world')
+  await visitor.get('/nothing-here')
+  expect(noticeIn((await visitor.get('/login')).text)).toBe(OVER)
+  expect(noticeIn((await visitor.get('/login')).text)).toBeUndefined()
+})
+
+test('it does not wait for somebody else: after the next login it is gone', async () => {
+  await stores.generations.end('user1@localhost')
+  await visitor.get('/')
+  await signIn(visitor, 'user2', 'user2')
+  await stores.generations.end('user2@localhost')
+  expect((await visitor.get('/')).text).not.toContain('user1')
+})
+
+test('generations are of one account', async () => {
+  const other = visitorOf(app)
+  await signIn(other, 'user2', 'user2')
+  await stores.generations.end('user1@localhost')
+  expect((await other.get('/')).text).toContain('hello user2')
+  expect((await visitor.get('/')).text).toContain('hello world')
+})
+
+test('a session of a login that knows no generation is over', async () => {
+  await new Promise<void>((resolve, reject) => {
+    stores.sessions.all?.((error, sessions) => {
+      const [[id, session] = []] = Object.entries(sessions ?? {}).filter(([, { login }]) => login)
+      if (error || id === undefined || !session) return reject(error ?? new Error('no session'))
+      const { login: _, ...rest } = session
+      stores.sessions.set(id, rest as typeof session, failed => (failed ? reject(failed) : resolve()))
+    })
+  })
+  expect((await get('/')).text).toContain('hello world')
+})
