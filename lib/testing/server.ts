@@ -32,6 +32,12 @@ export interface BoshServer extends TestServer {
 }
 
 const MAX_REQUEST_BYTES = 65_536
+/** As real servers have it: scripts of any page may ask. */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Headers': 'Content-Type',
+  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+}
 
 /**
  * Starts a BOSH server on a loopback port: real SASL and bind on accounts you name, for tests and demonstrations. Not
@@ -83,7 +89,8 @@ class HttpMount extends Responder implements BoshServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url !== this.path) return void response.writeHead(404).end()
-    if (request.method !== 'POST') return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('BOSH\n')
+    if (request.method !== 'POST')
+      return void response.writeHead(200, { ...CORS, 'Content-Type': 'text/plain' }).end('BOSH\n')
     const chunks: Buffer[] = []
     let received = 0
     for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -95,7 +102,7 @@ class HttpMount extends Responder implements BoshServer {
     if (reply === 'hang') return
     if (reply === 'reset') return void request.socket.resetAndDestroy()
     const { status, headers, body, pace } = reply
-    response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) })
+    response.writeHead(status, { ...CORS, ...headers, 'Content-Length': Buffer.byteLength(body) })
     if (pace === undefined) return void response.end(body)
     response.flushHeaders()
     const bytes = paced(body, pace)

@@ -414,7 +414,7 @@ describe('sign-up', () => {
 describe('the version', () => {
   const credentials = { username: 'user1', password: 'user1' }
   const saying = (name: string, version: string): Fault => ({
-    on: 'poll',
+    on: 'stanza',
     reply: {
       rewrite: (_, { body }) =>
         `<body xmlns='http://jabber.org/protocol/httpbind'><iq xmlns='jabber:client' type='result' id='${/ id='([^']+)'/.exec(body)?.[1]}'><query xmlns='jabber:iq:version'><name>${name}</name><version>${version}</version></query></iq></body>`,
@@ -462,7 +462,7 @@ describe('the version', () => {
     const { url } = await serving(
       {},
       {
-        on: 'poll',
+        on: 'stanza',
         reply: {
           rewrite: (_, { body }) =>
             `<body xmlns='http://jabber.org/protocol/httpbind'><iq xmlns='jabber:client' type='error' id='${/ id='([^']+)'/.exec(body)?.[1]}'>${error}</iq></body>`,
@@ -476,7 +476,7 @@ describe('the version', () => {
   })
 
   test('one that breaks off where it is asked', async () => {
-    const { url } = await serving({}, { on: 'poll', reply: 'reset' })
+    const { url } = await serving({}, { on: 'stanza', reply: 'reset' })
 
     expect(complaintsIn(await diagnose(url, { credentials }))).toEqual({})
   })

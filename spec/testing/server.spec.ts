@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { Responder } from '../../lib/testing/responder'
-import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { type BoshServer, type PersonalityName, startBoshServer } from '../../lib/testing/server'
 
 /*
  * The test server answers as a real one does, so that what holds here holds there: the same dialogues are in the
@@ -19,22 +19,32 @@ const BIND = "<iq xmlns='jabber:client' type='set' id='b1'><bind xmlns='urn:ietf
 const plain = (username: string, password: string) =>
   `<auth ${SASL} mechanism='PLAIN'>${Buffer.from(`\0${username}\0${password}`).toString('base64')}</auth>`
 
-async function post(body: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(server.url, { method: 'POST', body })
+async function post(body: string, url = server.url): Promise<{ status: number; text: string }> {
+  const response = await fetch(url, { method: 'POST', body })
   return { status: response.status, text: await response.text() }
 }
 
-async function create(): Promise<{
+interface Dialogue {
   sid: string
   say: (n: number, payload?: string, more?: string) => Promise<string>
-}> {
-  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1'/>`)
+}
+
+async function create(url = server.url): Promise<Dialogue> {
+  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1'/>`, url)
   const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
   return {
     sid,
     say: async (n, payload = '', more = '') =>
-      (await post(`<body ${HTTPBIND} rid='${100 + n}' sid='${sid}' ${more}>${payload}</body>`)).text,
+      (await post(`<body ${HTTPBIND} rid='${100 + n}' sid='${sid}' ${more}>${payload}</body>`, url)).text,
   }
+}
+
+/** The next request is the third. */
+async function loggedIn(): Promise<Dialogue> {
+  const dialogue = await create()
+  await dialogue.say(1, plain('user1', 'user1'))
+  await dialogue.say(2, '', RESTART)
+  return dialogue
 }
 
 const RESTART = "xmlns:xmpp='urn:xmpp:xbosh' xmpp:restart='true'"
@@ -47,7 +57,9 @@ test('a login, from the features to the end', async () => {
   expect(await say(3, BIND)).toMatch(
     /<iq xmlns='jabber:client' type='result' id='b1'>.*<jid>user1@localhost\/[^<]+<\/jid>/,
   )
-  expect(server.sessions).toEqual([{ sid, username: 'user1', jid: expect.stringMatching(/^user1@localhost\/.+/) }])
+  expect(server.sessions).toEqual([
+    { sid, username: 'user1', mechanism: 'PLAIN', jid: expect.stringMatching(/^user1@localhost\/.+/) },
+  ])
   expect(await say(4, '', "type='terminate'")).toContain("type='terminate'")
   expect(server.sessions).toEqual([])
 })
@@ -133,6 +145,200 @@ test('a mechanism that was not offered: invalid-mechanism', async () => {
   expect(await say(1, `<auth ${SASL} mechanism='SCRAM-SHA-1'>biws</auth>`)).toContain('<invalid-mechanism/>')
 })
 
+test('the resource that is asked for is bound', async () => {
+  const { say } = await loggedIn()
+
+  expect(
+    await say(3, BIND.replace('<bind ', '<bind x="" ').replace('/></iq>', '><resource>lab</resource></bind></iq>')),
+  ).toContain('<jid>user1@localhost/lab</jid>')
+})
+
+test('an iq that nobody knows: service-unavailable; before bind it ends the session', async () => {
+  const ping = "<iq xmlns='jabber:client' type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>"
+  const { say } = await loggedIn()
+  await say(3, BIND)
+  expect(await say(4, ping)).toMatch(/<iq xmlns='jabber:client' type='error' id='p1'>.*<service-unavailable /)
+
+  const early = await loggedIn()
+  expect(await early.say(3, ping)).toContain("condition='remote-stream-error'")
+})
+
+test('the client gives up an exchange: aborted, and it may begin another', async () => {
+  const { say } = await create()
+
+  expect(await say(1, `<abort ${SASL}/>`)).toContain('<aborted/>')
+  expect(await say(2, plain('user1', 'user1'))).toContain('<success')
+})
+
+test.each<[PersonalityName, authzid: string, answer: string]>([
+  ['ejabberd', 'user1@localhost', 'success'],
+  ['ejabberd', 'user1', 'success'],
+  ['ejabberd', 'user2@localhost', 'not-authorized'],
+  ['prosody', 'user2@localhost', 'success'],
+])('%s, and PLAIN as user1 for %s: %s', async (personality, authzid, answer) => {
+  const other = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, personality })
+  const { say } = await create(other.url)
+  const message = Buffer.from(`${authzid}\0user1\0user1`).toString('base64')
+
+  expect(await say(1, `<auth ${SASL} mechanism='PLAIN'>${message}</auth>`)).toContain(`<${answer}`)
+  await other.close()
+})
+
+describe('a request with nothing to say to it', () => {
+  test('is held until there is, and then the next one is', async () => {
+    const { say } = await loggedIn()
+    const held = say(3)
+    const second = say(4, BIND)
+    expect(await held).toContain('<jid>user1@localhost/')
+    const end = await say(5, '', "type='terminate'")
+
+    expect([end, await second]).toEqual([expect.stringContaining("type='terminate'"), end])
+  })
+
+  test('is answered when another one comes that can be held', async () => {
+    const { say } = await loggedIn()
+    const held = say(3)
+    const second = say(4)
+
+    expect(await held).toBe(`<body ${HTTPBIND} xmlns:stream='http://etherx.jabber.org/streams'/>`)
+    await say(5, '', "type='terminate'")
+    await second
+  })
+
+  test('is answered at once by a server that something went wrong with', async () => {
+    server.fault({ on: 'auth', reply: 'empty' })
+    const { say } = await create()
+    await say(1, plain('user1', 'user1'))
+
+    expect([await say(2), await say(3)].every(text => !text.includes('<success'))).toBe(true)
+  })
+
+  test('is let go by reset()', async () => {
+    const { say } = await loggedIn()
+    const held = say(3)
+    while (!server.requests.some(({ step }) => step === 'poll')) await new Promise(resolve => setImmediate(resolve))
+    server.reset()
+
+    expect(await held).toContain("condition='item-not-found'")
+  })
+
+  test('is held as long as the client asked for, and no longer than real servers do', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
+    try {
+      const responder = new Responder({ domain: 'localhost', personality: 'prosody' })
+      const ask = async (attributes: string) => {
+        const reply = await responder.respond(Buffer.from(`<body ${HTTPBIND} ${attributes}/>`))
+        return typeof reply === 'string' ? reply : String(reply.body)
+      }
+      const created = await ask("rid='1' to='localhost' wait='999' hold='1'")
+      const held = jest.fn()
+      const reply = ask(`rid='2' sid='${/ sid='([^']+)'/.exec(created)?.[1]}'`).then(held)
+      await jest.advanceTimersByTimeAsync(119_999)
+      expect([/ wait='\d+'/.exec(created)?.[0], held.mock.calls.length]).toEqual([" wait='120'", 0])
+      await jest.advanceTimersByTimeAsync(1)
+      await reply
+
+      expect(held).toHaveBeenCalledWith(expect.not.stringContaining("type='terminate'"))
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+})
+
+test('requests that overtake each other are answered in their order', async () => {
+  const { say } = await create()
+  const second = say(2, '', RESTART)
+  while (server.requests.length < 2) await new Promise(resolve => setImmediate(resolve))
+
+  expect(await say(1, plain('user1', 'user1'))).toContain('<success')
+  expect(await second).toContain("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>")
+})
+
+test.each([
+  ['ejabberd', 400],
+  ['prosody', 200],
+] as const)('%s, and a wait that is no number: HTTP %d, no session', async (personality, status) => {
+  const responder = new Responder({ domain: 'localhost', personality })
+  const reply = await responder.respond(Buffer.from(`<body ${HTTPBIND} rid='1' to='localhost' wait='x' hold='1'/>`))
+
+  expect([typeof reply === 'object' && reply.status, responder.sessions]).toEqual([status, []])
+})
+
+describe('an account', () => {
+  const answer = async (username: string, password: string) => {
+    const { say } = await create()
+    return /<(success|[a-z-]+(?=\/><\/failure))/.exec(await say(1, plain(username, password)))?.[1]
+  }
+
+  test('that is disabled or expired says so, whatever the password, until it is enabled', async () => {
+    const { accounts } = server
+    accounts.disable('user1')
+    expect([await answer('user1', 'user1'), await answer('user1', 'x')]).toEqual([
+      'account-disabled',
+      'account-disabled',
+    ])
+    accounts.expire('user1')
+    expect([accounts.refusal('user1'), await answer('user1', 'user1')]).toEqual([
+      'credentials-expired',
+      'credentials-expired',
+    ])
+    accounts.enable('user1')
+    expect([accounts.refusal('user1'), await answer('user1', 'user1')]).toEqual([undefined, 'success'])
+  })
+
+  test('has the new password and not the old one, and is no longer expired', async () => {
+    server.accounts.expire('user1')
+    server.accounts.changePassword('USER1', 'new')
+
+    expect([await answer('user1', 'user1'), await answer('user1', 'new')]).toEqual(['not-authorized', 'success'])
+  })
+
+  test('that is disabled stays so with a new password', async () => {
+    server.accounts.disable('user1')
+    server.accounts.changePassword('user1', 'new')
+
+    expect(await answer('user1', 'new')).toBe('account-disabled')
+  })
+
+  test('that is not there can be removed and nothing else', () => {
+    const { accounts } = server
+    accounts.remove('nobody')
+
+    for (const change of [
+      () => accounts.changePassword('nobody', 'x'),
+      () => accounts.disable('nobody'),
+      () => accounts.expire('nobody'),
+      () => accounts.enable('nobody'),
+    ]) {
+      expect(change).toThrow(new TypeError('no such account'))
+    }
+  })
+})
+
+test('a request says what it is for, and a login by what', async () => {
+  const { sid, say } = await loggedIn()
+  await say(3, BIND)
+  await say(4, "<presence xmlns='jabber:client'/>", "type='terminate'")
+
+  expect(server.requests.map(request => [request.step, request.mechanism])).toEqual([
+    ['create', undefined],
+    ['auth', 'PLAIN'],
+    ['restart', undefined],
+    ['bind', undefined],
+    ['terminate', undefined],
+  ])
+  expect(server.requests.slice(1).every(request => request.sid === sid)).toBe(true)
+})
+
+test('a page of another origin may ask, as with real servers', async () => {
+  const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
+  const preflight = await fetch(server.url, { method: 'OPTIONS', headers })
+  const asked = await fetch(server.url, { method: 'POST', body: `<body ${HTTPBIND} rid='1' to='localhost'/>`, headers })
+
+  expect([preflight, asked].map(response => response.headers.get('access-control-allow-origin'))).toEqual(['*', '*'])
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type')
+})
+
 test('accounts come and go while it runs, names prepared; reset() is as after the start', async () => {
   server.accounts.add('ZOË', 'pä$$wörd €😀')
   server.accounts.remove('user1')
@@ -164,6 +370,10 @@ test('wrong options are TypeErrors', async () => {
   await expect(startBoshServer({ domain: 'a b' })).rejects.toThrow(TypeError)
   await expect(startBoshServer({ domain: 'localhost', mechanisms: ['X'] as never })).rejects.toThrow(TypeError)
   await expect(startBoshServer({ domain: 'localhost', accounts: { 'a@b': 'x' } })).rejects.toThrow(TypeError)
+  await expect(startBoshServer({ domain: 'localhost', registration: 'x' as never })).rejects.toThrow(TypeError)
+  await expect(startBoshServer({ domain: 'localhost', users: {} } as never)).rejects.toThrow(
+    new TypeError('unknown option `users`'),
+  )
 })
 
 test('it loads without nock', () => {
