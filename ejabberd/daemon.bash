@@ -58,10 +58,17 @@ reason() {
 # Prosody goes on without its port when that happens.
 listens() {
   local pid=$1 port=$2 inode
-  inode=$(awk -v port="$(printf ':%04X' "$port")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp)
+  inode=$(inode_at "$port")
   [ -n "$inode" ] || return 1
-  [ -n "$(find "/proc/$pid/fd" -lname "socket:?$inode?" 2>/dev/null)" ] ||
-    fail "port $port belongs to another process (address already in use)"
+  [ -z "$(find "/proc/$pid/fd" -lname "socket:?$inode?" 2>/dev/null)" ] || return 0
+  # It may have been there, and have ended since.
+  [ "$(inode_at "$port")" = "$inode" ] || return 1
+  fail "port $port belongs to another process (address already in use)"
+}
+
+# The socket that listens on PORT.
+inode_at() {
+  awk -v port="$(printf ':%04X' "$1")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp
 }
 
 # The status of a GET, without curl: bash can open a connection itself.
