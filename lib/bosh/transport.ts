@@ -30,6 +30,8 @@ export interface TransportOptions {
   readonly agent?: AgentLike | undefined
 }
 
+type Target = Pick<https.RequestOptions, 'protocol' | 'host' | 'port' | 'path'>
+
 /** HTTP/1.1 with keep-alive, one bounded pool of sockets. Follows no redirect and reads no proxy from the environment. */
 export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions): Transport {
   const tlsOptions = {
@@ -42,29 +44,34 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     ? undefined
     : { 'http:': new http.Agent(pool), 'https:': new https.Agent({ ...pool, ...tlsOptions }) }
 
-  const targets = new WeakMap<URL, https.RequestOptions>()
-  function targetOf(url: URL): https.RequestOptions {
+  // Taken apart once: there are a few services, and many requests.
+  const targets = new WeakMap<URL, Target>()
+  function targetOf(url: URL): Target {
     const known = targets.get(url)
     if (known) return known
-    const target: https.RequestOptions = {
-      ...urlToHttpOptions(url),
-      method: 'POST',
-      agent: own ? own[url.protocol as 'http:' | 'https:'] : (agent as http.Agent),
-      rejectUnauthorized: true,
-    }
+    const { protocol, hostname: host, port, path } = urlToHttpOptions(url)
+    const target = { protocol, host, port, path }
     targets.set(url, target)
     return target
   }
 
   function requestOptions(url: URL, length: number, clientIp: string | undefined): https.RequestOptions {
+    const { protocol, host, port, path } = targetOf(url)
+    const headers: http.OutgoingHttpHeaders = {
+      'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
+      'Content-Length': length,
+      'Accept-Encoding': 'identity',
+    }
+    if (clientIp !== undefined) headers['X-Forwarded-For'] = clientIp
     return {
-      ...targetOf(url),
-      headers: {
-        'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
-        'Content-Length': length,
-        'Accept-Encoding': 'identity',
-        ...(clientIp !== undefined && { 'X-Forwarded-For': clientIp }),
-      },
+      method: 'POST',
+      protocol,
+      host,
+      port,
+      path,
+      agent: own ? own[url.protocol as 'http:' | 'https:'] : (agent as http.Agent),
+      rejectUnauthorized: true,
+      headers,
     }
   }
 
