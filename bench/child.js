@@ -1,32 +1,43 @@
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /**
- * A process of ours that is asked by messages, one answer to each. Its first message says that it is ready.
+ * A process of ours that is asked by messages, one answer to each. Its first message says that it is ready; it ends when
+ * the channel does.
  *
- * @param {string} file seen from this folder
+ * @param {string} file seen from this folder; Python if it ends so
+ * @param {object} [options]
+ * @param {string[]} [options.args]
+ * @param {number} [options.patience] ms that an answer may take; whoever takes longer is killed
  */
-export async function startChild(file, { args = [], ...options } = {}) {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, options)
-  const next = async () => {
+export async function startChild(file, { args = [], patience = 120_000 } = {}) {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const command = file.endsWith('.py') ? ['python3', path] : [process.execPath, '--expose-gc', path]
+  const child = spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+
+  async function next() {
     const settled = new AbortController()
     const { signal } = settled
     const ended = once(child, 'exit', { signal }).then(([code, killed]) => {
-      throw new Error(`${file} ended (${killed ?? code})`)
+      throw new Error(`it ended (${killed ?? code})`)
     })
+    ended.catch(() => {})
+    const impatient = setTimeout(() => child.kill('SIGKILL'), patience)
     try {
       const [message] = await Promise.race([once(child, 'message', { signal }), ended])
       return message
     } finally {
-      ended.catch(() => {})
+      clearTimeout(impatient)
       settled.abort()
     }
   }
+
   return {
     ready: await next(),
     pid: child.pid,
     ask(message) {
+      if (!child.connected) throw new Error('it ended')
       const answer = next()
       child.send(message)
       return answer
@@ -34,8 +45,10 @@ export async function startChild(file, { args = [], ...options } = {}) {
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
-      child.disconnect()
+      const impatient = setTimeout(() => child.kill('SIGKILL'), 2_000)
+      if (child.connected) child.disconnect()
       await ended
+      clearTimeout(impatient)
     },
   }
 }

@@ -7,13 +7,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { Authenticator, Strategy } from '../dist/index.js'
-import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from '../dist/limits.js'
+import { Authenticator, Strategy } from './dist/index.js'
+import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from './dist/limits.js'
 import { startChild } from './child.js'
 import { startApp, yes } from './express-app.js'
 import { floor } from './floor.js'
-import { gate, gateTable, rounded } from './gates.js'
+import { gate, gateTable } from './gates.js'
+import { withSpread } from './numbers.js'
+import { fineTable } from './report/markdown.js'
 import { atATime, interleaved } from './rounds.js'
+import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
 import { median, ratios, spread } from './statistics.js'
 
 const AA_LIMIT = 0.08
@@ -50,34 +53,36 @@ const { rounds, warmups, logins, concurrency } = Object.fromEntries(
 const mock = await startChild('mock/process.js')
 const visitors = await startChild('visitors.js')
 const url = `http://127.0.0.1:${mock.ready.port}/bosh`
-const account = { username: 'user1', password: 'user1' }
+const [username] = USERS
+const password = PASSWORD
 const closing = []
 
 function floorFor({ mechanism, bind }) {
   const limits = { sockets: MAX_SOCKETS, idleMs: IDLE_SOCKET_MS, derivations: MAX_DERIVATIONS }
-  const least = floor({ url, domain: 'localhost', ...account, mechanism, bind, ...limits })
+  const least = floor({ url, domain: DOMAIN, mechanism, bind, ...limits })
   closing.push(() => least.close())
   return async () => {
-    if (!(await least.login())) throw new Error('refused')
+    if (!(await least.login(username, password))) throw new Error('refused')
   }
 }
 
 function optionsFor({ mechanism, bind }) {
-  return { service: url, domain: 'localhost', mechanisms: [mechanism], bind }
+  return { service: url, domain: DOMAIN, mechanisms: [mechanism], bind }
 }
 
 function authenticatorFor(variant) {
   const authenticator = new Authenticator(optionsFor(variant))
   closing.push(() => authenticator.close())
-  return () => authenticator.authenticate(account)
+  return () => authenticator.authenticate({ username, password })
 }
 
 async function visitsOf(strategy) {
   const app = await startApp(strategy)
   closing.push(() => app.close())
   return async (number, width) => {
-    const { statuses } = await visitors.ask({ port: app.port, logins: number, concurrency: width, ...account })
-    if (statuses['204'] !== number) throw new Error(`the app answered ${JSON.stringify(statuses)}`)
+    const ends = { logins: number, concurrency: width }
+    const { right } = await visitors.ask({ port: app.port, usernames: [username], password, ...ends })
+    if (right !== number) throw new Error(`the app let ${right} of ${number} in`)
   }
 }
 
@@ -167,22 +172,6 @@ function verdicts(samples) {
   return { results, aa, added, gates }
 }
 
-function shown({ median, low, high }) {
-  return `${rounded(median)} (${rounded(low)}–${rounded(high)})`
-}
-
-function table(results) {
-  const rows = results.map(({ name, cpu, toFloor, perSecond, requests, terminates }) => {
-    const ratio = toFloor ? `${shown(toFloor)} ×` : ''
-    return `| ${name} | ${shown(cpu)} | ${ratio} | ${rounded(perSecond.median)} | ${requests - terminates} + ${terminates} |`
-  })
-  return [
-    '| Contestant | CPU ms a login | against its floor | logins/s | requests + terminates |',
-    '| --- | ---: | ---: | ---: | --- |',
-    ...rows,
-  ].join('\n')
-}
-
 async function main() {
   const runs = await contestants()
   const samples = await interleaved({
@@ -201,8 +190,10 @@ async function main() {
   await writeFile(new URL('results/fine.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
 
   console.log(`${rounds} rounds of ${logins} logins, ${concurrency} at a time; median (quarters) of the rounds\n`)
-  console.log(`${table(results)}\n`)
-  console.log(`The floor against itself: ${shown(aa)} ×. The strategy adds ${shown(added)} × the PLAIN floor.\n`)
+  console.log(`${fineTable(results)}\n`)
+  console.log(
+    `The floor against itself: ${withSpread(aa)} ×. The strategy adds ${withSpread(added)} × the PLAIN floor.\n`,
+  )
   console.log(gateTable(gates))
   if (!isJudged) {
     console.log(`\nNo verdict: the floor differs from itself by more than ${AA_LIMIT * 100} %.`)

@@ -15,11 +15,10 @@ const BYTES = { sha512: 64, sha256: 32, sha1: 20 }
  * @param {number} options.sockets of the pool
  * @param {number} options.derivations of keys at a time
  */
-export function floor({ url, domain, username, password, mechanism, bind, sockets, idleMs, derivations }) {
+export function floor({ url, domain, mechanism, bind, sockets, idleMs, derivations }) {
   const { hostname: host, port, pathname: path } = new URL(url)
   const agent = new http.Agent({ keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets, timeout: idleMs })
   const terminates = new Set()
-  const plain = Buffer.from(`\0${username}\0${password}`).toString('base64')
   const derive = derivingAtMost(derivations)
 
   function post(body) {
@@ -43,13 +42,19 @@ export function floor({ url, domain, username, password, mechanism, bind, socket
     })
   }
 
-  async function scram(ask) {
+  function plain(ask, username, password) {
+    const message = Buffer.from(`\0${username}\0${password}`).toString('base64')
+    return ask(`<auth ${SASL} mechanism='PLAIN'>${message}</auth>`)
+  }
+
+  async function scram(ask, username, password) {
     const digest = DIGESTS[mechanism]
     const first = `n=${username},r=${randomBytes(24).toString('base64')}`
     const reply = await ask(
       `<auth ${SASL} mechanism='${mechanism}'>${Buffer.from(`n,,${first}`).toString('base64')}</auth>`,
     )
-    const challenge = Buffer.from(between(reply, `<challenge ${SASL}>`, '<'), 'base64').toString()
+    if (reply.indexOf('<challenge') < 0) return reply
+    const challenge = Buffer.from(between(reply.slice(reply.indexOf('<challenge')), '>', '<'), 'base64').toString()
     const nonce = between(challenge, 'r=', ',')
     const salt = Buffer.from(between(challenge, 's=', ','), 'base64')
     const salted = await derive(password, salt, Number(challenge.slice(challenge.indexOf('i=') + 2)), digest)
@@ -64,7 +69,7 @@ export function floor({ url, domain, username, password, mechanism, bind, socket
 
   return {
     /** Whether the password is right. */
-    async login() {
+    async login(username, password) {
       let rid = randomInt(2 ** 31, 2 ** 47)
       const created = await post(
         `${BODY} ${XBOSH} content='text/xml; charset=utf-8' hold='1' rid='${rid}' to='${domain}' ver='1.6' wait='10' xml:lang='en' xmpp:version='1.0'/>`,
@@ -72,7 +77,7 @@ export function floor({ url, domain, username, password, mechanism, bind, socket
       const sid = between(created, " sid='", "'")
       const ask = payload => post(`${BODY} rid='${++rid}' sid='${sid}'>${payload}</body>`)
       const verdict =
-        mechanism === 'PLAIN' ? await ask(`<auth ${SASL} mechanism='PLAIN'>${plain}</auth>`) : await scram(ask)
+        mechanism === 'PLAIN' ? await plain(ask, username, password) : await scram(ask, username, password)
       const isRight = verdict.indexOf('<success') > 0
       if (isRight && bind) {
         await post(`${BODY} rid='${++rid}' sid='${sid}' ${XBOSH} to='${domain}' xml:lang='en' xmpp:restart='true'/>`)
@@ -80,7 +85,7 @@ export function floor({ url, domain, username, password, mechanism, bind, socket
         const bound = await ask(
           `<iq xmlns='jabber:client' type='set' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`,
         )
-        if (bound.indexOf(`<jid>${username}@${domain}/`) < 0) throw new Error('not bound')
+        if (bound.indexOf(`${username}@${domain}/`) < 0) throw new Error('not bound')
       }
       const terminate = post(`${BODY} rid='${++rid}' sid='${sid}' type='terminate'/>`)
       terminates.add(terminate)

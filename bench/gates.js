@@ -1,3 +1,5 @@
+import { rounded } from './numbers.js'
+
 /** A promise of the project, measured: `value` must be at most `most`, or at least `least`. */
 export function gate(name, value, { most, least, unit = '' }) {
   const holds = most === undefined ? value >= least : value <= most
@@ -10,12 +12,4 @@ export function gateTable(gates) {
     return `| ${name} | ${shown} | ${limit} | ${holds ? 'yes' : '**no**'} |`
   })
   return ['| Gate | Measured | Limit | Holds |', '| --- | ---: | --- | --- |', ...rows].join('\n')
-}
-
-/** Three significant digits, but no fewer than there are before the point. */
-export function rounded(number) {
-  if (!Number.isFinite(number)) return '–'
-  if (Number.isInteger(number)) return number.toLocaleString('en-US')
-  const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3
-  return number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

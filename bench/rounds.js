@@ -5,7 +5,7 @@
  * @param {object} options
  * @param {string[]} options.names of the contestants, each next to what it is compared with
  * @param {number} options.warmups rounds before the ones that count
- * @param {(name: string) => Promise<T>} options.measure
+ * @param {(name: string, round: number) => Promise<T>} options.measure
  * @returns {Promise<Record<string, T[]>>} what was measured, for every round
  * @template T
  */
@@ -14,7 +14,7 @@ export async function interleaved({ names, rounds, warmups, measure, progress = 
   for (let round = -warmups; round < rounds; round++) {
     progress(round)
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const sample = await measure(name)
+      const sample = await measure(name, round)
       if (round >= 0) samples[name].push(sample)
     }
   }

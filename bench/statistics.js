@@ -9,10 +9,22 @@ export function quantile(numbers, share) {
 
 export const median = numbers => quantile(numbers, 0.5)
 
-/** Median, and the quarter of the rounds below and above it. */
+/** Median, and the quarters below and above it; `undefined` when nothing was measured. */
 export function spread(numbers) {
-  return { median: median(numbers), low: quantile(numbers, 0.25), high: quantile(numbers, 0.75) }
+  const known = numbers.filter(number => Number.isFinite(number))
+  if (known.length === 0) return undefined
+  return { median: median(known), low: quantile(known, 0.25), high: quantile(known, 0.75) }
 }
 
-/** Of the same rounds of two contestants. */
-export const ratios = (numbers, others) => numbers.map((number, round) => number / others[round])
+/** Of the rounds that both have: ratios of what was measured in the same round. */
+export function ratios(numbers, others) {
+  return numbers.map((number, round) => number / others[round]).filter(ratio => Number.isFinite(ratio))
+}
+
+/** Least squares: by how much `y` grows with `x`. */
+export function slope(points) {
+  const mean = of => points.reduce((sum, point) => sum + of(point), 0) / points.length
+  const [x, y] = [mean(point => point[0]), mean(point => point[1])]
+  const over = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0)
+  return over / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0)
+}

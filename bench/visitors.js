@@ -1,28 +1,34 @@
-// Visitors of an app, in a process of their own. A message { port, logins, concurrency, username, password } sends so many of them
-// to POST /login, so many at a time, each of these on one connection; the answer is { statuses }, how often which came.
+// Visitors of an app, in a process of their own. A message { port, usernames, password, ... } sends them to POST /login,
+// each on a connection that is kept; the rest of it and the answer are those of turn.js. 204 is a yes, 401 a no.
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { turn } from './turn.js'
 
-async function visit({ port, logins, concurrency, username, password }) {
-  const statuses = {}
-  let sent = 0
-  const body = JSON.stringify({ username, password })
-  const request = `POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-  const visitor = async () => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    socket.setEncoding('latin1')
-    await once(socket, 'connect')
-    while (sent < logins) {
-      sent++
-      socket.write(request)
-      const [reply] = await once(socket, 'data')
-      const status = reply.slice(9, 12)
-      statuses[status] = (statuses[status] ?? 0) + 1
-    }
-    socket.destroy()
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, logins) }, visitor))
-  return { statuses }
+async function visit({ port, usernames, password, ...ends }) {
+  const requests = usernames.map(username => {
+    const body = JSON.stringify({ username, password })
+    return `POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  })
+  const sockets = []
+  const visited = await turn(async nth => {
+    const socket = sockets.pop() ?? (await connected(port))
+    socket.write(requests[nth % requests.length])
+    // The app's replies are small enough to come in one piece.
+    const [reply] = await once(socket, 'data')
+    sockets.push(socket)
+    const status = reply.slice(9, 12)
+    if (status !== '204' && status !== '401') throw new Error(`the app answered ${status}`)
+    return status === '204'
+  }, ends)
+  for (const socket of sockets) socket.destroy()
+  return visited
+}
+
+async function connected(port) {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  socket.setEncoding('latin1')
+  await once(socket, 'connect')
+  return socket
 }
 
 process.on('message', async message => process.send(await visit(message)))

@@ -1,9 +1,10 @@
 // The mock in a process of its own, so that its processor time is not counted. Says its port, answers every message with
 // what it counted since the start, and ends with its parent.
+import { DOMAIN, PASSWORD, USERS } from '../servers/instance.js'
 import { dialogue } from './dialogue.js'
 import { serve } from './http.js'
 
-const { answer, counts } = dialogue({ username: 'user1', password: 'user1', domain: 'localhost' })
+const { answer, counts } = dialogue({ username: USERS[0], password: PASSWORD, domain: DOMAIN })
 const { port, connections } = await serve(answer)
 process.on('message', () => process.send({ ...counts(), connections: connections() }))
 process.on('disconnect', () => process.exit())

@@ -1,0 +1,26 @@
+import { Strategy } from '../dist/index.js'
+import { MAX_CONCURRENT_TOP } from '../dist/limits.js'
+import { startChild } from '../child.js'
+import { startApp } from '../express-app.js'
+import { DOMAIN } from '../servers/instance.js'
+import { ldapStrategy } from './ldapauth.js'
+
+/** A strategy in an Express app. Its visitors are in a process of their own: what counts is the app's. */
+export default async function express(target) {
+  const strategy = target.strategy === 'ldapauth' ? ldapStrategy(target) : xmppStrategy(target)
+  const visitors = await startChild('visitors.js')
+  const app = await startApp(strategy)
+  return {
+    turn: ends => visitors.ask({ port: app.port, ...ends }),
+    async close() {
+      await visitors.stop()
+      await strategy.close?.()
+      await app.close()
+    },
+  }
+}
+
+function xmppStrategy({ bosh, mechanism, bind }) {
+  const options = { service: bosh, domain: DOMAIN, mechanisms: [mechanism], bind }
+  return new Strategy({ ...options, maxQueue: MAX_CONCURRENT_TOP, failureDelay: 0 })
+}

@@ -1,0 +1,13 @@
+/** Three significant digits, but no fewer than there are before the point. */
+export function rounded(number) {
+  if (!Number.isFinite(number)) return '–'
+  if (Number.isInteger(number)) return number.toLocaleString('en-US')
+  const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3
+  return number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** Median and quarters. */
+export function withSpread(spread) {
+  if (!spread) return '–'
+  return `${rounded(spread.median)} (${rounded(spread.low)}–${rounded(spread.high)})`
+}

@@ -1,0 +1,145 @@
+import { startContestant } from './contestant.js'
+import { cpuOf } from './process-cpu.js'
+import { interleaved } from './rounds.js'
+import { ratios, spread } from './statistics.js'
+
+/** What a turn is: so many at a time, with the right or the wrong password. */
+export const RIGHT = [1, 16, 64, 256].map(concurrency => ({ concurrency, isRight: true }))
+const WRONG = [{ concurrency: 1, isRight: false }]
+const SMALL = RIGHT.slice(0, 2)
+/** From this concurrency on, peers have fewer rounds: it is ours that is compared with itself there. */
+const CROWD = 256
+const CROWD_ROUNDS = 3
+/** A contestant that took this many times its share at a concurrency has no more turns there. */
+const SHARES = 2
+const COUNTED_LOGINS = 20
+/** What is compiled and cached once is no part of what a login costs: turns of 16 at a time before those that count. */
+const WARMUP_TURNS = 4
+
+/**
+ * Measures the contestants of one phase (plan.js) side by side.
+ *
+ * @param {object} phase
+ * @param {Record<string, object>} servers by kind; slapd, and the phase's own under its key
+ * @param {object} options
+ * @param {number} options.rounds
+ * @param {number} options.ms of a turn
+ * @param {number} options.deadline a time (Date.now()) after which nobody has a turn any more
+ */
+export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
+  const turns = phase.full ? [...RIGHT, ...WRONG] : SMALL
+  const running = new Map()
+  const failures = {}
+  const spent = {}
+  let cut = false
+
+  async function attempt(name, work) {
+    try {
+      return await work()
+    } catch (error) {
+      failures[name] = error.message
+      say(`${name}: ${error.message}`)
+      await running
+        .get(name)
+        ?.stop()
+        .catch(() => {})
+      running.delete(name)
+      return undefined
+    }
+  }
+
+  for (const contestant of phase.contestants) {
+    await attempt(contestant.name, async () => {
+      const server = servers[contestant.server ?? phase.key]
+      running.set(contestant.name, await startContestant(contestant, server))
+    })
+  }
+
+  const counts = {}
+  for (const { name } of phase.contestants) {
+    const one = running.get(name)
+    if (!one) continue
+    await attempt(name, async () => {
+      await one.turn({ concurrency: 16, ms: WARMUP_TURNS * ms })
+      // One after the other, as nobody counts connections that a crowd has to share.
+      const counted = await one.count({ concurrency: 1, logins: COUNTED_LOGINS })
+      counts[name] = { requests: counted.requests / COUNTED_LOGINS, connections: counted.connections / COUNTED_LOGINS }
+    })
+  }
+
+  const cells = turns.flatMap(turn => phase.contestants.map(contestant => ({ contestant, turn })))
+  const keys = Object.fromEntries(cells.map(cell => [keyOf(cell.contestant.name, cell.turn), cell]))
+  const samples = await interleaved({
+    names: Object.keys(keys),
+    rounds,
+    warmups: 0,
+    progress: round => say(`${phase.key}: round ${round + 1} of ${rounds}`),
+    async measure(key, round) {
+      const { contestant, turn } = keys[key]
+      const one = running.get(contestant.name)
+      const isPeer = !contestant.own && contestant.module !== 'floor'
+      const isCrowd = turn.concurrency >= CROWD
+      const hasTurn = !isCrowd || !isPeer || (round < CROWD_ROUNDS && !contestant.slow)
+      if (!one || !hasTurn || spent[key] > SHARES * rounds * ms) return undefined
+      if (Date.now() > deadline) {
+        cut = true
+        return undefined
+      }
+      const { pid } = servers[contestant.server ?? phase.key]
+      const startedAt = Date.now()
+      const before = cpuOf(pid)
+      const taken = await attempt(contestant.name, () => one.turn({ ...turn, ms }))
+      spent[key] = (spent[key] ?? 0) + Date.now() - startedAt
+      if (!taken) return undefined
+      const answered = taken.right + taken.wrong
+      return { ...taken, serverCpu: answered > 0 ? (cpuOf(pid) - before) / answered : undefined }
+    },
+  })
+
+  for (const one of running.values()) await one.stop().catch(() => {})
+  return {
+    key: phase.key,
+    title: phase.title,
+    server: servers[phase.key].version,
+    cut,
+    failures,
+    counts,
+    cells: cells.flatMap(({ contestant, turn }) => cellOf(contestant, turn, samples)),
+  }
+}
+
+const keyOf = (name, { concurrency, isRight }) => `${concurrency} ${isRight ? 'right' : 'wrong'} ${name}`
+
+const MEASURES = ['perSecond', 'cpu', 'serverCpu', 'p50', 'p99', 'loopDelay']
+
+/** Of all rounds of one contestant at one concurrency. */
+function cellOf(contestant, turn, samples) {
+  const rounds = samples[keyOf(contestant.name, turn)]
+  const measured = rounds.filter(Boolean)
+  if (measured.length === 0) return []
+  const ofRounds = measure => rounds.map(sample => sample?.[measure])
+  const floors = contestant.floor && samples[keyOf(contestant.floor, turn)]
+  const toFloor = measure =>
+    floors &&
+    spread(
+      ratios(
+        ofRounds(measure),
+        floors.map(sample => sample?.[measure]),
+      ),
+    )
+  return [
+    {
+      name: contestant.name,
+      ...turn,
+      rounds: measured.length,
+      logins: sum(measured.map(({ right, wrong }) => right + wrong)),
+      failed: sum(measured.map(({ failed }) => failed)),
+      failure: measured.find(({ failure }) => failure)?.failure,
+      ...Object.fromEntries(MEASURES.map(measure => [measure, spread(ofRounds(measure))])),
+      toFloor: { cpu: toFloor('cpu'), perSecond: toFloor('perSecond') },
+      samples: Object.fromEntries(MEASURES.map(measure => [measure, ofRounds(measure)])),
+    },
+  ]
+}
+
+const sum = numbers => numbers.reduce((total, number) => total + number, 0)

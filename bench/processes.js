@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { startContestant } from './contestant.js'
+
+const POLL_MS = 500
+/** ejabberd forgets a session that was not terminated after 30 s; one that was is gone long before. */
+const MOST_MS = 40_000
+const LOGINS = 2_000
+const CONCURRENCY = 64
+
+/**
+ * The processes of ejabberd before LOGINS logins and after `close()`, polled until they are as many as before.
+ *
+ * @param {object} contestant of plan.js
+ * @param {object} ejabberd
+ */
+export async function processesOf(contestant, ejabberd) {
+  const round = async logins => {
+    const one = await startContestant(contestant, ejabberd)
+    try {
+      const { failed } = await one.turn({ logins, concurrency: CONCURRENCY })
+      if (failed > 0) throw new Error(`${failed} logins were not answered`)
+      return await ejabberd.processes()
+    } finally {
+      await one.stop()
+    }
+  }
+  // Some of them are made at the first login and stay.
+  await round(CONCURRENCY)
+  const before = await steady(ejabberd)
+  const during = await round(LOGINS)
+  const closedAt = performance.now()
+  let after = await ejabberd.processes()
+  while (after > before && performance.now() - closedAt < MOST_MS) {
+    await delay(POLL_MS)
+    after = Math.min(after, await ejabberd.processes())
+  }
+  return { logins: LOGINS, before, during, after, ms: performance.now() - closedAt }
+}
+
+/** Their number once it is the same for as long as an acceptor's connection may take to end. */
+async function steady(ejabberd) {
+  let last = await ejabberd.processes()
+  for (let same = 0, polls = 0; same < 4 && polls < 60; polls++) {
+    await delay(POLL_MS)
+    const now = await ejabberd.processes()
+    same = now === last ? same + 1 : 0
+    last = now
+  }
+  return last
+}

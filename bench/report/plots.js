@@ -1,0 +1,46 @@
+import { chartOf } from './plot.js'
+
+const SHOWN = [
+  ['scram', 'floor, SCRAM-SHA-1 and bind', { dashed: true }],
+  ['scram', 'Authenticator, SCRAM-SHA-1 and bind'],
+  ['scram', 'Strategy in Express, SCRAM-SHA-1 and bind'],
+  ['plain', 'Authenticator, PLAIN'],
+  ['plain', 'passport-ldapauth'],
+  ['scram', 'strophe.js over WebSocket, SCRAM-SHA-1'],
+  ['scram', 'strophe.js over BOSH, SCRAM-SHA-1'],
+  ['scram', 'stanza over WebSocket, SCRAM-SHA-1'],
+  ['scram', 'xmpp.js over TCP, SCRAM-SHA-1'],
+]
+
+/** File name -> SVG. */
+export function plotsOf({ phases, memory }) {
+  const over = measure =>
+    SHOWN.map(([key, name, options]) => {
+      const cells = phases.find(phase => phase.key === key)?.cells ?? []
+      const own = cells.filter(cell => cell.name === name && cell.isRight && cell[measure])
+      return { name, ...options, points: own.map(cell => [cell.concurrency, cell[measure].median]) }
+    })
+  return {
+    'cpu-over-concurrency.svg': chartOf({
+      title: 'What a login costs the client',
+      x: 'logins at a time',
+      y: 'CPU ms a login',
+      series: over('cpu'),
+    }),
+    'rate-over-concurrency.svg': chartOf({
+      title: 'How many logins a second',
+      x: 'logins at a time',
+      y: 'logins/s',
+      series: over('perSecond'),
+    }),
+    'memory-over-logins.svg': chartOf({
+      title: 'Memory after so many logins',
+      x: 'logins so far',
+      y: 'RSS, MiB',
+      series: (memory ?? []).map(({ name, points }) => ({
+        name,
+        points: points.map(({ logins, rss }) => [logins, rss]),
+      })),
+    }),
+  }
+}

@@ -1,0 +1,167 @@
+// The whole bench: everybody against the floor, on real servers.
+//
+//   npm run bench [-- --rounds 7 --ms 400 --minutes 20 --only fine,memory,scram256,prosody,scram,processes,plain,cluster]
+//
+//   --rounds   of every contestant at every concurrency
+//   --ms       of one turn
+//   --minutes  after which nobody begins a turn any more
+//   --only     parts of it
+//
+// Prints the tables and the gates, and writes results/bench.json. A run of everything, with 7 rounds at least, also
+// writes bench/README.md, docs/capacity.md and the plots. Exit code: 0, all gates hold; 1, one does not or was not
+// measured; 2, the floor differs from itself too much for a verdict.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { clusterOf } from './cluster.js'
+import { memoryOf, memoryOnMock } from './memory.js'
+import { runPhase } from './phase.js'
+import { PHASES } from './plan.js'
+import { processesOf } from './processes.js'
+import { markdownOf } from './report/markdown.js'
+import { publish } from './report/publish.js'
+import { startServer } from './servers/index.js'
+import { gatesOf } from './verdict.js'
+
+const PARTS = ['fine', ...PHASES.map(({ key }) => key), 'memory', 'processes', 'cluster']
+const ROUNDS_TO_PUBLISH = 7
+/** logins of those that are only there to be compared, and s for each of them */
+const PEER_LOGINS = 10_000
+const PEER_S = 15
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    ms: { type: 'string', default: '400' },
+    minutes: { type: 'string', default: '20' },
+    only: { type: 'string', default: PARTS.join(',') },
+  },
+})
+const [rounds, ms, minutes] = [values.rounds, values.ms, values.minutes].map(Number)
+const wanted = values.only.split(',')
+const unknown = wanted.filter(part => !PARTS.includes(part))
+if (unknown.length > 0) throw new Error(`--only: no ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
+
+const startedAt = Date.now()
+const deadline = startedAt + minutes * 60_000
+const say = text =>
+  process.stderr.write(`${String(Math.round((Date.now() - startedAt) / 1000)).padStart(5)} s  ${text}\n`)
+
+const report = {
+  measured: new Date().toISOString(),
+  conditions: {
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    node: process.version,
+    cpu: cpus()[0]?.model ?? 'an unknown processor',
+    cores: cpus().length,
+    load: loadavg(),
+    versions: await packages(),
+  },
+  phases: [],
+  errors: [],
+}
+const servers = {}
+
+/** One that fails does not end the others. */
+async function part(name, work) {
+  if (!wanted.includes(name)) return undefined
+  try {
+    return await work()
+  } catch (error) {
+    say(`${name}: ${error.message}`)
+    report.errors.push({ part: name, message: error.message })
+    return undefined
+  }
+}
+
+/** A server of plan.js, for as long as `work` takes. */
+async function withServer(key, server, work) {
+  servers[key] = await startServer(server)
+  const { version } = servers[key]
+  report.conditions.versions[version.split(' ')[0]] = version.split(' ')[1]
+  try {
+    return await work(servers[key])
+  } finally {
+    await servers[key].stop()
+    delete servers[key]
+  }
+}
+
+async function packages() {
+  const { dependencies } = JSON.parse(await readFile(new URL('package.json', import.meta.url), 'utf8'))
+  return { ...dependencies }
+}
+
+async function fine() {
+  say('fine: against the floor')
+  const path = fileURLToPath(new URL('fine.js', import.meta.url))
+  const args = ['--expose-gc', path, '--rounds', String(rounds), '--warmups', '3']
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const killed = () => child.kill('SIGKILL')
+  const impatient = setTimeout(killed, deadline - Date.now())
+  process.on('exit', killed)
+  const [code] = await once(child, 'exit')
+  clearTimeout(impatient)
+  process.off('exit', killed)
+  if (code === null || code > 2) throw new Error('it did not come to an end')
+  return JSON.parse(await readFile(new URL('results/fine.json', import.meta.url), 'utf8'))
+}
+
+async function onServer(phase) {
+  await withServer(phase.key, phase.server, async server => {
+    const own = phase.contestants.find(contestant => contestant.own)
+    // First: sessions of others end when they like.
+    if (phase.key === 'scram') report.processes = await part('processes', () => processesOf(own, server))
+    report.phases.push(await runPhase(phase, servers, { rounds, ms, deadline, say }))
+    if (phase.key === 'plain') await part('memory', () => memoryOfPeers(phase, server))
+  })
+}
+
+async function memoryOfPeers({ contestants }, server) {
+  for (const name of ['strophe.js over WebSocket, PLAIN', 'xmpp.js over TCP, PLAIN', 'passport-ldapauth']) {
+    say(`memory: ${name}`)
+    const contestant = contestants.find(one => one.name === name)
+    const ends = { logins: PEER_LOGINS, deadline: Date.now() + PEER_S * 1000 }
+    await part('memory', async () => {
+      report.memory.push(await memoryOf(contestant, contestant.server ? servers.slapd : server, ends))
+    })
+  }
+}
+
+async function everything() {
+  report.fine = await part('fine', fine)
+  report.memory = (await part('memory', () => memoryOnMock({ logins: 50_000, say }))) ?? []
+  for (const phase of PHASES) {
+    const needsSlapd = phase.contestants.some(({ server }) => server === 'slapd')
+    const work = () => onServer(phase)
+    await part(phase.key, () => (needsSlapd ? withServer('slapd', { kind: 'slapd' }, work) : work()))
+  }
+  report.cluster = await part('cluster', () => clusterOf({ rounds: Math.min(rounds, 3), ms: 2 * ms, say }))
+}
+
+async function main() {
+  await everything()
+  report.seconds = (Date.now() - startedAt) / 1000
+  report.gates = gatesOf(report)
+  await mkdir(new URL('results/', import.meta.url), { recursive: true })
+  await writeFile(new URL('results/bench.json', import.meta.url), `${JSON.stringify(report, shortened, 2)}\n`)
+  console.log(markdownOf(report))
+  const isWhole = wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH
+  if (isWhole) await publish()
+  say(isWhole ? 'bench/README.md and docs/capacity.md are written' : 'not a whole run: the pages are left as they are')
+  if (report.fine && !report.fine.isJudged) return 2
+  return report.gates.every(({ holds }) => holds) ? 0 : 1
+}
+
+const shortened = (_name, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await Promise.allSettled(Object.values(servers).map(server => server.stop()))
+    process.exit(130)
+  })
+}
+process.exitCode = await main()

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+export const DOMAIN = 'localhost'
+/** Accounts with the same password on every server. */
+export const USERS = Array.from({ length: 50 }, (_, nth) => `user${nth}`)
+export const PASSWORD = 'a password to measure with'
+
+/** Ports of loopback nobody has, all different. */
+export async function freePorts(count) {
+  const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  try {
+    return await Promise.all(
+      listeners.map(async listener => {
+        await once(listener, 'listening')
+        return listener.address().port
+      }),
+    )
+  } finally {
+    for (const listener of listeners) listener.close()
+  }
+}
+
+/** A script of this repository; what it printed. Its error is what it said. */
+export async function script(path, args, input = '') {
+  const running = run(join(root, path), args, { timeout: 90_000 })
+  running.child.stdin.end(input)
+  try {
+    return (await running).stdout.trim()
+  } catch (error) {
+    throw new Error(`${path}: ${error.stderr?.trim() || error.message}`)
+  }
+}
+
+/** Of a Debian package, without Debian's own part. */
+export async function packageVersion(name, title) {
+  const { stdout } = await run('dpkg-query', ['--show', name])
+  const version = stdout
+    .trim()
+    .split('\t')[1]
+    .replace(/^[0-9]+:/, '')
+  return `${title} ${version.replace(/[-+~].*$/, '')}`
+}
+
+/**
+ * An ejabberd or Prosody by its start script, in a directory of its own that is gone afterwards. It ends with this
+ * process, whatever happens.
+ */
+export async function startInstance(server, args) {
+  const directory = await mkdtemp(join(tmpdir(), `bench-${server}-`))
+  const stop = async () => {
+    await script(`${server}/stop`, [directory])
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    const start = async () =>
+      Number(await script(`${server}/start`, ['--while', String(process.pid), ...args(directory)]))
+    return { directory, pid: await start(), stop, halt: () => script(`${server}/stop`, [directory]), start }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,123 @@
+import { gate } from './gates.js'
+import { median, ratios } from './statistics.js'
+
+/** What the project promises of itself, out of everything that was measured; what was not measured does not hold. */
+export function gatesOf({ fine, phases, memory, processes }) {
+  return [
+    ...(fine?.gates ?? [gate('the fine phase', Number.NaN, { most: 0 })]),
+    ...againstPeers(phases),
+    ...alone(phases),
+    ...exchanges(phases),
+    ...resources(memory, processes),
+  ]
+}
+
+const FULL = 'Authenticator, SCRAM-SHA-1 and bind'
+const LEAST = 'Authenticator, PLAIN'
+
+function againstPeers(phases) {
+  const scram = cellsOf(phases, 'scram')
+  const plain = cellsOf(phases, 'plain')
+  const strophe = ['strophe.js over BOSH, SCRAM-SHA-1', 'strophe.js over WebSocket, SCRAM-SHA-1']
+  const xmppjs = ['xmpp.js over TCP, SCRAM-SHA-1', 'xmpp.js over WebSocket, SCRAM-SHA-1']
+  const stanza = ['stanza over BOSH, SCRAM-SHA-1', 'stanza over WebSocket, SCRAM-SHA-1']
+  const all = [...strophe, ...xmppjs, ...stanza]
+  const gates = []
+  for (const concurrency of [16, 64]) {
+    // The best of the peers named, in each ratio.
+    const faster = peers => Math.min(...peers.map(peer => ratio(scram, 'perSecond', FULL, peer, { concurrency })))
+    const add = (title, peers, least) => {
+      gates.push(gate(`logins/s against ${title}, ${concurrency} at a time`, faster(peers), { least, unit: ' ×' }))
+    }
+    add('every peer that does SCRAM and binds', all, 1)
+    add('strophe.js over WebSocket with SCRAM', strophe.slice(1), 1.5)
+    add('stanza with SCRAM', stanza, 15)
+    add('xmpp.js with SCRAM', xmppjs, 50)
+  }
+  const slower = Math.max(...all.map(peer => ratio(scram, 'p50', FULL, peer, { concurrency: 1 })))
+  gates.push(
+    gate('p50 against the quickest peer that does SCRAM and binds, one at a time', slower, { most: 1, unit: ' ×' }),
+  )
+  for (const concurrency of [16, 64]) {
+    const value = ratio(plain, 'perSecond', LEAST, 'passport-ldapauth', { concurrency })
+    const name = `logins/s of PLAIN without bind against passport-ldapauth, ${concurrency} at a time`
+    gates.push(gate(name, value, { least: 1.5, unit: ' ×' }))
+  }
+  return gates
+}
+
+function alone(phases) {
+  const gates = []
+  for (const [phase, name] of [
+    ['scram', FULL],
+    ['scram', 'Authenticator, SCRAM-SHA-1'],
+    ['plain', LEAST],
+  ]) {
+    const cells = cellsOf(phases, phase)
+    const right = cells.find(cell => cell.name === name && cell.concurrency === 1 && cell.isRight)
+    const wrong = cells.find(cell => cell.name === name && !cell.isRight)
+    const value = between(wrong, right, 'p50')
+    gates.push(gate(`p50 of a wrong password against the right one's, ${name}`, value, { most: 1.1, unit: ' ×' }))
+  }
+  for (const [phase, name] of [
+    ['scram', FULL],
+    ['plain', LEAST],
+  ]) {
+    const cells = cellsOf(phases, phase)
+    const at = concurrency => cells.find(cell => cell.name === name && cell.concurrency === concurrency)
+    gates.push(
+      gate(`CPU a login at 256 against 16, ${name}`, between(at(256), at(16), 'cpu'), { most: 1.2, unit: ' ×' }),
+    )
+    const delay = at(64)?.loopDelay?.median ?? Number.NaN
+    gates.push(gate(`event-loop delay p99 at 64, ${name}`, delay, { most: 10, unit: ' ms' }))
+  }
+  return gates
+}
+
+const EXCHANGES = {
+  'Authenticator, SCRAM-SHA-1 and bind': 5,
+  'Authenticator, SCRAM-SHA-1': 3,
+  'Authenticator, PLAIN and bind': 4,
+  'Authenticator, PLAIN': 2,
+}
+
+function exchanges(phases) {
+  return phases.flatMap(({ counts, server }) =>
+    Object.entries(EXCHANGES).flatMap(([name, number]) => {
+      const counted = counts[name]
+      if (!counted) return []
+      const off = Math.abs(counted.requests - number - 1) + counted.connections
+      const title = `requests and connections beside ${number} requests and a terminate, ${name}, ${server}`
+      return [gate(title, off, { most: 0 })]
+    }),
+  )
+}
+
+function resources(memory, processes) {
+  const points = memory?.find(({ name }) => name.startsWith('Authenticator'))?.points ?? []
+  const rss = logins => points.find(point => point.logins === logins)?.rss ?? Number.NaN
+  return [
+    gate('RSS after 50,000 logins against 5,000', rss(50_000) / rss(5_000), { most: 1.1, unit: ' ×' }),
+    gate(
+      "ejabberd's processes after close() beyond those before",
+      processes ? processes.after - processes.before : Number.NaN,
+      {
+        most: 2,
+      },
+    ),
+  ]
+}
+
+const cellsOf = (phases, key) => phases.find(phase => phase.key === key)?.cells ?? []
+
+/** Median over the rounds of two contestants of one phase. */
+function ratio(cells, measure, name, other, { concurrency }) {
+  const of = wanted => cells.find(cell => cell.name === wanted && cell.concurrency === concurrency && cell.isRight)
+  return between(of(name), of(other), measure)
+}
+
+function between(one, other, measure) {
+  if (!one || !other) return Number.NaN
+  const inRounds = ratios(one.samples[measure], other.samples[measure])
+  return inRounds.length > 0 ? median(inRounds) : Number.NaN
+}
