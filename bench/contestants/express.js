@@ -1,6 +1,6 @@
+import { startChild } from '../child.js'
 import { Strategy } from '../dist/index.js'
 import { MAX_CONCURRENT_TOP } from '../dist/limits.js'
-import { startChild } from '../child.js'
 import { startApp } from '../express-app.js'
 import { DOMAIN } from '../servers/instance.js'
 import { ldapStrategy } from './ldapauth.js'
