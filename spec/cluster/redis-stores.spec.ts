@@ -26,8 +26,8 @@ const session = { cookie: { originalMaxAge: 60_000 } } as SessionData
 const questions: [string, (stores: Stores) => Promise<unknown>][] = [
   ['reading a session', stores => called(done => stores.sessions.get('id', done))],
   ['writing a session', stores => called(done => stores.sessions.set('id', session, done))],
-  ['keeping a session', stores => called(done => stores.sessions.touch?.('id', session, done))],
-  ['ending a session', stores => called(done => stores.sessions.destroy('id', done))],
+  ['keeping a session', stores => called(done => stores.sessions.touch?.('id', session, done as () => void))],
+  ['ending a session', stores => called(done => stores.sessions.destroy('id', reason => done(reason)))],
   ['the generation of an account', stores => stores.generations.current('alice@localhost')],
   ['ending a generation', stores => stores.generations.end('alice@localhost')],
   ['counting an attempt', stores => limit(stores).then(store => store.increment('somebody'))],
