@@ -74,12 +74,74 @@ export interface Fault {
   readonly times?: number
 }
 
+const STEPS: Readonly<Record<Step, true>> = {
+  create: true,
+  auth: true,
+  response: true,
+  restart: true,
+  bind: true,
+  form: true,
+  register: true,
+  remove: true,
+  poll: true,
+  stanza: true,
+  terminate: true,
+}
+const WORDS: Readonly<Record<Extract<FaultReply, string>, true>> = {
+  aborted: true,
+  'account-disabled': true,
+  'credentials-expired': true,
+  'encryption-required': true,
+  'incorrect-encoding': true,
+  'invalid-authzid': true,
+  'invalid-mechanism': true,
+  'malformed-request': true,
+  'mechanism-too-weak': true,
+  'not-authorized': true,
+  'temporary-auth-failure': true,
+  'signature-in-challenge': true,
+  hang: true,
+  reset: true,
+  drip: true,
+  'too-large': true,
+  gzip: true,
+  'not-xml': true,
+  empty: true,
+  late: true,
+  error: true,
+  terminate: true,
+}
+const KEYS: Readonly<Record<KeyOf<Exclude<FaultReply, string>>, true>> = {
+  sasl: true,
+  cut: true,
+  terminate: true,
+  streamError: true,
+  offer: true,
+  stanzaError: true,
+  boundJid: true,
+  status: true,
+  headers: true,
+  body: true,
+  payload: true,
+  rewrite: true,
+}
+type KeyOf<T> = T extends T ? keyof T : never
+
 /** The faults still to come, first come first served. */
 export class Faults {
   #due: { readonly fault: Fault; left: number }[] = []
 
+  /** @throws {TypeError} for what would never happen, or not be what was meant */
   add(fault: Fault): void {
-    this.#due.push({ fault, left: fault.times ?? 1 })
+    const { on, reply, times = 1 } = fault
+    if (!Object.hasOwn(STEPS, on)) throw new TypeError(`fault \`on\` must be one of ${Object.keys(STEPS).join(', ')}`)
+    const isKnown =
+      typeof reply === 'string'
+        ? Object.hasOwn(WORDS, reply)
+        : Object.keys(reply).every(key => Object.hasOwn(KEYS, key))
+    if (!isKnown) throw new TypeError('fault `reply` is none that the test server knows')
+    if (!Number.isSafeInteger(times) || times < 1) throw new TypeError('fault `times` must be a positive integer')
+    this.#due.push({ fault, left: times })
   }
 
   /** The fault for this step, taken off the list. */

@@ -24,7 +24,7 @@ export interface BoshServerOptions extends ResponderOptions {
 
 /** A running test server. */
 export interface BoshServer extends TestServer {
-  /** for option `service` */
+  /** for option `service`; the same after `close()`, when nobody listens there */
   readonly url: string
   /** TCP connections accepted since the start */
   readonly connections: number
@@ -52,6 +52,7 @@ export async function startBoshServer({ port = 0, tls, ...served }: BoshServerOp
 class HttpMount extends Responder implements BoshServer {
   readonly #server: Server
   readonly #scheme: 'http' | 'https'
+  #port = 0
   #connections = 0
 
   constructor(options: ResponderOptions, tls: BoshServerOptions['tls']) {
@@ -65,7 +66,7 @@ class HttpMount extends Responder implements BoshServer {
   }
 
   get url(): string {
-    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.path}`
+    return `${this.#scheme}://127.0.0.1:${this.#port}${this.path}`
   }
 
   get connections(): number {
@@ -75,7 +76,10 @@ class HttpMount extends Responder implements BoshServer {
   listen(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
-      this.#server.listen(port, '127.0.0.1', resolve)
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#port = (this.#server.address() as AddressInfo).port
+        resolve()
+      })
     })
   }
 

@@ -1,6 +1,7 @@
 import { Authenticator, type AuthenticatorOptions } from '../../lib'
 import {
   type BoshServer,
+  type Fault,
   type FaultReply,
   type PersonalityName,
   type Step,
@@ -201,6 +202,15 @@ test('an unknown personality is named', async () => {
   await expect(startBoshServer({ domain: 'localhost', personality })).rejects.toThrow(
     new TypeError('option `personality` must be one of ejabberd, prosody'),
   )
+})
+
+test.each<[what: string, fault: object, message: string]>([
+  ['a step that there is not', { on: 'login', reply: 'hang' }, 'fault `on` must be one of create, auth, response'],
+  ['a word that means nothing', { on: 'auth', reply: 'hangs' }, 'fault `reply` is none'],
+  ['an object that means nothing', { on: 'auth', reply: { state: 503 } }, 'fault `reply` is none'],
+  ['never', { on: 'auth', reply: 'hang', times: 0 }, 'fault `times` must be a positive integer'],
+])('%s is refused: it would never happen', (_, fault, message) => {
+  expect(() => server.fault(fault as Fault)).toThrow(new RegExp(`^${message}`))
 })
 
 /** The same body, its namespace under a prefix; the children keep theirs. */

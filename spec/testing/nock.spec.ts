@@ -1,4 +1,6 @@
+import { createServer } from 'node:http'
 import nock from 'nock'
+import request from 'supertest'
 import { Authenticator } from '../../lib'
 import { type BoshMock, mockBosh } from '../../lib/testing/nock'
 
@@ -63,4 +65,59 @@ test('after close() the URL is an ordinary one again', async () => {
   mock.close()
 
   await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+})
+
+test('its URL is said again, and one that is none is refused', () => {
+  expect(mock.url).toBe(SERVICE)
+  for (const url of ['xmpp.example.com/bosh', 'ftp://xmpp.example.com/', 'http://']) {
+    expect(() => mockBosh(url, { domain: 'example.com' })).toThrow(
+      new TypeError('`url` must be an http: or https: URL'),
+    )
+  }
+})
+
+test('several at once, of one host or of two, each with its own accounts', async () => {
+  const mocks = [
+    mockBosh('https://xmpp.example.com:5443/other', { domain: 'other.example', accounts: { user1: 'user2' } }),
+    mockBosh('http://127.0.0.1:5280/bosh?of=user3', { domain: 'example.com', accounts: { user1: 'user3' } }),
+  ]
+  const logIn = async (service: string, domain: string, password: string) => {
+    const other = new Authenticator({ service, domain, failureDelay: 0 })
+    try {
+      return (await other.authenticate({ username: 'user1', password })).jid
+    } catch (error) {
+      return (error as { code: string }).code
+    } finally {
+      await other.close()
+    }
+  }
+  const [second, third] = mocks
+
+  expect([
+    await logIn(second?.url ?? '', 'other.example', 'user2'),
+    await logIn(second?.url ?? '', 'other.example', 'user1'),
+    await logIn(third?.url ?? '', 'example.com', 'user3'),
+    await logIn(SERVICE, 'example.com', 'user1'),
+  ]).toEqual(['user1@other.example', 'invalid-credentials', 'user1@example.com', 'user1@example.com'])
+  second?.close()
+  expect(await logIn(SERVICE, 'example.com', 'user1')).toBe('user1@example.com')
+  third?.close()
+})
+
+test('what nock is told of other hosts stays as it is', async () => {
+  const app = createServer(async (_request, response) => {
+    const { jid } = await authenticator.authenticate(USER1)
+    response.end(jid)
+  })
+  nock.enableNetConnect('127.0.0.1')
+
+  // supertest listens on a port, and asks there.
+  expect((await request(app).get('/')).text).toBe('user1@example.com')
+  nock.disableNetConnect()
+  await expect(request(app).get('/')).rejects.toThrow('Disallowed net connect')
+})
+
+test('nobody has to log in: nock is done all the same', () => {
+  expect(nock.isDone()).toBe(true)
+  expect(mock.requests).toEqual([])
 })

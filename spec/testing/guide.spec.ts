@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
+import * as library from '../../lib'
+import { type BoshServer, type BoshServerOptions, type Fault, startBoshServer } from '../../lib/testing/server'
+import { handClock } from '../fixtures/clock'
+import { selfSigned } from '../fixtures/vectors/certificate'
+
+/*
+ * docs/testing.md says what is so: its programs are the files of the projects (which .ci/guides runs), its examples run,
+ * and what its tables say happens, happens.
+ */
+
+const DOCS = join(__dirname, '../../docs')
+const GUIDE = readFileSync(join(DOCS, 'testing.md'), 'utf8')
+const PROJECTS = ['jest', 'vitest', 'node-test']
+const SHOWN = /^\[(.+)\]\(testing\/\1\)\n\n```js\n([\s\S]*?)^```$/gm
+const EXAMPLE = /^```js\n([\s\S]*?)^```$/gm
+
+const fileOf = (path: string) => readFileSync(join(DOCS, 'testing', path), 'utf8')
+
+describe('the programs', () => {
+  const shown = Array.from(GUIDE.matchAll(SHOWN), ([, path = '', code]) => [path, code] as const)
+
+  test.each(shown)('%s is the file', (path, code) => {
+    expect(code).toBe(fileOf(path))
+  })
+
+  test('no test and no app is hidden', () => {
+    const programs = PROJECTS.flatMap(project =>
+      readdirSync(join(DOCS, 'testing', project))
+        .filter(name => name.endsWith('.js'))
+        .map(name => `${project}/${name}`),
+    )
+    const named = Array.from(GUIDE.matchAll(/\(testing\/([^)]+\.js)\)/g), ([, path]) => path)
+
+    expect([...new Set(named)].sort()).toEqual(programs.sort())
+  })
+
+  test('the apps are one app', () => {
+    expect(fileOf('vitest/app.js')).toBe(fileOf('node-test/app.js'))
+    expect(asEsModule(fileOf('jest/app.js'))).toBe(fileOf('vitest/app.js'))
+  })
+})
+
+const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
+
+/** What `xmpp` is in an example that does not start its own. */
+const SERVED: BoshServerOptions = { domain: 'localhost', accounts: { alice: 'secret' } }
+
+describe('the examples', () => {
+  const [, reference = ''] = GUIDE.split('\n## The server\n')
+  const examples = Array.from(reference.matchAll(EXAMPLE), ([, code = '']) => [firstOf(code), code] as const)
+
+  test('there are some', () => {
+    expect(examples.length).toBeGreaterThan(5)
+  })
+
+  test.each(examples)('%s', async (_, code) => {
+    const started: { close(): Promise<void> }[] = []
+    const start = async (options: BoshServerOptions) => {
+      const server = await startBoshServer(options)
+      started.push(server)
+      return server
+    }
+    const modules: Readonly<Record<string, unknown>> = {
+      'node:assert/strict': assert,
+      'passport-xmpp-bosh': library,
+      'passport-xmpp-bosh/testing': { startBoshServer: start },
+    }
+    const scope = {
+      ...library,
+      ...selfSigned('localhost'),
+      assert,
+      startBoshServer: start,
+      require: (name: string) => modules[name],
+    }
+    // Not in another realm: there an array is none of ours.
+    const run = new AsyncFunction('xmpp', ...Object.keys(scope), `{ ${code} }`)
+    try {
+      await run(await start(SERVED), ...Object.values(scope))
+    } finally {
+      await Promise.all(started.map(server => server.close()))
+    }
+  })
+})
+
+describe('the tables', () => {
+  let server: BoshServer
+  beforeAll(async () => {
+    server = await startBoshServer({ ...SERVED, registration: 'open' })
+  })
+  afterAll(() => server.close())
+  afterEach(() => server.reset())
+
+  const rows = Array.from(
+    GUIDE.matchAll(/^\| (.+) \| `(\{ on: .+)` \| (.+) \|$/gm),
+    ([, what = '', code = '', end = '']) => ({
+      what,
+      faults: faultsOf(code),
+      end,
+    }),
+  )
+  const logins = rows.filter(({ end }) => !end.includes('by'))
+  const signUps = rows.filter(({ end }) => end.includes('by'))
+
+  test('there are some, and all are read', () => {
+    expect(rows.length).toBe(GUIDE.match(/^\|.*\{ on: /gm)?.length)
+    expect([logins.length > 80, signUps.length > 2]).toEqual([true, true])
+  })
+
+  test.each(logins)('the server $what: $end', async ({ faults, end }) => {
+    const clock = end.includes('TIMEOUT') ? handClock() : undefined
+    const options = { service: server.url, domain: 'localhost', failureDelay: 0 }
+    const authenticator = new library.Authenticator(options, { ...(clock && { clock }) })
+    for (const fault of faults) server.fault(fault)
+    const ended = authenticator.authenticate({ username: 'alice', password: 'secret' }).then(
+      () => 'success',
+      reason => reason.code,
+    )
+    if (clock) {
+      while (!server.requests.some(({ step }) => step === faults[0]?.on)) await soon()
+      clock.advance(15_000)
+    }
+
+    expect(`\`${await ended}\``).toBe(end)
+    await authenticator.close()
+  })
+
+  test.each(signUps)('the server $what: $end', async ({ faults, end }) => {
+    const registration = new library.Registration({ service: server.url, domain: 'localhost' })
+    for (const fault of faults) server.fault(fault)
+    const thrown = await (faults[0]?.on === 'remove'
+      ? registration.remove({ username: 'alice', password: 'secret' })
+      : registration.form().then(({ state }) => registration.submit(state, { username: 'bob', password: 'secret' }))
+    ).then(
+      () => 'nothing',
+      reason => reason.code,
+    )
+    const by = faults[0]?.on === 'register' ? 'submit' : faults[0]?.on
+
+    expect(`\`${thrown}\`, by \`${by}()\``).toBe(end)
+    await registration.close()
+  })
+})
+
+/** A cell of a table: one fault, or several. */
+function faultsOf(code: string): readonly Fault[] {
+  return runInNewContext(`[${code}]`, { Buffer })
+}
+
+/** The title of an example: its first comment, or its first line. */
+function firstOf(code: string): string {
+  return /^\/\/ (.+)/m.exec(code)?.[1] ?? code.split('\n', 1).join()
+}
+
+/** As somebody would write it who has `"type": "module"`. */
+function asEsModule(code: string): string {
+  return code
+    .replace(/const (.+) = require\((.+)\)/g, 'import $1 from $2')
+    .replace('exports.createApp = xmpp => {', 'export function createApp(xmpp) {')
+    .replace('{ Strategy, serializeUser, deserializeUser }', '{ deserializeUser, Strategy, serializeUser }')
+}
+
+function soon(): Promise<void> {
+  return new Promise(resolve => {
+    setImmediate(resolve)
+  })
+}
