@@ -189,8 +189,8 @@ export class Responder implements TestServer {
 
   #forgetIdle(): void {
     const since = Date.now() - this.#options.personality.inactivity * 1000
-    for (const [sid, { isIdleSince }] of this.#sessions) {
-      if (isIdleSince < since) this.#end(sid, terminated('item-not-found'))
+    for (const [sid, { idleSince }] of this.#sessions) {
+      if (idleSince < since) this.#end(sid, terminated('item-not-found'))
     }
   }
 }

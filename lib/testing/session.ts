@@ -44,7 +44,8 @@ export class Session {
     this.#silence = silence
   }
 
-  get isIdleSince(): number {
+  /** ms since the epoch; now, while a request is held */
+  get idleSince(): number {
     return this.#held ? Date.now() : this.#lastSeen
   }
 
