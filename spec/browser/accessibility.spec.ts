@@ -13,6 +13,7 @@ const LOOKS = [
 /** What keeps people from using a page, in which of its looks: what axe-core finds, and what is too wide or too small. */
 async function flaws({ page, see }: Visitor): Promise<string[]> {
   const found: string[] = []
+  await page.evaluate(NO_FADING)
   for (const [look, colorScheme, size] of LOOKS) {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(size)
@@ -28,6 +29,12 @@ async function flaws({ page, see }: Visitor): Promise<string[]> {
   return found
 }
 
+// Colours that fade from one look into the other are of neither.
+const NO_FADING = `{
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync('* { transition: none !important }')
+  document.adoptedStyleSheets.push(sheet)
+}`
 const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
   Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
 
@@ -133,6 +140,13 @@ onEverySite(visits => {
     const visitor = await visits.visitor()
     await go(visitor, visits.site)
     await visitor.see.says(heading)
+    expect(await flaws(visitor)).toEqual([])
+  })
+
+  test('everybody can use the page of the API', async () => {
+    const visitor = await visits.visitor()
+    await visitor.see.open('/docs')
+    await visitor.page.locator('.opblock').first().waitFor()
     expect(await flaws(visitor)).toEqual([])
   })
 
