@@ -32,13 +32,18 @@ export class Failover {
    *
    * @param deadlineAt of the whole login, by the clock
    * @param open gets the URL and the ms it may take
+   * @param only where no other will do
    */
-  async first<T>(deadlineAt: number, open: (endpoint: Endpoint, ms: number) => Promise<T>): Promise<T> {
-    const left = this.#inOrder()
+  async first<T>(
+    deadlineAt: number,
+    open: (endpoint: Endpoint, ms: number) => Promise<T>,
+    only?: Endpoint,
+  ): Promise<T> {
+    const left = only ? [only] : this.#inOrder()
+    const isAlone = left.length === 1
     for (;;) {
       const endpoint = left.shift() as Endpoint
       const time = deadlineAt - this.#clock.now()
-      const isAlone = this.#endpoints.length === 1
       try {
         return await open(endpoint, isAlone ? time : Math.min(ENDPOINT_TIMEOUT_MS, time / (left.length + 1)))
       } catch (reason) {

@@ -37,21 +37,27 @@ export interface RegistrationForm {
  * Reads the answer to a request for the form: a data form goes before plain fields (XEP-0077 §6).
  *
  * @param now ms since 1970
+ * @param service which of several it came from
  * @throws {XmppBoshError} `registration-closed` when there is nothing to fill in
  */
-export function formOf(answer: Element, domain: Domain, now: number): RegistrationForm {
+export function formOf(answer: Element, domain: Domain, now: number, service: number): RegistrationForm {
   const query = answer.children.find(({ name, namespace }) => name === 'query' && namespace === REGISTER)
   if (query === undefined) throw protocol('the server sent no registration form')
   const x = query.children.find(({ name, namespace }) => name === 'x' && namespace === DATA_FORM)
   return asProtocolError(() =>
-    x ? dataForm(x, [...query.children, ...answer.children], domain, now) : plainForm(query, domain),
+    x
+      ? dataForm(x, [...query.children, ...answer.children], { domain: domain.ascii, service }, now)
+      : plainForm(query, { domain: domain.ascii, service }),
   )
 }
+
+/** Where a form is from. */
+type Source = Pick<RegistrationState, 'domain' | 'service'>
 
 // XEP-0158 §3: for clients that cannot show the picture
 const FALLBACK = /^captcha-fallback-/
 
-function dataForm(x: Element, beside: readonly Element[], domain: Domain, now: number): RegistrationForm {
+function dataForm(x: Element, beside: readonly Element[], source: Source, now: number): RegistrationForm {
   const { instructions, fields } = readForm(x)
   const visible = fields.filter(({ name, type }) => type !== 'hidden' && type !== 'fixed' && !FALLBACK.test(name))
   assertAccount(visible.map(({ name }) => name))
@@ -63,7 +69,7 @@ function dataForm(x: Element, beside: readonly Element[], domain: Domain, now: n
     instructions,
     ...(challenge && { captcha: captchaOf(challenge, beside) }),
     state: {
-      domain: domain.ascii,
+      ...source,
       kind: 'form',
       visible: visible.map(({ name, required }) => [name, required]),
       // XEP-0158 §4: the challenge's id and address go back as they came.
@@ -77,7 +83,7 @@ function dataForm(x: Element, beside: readonly Element[], domain: Domain, now: n
 /** Children of the query that ask for nothing (XEP-0077 §14). */
 const NO_FIELDS: readonly string[] = ['instructions', 'registered', 'key', 'remove']
 
-function plainForm(query: Element, domain: Domain): RegistrationForm {
+function plainForm(query: Element, source: Source): RegistrationForm {
   const children = query.children.filter(({ namespace }) => namespace === REGISTER)
   const names = children.map(({ name }) => name).filter(name => !NO_FIELDS.includes(name))
   if (names.length > MAX_FORM_FIELDS) throw protocol('the form has too many fields')
@@ -92,7 +98,7 @@ function plainForm(query: Element, domain: Domain): RegistrationForm {
         .join('\n'),
     ),
     state: {
-      domain: domain.ascii,
+      ...source,
       kind: 'fields',
       visible: names.map(name => [name, true]),
       hidden: [],

@@ -18,6 +18,8 @@ export interface RegistrationState {
   readonly answer: string | null
   /** ms since 1970 */
   readonly expiresAt: number | null
+  /** which of several services gave it: nodes of a cluster do not know each other's challenges */
+  readonly service: number
 }
 
 /**
@@ -36,14 +38,23 @@ export function assertState(state: unknown, domain: string): asserts state is Re
 
 function isState(value: unknown): value is RegistrationState {
   if (typeof value !== 'object' || value === null) return false
-  const { domain, kind, visible, hidden, answer, expiresAt }: Partial<Record<keyof RegistrationState, unknown>> = value
+  const {
+    domain,
+    kind,
+    visible,
+    hidden,
+    answer,
+    expiresAt,
+    service,
+  }: Partial<Record<keyof RegistrationState, unknown>> = value
   return (
     typeof domain === 'string' &&
     (kind === 'form' || kind === 'fields') &&
     isListOf(visible, isText, required => typeof required === 'boolean') &&
     isListOf(hidden, isText, isTexts) &&
     (answer === null || isText(answer)) &&
-    (expiresAt === null || Number.isFinite(expiresAt))
+    (expiresAt === null || Number.isFinite(expiresAt)) &&
+    Number.isSafeInteger(service)
   )
 }
 

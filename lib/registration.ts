@@ -1,13 +1,14 @@
 import { Authenticator } from './authenticator'
 import type { LoginContext } from './context'
 import { prepareNewPassword } from './credentials'
+import type { Signal } from './ending'
 import { XmppBoshError } from './errors'
 import { askIq, senders, stanzaErrorOf } from './iq'
 import { type AuthenticatorOptions, type Settings, settingsOf } from './options'
 import { ACCOUNT_ERRORS, conditionError, FORM_ERRORS, SUBMIT_ERRORS } from './outcome'
 import { filledIn, formOf, type RegistrationForm } from './registration-form'
 import { assertState, type RegistrationState } from './registration-state'
-import { type Internals, Sessions } from './sessions'
+import { type Internals, type Opened, Sessions } from './sessions'
 import { REGISTER, REGISTER_FEATURE } from './xml/names'
 import { element, type Node } from './xml/write'
 
@@ -45,8 +46,8 @@ export class Registration {
    * @throws {XmppBoshError} `registration-closed`, `rate-limited`, or `ERR_XMPP_*`
    */
   async form(context: LoginContext = {}): Promise<RegistrationForm> {
-    const { domain } = this.#settings
-    return this.#sessions.run(context, async ({ session, features }, signal) => {
+    const { domain, endpoints } = this.#settings
+    return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
       // XEP-0077 §9: who lets people register says so.
       if (!features.children.some(({ name, namespace }) => name === 'register' && namespace === REGISTER_FEATURE)) {
         throw new XmppBoshError('registration-closed', 'the server does not offer registration (XEP-0077) here')
@@ -57,7 +58,7 @@ export class Registration {
       if (condition !== undefined) {
         throw conditionError(FORM_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server gave out no registration form')
       }
-      return formOf(answer, domain, this.#sessions.clock.date())
+      return formOf(answer, domain, this.#sessions.clock.date(), endpoints.indexOf(endpoint))
     })
   }
 
@@ -77,12 +78,12 @@ export class Registration {
     values: Readonly<Record<string, unknown>>,
     context: LoginContext = {},
   ): Promise<string> {
-    const { domain } = this.#settings
+    const { domain, endpoints } = this.#settings
     assertState(state, domain.ascii)
     const isLate = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
     if (isLate()) throw expired()
     const { local, query } = filledIn(state, values, domain)
-    return this.#sessions.run(context, async ({ session }, signal) => {
+    const handIn = async ({ session }: Opened, signal: Signal) => {
       if (isLate()) throw expired()
       const set = { type: 'set', to: domain.wire, payload: query, from: senders(domain) } as const
       const condition = stanzaErrorOf(await askIq(session, set, signal))
@@ -91,7 +92,8 @@ export class Registration {
         throw new XmppBoshError('captcha-wrong', 'the server did not accept the answer to its captcha', { condition })
       }
       throw conditionError(SUBMIT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server made no account')
-    })
+    }
+    return this.#sessions.run(context, handIn, state.answer === null ? undefined : endpoints[state.service])
   }
 
   /**

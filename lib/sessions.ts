@@ -74,10 +74,15 @@ export class Sessions {
    * Opens a session, does `work` on it and terminates it in the background.
    *
    * @param work ends when its signal is aborted
+   * @param only one of the services, where no other will do
    * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, what opening a session can throw, and
    * what `work` throws
    */
-  async run<T>({ signal, clientIp }: LoginContext, work: (opened: Opened, signal: Signal) => Promise<T>): Promise<T> {
+  async run<T>(
+    { signal, clientIp }: LoginContext,
+    work: (opened: Opened, signal: Signal) => Promise<T>,
+    only?: Endpoint,
+  ): Promise<T> {
     const startedAt = this.#clock.now()
     const { timeout } = this.#settings
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
@@ -90,12 +95,8 @@ export class Sessions {
     const deadline = bounded(this.#clock, timeout, late)
     const leaving = anyOf(visitor, this.#closing)
     const all = anyOf(deadline.signal, leaving.signal)
-    const whole = () =>
-      this.#runOne(work, address, startedAt + timeout, {
-        deadline: deadline.signal,
-        leaving: leaving.signal,
-        all: all.signal,
-      })
+    const ends = { deadline: deadline.signal, leaving: leaving.signal, all: all.signal }
+    const whole = () => this.#runOne(work, address, startedAt + timeout, ends, only)
     const working = this.#track(this.#slots.run(whole, all.signal))
     // Not before the work is over, which may be later than the wait for it.
     const release = () => {
@@ -125,8 +126,10 @@ export class Sessions {
     clientIp: string | undefined,
     deadlineAt: number,
     ends: Ends,
+    only: Endpoint | undefined,
   ): Promise<T> {
-    const opened = await this.#failover.first(deadlineAt, (endpoint, ms) => this.#open(endpoint, clientIp, ms, ends))
+    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, clientIp, ms, ends)
+    const opened = await this.#failover.first(deadlineAt, open, only)
     try {
       return await work(opened, ends.all)
     } catch (reason) {

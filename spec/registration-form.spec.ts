@@ -19,6 +19,7 @@ const parse = (inside: string, beside = '') =>
     ),
     DOMAIN,
     NOW,
+    1,
   )
 
 const dataForm = (fields: string, more = '') => `<x xmlns='jabber:x:data' type='form'>${fields}</x>${more}`
@@ -67,6 +68,7 @@ describe('real servers', () => {
       captcha: { image: PNG, type: 'image/png' },
       state: {
         domain: 'localhost',
+        service: 1,
         kind: 'form',
         visible: [
           ['username', true],
@@ -154,7 +156,7 @@ describe('no form', () => {
 
   test.each(["<query xmlns='urn:evil'><username/><password/></query>", ''])('an answer without a query: %s', inside => {
     const answer = read(Buffer.from(`<iq xmlns='jabber:client' type='result'>${inside}</iq>`))
-    expect(() => formOf(answer, DOMAIN, NOW)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
+    expect(() => formOf(answer, DOMAIN, NOW, 0)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
   })
 })
 

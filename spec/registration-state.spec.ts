@@ -11,6 +11,7 @@ const STATE: RegistrationState = {
   hidden: [['challenge', ['1']]],
   answer: 'ocr',
   expiresAt: 1,
+  service: 0,
 }
 
 test('what form() gave is taken back, also through JSON', () => {
@@ -51,6 +52,9 @@ test.each<unknown>([
   { ...STATE, expiresAt: '1' },
   { ...STATE, expiresAt: Number.NaN },
   { ...STATE, expiresAt: undefined },
+  { ...STATE, service: undefined },
+  { ...STATE, service: '0' },
+  { ...STATE, service: 0.5 },
 ])('%j is none', state => {
   expect(() => assertState(state, 'localhost')).toThrow(new TypeError('`state` is not what form() gave'))
 })

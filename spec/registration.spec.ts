@@ -189,6 +189,39 @@ describe('handing it in', () => {
     },
   )
 
+  test('goes to the service the captcha is of: the others of a cluster know nothing of it', async () => {
+    const [first, second] = [await serve(), await serve()]
+    const clock = handClock()
+    const registration = registrationAt(first, { service: [first.url, second.url] }, { clock })
+    first.fault({ on: 'create', reply: { status: 503 } })
+    const form = await registration.form()
+    const ocr = textOf(second, form)
+    // The first is there again, and would be asked first.
+    clock.advance(30_000)
+    expect(await registration.submit(form.state, { ...NEW, ocr })).toBe('user9@localhost')
+    expect(steps(first)).toEqual(['create'])
+    expect(second.accounts.has('user9')).toBe(true)
+  })
+
+  test('and to no other when that one is gone', async () => {
+    const [first, second] = [await serve(), await serve()]
+    const registration = registrationAt(first, { service: [first.url, second.url] })
+    const form = await registration.form()
+    first.fault({ on: 'create', reply: { status: 503 } })
+    const handedIn = registration.submit(form.state, { ...NEW, ocr: textOf(first, form) })
+    expect(await rejection(handedIn)).toMatchObject({ code: 'ERR_XMPP_HTTP' })
+    expect(steps(second)).toEqual([])
+  })
+
+  test('a form without a captcha can be handed in anywhere', async () => {
+    const [first, second] = [await serve({ registration: 'open' }), await serve({ registration: 'open' })]
+    const registration = registrationAt(first, { service: [first.url, second.url] })
+    const { state } = await registration.form()
+    first.fault({ on: 'create', reply: { status: 503 } })
+    expect(await registration.submit(state, NEW)).toBe('user9@localhost')
+    expect(second.accounts.has('user9')).toBe(true)
+  })
+
   test('a person may take 100 seconds', async () => {
     const server = await serve()
     const clock = handClock()
