@@ -28,11 +28,15 @@ export function sessions(cookie: SessionCookie, secret: string, store: Store): R
     // No session for those who only look: it begins with the CSRF token of the login page.
     saveUninitialized: false,
   })
-  // What goes wrong there is the store's: nobody can be served until it is back.
-  return (req, res, next) =>
+  return (req, res, next) => {
+    // express-session sends a page but for its last byte, and that once the session is saved. Held back until then, a
+    // page leaves whole, or not at all: of a process that ends in between, a proxy can ask the other one.
+    res.cork()
     withStore(req, res, (failed?: unknown) =>
+      // What goes wrong there is the store's: nobody can be served until it is back.
       next(failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed),
     )
+  }
 }
 
 /** Saves the session now: the browser may ask for the next page before an answer that is under way has done so. */

@@ -4,6 +4,7 @@ const HOW = {
   fuzz: 'all the documents, dialogues and cut connections, not a hundredth of them:  npm run fuzz',
   live: 'real ejabberd and Prosody:  npm run servers && npm run test:live',
   browser: 'the example app in Chromium:  npm run servers && npm run test:browser',
+  cluster: 'two processes of it, nginx, Redis, two ejabberds:  npm run servers && npm run test:cluster',
 }
 
 module.exports = class NotRun {

@@ -3,10 +3,11 @@ import { onEverySite, type Visitor } from './fixture/visits'
 
 /** The keyboard of somebody who has no mouse, and sees where the focus is. */
 function keyboard({ page, see }: Visitor) {
-  const outline = () => page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')
+  // Waits: the style sheet may come after the focus.
+  const outlined = () => page.waitForFunction("getComputedStyle(document.activeElement).outlineStyle === 'solid'")
   const on = async (selector: string) => {
     await see.focusOn(selector)
-    expect(await outline()).toBe('solid')
+    expect(await outlined()).toBeTruthy()
   }
   return {
     on,

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path'
+import { type Child, startChild } from './child'
+
+const server = resolve(__dirname, '../../../example-app/dist/server.js')
+
+export interface AppProcess extends Pick<Child, 'runs' | 'kill' | 'said' | 'signal'> {
+  readonly port: number
+  readonly url: string
+  /** After `kill`: the same again. */
+  start(): Promise<void>
+}
+
+/** The example app as it runs in production, in a process of its own. */
+export async function startApp(port: number, env: Readonly<Record<string, string>>): Promise<AppProcess> {
+  const launch = () =>
+    startChild({
+      path: process.execPath,
+      args: [server],
+      env: { NODE_ENV: 'production', PORT: String(port), ...env },
+      ready: /^Listening on /m,
+    })
+  let child = await launch()
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    runs: () => child.runs(),
+    said: () => child.said(),
+    signal: signal => child.signal(signal),
+    kill: () => child.kill(),
+    async start() {
+      child = await launch()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { command } from '../../live/servers/command'
+import { stablePorts } from './ports'
+
+const scripts = resolve(__dirname, '../../../ejabberd')
+
+export interface Node {
+  /** Its BOSH address. */
+  readonly url: string
+  /** Makes an account, which is on the other node as well. */
+  addUser(username: string, password: string): Promise<void>
+  /** kill -9. */
+  kill(): void
+  /** After `kill`: the same again. */
+  start(): Promise<void>
+}
+
+export interface Nodes {
+  readonly nodes: readonly [Node, Node]
+  stop(): Promise<void>
+}
+
+/** Two ejabberd nodes in a cluster, with the configuration people copy. */
+export async function startNodes(): Promise<Nodes> {
+  const directory = await mkdtemp(join(tmpdir(), 'ejabberd-nodes-'))
+  const places = ['first', 'second'].map(name => join(directory, name))
+  const stop = async () => {
+    for (const place of places) await command([join(scripts, 'stop'), place])
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    const ports = await stablePorts(4)
+    const [first = '', second = ''] = places
+    return {
+      nodes: [await startNode(first, ports.slice(0, 2)), await startNode(second, ports.slice(2), first)],
+      stop,
+    }
+  } catch (reason) {
+    await stop()
+    throw reason
+  }
+}
+
+async function startNode(place: string, [bosh, c2s]: readonly number[], other?: string): Promise<Node> {
+  const captcha = resolve(__dirname, '../../live/servers/captcha.sh')
+  const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `CAPTCHA_CMD=${captcha}`]
+  const launch = async (...options: string[]) => {
+    const owner = ['--while', String(process.pid)]
+    return Number((await command([join(scripts, 'start'), ...owner, ...options, place, ...settings])).stdout)
+  }
+  let pid = await launch(...(other === undefined ? [] : ['--join', other]))
+  return {
+    url: `http://127.0.0.1:${bosh}/bosh`,
+    addUser: async (username, password) => void (await command([join(scripts, 'add-user'), place, username], password)),
+    kill: () => void process.kill(pid, 'SIGKILL'),
+    async start() {
+      pid = await launch()
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { selfSigned } from '../../fixtures/vectors/certificate'
+import { startChild } from './child'
+import { stablePorts } from './ports'
+
+const deploy = resolve(__dirname, '../../../example-app/deploy')
+
+export interface Nginx {
+  /** Where visitors come in, by https. */
+  readonly url: string
+  /** Where http leads to https. */
+  readonly plainUrl: string
+  /** PEM of the certificate, which is for 127.0.0.1. */
+  readonly ca: string
+  stop(): Promise<void>
+}
+
+/** Debian's nginx with the configuration people copy, in front of what listens on two ports of loopback. */
+export async function startNginx(upstream: readonly [number, number]): Promise<Nginx> {
+  const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
+  try {
+    const [http = 0, https = 0] = await stablePorts(2)
+    const { key, cert } = selfSigned('127.0.0.1')
+    await writeFile(join(directory, 'key.pem'), key)
+    await writeFile(join(directory, 'cert.pem'), cert)
+    const site = filled(await readFile(join(deploy, 'nginx.conf'), 'utf8'), [
+      ['listen 80;', `listen 127.0.0.1:${http};`],
+      ['listen [::]:80;', ''],
+      ['listen 443 ssl;', `listen 127.0.0.1:${https} ssl;`],
+      ['listen [::]:443 ssl;', ''],
+      ['server_name app.example.com;', 'server_name 127.0.0.1;'],
+      ['/etc/letsencrypt/live/app.example.com/fullchain.pem', join(directory, 'cert.pem')],
+      ['/etc/letsencrypt/live/app.example.com/privkey.pem', join(directory, 'key.pem')],
+      ['/srv/passport-xmpp-bosh/example-app/deploy', deploy],
+      ['server 127.0.0.1:5005 ', `server 127.0.0.1:${upstream[0]} `],
+      ['server 127.0.0.1:5006 ', `server 127.0.0.1:${upstream[1]} `],
+    ])
+    await writeFile(join(directory, 'app.conf'), site)
+    await writeFile(join(directory, 'nginx.conf'), around(directory))
+    const child = await startChild({
+      path: 'nginx',
+      args: ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', 'stderr'],
+      ready: /start worker process \d/,
+      end: 'TERM',
+    })
+    return {
+      url: `https://127.0.0.1:${https}`,
+      plainUrl: `http://127.0.0.1:${http}`,
+      ca: cert,
+      async stop() {
+        await child.kill()
+        await rm(directory, { recursive: true, force: true })
+      },
+    }
+  } catch (reason) {
+    await rm(directory, { recursive: true, force: true })
+    throw reason
+  }
+}
+
+/** What Debian has in /etc/nginx/nginx.conf, as far as it matters, in one directory. */
+function around(directory: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `
+    daemon off;
+    ${userInfo().uid === 0 ? 'user root;' : ''}
+    worker_processes 1;
+    pid ${directory}/nginx.pid;
+    error_log stderr notice;
+    events { worker_connections 768; }
+    http {
+      types { text/html html; }
+      default_type application/octet-stream;
+      access_log off;
+      gzip on;
+      ${temporary.map(name => `${name}_temp_path ${directory}/${name};`).join(' ')}
+      include ${directory}/app.conf;
+    }
+  `
+}
+
+function filled(text: string, values: readonly (readonly [string, string])[]): string {
+  return values.reduce((rest, [from, to]) => {
+    if (!rest.includes(from)) throw new Error(`nginx.conf has no ${from}`)
+    return rest.replaceAll(from, to)
+  }, text)
+}

@@ -1,0 +1,116 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { tokenIn } from '../example-app/visitor'
+
+/** ms. Longer than anything may take: who waits for so long waits for ever. */
+const DEADLINE_MS = 50_000
+
+/** Where a visitor goes in. */
+export interface Door {
+  readonly url: string
+  /** PEM of the certificate to trust, for https */
+  readonly ca?: string
+  /** what a proxy would say, at the door of the app itself */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly location: string | undefined
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+export interface Visitor {
+  get(door: Door, path: string): Promise<Answer>
+  /** Sends a form. */
+  post(door: Door, path: string, fields: Readonly<Record<string, string>>): Promise<Answer>
+}
+
+let visitors = 0
+
+/** Somebody with a browser that keeps cookies, at an address of loopback of their own. */
+export function newVisitor(address = nextAddress()): Visitor {
+  let cookie: string | undefined
+  const visit = async (door: Door, path: string, form?: string): Promise<Answer> => {
+    const answer = await ask(door, path, {
+      // At the door of the app, somebody else says so.
+      address: door.headers ? '127.0.0.1' : address,
+      headers: {
+        ...(door.headers && { ...door.headers, 'X-Forwarded-For': address }),
+        ...(cookie !== undefined && { Cookie: cookie }),
+      },
+      form,
+    })
+    for (const set of answer.headers['set-cookie'] ?? []) {
+      const [pair = ''] = set.split(';')
+      cookie = /=$/.test(pair) ? undefined : pair
+    }
+    return answer
+  }
+  return {
+    get: (door, path) => visit(door, path),
+    post: (door, path, fields) => visit(door, path, String(new URLSearchParams(fields))),
+  }
+}
+
+function nextAddress(): string {
+  visitors += 1
+  return `127.7.${visitors >> 8}.${visitors & 0xff}`
+}
+
+interface Asked {
+  readonly address: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly form: string | undefined
+}
+
+/** One request on a connection of its own. */
+export function ask({ url, ca }: Door, path: string, { address, headers, form }: Asked): Promise<Answer> {
+  const to = new URL(path, url)
+  return new Promise((resolve, reject) => {
+    const asked = (to.protocol === 'https:' ? requestHttps : requestHttp)(to, {
+      method: form === undefined ? 'GET' : 'POST',
+      headers: {
+        ...headers,
+        ...(form !== undefined && {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'Content-Length': Buffer.byteLength(form),
+        }),
+      },
+      localAddress: address,
+      agent: false,
+      ...(ca !== undefined && { ca }),
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    })
+    asked.on('error', reject)
+    asked.on('response', response => {
+      const { statusCode: status = 0, headers } = response
+      const { location } = headers
+      let text = ''
+      // A browser goes on by the header alone.
+      if (location !== undefined) resolve({ status, location, headers, text })
+      response.setEncoding('utf8')
+      response.on('error', reject)
+      response.on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => resolve({ status, location, headers, text }))
+    })
+    asked.end(form)
+  })
+}
+
+/** Opens the sign-in page and sends its form, which may go to another door. */
+export async function signIn(visitor: Visitor, door: Door, name: string, password: string, then = door) {
+  const { text } = await visitor.get(door, '/login')
+  return visitor.post(then, '/login', { _csrf: tokenIn(text), username: name, password })
+}
+
+/** Who the visitor is, by the start page; `undefined`: nobody. */
+export async function nameOf(visitor: Visitor, door: Door): Promise<string | undefined> {
+  const { status, text } = await visitor.get(door, '/')
+  const name = /hello ([^<]+)</.exec(text)?.[1]
+  if (status !== 200 || name === undefined) throw new Error(`the start page: ${status} ${text}`)
+  return name === 'world' ? undefined : name
+}
