@@ -141,7 +141,7 @@ test('an answer after the two minutes: the picture was too old, and the server i
   expect(submitted()).toEqual([])
 })
 
-test('a form is good for one answer, even if it is sent twice at once', async () => {
+test('a form is good for one answer, even if it is sent twice', async () => {
   const { text } = await visitor.get('/register')
   const fields = { _csrf: tokenIn(text), password: 'a good one', ocr: ocr() }
   await visitor
