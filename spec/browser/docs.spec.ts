@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core'
+import { PASSWORD } from './fixture/pages'
+import { onEverySite, type Visitor } from './fixture/visits'
+
+/** Opens an operation on the page of the API, sends what is typed, and reads the answer. */
+async function tryOut(page: Page, operationId: string, body?: object): Promise<{ status: string; body: unknown }> {
+  const operation = page.locator('.opblock').and(page.locator(`[id$="-${operationId}"]`))
+  await operation.locator('.opblock-summary-control').click()
+  await operation.getByRole('button', { name: 'Try it out' }).click()
+  if (body) await operation.getByLabel('Request body').fill(JSON.stringify(body))
+  await operation.getByRole('button', { name: 'Execute' }).click()
+  const answer = operation.locator('.live-responses-table tbody tr.response')
+  const status = (await answer.locator('.response-col_status').textContent()) ?? ''
+  const text = status === '204' ? 'null' : await answer.locator('.highlight-code pre').first().innerText()
+  return { status, body: JSON.parse(text) }
+}
+
+onEverySite(visits => {
+  beforeAll(() => visits.site.addUser('alice', PASSWORD))
+
+  async function atTheDocs(): Promise<Visitor> {
+    const visitor = await visits.visitor()
+    await visitor.see.open('/docs')
+    return visitor
+  }
+
+  test('"Try it out" signs in, then says who that is, and so do the pages', async () => {
+    const { page, see } = await atTheDocs()
+    const login = await tryOut(page, 'login', { username: 'alice', password: PASSWORD })
+    expect(login).toMatchObject({ status: '200', body: { jid: 'alice@localhost' } })
+    expect(await tryOut(page, 'getMe')).toEqual(login)
+    expect((await tryOut(page, 'logout')).status).toBe('204')
+    await see.open('/')
+    await see.says('hello world')
+  })
+
+  test('a wrong password is refused, in words and with a code', async () => {
+    const { page, expected } = await atTheDocs()
+    expected.add(401)
+    expect(await tryOut(page, 'login', { username: 'alice', password: 'a wrong one' })).toMatchObject({
+      status: '401',
+      body: { code: 'invalid-credentials', detail: 'Unknown user name or wrong password.' },
+    })
+  })
+
+  test('a new account, from its form to its end', async () => {
+    const { page } = await atTheDocs()
+    const form = await tryOut(page, 'getSignUpForm')
+    expect(form).toMatchObject({ status: '200', body: { captcha: { type: 'image/png', answerField: 'ocr' } } })
+    const wanted = { username: 'zoe', password: PASSWORD, ocr: await visits.site.captchaText() }
+    expect(await tryOut(page, 'register', wanted)).toEqual({ status: '201', body: { jid: 'zoe@localhost' } })
+    expect((await tryOut(page, 'login', { username: 'zoe', password: PASSWORD })).status).toBe('200')
+    const change = { password: PASSWORD, newPassword: 'another horse battery' }
+    expect((await tryOut(page, 'changePassword', change)).status).toBe('204')
+    expect((await tryOut(page, 'deleteAccount', { password: change.newPassword })).status).toBe('204')
+  })
+
+  test('with an operation open, nothing is wider than a phone', async () => {
+    const { page, see } = await atTheDocs()
+    await page.setViewportSize({ width: 320, height: 568 })
+    expect((await tryOut(page, 'login', { username: 'alice', password: PASSWORD })).status).toBe('200')
+    expect(await see.hidden()).toBe(0)
+  })
+})
