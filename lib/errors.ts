@@ -44,6 +44,9 @@ export type RegistrationCode = keyof typeof REGISTRATION_STATUS
 /** A code that says something about the server, the network or the configuration: the strategy answers `error`. */
 export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 
+/** @internal */
+export const CODES = Object.keys(STATUS) as readonly XmppBoshErrorCode[]
+
 const BRAND = Symbol.for('passport-xmpp-bosh.XmppBoshError')
 
 /**
