@@ -42,7 +42,7 @@ const TEXTS: Readonly<Record<number, readonly string[]>> = {
     'The header X-CSRF-Token is missing, or not of this session: GET /api/csrf gives the token.',
   ],
   413: ['body-too-large', 'The body is too large.'],
-  415: ['unsupported-media-type', 'The body is in letters nobody knows: send UTF-8.'],
+  415: ['unsupported-media-type', 'Send JSON in UTF-8, as application/json.'],
   429: ['too-many-attempts', 'Somebody at your address tried too often.'],
   502: LATER,
   503: LATER,
