@@ -101,7 +101,9 @@ function missingBind(requests: readonly Tree[], replies: readonly Tree[], succes
     .flatMap(({ children }) => children)
     .filter(({ namespace, name, attributes }) => {
       const isStanza = namespace === CLIENT || namespace === HTTPBIND
-      return isStanza && name === 'iq' && attributes['id'] === id && attributes['type'] === 'result'
+      // Of anybody else it is no answer (RFC 6120 §8.1.2.1).
+      const isServers = [undefined, 'localhost', 'user1@localhost'].includes(attributes['from'])
+      return isStanza && isServers && name === 'iq' && attributes['id'] === id && attributes['type'] === 'result'
     })
   const jids = results
     .flatMap(({ children }) => children.filter(child => child.namespace === BIND && child.name === 'bind'))
