@@ -1,5 +1,6 @@
 import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
+import { failureOf } from './failure'
 import { MAX_SESSION_AGE_MS } from './stores/generations'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
@@ -32,10 +33,13 @@ export function sessions(cookie: SessionCookie, secret: string, store: Store): R
     // express-session sends a page but for its last byte, and that once the session is saved. Held back until then, a
     // page leaves whole, or not at all: of a process that ends in between, a proxy can ask the other one.
     res.cork()
-    withStore(req, res, (failed?: unknown) =>
+    withStore(req, res, (failed?: unknown) => {
       // What goes wrong there is the store's: nobody can be served until it is back.
-      next(failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed),
-    )
+      const reason = failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed
+      // The page was made already, and only keeping its session failed.
+      if (reason && res.headersSent) return void failureOf(reason, req)
+      next(reason)
+    })
   }
 }
 

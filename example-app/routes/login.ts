@@ -4,15 +4,19 @@ import { leaveNotice, takeNotice, typedName } from '../notice'
 import type { PasswordLogin } from '../password-login'
 import type { RateLimits } from '../rate-limits'
 import { returnTo } from '../return-to'
+import { saved } from '../sessions'
 import { form } from './form'
 
 export function login(logIn: PasswordLogin, { passwords }: RateLimits): Router {
   const router = Router()
 
-  router.get('/login', (req, res) => {
+  router.get('/login', async (req, res) => {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return res.redirect(target)
-    res.render('login', { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) })
+    const page = { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) }
+    // A form whose token is not kept would be refused.
+    await saved(req)
+    res.render('login', page)
   })
 
   router.post('/login', form, requireCsrfToken, ...passwords, async (req, res) => {

@@ -5,6 +5,7 @@ import { leaveNotice, takeNotice, typedName } from '../notice'
 import type { RateLimits } from '../rate-limits'
 import { signUpRefusal } from '../refusals'
 import { inlinePictures } from '../security-headers'
+import { saved } from '../sessions'
 import { signUpFields } from '../sign-up-fields'
 import { form } from './form'
 
@@ -19,7 +20,10 @@ export function register(accounts: Accounts, domain: string, { signUps }: RateLi
     try {
       const asked = await accounts.form(req)
       const fields = signUpFields(asked, domain)
-      res.render('register', { ...asked, fields, notice, csrfToken: csrfTokenOf(req) })
+      const csrfToken = csrfTokenOf(req)
+      // A form whose token is not kept would be refused.
+      await saved(req)
+      res.render('register', { ...asked, fields, notice, csrfToken })
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason

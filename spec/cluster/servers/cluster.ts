@@ -20,7 +20,9 @@ export async function startCluster(accounts: Readonly<Record<string, string>>): 
   // Last started, first stopped.
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
-    for (const end of stops.splice(0)) await end()
+    const failures: unknown[] = []
+    for (const end of stops.splice(0)) await end().catch(reason => failures.push(reason))
+    if (failures.length > 0) throw failures[0]
   }
   try {
     const redis = await startRedis()

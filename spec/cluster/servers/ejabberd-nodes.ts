@@ -7,6 +7,7 @@ import { stablePorts } from './ports'
 const scripts = resolve(__dirname, '../../../ejabberd')
 
 export interface Node {
+  readonly directory: string
   /** Its BOSH address. */
   readonly url: string
   /** Makes an account, which is on the other node as well. */
@@ -43,17 +44,19 @@ export async function startNodes(): Promise<Nodes> {
   }
 }
 
-async function startNode(place: string, [bosh, c2s]: readonly number[], other?: string): Promise<Node> {
+async function startNode(directory: string, [bosh, c2s]: readonly number[], other?: string): Promise<Node> {
   const captcha = resolve(__dirname, '../../live/servers/captcha.sh')
   const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `CAPTCHA_CMD=${captcha}`]
   const launch = async (...options: string[]) => {
     const owner = ['--while', String(process.pid)]
-    return Number((await command([join(scripts, 'start'), ...owner, ...options, place, ...settings])).stdout)
+    return Number((await command([join(scripts, 'start'), ...owner, ...options, directory, ...settings])).stdout)
   }
   let pid = await launch(...(other === undefined ? [] : ['--join', other]))
   return {
+    directory,
     url: `http://127.0.0.1:${bosh}/bosh`,
-    addUser: async (username, password) => void (await command([join(scripts, 'add-user'), place, username], password)),
+    addUser: async (username, password) =>
+      void (await command([join(scripts, 'add-user'), directory, username], password)),
     kill: () => void process.kill(pid, 'SIGKILL'),
     async start() {
       pid = await launch()

@@ -6,7 +6,7 @@ import { stablePorts } from './ports'
 
 export interface Redis extends Pick<Child, 'kill' | 'signal'> {
   readonly url: string
-  /** After `kill`: the same again, with nothing in it. */
+  /** After `kill`: the same again, with nothing in it. Does nothing while it runs. */
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -27,7 +27,7 @@ export async function startRedis(): Promise<Redis> {
     signal: signal => child.signal(signal),
     kill: () => child.kill(),
     async start() {
-      child = await launch()
+      if (!child.runs()) child = await launch()
     },
     async stop() {
       await child.kill()

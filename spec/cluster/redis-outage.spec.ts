@@ -1,0 +1,115 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Cluster, startCluster } from './servers/cluster'
+import { type Door, nameOf, newVisitor, signIn, type Visitor } from './visitor'
+
+const PASSWORD = 'a password of the specs, long enough'
+
+let cluster: Cluster
+let doors: Door[]
+let alice: Visitor
+
+beforeAll(async () => {
+  cluster = await startCluster({ alice: PASSWORD })
+  doors = Object.values(cluster.doors)
+}, 120_000)
+afterAll(async () => {
+  await cluster?.stop()
+})
+afterEach(async () => {
+  cluster.redis.signal('SIGCONT')
+  await cluster.redis.start()
+})
+beforeEach(async () => {
+  await untilReady()
+  alice = newVisitor()
+  await signIn(alice, cluster.doors.nginx, 'alice', PASSWORD)
+  for (const door of doors) expect(await nameOf(alice, door)).toBe('alice')
+})
+
+/** Whether each process says that it runs, and that it can serve. */
+function health(): Promise<[number, number][]> {
+  const { first, second } = cluster.doors
+  return Promise.all(
+    [first, second].map(async door => [
+      (await newVisitor().get(door, '/healthz')).status,
+      (await newVisitor().get(door, '/readyz')).status,
+    ]),
+  ) as Promise<[number, number][]>
+}
+
+async function untilReady(): Promise<void> {
+  const deadline = AbortSignal.timeout(20_000)
+  while ((await health()).some(([, ready]) => ready !== 200)) {
+    deadline.throwIfAborted()
+    await setImmediate()
+  }
+}
+
+/** What people meet while Redis does not answer. */
+async function everythingSaysSo(): Promise<void> {
+  for (const door of doors) {
+    for (const path of ['/', '/login', '/account']) {
+      const { status, text } = await alice.get(door, path)
+      expect(status).toBe(503)
+      expect(text).toContain('This is not possible at the moment')
+      expect(text).not.toContain('alice')
+    }
+    const { status } = await alice.post(door, '/login', { _csrf: 'any', username: 'alice', password: PASSWORD })
+    expect(status).toBe(503)
+    const problem = await alice.get(door, '/api/me')
+    expect(problem.status).toBe(503)
+    expect(JSON.parse(problem.text)).toMatchObject({ status: 503, code: 'unavailable' })
+  }
+  expect(await health()).toEqual([
+    [200, 503],
+    [200, 503],
+  ])
+}
+
+/** Whoever comes for the first time can look, and gets no form that would be refused. */
+async function newcomersToo(): Promise<void> {
+  for (const door of doors) {
+    expect((await newVisitor().get(door, '/')).status).toBe(200)
+    for (const path of ['/login', '/register', '/api/csrf']) {
+      expect((await newVisitor().get(door, path)).status).toBe(503)
+    }
+  }
+}
+
+test('Redis is killed: both processes say so, go on, and serve everybody once it is back', async () => {
+  await cluster.redis.kill()
+  await everythingSaysSo()
+  await newcomersToo()
+
+  await cluster.redis.start()
+  await untilReady()
+  for (const door of doors) {
+    // What Redis knew is gone with it.
+    expect(await nameOf(alice, door)).toBeUndefined()
+    const visitor = newVisitor()
+    await signIn(visitor, door, 'alice', PASSWORD)
+    for (const other of doors) expect(await nameOf(visitor, other)).toBe('alice')
+  }
+  expect(cluster.apps.map(app => app.runs())).toEqual([true, true])
+}, 120_000)
+
+test('Redis hangs: both processes say so, and every session is known once it goes on', async () => {
+  cluster.redis.signal('SIGSTOP')
+  await everythingSaysSo()
+  await newcomersToo()
+
+  cluster.redis.signal('SIGCONT')
+  await untilReady()
+  for (const door of doors) expect(await nameOf(alice, door)).toBe('alice')
+  expect(cluster.apps.map(app => app.runs())).toEqual([true, true])
+}, 120_000)
+
+test('what goes wrong is in the log of the app, without a name, a key or a token', async () => {
+  await cluster.redis.kill()
+  await alice.get(cluster.doors.first, '/')
+  await cluster.redis.start()
+  await untilReady()
+  const said = cluster.apps[0].said()
+  expect(said).toMatch(/"status":503,.*"message":"Redis: Client\w+Error"/)
+  expect(said).not.toMatch(/alice|session:|unhandled|deprecat/i)
+}, 120_000)

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readConfig } from '../../example-app/config'
+
+const deploy = resolve(__dirname, '../../example-app/deploy')
+const read = (name: string) => readFileSync(join(deploy, name), 'utf8')
+
+/** The environment as systemd reads it. */
+function environment(): Record<string, string> {
+  const lines = read('app.env').split('\n')
+  return Object.fromEntries(
+    lines.filter(line => /^[A-Z]/.test(line)).map(line => [line.replace(/=.*/, ''), line.replace(/.*?=/, '')]),
+  )
+}
+
+test('the environment lacks nothing but the secret', () => {
+  expect(() => readConfig(environment())).toThrow(/^SESSION_SECRET is required/)
+  const config = readConfig({ ...environment(), SESSION_SECRET: 'x'.repeat(64), PORT: '5006' })
+  expect(config).toMatchObject({
+    production: true,
+    port: 5006,
+    trustProxy: ['127.0.0.1'],
+    redisUrl: 'redis://127.0.0.1:6379',
+    registration: true,
+    xmpp: { service: ['http://127.0.0.1:5280/bosh'], domain: 'example.com', forwardClientIp: true },
+  })
+})
+
+test('each variable is one the app knows', () => {
+  const known = readFileSync(join(deploy, '../README.md'), 'utf8')
+  for (const name of Object.keys(environment())) expect(known).toContain(`| \`${name}\``)
+})
+
+test('the processes that systemd starts are those nginx asks', () => {
+  const started = [...(/enable --now (.*)/.exec(read('app@.service'))?.[1]?.matchAll(/app@(\d+)/g) ?? [])].map(
+    ([, port]) => port,
+  )
+  const asked = [...read('nginx.conf').matchAll(/server 127\.0\.0\.1:(\d+) /g)].map(([, port]) => port)
+  expect(started).toEqual(['5005', '5006'])
+  expect(asked).toEqual(started)
+})
