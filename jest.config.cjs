@@ -17,11 +17,13 @@ module.exports = {
         '<rootDir>/spec/live/',
         '<rootDir>/spec/browser/',
         '<rootDir>/spec/cluster/',
+        '<rootDir>/spec/matrix/',
       ],
     }),
     project('fuzz', ['<rootDir>/spec/fuzz/**/*.spec.ts']),
     project('live', ['<rootDir>/spec/live/**/*.spec.ts']),
     project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
     project('cluster', ['<rootDir>/spec/cluster/**/*.spec.ts']),
+    project('matrix', ['<rootDir>/spec/matrix/**/*.spec.ts']),
   ],
 }

@@ -5,6 +5,7 @@ const HOW = {
   live: 'real ejabberd and Prosody:  npm run servers && npm run test:live',
   browser: 'the example app in Chromium:  npm run servers && npm run test:browser',
   cluster: 'two processes of it, nginx, Redis, two ejabberds:  npm run servers && npm run test:cluster',
+  matrix: 'the recipes and the quick start on every Node:  npm run test:matrix',
 }
 
 module.exports = class NotRun {

@@ -18,6 +18,8 @@ export interface Command {
   readonly path: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** The directory it is started in; that of this process where nothing is said. */
+  readonly cwd?: string
   /** What it prints once it is there. */
   readonly ready: RegExp
   /** What ends it and all it started, when this process is gone; SIGKILL where nothing is said. */
@@ -25,12 +27,13 @@ export interface Command {
 }
 
 /** Starts a process and waits until it is there. It does not outlive this one, however that ends. */
-export async function startChild({ path, args, env = {}, ready, end = 'KILL' }: Command): Promise<Child> {
+export async function startChild({ path, args, env = {}, cwd, ready, end = 'KILL' }: Command): Promise<Child> {
   const command = ['--pdeathsig', end, '--', path, ...args]
   // Nothing of this process' environment but the way to programs: what is set there would decide what is tested.
   const child = spawn('setpriv', command, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   })
   let text = ''
   for (const output of [child.stdout, child.stderr]) {

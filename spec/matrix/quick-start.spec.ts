@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DIRECTORY, NODES, type Started, startAt } from './started'
+import { Visitor } from './visitor'
+
+/* What the README tells a newcomer to do, done: an empty folder, its commands, its program as it stands. */
+
+const README = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+const [, section = ''] = README.split('\n## Quick start\n')
+const [commonJs = '', esModule = ''] = Array.from(section.matchAll(/^```js\n([\s\S]*?)^```$/gm), ([, code]) => code)
+const directory = 'quick-start'
+const url = 'http://localhost:3000'
+
+test('the two programs are one', () => {
+  expect(commonJs).toContain(url.slice(-4))
+  expect(commonJs.replace(/const (.+) = require\((.+)\)/g, 'import $1 from $2')).toBe(esModule)
+})
+
+describe.each(NODES)('on Node %s', node => {
+  describe.each([
+    ['server.js', commonJs],
+    ['server.mjs', esModule],
+  ])('%s', (file, code) => {
+    let app: Started
+    beforeAll(async () => {
+      await writeFile(join(DIRECTORY, directory, file), code)
+      app = await startAt(url, node, { directory, command: [file] })
+    })
+    afterAll(() => app?.kill())
+
+    test('greets alice, who has the password', async () => {
+      const seen = await new Visitor(url, { form: 'username' }).signsIn('alice', 'secret')
+
+      expect(seen).toMatchObject({ status: 302, greeting: 'Hello alice@localhost' })
+    })
+
+    test('and nobody who has not', async () => {
+      const seen = await new Visitor(url, { form: 'username' }).signsIn('alice', 'guess')
+
+      expect(seen).toMatchObject({ status: 302, greeting: undefined })
+    })
+  })
+})

@@ -1,0 +1,106 @@
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { type Redis, startRedis } from '../cluster/servers/redis'
+import { RECIPES } from './recipes'
+import { NODES, type Started, start } from './started'
+import { Visitor } from './visitor'
+
+/* Every recipe, as it was copied, on every Node. */
+
+const accounts = { alice: 'secret', bob: 'hunter2' }
+
+test('there are Nodes to run on', () => {
+  expect(NODES).not.toEqual([])
+})
+
+let redis: Redis
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis?.stop())
+
+describe.each(NODES)('on Node %s', node => {
+  describe.each(RECIPES)('$name', recipe => {
+    let xmpp: BoshServer
+    let app: Started
+    beforeAll(async () => {
+      xmpp = await startBoshServer({ domain: 'localhost', accounts })
+      app = await start(node, recipe, {
+        XMPP_SERVICE: xmpp.url,
+        XMPP_DOMAIN: 'localhost',
+        SESSION_SECRET: 'that of all its processes, one after the other',
+        REDIS_URL: redis.url,
+      })
+    })
+    afterAll(async () => {
+      await app?.kill()
+      await xmpp?.close()
+    })
+    const visitor = () => new Visitor(app.url, recipe.signIn)
+
+    test('lets in who has the password', async () => {
+      const alice = visitor()
+
+      expect(await alice.signsIn('alice', 'secret')).toMatchObject({
+        status: recipe.signIn === 'basic' ? 200 : 302,
+        greeting: expect.stringMatching(recipe.greeting),
+      })
+    })
+
+    test('refuses a wrong password and an unknown user in the same words', async () => {
+      const [wrong, unknown] = await Promise.all([
+        visitor().signsIn('alice', 'hunter2'),
+        visitor().signsIn('mallory', 'secret'),
+      ])
+
+      expect(wrong).toMatchObject({ status: 401, greeting: undefined })
+      expect(unknown).toEqual(wrong)
+    })
+
+    test('takes nobody for somebody else, ten at once', async () => {
+      const names = Array.from({ length: 10 }, (_, nth) => (nth % 2 ? 'alice' : 'bob'))
+      const seen = await Promise.all(
+        names.map((name, nth) => visitor().signsIn(name, nth < 8 ? accounts[name as 'alice'] : 'guess')),
+      )
+      const of = (name: string) =>
+        new Set(seen.filter((_, nth) => names[nth] === name && nth < 8).map(one => one.greeting))
+
+      expect([of('alice').size, of('bob').size]).toEqual([1, 1])
+      expect(of('alice')).not.toEqual(of('bob'))
+      expect(seen.slice(8)).toMatchObject([
+        { status: 401, greeting: undefined },
+        { status: 401, greeting: undefined },
+      ])
+    })
+
+    if (recipe.signIn !== 'basic') {
+      test('forgets who signs out', async () => {
+        const alice = visitor()
+        await alice.signsIn('alice', 'secret')
+        await alice.signsOut()
+
+        expect(await alice.greeting()).toBeUndefined()
+      })
+    }
+
+    if (recipe.signIn !== 'basic') {
+      test(`${recipe.outlives ? 'remembers' : 'does not know'} who signed in before it was started again`, async () => {
+        const alice = visitor()
+        const { greeting } = await alice.signsIn('alice', 'secret')
+        await app.restart()
+
+        expect([await alice.greeting(), await visitor().greeting()]).toEqual([recipe.outlives && greeting, undefined])
+      })
+    }
+
+    test('says nothing of an outage but that there is one; its log does', async () => {
+      await xmpp.close()
+      const seen = await visitor().signsIn('alice', 'secret')
+
+      expect(seen).toMatchObject({ status: 502, greeting: undefined })
+      expect(seen.text).not.toMatch(/127\.0\.0\.1|ECONN|XMPP|node_modules/i)
+      await app.kill() // what it wrote before it answered has been read then
+      expect(app.said()).toContain('127.0.0.1')
+      expect(app.said()).not.toContain('secret')
+    })
+  })
+})

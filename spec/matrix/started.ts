@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { type Child, startChild } from '../cluster/servers/child'
+import { stablePorts } from '../cluster/servers/ports'
+import type { Recipe } from './recipes'
+
+/** Where spec/matrix/run has installed everything. */
+export const DIRECTORY = process.env['MATRIX_DIR'] ?? ''
+
+/** The versions of Node to run on, as `npm install node@…` takes them. */
+export const NODES = (process.env['MATRIX_NODES'] ?? '').split(' ').filter(Boolean)
+
+/** An app in a process of its own. */
+export interface Started extends Pick<Child, 'said' | 'kill'> {
+  readonly url: string
+  /** Kills it and starts it again, where it was. */
+  restart(): Promise<void>
+}
+
+type Installed = Pick<Recipe, 'directory' | 'command'>
+type Environment = Readonly<Record<string, string>>
+
+/** Starts an app on a free port, and waits until it says where it is. */
+export async function start(node: string, installed: Installed, environment: Environment): Promise<Started> {
+  const [port = 0] = await stablePorts(1)
+  return startAt(`http://localhost:${port}`, node, installed, { PORT: String(port), ...environment })
+}
+
+/** The same, of one that has chosen its port. */
+export async function startAt(
+  url: string,
+  node: string,
+  { directory, command }: Installed,
+  environment: Environment = {},
+): Promise<Started> {
+  const launch = () =>
+    startChild({
+      path: join(DIRECTORY, 'nodes', node, 'node_modules/.bin/node'),
+      args: command,
+      cwd: join(DIRECTORY, directory),
+      env: { NODE_ENV: 'production', ...environment },
+      ready: new RegExp(url),
+    })
+  let child = await launch()
+  return {
+    url,
+    said: () => child.said(),
+    kill: () => child.kill(),
+    async restart() {
+      await child.kill()
+      child = await launch()
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import request from 'supertest'
+import type { Recipe } from './recipes'
+
+/** What a visitor gets to see after an attempt to sign in. */
+export interface Seen {
+  /** of the attempt itself */
+  status: number
+  text: string
+  /** what the start page calls the visitor then; undefined: it does not know him */
+  greeting: string | undefined
+}
+
+/** One visitor, with a cookie jar. */
+export class Visitor {
+  readonly #agent: ReturnType<typeof request.agent>
+  readonly #signIn: Recipe['signIn']
+
+  constructor(url: string, signIn: Recipe['signIn']) {
+    this.#agent = request.agent(url)
+    this.#signIn = signIn
+  }
+
+  async signsIn(username: string, password: string): Promise<Seen> {
+    if (this.#signIn === 'basic') {
+      const { status, text } = await this.#agent.get('/').auth(username, password)
+      return { status, text, greeting: greetingIn(text) }
+    }
+    const form = { [this.#signIn.form]: username, password }
+    const { status, text } = await this.#agent.post('/login').type('form').send(form)
+    return { status, text, greeting: await this.greeting() }
+  }
+
+  async signsOut(): Promise<void> {
+    await this.#agent.post('/logout')
+  }
+
+  /** What the start page calls the visitor. */
+  async greeting(): Promise<string | undefined> {
+    return greetingIn((await this.#agent.get('/')).text)
+  }
+}
+
+function greetingIn(page: string): string | undefined {
+  return /Hello [^<\n]+/.exec(page)?.[0]
+}
