@@ -1,4 +1,12 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { App } from '../../example-app/app'
+import { BLOCKS } from '../docs/blocks'
 import { appOn, signIn, tokenIn, visitorOf } from '../example-app/visitor'
 import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'
@@ -51,6 +59,21 @@ describe.each([
     )
 
     expect(homes.map(text => /hello (\w+)/.exec(text)?.[1])).toEqual(names)
+  })
+
+  test('the first call of docs/api.md, typed into a shell', async () => {
+    const listening = app.listen(0, '127.0.0.1')
+    await once(listening, 'listening')
+    const { port } = listening.address() as AddressInfo
+    const [{ code } = { code: '' }] = BLOCKS.filter(block => block.document === 'docs/api.md')
+    const typed = code.replace('http://localhost:5005', `http://127.0.0.1:${port}`)
+    const cwd = await mkdtemp(join(tmpdir(), 'api-'))
+    const { stdout } = await promisify(execFile)('bash', ['-c', typed], { cwd })
+    await rm(cwd, { recursive: true })
+    listening.close()
+
+    expect(typed).not.toBe(code)
+    expect(stdout).toContain('"jid":"user1@localhost"')
   })
 
   test('killed in mid-life: an error page with its status, and no way in', async () => {

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const ROOT = join(__dirname, '../..')
+
+/** A fenced block of a document. */
+export interface Block {
+  /** document:line, to be found by */
+  readonly at: string
+  readonly document: string
+  /** what stands behind the fence: js, sh, … or nothing */
+  readonly language: string
+  readonly code: string
+}
+
+/** The files git knows or is about to know, by what they match. */
+export function filesOf(...patterns: readonly string[]): string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return [...new Set(listed.split('\n').filter(Boolean))].sort()
+}
+
+export const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+/** Every block of every document. */
+export const BLOCKS: readonly Block[] = filesOf('*.md').flatMap(document => {
+  const text = textOf(document)
+  return Array.from(text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm), ({ 1: language = '', 2: code = '', index }) => ({
+    at: `${document}:${text.slice(0, index).split('\n').length}`,
+    document,
+    language,
+    code,
+  }))
+})
+
+export const blocksIn = (...languages: readonly string[]) =>
+  BLOCKS.filter(({ language }) => languages.includes(language)).map(block => [block.at, block] as const)

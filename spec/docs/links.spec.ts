@@ -1,0 +1,61 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { BLOCKS, filesOf, ROOT, textOf } from './blocks'
+
+/* Links lead somewhere; and no block escapes the specs beside this one. */
+
+describe.each(filesOf('*.md'))('%s', document => {
+  const links = Array.from(
+    withoutBlocks(textOf(document)).matchAll(
+      /\]\((?!https?:|mailto:)([^)\s]*)\)|(?:src|href|srcset)="(?!https?:)([^"]+)"/g,
+    ),
+    ([, written, embedded]) => written ?? embedded ?? '',
+  )
+
+  test('its links are good', () => {
+    expect(links.filter(link => !leadsSomewhere(document, link))).toEqual([])
+  })
+})
+
+test('what can stand in a block is known, and looked at', () => {
+  const seenTo: Readonly<Record<string, string>> = {
+    js: 'program.spec.ts',
+    ts: 'program.spec.ts',
+    sh: 'shell.spec.ts',
+    diff: 'recipes.spec.ts',
+    yaml: 'spec/live/readme-configuration.spec.ts',
+    lua: 'below',
+    '': 'output and usage: spec/cli, spec/live/doctor.spec.ts',
+  }
+  expect(BLOCKS.filter(({ language }) => !Object.hasOwn(seenTo, language)).map(({ at }) => at)).toEqual([])
+  expect(BLOCKS.filter(({ language }) => language === 'yaml').map(({ document }) => document)).toEqual(['README.md'])
+})
+
+test('what is to be set on Prosody is set in the configuration that comes along', () => {
+  const [{ code } = { code: '' }] = BLOCKS.filter(({ language }) => language === 'lua')
+  const names = Array.from(code.matchAll(/^(\w+) = /gm), ([, name]) => name)
+
+  expect(names.length).toBeGreaterThan(2)
+  for (const name of names) expect(textOf('prosody/prosody.cfg.lua')).toMatch(new RegExp(`^ *${name} = `, 'm'))
+})
+
+function withoutBlocks(text: string): string {
+  return text.replace(/^```[\s\S]*?^```$/gm, '')
+}
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#')
+  const file = path === '' ? from : normalize(join(dirname(from), path))
+  if (!existsSync(join(ROOT, file))) return false
+  return anchor === undefined || statSync(join(ROOT, file)).isDirectory() || anchorsOf(file).includes(anchor)
+}
+
+/** As web sites make them of headings. */
+function anchorsOf(file: string): string[] {
+  return Array.from(withoutBlocks(textOf(file)).matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import ts from 'typescript'
+import { BLOCKS, type Block, filesOf, ROOT, textOf } from './blocks'
+
+/*
+ * Every program in a document is one: a file of this repository that is run or compiled elsewhere, word for word, or
+ * something the compiler has no objection to, given what its reader has (scope.d.ts).
+ */
+
+const programs = BLOCKS.filter(({ language }) => ['js', 'ts'].includes(language))
+const sources = filesOf('*.js', '*.ts').map(textOf)
+const isQuoted = ({ code }: Block) => sources.some(source => source.includes(code))
+
+const compiled = programs.filter(block => !isQuoted(block))
+const nameOf = ({ at }: Block) => join(ROOT, `${at.replace(/[^\w]/g, '_')}.mts`)
+const texts = new Map(compiled.map(block => [nameOf(block), asModule(block.code)]))
+
+const settings: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.Node16,
+  lib: ['lib.es2023.d.ts'],
+  types: ['node', 'jest'],
+  strict: true,
+  esModuleInterop: true,
+  skipLibCheck: true,
+  noEmit: true,
+}
+
+let diagnostics: readonly ts.Diagnostic[]
+beforeAll(() => {
+  const host = ts.createCompilerHost(settings)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = name => texts.has(name) || fileExists(name)
+  host.readFile = name => texts.get(name) ?? readFile(name)
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = texts.get(name)
+    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version)
+  }
+  const program = ts.createProgram([...texts.keys(), join(__dirname, 'scope.d.ts')], settings, host)
+  diagnostics = ts.getPreEmitDiagnostics(program)
+})
+
+test('there are programs of both kinds, and nothing is wrong but in them', () => {
+  expect(compiled.length).toBeGreaterThan(5)
+  expect(programs.length - compiled.length).toBeGreaterThan(5)
+  expect(diagnostics.filter(({ file }) => !texts.has(file?.fileName ?? '')).map(said)).toEqual([])
+})
+
+test.each(compiled.map(block => [block.at, block] as const))('%s compiles', (_, block) => {
+  expect(diagnostics.filter(({ file }) => file?.fileName === nameOf(block)).map(said)).toEqual([])
+})
+
+/** With `import`, so that the compiler knows what is required. */
+function asModule(code: string): string {
+  return `${code.replace(/^const (.+) = require\((.+)\)$/gm, 'import $1 from $2')}\nexport {}\n`
+}
+
+function said({ messageText, file, start }: ts.Diagnostic): string {
+  const line = file && start !== undefined ? file.text.slice(0, start).split('\n').length : 0
+  return `${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+}

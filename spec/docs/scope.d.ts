@@ -1,0 +1,35 @@
+/* What the documents' examples take for granted: what their reader has, by the names they give it. */
+
+import type * as strictAssert from 'node:assert/strict'
+import type { Express, Request } from 'express'
+import type { PassportStatic } from 'passport'
+import type * as library from 'passport-xmpp-bosh'
+import type * as testing from 'passport-xmpp-bosh/testing'
+import type supertest from 'supertest'
+
+declare global {
+  const app: Express
+  const req: Request & { session: { registration?: library.RegistrationState } }
+  const passport: PassportStatic
+  const users: { findOrCreate(columns: { xmppJid: string }): Promise<{ id: string; locked: boolean }> }
+
+  const options: library.StrategyOptions
+  const service: string
+  const domain: string
+  const username: string
+  const password: string
+  const newPassword: string
+
+  const request: typeof supertest
+  const assert: typeof strictAssert
+  const xmpp: testing.BoshServer
+  /** of a certificate, PEM */
+  const key: string
+  const cert: string
+  function createApp(options: library.StrategyOptions): Express
+
+  const Strategy: typeof library.Strategy
+  const Authenticator: typeof library.Authenticator
+  const Registration: typeof library.Registration
+  const startBoshServer: typeof testing.startBoshServer
+}
