@@ -32,13 +32,16 @@ type Delivery =
 // Passport adds the actions to the strategy itself, or to an object whose prototype it is.
 const Base: new () => object = PassportStrategy
 
+/** So that a `verify` that leaves out the request does not compile with `passReqToCallback`: it would take it for one. */
+type NoProfile = { readonly provider?: never }
+
 /**
  * Signs visitors in with their XMPP account.
  *
  * Answers every request once: `success` only with proof (see {@link Authenticator}), `fail` when the visitor or the
  * account is refused, `error` when the server, the network or the configuration is at fault.
  */
-export class Strategy<Req extends object = StrategyRequest> extends Base {
+export class Strategy<Req extends object & NoProfile = StrategyRequest> extends Base {
   readonly name: string
   /** @internal Not #private: Passport calls `authenticate` on an object that only has this one as its prototype. */
   readonly _settings: StrategySettings<Req>
