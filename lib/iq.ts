@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { conditionIn, protocol } from './bosh/body'
 import type { BoshSession } from './bosh/session'
 import type { Signal } from './ending'
@@ -22,7 +22,7 @@ export interface Iq {
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when something comes that may not come
  */
 export function askIq(session: BoshSession, { type, to, payload, from }: Iq, signal: Signal): Promise<Element> {
-  const id = randomBytes(12).toString('hex')
+  const id = randomUUID()
   const iq = element('iq', { xmlns: CLIENT, type, id, ...(to !== undefined && { to }) }, payload)
   return session.ask([iq], reply => answerIn(reply, id, from), signal)
 }

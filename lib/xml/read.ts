@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './names'
-import { assertWellFormed, XmlError } from './wellformed'
+import { checkWellFormed, type StartTag, XmlError } from './wellformed'
 
 export { XmlError }
 
@@ -30,15 +30,14 @@ const ROOT_SCOPE: Scope = {
   outer: undefined,
 }
 
-// The parser only builds the tree: what is XML and what a value means is decided here and in wellformed.ts.
+// The parser only builds the tree: what is XML and what a value means is decided here and in wellformed.ts, which has
+// read the attributes already.
 const parser = new XMLParser({
   preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
+  ignoreAttributes: true,
   textNodeName: '#text',
   trimValues: false,
   parseTagValue: false,
-  parseAttributeValue: false,
   processEntities: false,
   htmlEntities: false,
   onDangerousProperty: name => name,
@@ -53,10 +52,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
  */
 export function read(bytes: Uint8Array): Element {
-  const text = assertWellFormed(decode(bytes))
+  const { text, tags } = checkWellFormed(decode(bytes))
   const [root] = build(text)
   if (root === undefined) throw new XmlError('no root element')
-  return elementOf(root, ROOT_SCOPE)
+  const rest = tags.values()
+  const element = elementOf(root, rest, ROOT_SCOPE)
+  if (rest.next().done !== true) throw new XmlError('a tree without some of its tags')
+  return element
 }
 
 /** The text of an element that must hold nothing but text (RFC 6120 §11.1: an identity is never pieced together). */
@@ -75,8 +77,8 @@ function decode(bytes: Uint8Array): string {
   throw new XmlError('a byte order mark')
 }
 
-/** What fast-xml-parser makes with `preserveOrder`: `{ [name]: children, ':@': attributes }` or `{ '#text': text }`. */
-type Built = { readonly [key: string]: readonly Built[] | string | Readonly<Record<string, string>> }
+/** What fast-xml-parser makes with `preserveOrder`: `{ [name]: children }` or `{ '#text': text }`. */
+type Built = { readonly [key: string]: readonly Built[] | string }
 
 function build(text: string): readonly Built[] {
   try {
@@ -87,43 +89,40 @@ function build(text: string): readonly Built[] {
   }
 }
 
-function elementOf(built: Built, outer: Scope): Element {
-  let qualified = ''
-  for (const key of Object.keys(built)) if (key !== ':@') qualified = key
-  const raw = rawAttributes(built[':@'] as Readonly<Record<string, string>> | undefined)
-  const scope = declare(outer, raw)
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
+
+function elementOf(built: Built, tags: Iterator<StartTag>, outer: Scope): Element {
+  const { value: tag } = tags.next()
+  // What was checked must be what was built.
+  const inside = tag && built[tag.name]
+  if (!Array.isArray(inside)) throw new XmlError('a tree other than that of its tags')
+  const scope = declare(outer, tag.attributes)
   const children: Element[] = []
   let text = ''
-  for (const child of built[qualified] as readonly Built[]) {
-    if (typeof child['#text'] === 'string') text += child['#text']
-    else children.push(elementOf(child, scope))
+  for (const child of inside) {
+    const piece = child['#text']
+    if (typeof piece === 'string') text += piece
+    else children.push(elementOf(child, tags, scope))
   }
-  const [prefix, name] = splitName(qualified)
+  const colon = tag.name.indexOf(':')
+  const prefix = colon < 0 ? '' : tag.name.slice(0, colon)
   if (prefix === 'xmlns') throw new XmlError('an element in the namespace of declarations')
   return {
     namespace: resolve(scope, prefix),
-    name,
-    attributes: attributesOf(raw, scope),
+    name: tag.name.slice(colon + 1),
+    attributes: attributesOf(tag.attributes, scope),
     children,
     text: resolveReferences(text),
   }
 }
 
-const NONE: readonly RawAttribute[] = []
-
-/** As written, but for the parser's mark before the name and for references. */
-type RawAttribute = readonly [name: string, value: string]
-
-function rawAttributes(built: Readonly<Record<string, string>> | undefined): readonly RawAttribute[] {
-  if (built === undefined) return NONE
-  return Object.keys(built).map(key => [key.slice(1), attributeValue(built[key] ?? '')])
-}
-
 // Namespaces in XML 1.0 §3, §5
-function declare(outer: Scope, attributes: readonly RawAttribute[]): Scope {
+function declare(outer: Scope, attributes: readonly string[]): Scope {
   let own: Map<string, string> | undefined
-  for (const [name, value] of attributes) {
+  for (let at = 0; at < attributes.length; at += 2) {
+    const name = attributes[at] ?? ''
     if (!isDeclaration(name)) continue
+    const value = attributeValue(attributes[at + 1] ?? '')
     const declared = name.slice('xmlns:'.length)
     if (declared === 'xmlns' || value === XMLNS || (declared === 'xml') !== (value === XML)) {
       throw new XmlError('a reserved namespace declared')
@@ -135,17 +134,19 @@ function declare(outer: Scope, attributes: readonly RawAttribute[]): Scope {
   return own ? { declared: own, outer } : outer
 }
 
-function attributesOf(raw: readonly RawAttribute[], scope: Scope): Map<string, string> {
-  const attributes = new Map<string, string>()
-  for (const [qualified, value] of raw) {
+function attributesOf(written: readonly string[], scope: Scope): ReadonlyMap<string, string> {
+  let attributes: Map<string, string> | undefined
+  for (let at = 0; at < written.length; at += 2) {
+    const qualified = written[at] ?? ''
     if (isDeclaration(qualified)) continue
-    const [prefix, name] = splitName(qualified)
+    const colon = qualified.indexOf(':')
     // Namespaces in XML 1.0 §6.2: the default namespace does not apply to attributes.
-    const key = prefix === '' ? name : `{${resolve(scope, prefix)}}${name}`
+    const key = colon < 0 ? qualified : `{${resolve(scope, qualified.slice(0, colon))}}${qualified.slice(colon + 1)}`
+    attributes ??= new Map()
     if (attributes.has(key)) throw new XmlError('an attribute twice')
-    attributes.set(key, value)
+    attributes.set(key, attributeValue(written[at + 1] ?? ''))
   }
-  return attributes
+  return attributes ?? NO_ATTRIBUTES
 }
 
 function resolve(scope: Scope, prefix: string): string {
@@ -158,11 +159,6 @@ function resolve(scope: Scope, prefix: string): string {
 
 function isDeclaration(qualified: string): boolean {
   return qualified === 'xmlns' || qualified.startsWith('xmlns:')
-}
-
-function splitName(qualified: string): [prefix: string, name: string] {
-  const colon = qualified.indexOf(':')
-  return colon < 0 ? ['', qualified] : [qualified.slice(0, colon), qualified.slice(colon + 1)]
 }
 
 // XML 1.0 §2.11 and §3.3.3: line ends, then white space of an attribute's value, before references.

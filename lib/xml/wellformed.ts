@@ -13,112 +13,116 @@ export class XmlError extends Error {
 }
 
 const NAME = new RegExp(QNAME, 'uy')
-const SPACE = /[ \t\r\n]*/y
+const VALUE = /[ \t\r\n]*=[ \t\r\n]*(?:'([^'<]*)'|"([^"<]*)")/y
+const SPACE = /^[ \t\r\n]*$/
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'[Uu][Tt][Ff]-8'|"[Uu][Tt][Ff]-8"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*\?>/
 const REFERENCE = /&(?:(?:amp|lt|gt|quot|apos)|#(?:([0-9]{1,8})|x([0-9A-Fa-f]{1,6})));/y
+
+/** A start tag as it is written. */
+export interface StartTag {
+  readonly name: string
+  /** names and values in turn, in their order; references are still in the values */
+  readonly attributes: readonly string[]
+}
+
+/** What is left to do for a parser. */
+export interface Checked {
+  /** the document without its XML declaration */
+  readonly text: string
+  /** of all elements, in document order */
+  readonly tags: readonly StartTag[]
+}
 
 /**
  * Goes over the text once, before any parser builds a tree of it, and refuses everything that RFC 6120 §11 forbids
  * (doctype, processing instruction, comment, CDATA, undeclared reference) or that is not well-formed, and everything
  * larger than the limits. Takes linear time.
  *
- * Returns the text a parser may have: without the XML declaration, and without the second of two identical
- * `xmlns:stream` declarations of the root element, which ejabberd writes when a session ends in its first reply. It is
- * the one fault that is forgiven, because the reason for the end stands in that reply.
+ * One fault is forgiven: the second of two identical `xmlns:stream` declarations of the root element, which ejabberd
+ * writes when a session ends in its first reply, because the reason for the end stands in that reply.
  */
-export function assertWellFormed(document: string): string {
+export function checkWellFormed(document: string): Checked {
   if (FORBIDDEN_CHARACTER.test(document)) throw new XmlError('a character that XML forbids')
-  const text = document.slice(DECLARATION.exec(document)?.[0].length ?? 0)
+  const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
+  const tags: StartTag[] = []
   const open: string[] = []
-  let elements = 0
-  let rootClosed = false
-  let repeated: { from: number; to: number } | undefined
   let at = 0
 
   while (at < text.length) {
     const tag = text.indexOf('<', at)
     const end = tag < 0 ? text.length : tag
-    if (open.length === 0) {
-      if (match(SPACE, text, at).length !== end - at) throw new XmlError('text outside the root element')
-    } else {
-      assertText(text.slice(at, end))
-    }
+    if (end > at) assertText(text.slice(at, end), open.length === 0)
     if (tag < 0) break
 
     const next = text[tag + 1]
     if (next === '!' || next === '?') throw new XmlError('doctype, comment, CDATA or processing instruction')
     if (next === '/') {
-      const name = nameAt(text, tag + 2)
-      if (open.pop() !== name) throw new XmlError('an end tag that does not match')
-      at = tag + 2 + name.length
-      at += match(SPACE, text, at).length
+      const name = open.pop()
+      if (name === undefined || !text.startsWith(name, tag + 2)) throw new XmlError('an end tag that does not match')
+      at = behindSpace(text, tag + 2 + name.length)
       if (text[at++] !== '>') throw new XmlError('a malformed end tag')
     } else {
-      if (rootClosed) throw new XmlError('a second root element')
-      if (++elements > MAX_XML_ELEMENTS) throw new XmlError('too many elements')
-      const start = startTag(text, tag + 1, open.length === 0)
-      repeated ??= start.repeated
-      at = start.end
-      if (!start.empty) open.push(start.name)
-      if (open.length + (start.empty ? 1 : 0) > MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
+      if (tags.length > 0 && open.length === 0) throw new XmlError('a second root element')
+      if (tags.length === MAX_XML_ELEMENTS) throw new XmlError('too many elements')
+      if (open.length === MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
+      const name = nameAt(text, tag + 1)
+      const attributes: string[] = []
+      at = attributesAt(text, tag + 1 + name.length, attributes, tags.length === 0)
+      tags.push({ name, attributes })
+      if (text[at] === '/') at++
+      else open.push(name)
+      if (text[at++] !== '>') throw new XmlError('a malformed start tag')
     }
-    rootClosed = open.length === 0
   }
-  if (!rootClosed) throw new XmlError('no complete root element')
-  return repeated ? text.slice(0, repeated.from) + text.slice(repeated.to) : text
+  if (tags.length === 0 || open.length > 0) throw new XmlError('no complete root element')
+  return { text, tags }
 }
 
-interface StartTag {
-  name: string
-  /** index behind the tag */
-  end: number
-  empty: boolean
-  /** where a repeated declaration of `xmlns:stream` stands */
-  repeated?: { from: number; to: number }
-}
-
-function startTag(text: string, from: number, isRoot: boolean): StartTag {
-  const name = nameAt(text, from)
-  const seen = new Map<string, string>()
-  let repeated: StartTag['repeated']
-  let at = from + name.length
+/** Appends the attributes from `from` on; returns the index behind them. */
+function attributesAt(text: string, from: number, attributes: string[], isRoot: boolean): number {
+  let at = from
+  let isForgiven = false
   for (;;) {
-    const before = at
-    at += match(SPACE, text, at).length
-    if (text[at] === '>' || (text[at] === '/' && text[at + 1] === '>')) {
-      const empty = text[at] === '/'
-      return { name, end: at + (empty ? 2 : 1), empty, ...(repeated && { repeated }) }
-    }
-    if (at === before) throw new XmlError('a malformed start tag')
+    const behind = at
+    at = behindSpace(text, at)
+    if (text[at] === '>' || text[at] === '/') return at
+    if (at === behind) throw new XmlError('a malformed start tag')
 
-    const attribute = nameAt(text, at)
-    at += attribute.length
-    at += match(SPACE, text, at).length
-    if (text[at++] !== '=') throw new XmlError('an attribute without a value')
-    at += match(SPACE, text, at).length
-    const quote = text[at++]
-    if (quote !== '"' && quote !== "'") throw new XmlError('an attribute value without quotes')
-    const close = text.indexOf(quote, at)
-    if (close < 0) throw new XmlError('an attribute value without an end')
-    if (close - at > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
-    const value = text.slice(at, close)
-    if (value.includes('<')) throw new XmlError('a "<" in an attribute value')
+    const name = nameAt(text, at)
+    VALUE.lastIndex = at + name.length
+    const match = VALUE.exec(text)
+    if (match === null) throw new XmlError('an attribute without a value')
+    at = VALUE.lastIndex
+    const value = match[1] ?? match[2] ?? ''
+    if (value.length > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
     assertReferences(value)
-    at = close + 1
 
-    if (!seen.has(attribute)) {
-      if (seen.size === MAX_XML_ATTRIBUTES) throw new XmlError('too many attributes')
-      seen.set(attribute, value)
-    } else if (isRoot && attribute === 'xmlns:stream' && seen.get(attribute) === value && !repeated) {
-      repeated = { from: before, to: at }
+    const before = writtenAs(attributes, name)
+    if (before === undefined) {
+      if (attributes.length === 2 * MAX_XML_ATTRIBUTES) throw new XmlError('too many attributes')
+      attributes.push(name, value)
     } else {
-      throw new XmlError('an attribute twice')
+      if (!isRoot || name !== 'xmlns:stream' || before !== value || isForgiven) throw new XmlError('an attribute twice')
+      isForgiven = true
     }
   }
 }
 
-function assertText(text: string): void {
+// XML 1.0 §2.3
+function behindSpace(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\t' || text[at] === '\r' || text[at] === '\n') at++
+  return at
+}
+
+function writtenAs(attributes: readonly string[], name: string): string | undefined {
+  for (let at = 0; at < attributes.length; at += 2) if (attributes[at] === name) return attributes[at + 1]
+  return undefined
+}
+
+function assertText(text: string, isOutside: boolean): void {
+  if (isOutside && !SPACE.test(text)) throw new XmlError('text outside the root element')
   if (text.includes(']]>')) throw new XmlError('a "]]>" in text')
   assertReferences(text)
 }
@@ -138,13 +142,8 @@ function assertReferences(text: string): void {
 }
 
 function nameAt(text: string, at: number): string {
-  const name = match(NAME, text, at)
-  // U+FEFF and U+1680 may stand in a name (XML 1.0 §2.3), but the parser takes them for white space.
-  if (name === '' || name.length > MAX_XML_NAME_LENGTH || /\s/.test(name)) throw new XmlError('a malformed name')
+  NAME.lastIndex = at
+  const name = NAME.exec(text)?.[0] ?? ''
+  if (name === '' || name.length > MAX_XML_NAME_LENGTH) throw new XmlError('a malformed name')
   return name
-}
-
-function match(pattern: RegExp, text: string, at: number): string {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0] ?? ''
 }

@@ -27,14 +27,16 @@ export function element(
  */
 export function write(node: Node): string {
   let text = `<${nameOf(node.name)}`
-  for (const [name, value] of Object.entries(node.attributes))
-    text += ` ${nameOf(name)}='${escaped(value, IN_ATTRIBUTE)}'`
+  for (const name of Object.keys(node.attributes))
+    text += ` ${nameOf(name)}='${escaped(node.attributes[name] ?? '', IN_ATTRIBUTE)}'`
   if (node.children.length === 0) return `${text}/>`
   text += '>'
   for (const child of node.children) text += typeof child === 'string' ? escaped(child, IN_TEXT) : write(child)
   return `${text}</${node.name}>`
 }
 
+/** Needs no escaping anywhere, and is found out faster. */
+const HARMLESS = /^[ !#-%(-;=?-~]*$/
 const IN_TEXT = /[&<>\r]/g
 const IN_ATTRIBUTE = /[&<>'"\t\n\r]/g
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -49,8 +51,9 @@ const REFERENCES: Readonly<Record<string, string>> = {
 }
 
 function escaped(text: string, pattern: RegExp): string {
+  if (HARMLESS.test(text)) return text
   if (FORBIDDEN_CHARACTER.test(text)) throw new TypeError('a character that XML forbids')
-  return text.search(pattern) < 0 ? text : text.replace(pattern, character => REFERENCES[character] ?? '')
+  return text.replace(pattern, character => REFERENCES[character] ?? '')
 }
 
 function nameOf(name: string): string {
