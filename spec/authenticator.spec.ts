@@ -200,7 +200,7 @@ describe('what must not be guessed', () => {
     // XEP-0124 §14.1: large, and room enough below 2^53
     for (const rid of rids) expect(rid >= 2 ** 31 && rid < 2 ** 47).toBe(true)
     expect(Math.max(...rids) - Math.min(...rids)).toBeGreaterThan(2 ** 40)
-    for (const id of bodies('bind').map(body => attribute(body, 'id'))) expect(id).toMatch(/^[0-9a-f]{24}$/)
+    for (const id of bodies('bind').map(body => attribute(body, 'id'))) expect(id).toMatch(/^[0-9a-f-]{36}$/)
     for (const sid of new Set(server.requests.map(request => request.sid).filter(Boolean))) {
       const own = server.requests
         .filter(request => request.sid === sid)
