@@ -80,14 +80,14 @@ export function prepareConfiguredDomain(value: string): Domain | undefined {
 }
 
 /** Splits a JID (RFC 7622 §3.1): resource after the first `/`, localpart before the first `@` of the rest. */
-export function splitJid(jid: string): { local?: string; domain: string; resource?: string } {
+export function splitJid(jid: string): { local: string | undefined; domain: string; resource: string | undefined } {
   const slash = jid.indexOf('/')
   const bare = slash < 0 ? jid : jid.slice(0, slash)
   const at = bare.indexOf('@')
   return {
-    ...(at < 0 ? {} : { local: bare.slice(0, at) }),
-    domain: at < 0 ? bare : bare.slice(at + 1),
-    ...(slash < 0 ? {} : { resource: jid.slice(slash + 1) }),
+    local: at < 0 ? undefined : bare.slice(0, at),
+    domain: bare.slice(at + 1),
+    resource: slash < 0 ? undefined : jid.slice(slash + 1),
   }
 }
 

@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors'
 import { HTTPBIND } from '../xml/names'
 import { type Element, read, XmlError } from '../xml/read'
-import { element, type Node, write } from '../xml/write'
+import { type Node, write, writeAttributes } from '../xml/write'
 
 /** A `<body/>` that arrived. */
 export interface Body {
@@ -14,7 +14,8 @@ export interface Body {
 
 /** XEP-0124 §6: one `<body/>`; numbers as text. */
 export function writeBody(attributes: Readonly<Record<string, string>>, ...payload: readonly Node[]): string {
-  return write(element('body', { xmlns: HTTPBIND, ...attributes }, ...payload))
+  const head = `<body xmlns='${HTTPBIND}'${writeAttributes(attributes)}`
+  return payload.length === 0 ? `${head}/>` : `${head}>${payload.map(write).join('')}</body>`
 }
 
 /** @throws {XmppBoshError} ERR_XMPP_PROTOCOL when the reply is not exactly one `<body/>` */

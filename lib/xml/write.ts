@@ -26,13 +26,19 @@ export function element(
  * @throws {TypeError} for a name that is none and for characters that XML forbids, lone surrogates among them
  */
 export function write(node: Node): string {
-  let text = `<${nameOf(node.name)}`
-  for (const name of Object.keys(node.attributes))
-    text += ` ${nameOf(name)}='${escaped(node.attributes[name] ?? '', IN_ATTRIBUTE)}'`
+  let text = `<${nameOf(node.name)}${writeAttributes(node.attributes)}`
   if (node.children.length === 0) return `${text}/>`
   text += '>'
   for (const child of node.children) text += typeof child === 'string' ? escaped(child, IN_TEXT) : write(child)
   return `${text}</${node.name}>`
+}
+
+/** Attributes alone, a space before each; see {@link write}. */
+export function writeAttributes(attributes: Readonly<Record<string, string>>): string {
+  let text = ''
+  for (const name of Object.keys(attributes))
+    text += ` ${nameOf(name)}='${escaped(attributes[name] ?? '', IN_ATTRIBUTE)}'`
+  return text
 }
 
 /** Needs no escaping anywhere, and is found out faster. */
