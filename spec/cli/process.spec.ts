@@ -59,6 +59,6 @@ test('it ends by itself when nothing is read from standard input', async () => {
 test('the package names it as its command', () => {
   const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
-  expect(bin).toEqual({ 'passport-xmpp-bosh': './dist/cli/index.js' })
+  expect(bin).toEqual({ 'passport-xmpp-bosh': 'dist/cli/index.js' })
   expect(readFileSync(join(ROOT, 'lib', 'cli', 'index.ts'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
