@@ -14,6 +14,7 @@ export function gatesOf({ fine, phases, memory, processes }) {
 
 const FULL = 'Authenticator, SCRAM-SHA-1 and bind'
 const LEAST = 'Authenticator, PLAIN'
+const floorOf = name => name.replace('Authenticator', 'floor')
 
 function againstPeers(phases) {
   const scram = cellsOf(phases, 'scram')
@@ -25,9 +26,11 @@ function againstPeers(phases) {
   const gates = []
   for (const concurrency of [16, 64]) {
     // The best of the peers named, in each ratio.
-    const faster = peers => Math.min(...peers.map(peer => ratio(scram, 'perSecond', FULL, peer, { concurrency })))
+    const faster = (peers, name) =>
+      Math.min(...peers.map(peer => ratio(scram, 'perSecond', name, peer, { concurrency })))
     const add = (title, peers, least) => {
-      gates.push(gate(`logins/s against ${title}, ${concurrency} at a time`, faster(peers), { least, unit: ' ×' }))
+      const name = `logins/s against ${title}, ${concurrency} at a time`
+      gates.push(gate(`${name} ${reached(faster(peers, floorOf(FULL)))}`, faster(peers, FULL), { least, unit: ' ×' }))
     }
     add('every peer that does SCRAM and binds', all, 1)
     add('strophe.js over WebSocket with SCRAM', strophe.slice(1), 1.5)
@@ -40,10 +43,16 @@ function againstPeers(phases) {
   )
   for (const concurrency of [16, 64]) {
     const value = ratio(plain, 'perSecond', LEAST, 'passport-ldapauth', { concurrency })
-    const name = `logins/s of PLAIN without bind against passport-ldapauth, ${concurrency} at a time`
+    const floor = ratio(plain, 'perSecond', floorOf(LEAST), 'passport-ldapauth', { concurrency })
+    const name = `logins/s of PLAIN without bind against passport-ldapauth, ${concurrency} at a time ${reached(floor)}`
     gates.push(gate(name, value, { least: 1.5, unit: ' ×' }))
   }
   return gates
+}
+
+/** What the bare exchanges would measure there: more is not to be had over HTTP with this server. */
+function reached(floor) {
+  return `(the floor: ${floor.toPrecision(3)} ×)`
 }
 
 function alone(phases) {
