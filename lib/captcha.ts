@@ -11,7 +11,11 @@ export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif'
 /** A picture for the visitor to read. */
 export interface Captcha {
   /** a `Buffer`; at most `maxResponseBytes` */
-  readonly image: Uint8Array & { toString(encoding: 'base64'): string }
+  readonly image: Uint8Array & {
+    /** for a `data:` URL */
+    toString(encoding: 'base64'): string
+  }
+  /** for its `Content-Type`; the picture begins as one of this type does */
   readonly type: ImageType
 }
 

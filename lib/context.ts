@@ -1,7 +1,10 @@
 /** An `AbortSignal`, as far as it matters here: node's own types are not needed to compile. */
 export interface AbortSignalLike {
+  /** true once nobody waits any more */
   readonly aborted: boolean
+  /** Has `listener` called when that happens. */
   addEventListener(type: 'abort', listener: () => void): void
+  /** Forgets `listener`. */
   removeEventListener(type: 'abort', listener: () => void): void
 }
 

@@ -18,7 +18,11 @@ const FIELD_TYPES = [
   'text-single',
 ] as const
 
-/** How a field is filled in (XEP-0004 §3.3). */
+/**
+ * How a field is filled in (XEP-0004 §3.3).
+ *
+ * @useDeclaredType
+ */
 export type FieldType = (typeof FIELD_TYPES)[number]
 
 /** One field of a form (XEP-0004 §3.2). */
@@ -36,7 +40,9 @@ export interface DataField {
 
 /** One of the choices of a list. */
 export interface FieldOption {
+  /** what `submit()` takes */
   readonly value: string
+  /** what the visitor reads; text of the server */
   readonly label: string
 }
 

@@ -35,13 +35,29 @@ const STATUS = {
   ERR_XMPP_CLIENT_IP: 500,
 } as const
 
-/** Any `code` of an {@link XmppBoshError}. */
+/**
+ * Any `code` of an {@link XmppBoshError}.
+ *
+ * @useDeclaredType
+ */
 export type XmppBoshErrorCode = keyof typeof STATUS
-/** A code that says something about the visitor or the account: the strategy answers `fail`. */
+/**
+ * A code that says something about the visitor or the account: the strategy answers `fail`.
+ *
+ * @useDeclaredType
+ */
 export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode>
-/** A code that only registration has. */
+/**
+ * A code that only registration has.
+ *
+ * @useDeclaredType
+ */
 export type RegistrationCode = keyof typeof REGISTRATION_STATUS
-/** A code that says something about the server, the network or the configuration: the strategy answers `error`. */
+/**
+ * A code that says something about the server, the network or the configuration: the strategy answers `error`.
+ *
+ * @useDeclaredType
+ */
 export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 
 /** @internal */
@@ -56,6 +72,7 @@ const BRAND = Symbol.for('passport-xmpp-bosh.XmppBoshError')
  * a SASL payload, a sid or a text that the server wrote. Nothing of it is meant for the visitor.
  */
 export class XmppBoshError extends Error {
+  /** The same in every copy of the package. */
   override readonly name = 'XmppBoshError'
   /** Stable, for `switch`. */
   readonly code: XmppBoshErrorCode

@@ -1,3 +1,9 @@
+/**
+ * Login with the account somebody has on an XMPP server, over BOSH: {@link Strategy} for Passport, {@link Authenticator}
+ * for everything else, {@link Registration} to make accounts.
+ *
+ * @module passport-xmpp-bosh
+ */
 export { type Account, Authenticator } from './authenticator'
 export type { Captcha, ImageType } from './captcha'
 export type { AbortSignalLike, LoginContext } from './context'
@@ -19,7 +25,9 @@ export { deserializeUser, serializeUser } from './serialize'
 export { type AuthInfo, Strategy } from './strategy'
 export type {
   AuthenticatorLike,
+  CommonStrategyOptions,
   ConnectedStrategyOptions,
+  SharedStrategyOptions,
   StrategyOptions,
   StrategyOptionsWithRequest,
   StrategyRequest,

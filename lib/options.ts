@@ -24,7 +24,9 @@ export const DEFAULT_MECHANISMS: readonly Mechanism[] = ['SCRAM-SHA-512', 'SCRAM
 
 /** An `http.Agent` or `https.Agent`, as far as it matters here: node's own types are not needed to compile. */
 export interface AgentLike {
+  /** what it was made with; `rejectUnauthorized: false` among it is refused */
   readonly options?: object
+  /** Ends its sockets; only who made it calls this. */
   destroy(): void
 }
 
@@ -34,6 +36,7 @@ export interface TlsOptions {
   ca?: string | Uint8Array | readonly (string | Uint8Array)[]
   /** the name the certificate must carry, when it is not the host of `service` */
   servername?: string
+  /** the oldest version that is spoken, default `TLSv1.2` */
   minVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
 
@@ -63,6 +66,7 @@ export interface AuthenticatorOptions {
   failureDelay?: number
   /** default false; true: `http:` to a host that is not loopback, for a private network */
   allowInsecure?: boolean
+  /** not together with `agent` */
   tls?: TlsOptions
   /** own agent, e.g. of a proxy; the environment's proxies are never read */
   agent?: AgentLike

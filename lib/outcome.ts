@@ -195,7 +195,9 @@ const TEXT_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Rec
 
 /** What Passport gets as `info`: always an object, because Passport makes a response header of a string. */
 export interface FailureInfo {
+  /** for the visitor: one of {@link Messages} */
   message: string
+  /** for the app */
   code: XmppBoshErrorCode
 }
 

@@ -1,5 +1,6 @@
 /** Passport's normalized profile of an XMPP account; plain data. */
 export interface Profile {
+  /** where the account is from, as Passport has it */
   readonly provider: 'xmpp'
   /** the same as `jid` */
   readonly id: string

@@ -16,7 +16,9 @@ export interface RegistrationField {
   readonly name: string
   /** XEP-0004 §3.3 */
   readonly type: FieldType
+  /** what the visitor reads beside it */
   readonly label?: string
+  /** true: `submit()` refuses an empty one */
   readonly required: boolean
   /** what a list has to choose from */
   readonly options?: readonly FieldOption[]
@@ -24,6 +26,7 @@ export interface RegistrationField {
 
 /** What a visitor fills in to get an account. */
 export interface RegistrationForm {
+  /** in the order of the server */
   readonly fields: readonly RegistrationField[]
   /** text of the server; may be empty */
   readonly instructions: string

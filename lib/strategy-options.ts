@@ -14,13 +14,17 @@ import type { Profile } from './profile'
 export interface StrategyRequest {
   /** parsed form or JSON; the query is never read */
   body?: unknown
+  /** never read; for `credentialsLookup` and `verify` */
   headers?: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** never read; for `forwardClientIp` */
   ip?: string | undefined
+  /** its `close` means that the visitor left, and ends the login */
   socket?: object | undefined
 }
 
 /** Gives the app's answer: an error, a user, or no user with a reason. Only the first answer counts. */
 export type VerifyDone = (error: unknown, user?: object | false | null, info?: object | string) => void
+/** An answer, when it is a promise that resolves to a user or to a no; nothing, when `done` gives it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that answers by `done` returns nothing
 export type VerifyResult = void | Promise<object | false | null | undefined | void>
 /** Maps the XMPP account to a user of the app, or refuses it: by `done`, or by a promise. */
@@ -30,16 +34,25 @@ export type VerifyWithRequest<Req> = (req: Req, profile: Profile, done: VerifyDo
 
 /** What can stand in for an {@link Authenticator}. */
 export interface AuthenticatorLike {
+  /** As {@link Authenticator.authenticate}. */
   authenticate(credentials: { username: string; password: string }, context?: LoginContext): Promise<Account>
 }
 
-interface OwnOptions<Req> {
+/** What every {@link Strategy} can be told. */
+export interface CommonStrategyOptions<Req = StrategyRequest> {
   /** name in `req.body`, default `username`; `user[name]` means nesting */
   usernameField?: string
   /** name in `req.body`, default `password` */
   passwordField?: string
   /** where the credentials are, instead of the body */
-  credentialsLookup?: (req: Req) => { username: string; password: string } | undefined
+  credentialsLookup?: (req: Req) =>
+    | {
+        /** as typed: a user name or a bare JID */
+        username: string
+        /** as typed */
+        password: string
+      }
+    | undefined
   /** name under which Passport knows the strategy, default `xmpp-bosh` */
   name?: string
   /** the visitor's IP address; behind a proxy of yours `req => req.ip` with Express' `trust proxy` */
@@ -50,25 +63,34 @@ interface OwnOptions<Req> {
   handleErrorsAsFailures?: boolean
 }
 
-/** A server of the strategy's own. */
-type Connected = AuthenticatorOptions & { authenticator?: never }
-/** Somebody else's Authenticator. */
-type Shared<Req> = {
+/** Options of a {@link Strategy} that connects by itself, the usual case. */
+export type ConnectedStrategyOptions<Req = StrategyRequest> = CommonStrategyOptions<Req> &
+  AuthenticatorOptions & {
+    /** not together with options of an Authenticator */
+    authenticator?: never
+  }
+/** Options of a {@link Strategy} that asks somebody else's Authenticator: none of those an Authenticator has. */
+export type SharedStrategyOptions<Req = StrategyRequest> = CommonStrategyOptions<Req> & {
   /** a shared one, or one per tenant: never made from what the visitor typed */
   authenticator: AuthenticatorLike | ((req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>)
 } & { [option in keyof AuthenticatorOptions]?: never }
-
-/** Options of a {@link Strategy} that connects by itself, the usual case. */
-export type ConnectedStrategyOptions<Req = StrategyRequest> = OwnOptions<Req> & Connected
 /** Options of a {@link Strategy}: those of an Authenticator or `authenticator`, and its own. */
-export type StrategyOptions<Req = StrategyRequest> = OwnOptions<Req> &
-  (Connected | Shared<Req>) & { passReqToCallback?: false }
+export type StrategyOptions<Req = StrategyRequest> = (ConnectedStrategyOptions<Req> | SharedStrategyOptions<Req>) & {
+  /** default false: `verify(profile, done)` */
+  passReqToCallback?: false
+}
 /** The same, when `verify` wants the request first. */
-export type StrategyOptionsWithRequest<Req = StrategyRequest> = OwnOptions<Req> &
-  (Connected | Shared<Req>) & { passReqToCallback: true }
+export type StrategyOptionsWithRequest<Req = StrategyRequest> = (
+  | ConnectedStrategyOptions<Req>
+  | SharedStrategyOptions<Req>
+) & {
+  /** `verify(req, profile, done)` */
+  passReqToCallback: true
+}
 
 /** Options of one `passport.authenticate('xmpp-bosh', options)`, beside Passport's own. */
 export interface XmppAuthenticateOptions {
+  /** instead of the strategy's */
   messages?: Partial<Messages>
 }
 

@@ -20,6 +20,7 @@ import {
 
 /** What `req.authInfo` holds after a login, beside what `verify` gave. */
 export interface AuthInfo {
+  /** what the password was proved with */
   mechanism: Mechanism
 }
 
@@ -32,8 +33,11 @@ type Delivery =
 // Passport adds the actions to the strategy itself, or to an object whose prototype it is.
 const Base: new () => object = PassportStrategy
 
-/** So that a `verify` that leaves out the request does not compile with `passReqToCallback`: it would take it for one. */
-type NoProfile = { readonly provider?: never }
+/** @inline */
+type NoProfile = {
+  /** a profile is no request: a `verify` that leaves the request out is a mistake with `passReqToCallback` */
+  readonly provider?: never
+}
 
 /**
  * Signs visitors in with their XMPP account.
@@ -42,12 +46,16 @@ type NoProfile = { readonly provider?: never }
  * account is refused, `error` when the server, the network or the configuration is at fault.
  */
 export class Strategy<Req extends object & NoProfile = StrategyRequest> extends Base {
+  /** Under which `passport.use` knows it: option `name`. */
   readonly name: string
   /** @internal Not #private: Passport calls `authenticate` on an object that only has this one as its prototype. */
   readonly _settings: StrategySettings<Req>
 
+  /** Passport's, for one request: who signed in. */
   declare success: (user: object, info?: object) => void
+  /** Passport's, for one request: why not; `status` is the HTTP status. */
   declare fail: (info: object, status?: number) => void
+  /** Passport's, for one request: for the app's error handler. */
   declare error: (error: unknown) => void
 
   // The first two say nothing new; without them the compiler takes `{ ...options, mechanisms: ['PLAIN'] }` for strings.

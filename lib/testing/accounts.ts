@@ -94,6 +94,7 @@ export class Accounts {
     this.#accounts.set(nameOf(username), { password, keys })
   }
 
+  /** True if there is such an account, whether anybody can log in to it or not. */
   has(username: string): boolean {
     return this.#find(username) !== undefined
   }
@@ -103,6 +104,7 @@ export class Accounts {
     return this.#find(username)?.refusal
   }
 
+  /** True if there is such an account and this is its password. */
   isPassword(username: string, password: string): boolean {
     const account = this.#find(username)
     return account !== undefined && account.password === preparePassword(password)

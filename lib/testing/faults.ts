@@ -16,8 +16,10 @@ export type SaslCondition =
 
 /** What happens to the exchange itself; the server goes on from what it then said. */
 export type SaslFault =
-  /** the decoded SASL message of the right reply (`r=…,s=…,i=…` or `v=…` with SCRAM), rewritten */
-  | { readonly sasl: (message: string) => string }
+  | {
+      /** the decoded SASL message of the right reply (`r=…,s=…,i=…` or `v=…` with SCRAM), rewritten */
+      readonly sasl: (message: string) => string
+    }
   /** SCRAM's `v=…` comes in a challenge, and an empty success after it (RFC 4422 §3.6) */
   | 'signature-in-challenge'
 
@@ -30,8 +32,10 @@ export type FaultReply =
   | 'hang'
   /** the connection is reset before the reply */
   | 'reset'
-  /** the right reply, but it breaks off after so many bytes of its body */
-  | { readonly cut: number }
+  | {
+      /** the right reply, but it breaks off after so many bytes of its body */
+      readonly cut: number
+    }
   /** the right reply, one byte every 50 ms */
   | 'drip'
   /** the right reply with 2 MiB of white space behind it, more than any `maxResponseBytes` allows */
@@ -48,29 +52,54 @@ export type FaultReply =
   | 'error'
   /** `<body type='terminate'/>` */
   | 'terminate'
-  /** `<body type='terminate' condition='…'/>` (XEP-0124 §17.2) */
-  | { readonly terminate: string }
-  /** a stream error with this condition */
-  | { readonly streamError: string }
-  /** other mechanisms than the server knows, in answer to `create`; `[]`: features without a list of them */
-  | { readonly offer: readonly string[] }
-  /** a stanza error with this condition, in answer to an iq: `bind`, `form`, `register`, `remove` */
-  | { readonly stanzaError: string }
-  /** the bind succeeds with this JID */
-  | { readonly boundJid: string }
-  /** this HTTP status, with `body` as the page */
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
-  /** the whole reply, as it is */
-  | { readonly body: string | Uint8Array }
-  /** a `<body/>` with this inside, as it is */
-  | { readonly payload: string }
-  /** the right reply, rewritten */
-  | { readonly rewrite: (body: string, request: RequestView) => string | Uint8Array }
+  | {
+      /** `<body type='terminate' condition='…'/>` (XEP-0124 §17.2) */
+      readonly terminate: string
+    }
+  | {
+      /** a stream error with this condition */
+      readonly streamError: string
+    }
+  | {
+      /** other mechanisms than the server knows, in answer to `create`; `[]`: features without a list of them */
+      readonly offer: readonly string[]
+    }
+  | {
+      /** a stanza error with this condition, in answer to an iq: `bind`, `form`, `register`, `remove` */
+      readonly stanzaError: string
+    }
+  | {
+      /** the bind succeeds with this JID */
+      readonly boundJid: string
+    }
+  | {
+      /** this HTTP status */
+      readonly status: number
+      /** the page, default empty */
+      readonly body?: string
+      /** of HTTP, beside those of every reply */
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | {
+      /** the whole reply, as it is */
+      readonly body: string | Uint8Array
+    }
+  | {
+      /** a `<body/>` with this inside, as it is */
+      readonly payload: string
+    }
+  | {
+      /** the right reply, rewritten */
+      readonly rewrite: (body: string, request: RequestView) => string | Uint8Array
+    }
 
-/** Something that goes wrong at a step, `times` times (1 if not said). */
+/** Something that goes wrong at a step. */
 export interface Fault {
+  /** the step that goes wrong */
   readonly on: Step
+  /** what happens there */
   readonly reply: FaultReply
+  /** how often, default 1 */
   readonly times?: number
 }
 

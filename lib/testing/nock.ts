@@ -1,3 +1,8 @@
+/**
+ * The same server without a port: `nock` takes the requests. Needs `nock` 14.
+ *
+ * @module passport-xmpp-bosh/testing/nock
+ */
 import nock from 'nock'
 import type { ResponderOptions } from './options'
 import { paced } from './pace'

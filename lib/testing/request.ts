@@ -20,11 +20,15 @@ export type Step =
 
 /** A request as it came in. */
 export interface RequestView {
+  /** what it is for */
   readonly step: Step
+  /** the session it names; none while one is created */
   readonly sid: string | undefined
   /** what an `auth` names, whether the server knows it or not */
   readonly mechanism: string | undefined
+  /** the document, passwords included */
   readonly body: string
+  /** of HTTP, by lower-case names */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 

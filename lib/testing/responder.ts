@@ -13,6 +13,7 @@ import { Stream } from './stream'
 
 /** A session the server holds. */
 export interface SessionView {
+  /** its id (XEP-0124 §7.2) */
   readonly sid: string
   /** who logged in on it, if somebody did */
   readonly username: string | undefined
@@ -24,6 +25,7 @@ export interface SessionView {
 
 /** What every mount lets a test see and do. */
 export interface TestServer {
+  /** who may log in; may change at any time */
   readonly accounts: Accounts
   /** the sessions held now */
   readonly sessions: readonly SessionView[]

@@ -1,3 +1,8 @@
+/**
+ * A BOSH server for tests, on a loopback port.
+ *
+ * @module passport-xmpp-bosh/testing
+ */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -19,7 +24,12 @@ export interface BoshServerOptions extends ResponderOptions {
   /** default: any that is free */
   port?: number
   /** the server speaks TLS with this key and certificate (PEM) */
-  tls?: { readonly key: string; readonly cert: string }
+  tls?: {
+    /** the private key */
+    readonly key: string
+    /** the certificate, or the chain that begins with it */
+    readonly cert: string
+  }
 }
 
 /** A running test server. */
@@ -28,6 +38,7 @@ export interface BoshServer extends TestServer {
   readonly url: string
   /** TCP connections accepted since the start */
   readonly connections: number
+  /** Ends its sessions and connections, and gives the port back. */
   close(): Promise<void>
 }
 
