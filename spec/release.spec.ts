@@ -65,21 +65,21 @@ test('all is well: it is checked, published with provenance, and tagged', () => 
   const { status, stdout } = release()
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm publish --provenance --access public'])
+  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --provenance --access public'])
   expect(git('tag').trim()).toBe('v1.2.3')
   expect(stdout).toContain('git push origin v1.2.3')
 })
 
 test('what was checked just now is not checked again', () => {
   expect(release(['--ci-passed']).status).toBe(0)
-  expect(called()).toEqual(['npm publish --provenance --access public'])
+  expect(called()).toEqual(['npm run --silent build', 'npm publish --provenance --access public'])
 })
 
 test('a dry run publishes and tags nothing', () => {
   const { status, stdout } = release(['--dry-run'])
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm publish --dry-run --access public'])
+  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --dry-run --access public'])
   expect(git('tag')).toBe('')
   expect(stdout).toContain('nothing stands in the way of 1.2.3')
 })
@@ -139,7 +139,7 @@ test.each(OBSTACLES)('$what is a warning in a dry run', ({ prepare, sentence, en
   prepare()
   const { status, stdout, stderr } = release(['--dry-run', '--ci-passed'], env)
 
-  expect([status, called()]).toEqual([0, ['npm publish --dry-run --access public']])
+  expect([status, called()]).toEqual([0, ['npm run --silent build', 'npm publish --dry-run --access public']])
   expect(stderr).toContain('warning: ')
   expect(stderr).toContain(sentence)
   expect(stdout).toContain('nothing was published; 1 of the warnings above would have stopped')
