@@ -110,7 +110,11 @@ async function logIn(mechanism: Mechanism, username: string, password: string) {
   return { refused, said }
 }
 
-const VARIES: Readonly<Record<string, RegExp>> = { rid: /^[0-9]{10,16}$/, sid: /^[0-9a-f-]{36}$/, id: /^[0-9a-f-]{36}$/ }
+const VARIES: Readonly<Record<string, RegExp>> = {
+  rid: /^[0-9]{10,16}$/,
+  sid: /^[0-9a-f-]{36}$/,
+  id: /^[0-9a-f-]{36}$/,
+}
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/
 
 /** An element without what differs from login to login, which must be of its own kind. */
