@@ -83,7 +83,14 @@ module.exports = {
       '^lib/(strategy|strategy-options|serialize|authenticator|sessions|registration(-form|-state)?|captcha|data-form)\\.ts$',
       LEAVES,
     ),
-    room('cli', '^lib/cli/', '^lib/(authenticator|registration|sessions|iq)\\.ts$', '^lib/bosh/', '^lib/xml/', LEAVES),
+    room(
+      'cli',
+      '^lib/cli/',
+      '^lib/(authenticator|registration|sessions|login|iq)\\.ts$',
+      '^lib/bosh/',
+      '^lib/xml/',
+      LEAVES,
+    ),
     room('testing', '^lib/testing/', '^lib/(sasl|xml)/', '^lib/(jid|errors)\\.ts$'),
     {
       name: 'testing-is-nobodys',

@@ -102,7 +102,9 @@ function readField(field: Element): DataField {
 }
 
 function valuesOf(parent: Element): string[] {
-  return childrenOf(parent, 'value').map(value => bounded(textOf(value)))
+  const values = childrenOf(parent, 'value')
+  if (values.length > MAX_FORM_FIELDS) throw protocol('a field of the form has too many values')
+  return values.map(value => bounded(textOf(value)))
 }
 
 function childrenOf(parent: Element, name: string): Element[] {

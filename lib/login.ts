@@ -89,7 +89,12 @@ function saslElementIn(reply: readonly Element[]): Element | undefined {
   return only(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
 }
 
-function mechanismsOf(features: Element): string[] {
+/**
+ * What a stream offers, as it is written (RFC 6120 §6.3.3).
+ *
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for two lists, for too many names, and for one that is pieced together
+ */
+export function mechanismsOf(features: Element): string[] {
   const lists = features.children.filter(child => child.namespace === SASL && child.name === 'mechanisms')
   if (lists.length > 1) throw protocol('the server offers two lists of mechanisms')
   const names = (lists[0]?.children ?? []).filter(child => child.namespace === SASL && child.name === 'mechanism')

@@ -124,13 +124,15 @@ export class Registration {
    * not let accounts do this
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
+    let isAsked = false
     // XEP-0077 §3.2
     const removing = this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
+      isAsked = true
       const condition = stanzaErrorOf(await askIq(session, this.#account(username, [element('remove')]), signal))
       if (condition !== undefined) throw accountError(condition, 'the server did not remove the account')
     })
     await removing.catch(async (reason: unknown) => {
-      if (!isEndOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
+      if (!isAsked || !isEndOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
     })
   }
 

@@ -149,6 +149,10 @@ describe('no form', () => {
       'a name that is too long',
       dataForm(`${USERNAME}${PASSWORD}<field var='${'x'.repeat(MAX_FORM_VALUE_LENGTH + 1)}'/>`),
     ],
+    [
+      'more values than any field has',
+      dataForm(`${USERNAME}${PASSWORD}<field var='x' type='hidden'>${'<value/>'.repeat(MAX_FORM_FIELDS + 1)}</field>`),
+    ],
     ['an element in a value', dataForm(`${USERNAME}${PASSWORD}<field var='x'><value>a<b/>c</value></field>`)],
   ])('%s', (_, inside) => {
     expect(() => parse(inside)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))

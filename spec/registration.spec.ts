@@ -389,8 +389,10 @@ describe('changing and removing', () => {
       const registration = registrationAt(server)
       server.fault({ on: 'register', reply: { stanzaError: condition } })
       server.fault({ on: 'remove', reply: { stanzaError: condition } })
-      expect(await rejection(registration.changePassword(USER1, PASSWORD))).toMatchObject({ code })
+      expect(await rejection(registration.changePassword(USER1, 'another one'))).toMatchObject({ code })
       expect(await rejection(registration.remove(USER1))).toMatchObject({ code })
+      expect(steps(server)).toEqual(expect.arrayContaining(['register', 'remove']))
+      expect(await logIn(server, 'user1', PASSWORD)).toBe('user1@localhost')
     },
   )
 
@@ -412,6 +414,20 @@ describe('changing and removing', () => {
       }
       server.fault({ on: 'remove', reply: { rewrite: undo } })
       expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code, condition })
+    },
+  )
+
+  test.each(['create', 'auth', 'response'] as const)(
+    'nor is it at %s, before anybody was asked to remove anything',
+    async step => {
+      const server = await serve({ mechanisms: ['SCRAM-SHA-256'] })
+      const registration = registrationAt(server)
+      for (const condition of ['not-authorized', 'conflict']) {
+        server.fault({ on: step, reply: { streamError: condition } })
+        const wrong = { username: 'user1', password: 'wrong' }
+        expect(await rejection(registration.remove(wrong))).toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
+      }
+      expect(steps(server)).not.toContain('remove')
     },
   )
 

@@ -7,7 +7,7 @@ import { CHECKS, type Finding, skipped } from './finding'
 import { close, type Instruments, instrumentsFor } from './instruments'
 import { CHECK_MS } from './limits'
 import { loginFinding } from './login'
-import { mechanismFindings, offeredIn } from './mechanisms'
+import { mechanismFindings } from './mechanisms'
 import { placeOf, type Question } from './place'
 import { signUpFindings } from './registration'
 import { softwareOf } from './software'
@@ -37,7 +37,7 @@ async function serverFindings(instruments: Instruments, { credentials }: Questio
   const { findings, features } = await connectionFindings(instruments)
   if (features === undefined) return findings
   const software = softwareOf(instruments.transport.created)
-  const mechanisms = mechanismFindings(offeredIn(features), instruments.place, software)
+  const mechanisms = mechanismFindings(features, instruments.place, software)
   const signUp = await signUpFindings(instruments)
   const { finding: login, reported } = await loginFinding(instruments, credentials)
   const version = versionFinding({ software, reported, challenge: signUp.challenge, asked: login.status === 'ok' })

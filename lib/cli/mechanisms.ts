@@ -1,19 +1,10 @@
+import { XmppBoshError } from '../errors'
+import { mechanismsOf } from '../login'
 import type { Mechanism } from '../options'
-import { SASL } from '../xml/names'
 import type { Element } from '../xml/read'
 import { type Finding, ok, warn, wrong } from './finding'
 import type { Place } from './place'
 import type { Software } from './software'
-
-/** The mechanisms of a stream's features, those with a name that is none left out (RFC 6120 §6.3.3, RFC 4422 §3.1). */
-export function offeredIn(features: Element): string[] {
-  return features.children
-    .filter(({ namespace, name }) => namespace === SASL && name === 'mechanisms')
-    .flatMap(({ children }) => children)
-    .filter(({ namespace, name }) => namespace === SASL && name === 'mechanism')
-    .map(({ text }) => text.trim())
-    .filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
-}
 
 /** Mechanisms that no app needs, and what each of them opens. */
 const UNWANTED: Readonly<Record<string, string>> = {
@@ -24,8 +15,22 @@ const UNWANTED: Readonly<Record<string, string>> = {
   EXTERNAL: 'trusts certificates that BOSH does not show',
 }
 
-/** What the list of mechanisms says. */
-export function mechanismFindings(offered: readonly string[], place: Place, software: Software): Finding[] {
+/** What the list of mechanisms in a stream's features says. */
+export function mechanismFindings(features: Element, place: Place, software: Software): Finding[] {
+  let offered: readonly string[]
+  try {
+    // RFC 4422 §3.1: what is no mechanism name is not repeated
+    offered = mechanismsOf(features).filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
+  } catch (error) {
+    if (!XmppBoshError.is(error)) throw error
+    return [
+      wrong(
+        'mechanisms',
+        error.message,
+        'No login is possible. Look at what answers there: no known server does that.',
+      ),
+    ]
+  }
   if (offered.length === 0) return [noneFinding(place, software)]
   const scram = offered.filter(name => name.startsWith('SCRAM-') && !name.endsWith('-PLUS'))
   return [

@@ -92,7 +92,7 @@ export class Stream {
       case 'form':
       case 'register':
       case 'remove':
-        return this.#register(child)
+        return this.#register(child, fault)
       default:
         return this.#other(child)
     }
@@ -141,12 +141,14 @@ export class Stream {
     return bound(iq.attributes.get('id') ?? '', this.#jid)
   }
 
-  #register(iq: Element): Said {
+  #register(iq: Element, fault: FaultReply | undefined): Said {
     const { inBand, personality } = this.#served
     const id = iq.attributes.get('id') ?? ''
     const query = registrationQueryOf(iq)
     const step = stepOfChild(iq)
     if (!query) return []
+    // Who is refused has changed nothing; with any other fault the answer alone is spoilt.
+    if (typeof fault === 'object' && 'stanzaError' in fault) return [stanzaError(id, fault.stanzaError)]
     if (step === 'form') return [inBand.form(id)]
     if (this.#username === undefined) {
       return step === 'register' ? [inBand.register(id, query)] : { end: 'not-authorized' }

@@ -343,6 +343,20 @@ describe('the server', () => {
     expect(textOf(findings, id)).toMatch(says)
   })
 
+  const LIST = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms>"
+  test.each([
+    ['two lists', LIST + LIST, /two lists/],
+    ['a name that is pieced together', LIST.replace('256', '<x/>256'), /an element where text was expected/],
+    ['too many names', LIST.replace(/<mechanism>.*<\/mechanism>/, name => name.repeat(65)), /too many/],
+  ])('%s, which no login takes', async (_, lists, summary) => {
+    const server = await serving({ mechanisms: ['SCRAM-SHA-256'] })
+    server.fault({ on: 'create', times: 100, reply: { rewrite: body => body.replace(LIST, lists) } })
+    const findings = await diagnose(server.url)
+
+    expect(of(findings, 'mechanisms')).toMatchObject({ status: 'wrong', summary: expect.stringMatching(summary) })
+    expect(of(findings, 'common-mechanism')?.status).toBe('skipped')
+  })
+
   test('several hashes are a decision once `mechanisms` is named', async () => {
     const { url } = await serving({ mechanisms: ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN'] })
 

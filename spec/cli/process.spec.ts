@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BoshServer } from '../../lib/testing/server'
 import { startSetUp } from './right-set-up'
@@ -48,6 +48,18 @@ test('a wrong one is not repeated either', async () => {
   expect(code).toBe(2)
   expect(JSON.parse(output)).toMatchObject({ exitCode: 2 })
   expect(output).not.toContain('horse')
+})
+
+test('a report that nobody can read is no verdict, and no trace of a crash', async () => {
+  const loader = join(ROOT, 'spec', 'fixtures', 'typescript.cjs')
+  const argv = ['--require', loader, join(ROOT, 'lib', 'cli', 'index.ts'), '--help']
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] })
+  const said: Buffer[] = []
+  child.stderr?.on('data', (chunk: Buffer) => said.push(chunk))
+  const [code] = await once(child, 'close')
+
+  expect(code).toBe(2)
+  expect(Buffer.concat(said).toString()).toBe('passport-xmpp-bosh: the report cannot be written (ENOSPC)\n')
 })
 
 test('it ends by itself when nothing is read from standard input', async () => {

@@ -29,7 +29,7 @@ export async function startSetUp({
     const address = (counts === 'visitors' && String(headers['x-forwarded-for'] ?? '')) || 'app'
     given.set(address, (given.get(address) ?? 0) + 1)
     if ((given.get(address) ?? 0) > captchaLimit) return refusal(request, 'resource-constraint')
-    return body.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, challenge)
+    return body.replaceAll(/(?<=<value>|captcha\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, challenge)
   }
   if (options.registration !== 'open') server.fault({ on: 'form', times: 100, reply: { rewrite: limited } })
   return server
