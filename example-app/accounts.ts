@@ -60,7 +60,10 @@ export function createAccounts({
     if (registration) return registration
     throw new XmppBoshError('registration-closed', 'this app makes, changes and removes no accounts')
   }
-  const again = (req: Request, user: Express.User) => signIn(req, user, req.session.login?.mechanism ?? '', generations)
+  const again = async (req: Request, user: Express.User) =>
+    signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', generation: await generations.now() })
+  const prove = (req: Request, user: Express.User, password: unknown) =>
+    counted(req, authenticator.authenticate(credentialsOf(user, password), contextOf(req)))
   return {
     async form(req) {
       const { state, ...form } = await open().form(contextOf(req))
@@ -74,26 +77,32 @@ export function createAccounts({
     },
     async changePassword(req, password, newPassword) {
       const user = signedIn(req)
-      const credentials = credentialsOf(user, password)
-      await counted(req, open().changePassword(credentials, textOf(newPassword), contextOf(req)))
+      const opened = open()
+      await prove(req, user, password)
+      await opened
+        .changePassword(credentialsOf(user, password), textOf(newPassword), contextOf(req))
+        .catch(async (reason: unknown) => {
+          // Nobody knows then whether the new one counts.
+          if (!isRefusal(reason)) await generations.end(user.jid)
+          throw reason
+        })
       await generations.end(user.jid)
       await again(req, user)
     },
     async signOutEverywhere(req, password) {
       const user = signedIn(req)
-      await counted(req, authenticator.authenticate(credentialsOf(user, password), contextOf(req)))
+      await prove(req, user, password)
       await generations.end(user.jid)
     },
     async remove(req, password) {
       const user = signedIn(req)
-      const credentials = credentialsOf(user, password)
       const opened = open()
-      await counted(req, authenticator.authenticate(credentials, contextOf(req)))
+      await prove(req, user, password)
       // Before: the JID may be somebody else's at once, so sessions that cannot be ended keep the account.
       await generations.end(user.jid)
-      await opened.remove(credentials, contextOf(req)).catch(async (reason: unknown) => {
+      await opened.remove(credentialsOf(user, password), contextOf(req)).catch(async (reason: unknown) => {
         // The server keeps the account: then whoever asked stays signed in.
-        if (codeOf(reason) === 'registration-closed') await again(req, user)
+        if (isRefusal(reason)) await again(req, user)
         throw reason
       })
       // After: for those that began meanwhile.
@@ -135,6 +144,11 @@ async function counted<T>({ res }: Request, asked: Promise<T>): Promise<T> {
     if (res && LOGIN_REFUSALS.includes(codeOf(reason))) attemptFailed(res)
     throw reason
   }
+}
+
+/** The server said no, and did nothing. */
+function isRefusal(reason: unknown): boolean {
+  return XmppBoshError.is(reason) && !reason.code.startsWith('ERR_XMPP_')
 }
 
 function codeOf(reason: unknown): string {

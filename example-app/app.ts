@@ -2,6 +2,7 @@ import express, { type Express } from 'express'
 import { createAccounts } from './accounts'
 import { createAuth, type XmppOptions } from './auth'
 import { docsUi } from './docs-ui'
+import { sessionEnd } from './end-session'
 import { PUBLIC, VIEWS } from './folders'
 import { type Log, requestLog } from './log'
 import { passwordLogin } from './password-login'
@@ -45,6 +46,7 @@ export function createApp(config: AppConfig): App {
   const accounts = createAccounts({ ...config.xmpp, authenticator, registration, generations: stores.generations })
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
+  const endSession = sessionEnd(cookie, stores.generations)
   const limits = rateLimits(stores)
   const logIn = passwordLogin(passport, stores.generations)
   const app = Object.assign(express(), { close })
@@ -73,10 +75,10 @@ export function createApp(config: AppConfig): App {
 
   app.use(home())
   app.use(login(logIn, limits))
-  app.use(logout(cookie))
+  app.use(logout(endSession))
   if (config.registration) app.use(register(accounts, config.xmpp.domain, limits))
   app.use(account(accounts, config.registration, cookie, limits))
-  app.use('/api', api({ logIn, accounts, cookie, limits, registration: config.registration }))
+  app.use('/api', api({ logIn, accounts, endSession, limits, registration: config.registration }))
   app.use('/api', apiProblem)
   app.use(notFound)
   app.use(errorPage)

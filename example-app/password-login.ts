@@ -10,7 +10,9 @@ import type { Generations } from './stores/generations'
 export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>
 
 export function passwordLogin(passport: Auth['passport'], generations: Generations): PasswordLogin {
-  return (req, res) => {
+  return async (req, res) => {
+    // Before the password is proved: if it is changed meanwhile, it was the old one.
+    const generation = await generations.now()
     const answer = async (
       error: unknown,
       user?: Express.User | false,
@@ -19,7 +21,7 @@ export function passwordLogin(passport: Auth['passport'], generations: Generatio
     ): Promise<Refusal | undefined> => {
       if (error) throw error
       if (user) {
-        await signIn(req, user, info?.mechanism ?? '', generations)
+        await signIn(req, user, { mechanism: info?.mechanism ?? '', generation })
         return undefined
       }
       attemptFailed(res)

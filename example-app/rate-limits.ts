@@ -12,7 +12,9 @@ const MAX_SIGN_UPS = 60
 
 /** What an address may try. Nobody can lock somebody else out: no limit is of an account alone. */
 export interface RateLimits {
-  /** in front of whatever checks a password; counts what {@link attemptFailed} is said of */
+  /** in front of what takes a name and a password; counts what {@link attemptFailed} is said of */
+  readonly logins: RequestHandler[]
+  /** the same in front of what takes the password of who is signed in */
   readonly passwords: RequestHandler[]
   readonly signUps: RequestHandler
 }
@@ -40,21 +42,29 @@ export function rateLimits(stores: Stores): RateLimits {
     skipSuccessfulRequests: true,
     requestWasSuccessful: (_req: Request, res: Response) => res.locals['attemptFailed'] !== true,
   }
+  const ofAddress = rateLimit({
+    ...onlyFailures,
+    limit: MAX_FOR_ADDRESS,
+    store: stores.rateLimit('address'),
+    keyGenerator: addressOf,
+  })
+  const ofAccount = rateLimit({
+    ...onlyFailures,
+    limit: MAX_FOR_ACCOUNT,
+    store: stores.rateLimit('account'),
+    keyGenerator: (req, res) => `${addressOf(req)} ${spelling(res.locals['account'])}`,
+  })
+  const about = (accountOf: (req: Request) => unknown): RequestHandler[] => [
+    (req, res, next) => {
+      res.locals['account'] = accountOf(req)
+      next()
+    },
+    ofAddress,
+    ofAccount,
+  ]
   return {
-    passwords: [
-      rateLimit({
-        ...onlyFailures,
-        limit: MAX_FOR_ADDRESS,
-        store: stores.rateLimit('address'),
-        keyGenerator: addressOf,
-      }),
-      rateLimit({
-        ...onlyFailures,
-        limit: MAX_FOR_ACCOUNT,
-        store: stores.rateLimit('account'),
-        keyGenerator: req => `${addressOf(req)} ${spelling(accountOf(req))}`,
-      }),
-    ],
+    logins: about(({ body }) => body?.username),
+    passwords: about(({ user }) => user?.username),
     signUps: rateLimit({ ...common, limit: MAX_SIGN_UPS, store: stores.rateLimit('sign-up'), keyGenerator: addressOf }),
   }
 }
@@ -62,11 +72,6 @@ export function rateLimits(stores: Stores): RateLimits {
 // IPv6: one visitor has a whole network.
 function addressOf({ ip }: Request): string {
   return ip === undefined ? 'unknown' : ipKeyGenerator(ip)
-}
-
-/** Whose password is tried: of who is signed in, or of the name that was typed. */
-function accountOf(req: Request): unknown {
-  return req.user?.username ?? req.body?.username
 }
 
 // Another spelling is no other account. Of those that this takes for two, the limit of the address takes care.

@@ -9,6 +9,7 @@ export interface Login {
   readonly mechanism: string
   /** ms since 1970 */
   readonly since: number
+  /** of when the login began, before its password was proved */
   readonly generation: number
 }
 
@@ -22,10 +23,8 @@ declare module 'express-session' {
 export async function signIn(
   req: Request,
   user: Express.User,
-  mechanism: string,
-  generations: Generations,
+  { mechanism, generation }: Pick<Login, 'mechanism' | 'generation'>,
 ): Promise<void> {
-  const generation = await generations.current(user.jid)
   await new Promise<void>((resolve, reject) => {
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
@@ -40,12 +39,18 @@ export function endedSessions(generations: Generations): RequestHandler {
     const { user, session } = req
     if (!user) return next()
     const { login } = session
-    const isOver = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
-    if (!isOver && login.generation === (await generations.current(user.jid))) return next()
+    const isOld = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
+    const ends = isOld ? [] : await Promise.all([user.jid, sessionOf(req)].map(of => generations.lastEnd(of)))
+    if (!isOld && ends.every(end => end <= login.generation)) return next()
     await signOut(req)
     await leaveNotice(req, SESSION_OVER)
     next()
   }
+}
+
+/** What {@link Generations} call the session of a request; no JID is called so. */
+export function sessionOf({ sessionID }: Request): string {
+  return `session:${sessionID}`
 }
 
 const SESSION_OVER = { page: '/login', text: 'Your session has ended. Please sign in again.' }

@@ -1,10 +1,9 @@
 import { Router } from 'express'
 import type { Accounts } from '../accounts'
 import { requireCsrfToken } from '../csrf'
-import { endSession } from '../end-session'
+import type { EndSession } from '../end-session'
 import type { RateLimits } from '../rate-limits'
 import { accountRefusal, signUpRefusal } from '../refusals'
-import type { SessionCookie } from '../sessions'
 import { json } from './api-body'
 import { refusedBy } from './api-problems'
 import { onlySignedIn } from './api-signed-in'
@@ -12,7 +11,7 @@ import { onlySignedIn } from './api-signed-in'
 /** New accounts, and changes to the one that is signed in. */
 export function accountApi(
   accounts: Accounts,
-  cookie: SessionCookie,
+  endSession: EndSession,
   limits: RateLimits,
   registration: boolean,
 ): Router {
@@ -21,7 +20,7 @@ export function accountApi(
 
   router.post('/account/sign-out-everywhere', ...password, async (req, res) => {
     await accounts.signOutEverywhere(req, req.body?.password).catch(refusedBy(accountRefusal))
-    await endSession(req, res, cookie)
+    await endSession(req, res)
     res.status(204).end()
   })
   if (!registration) return router
@@ -50,7 +49,7 @@ export function accountApi(
 
   router.delete('/account', ...password, async (req, res) => {
     await accounts.remove(req, req.body?.password).catch(refusedBy(accountRefusal))
-    await endSession(req, res, cookie)
+    await endSession(req, res)
     res.status(204).end()
   })
 

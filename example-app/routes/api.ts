@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from 'express'
 import type { Accounts } from '../accounts'
 import { csrfTokenOf, requireCsrfToken } from '../csrf'
-import { endSession } from '../end-session'
+import type { EndSession } from '../end-session'
 import type { PasswordLogin } from '../password-login'
 import type { RateLimits } from '../rate-limits'
-import { type SessionCookie, saved } from '../sessions'
+import { saved } from '../sessions'
 import { accountApi } from './api-accounts'
 import { json } from './api-body'
 import { Problem, problemOf } from './api-problems'
@@ -13,7 +13,7 @@ import { onlySignedIn, signedIn } from './api-signed-in'
 export interface ApiOptions {
   readonly logIn: PasswordLogin
   readonly accounts: Accounts
-  readonly cookie: SessionCookie
+  readonly endSession: EndSession
   readonly limits: RateLimits
   /** whether accounts can be made, changed and removed */
   readonly registration: boolean
@@ -23,7 +23,7 @@ export interface ApiOptions {
  * What the pages do, for programs; openapi.yaml describes it. The CSRF token counts in the header alone: it is asked for
  * before there is a body.
  */
-export function api({ logIn, accounts, cookie, limits, registration }: ApiOptions): Router {
+export function api({ logIn, accounts, endSession, limits, registration }: ApiOptions): Router {
   const router = Router()
 
   router.get('/csrf', async (req, res) => {
@@ -33,7 +33,7 @@ export function api({ logIn, accounts, cookie, limits, registration }: ApiOption
     res.json({ token })
   })
 
-  router.post('/login', requireCsrfToken, ...json, ...limits.passwords, async (req, res) => {
+  router.post('/login', requireCsrfToken, ...json, ...limits.logins, async (req, res) => {
     const refusal = await logIn(req, res)
     if (refusal) throw problemOf(refusal)
     res.json(signedIn(req))
@@ -42,11 +42,11 @@ export function api({ logIn, accounts, cookie, limits, registration }: ApiOption
   router.get('/me', onlySignedIn, (req, res) => void res.json(signedIn(req)))
 
   router.post('/logout', whoIsSignedIn, requireCsrfToken, async (req, res) => {
-    await endSession(req, res, cookie)
+    await endSession(req, res)
     res.status(204).end()
   })
 
-  router.use(accountApi(accounts, cookie, limits, registration))
+  router.use(accountApi(accounts, endSession, limits, registration))
 
   router.use(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address.')

@@ -7,7 +7,7 @@ import { returnTo } from '../return-to'
 import { saved } from '../sessions'
 import { form } from './form'
 
-export function login(logIn: PasswordLogin, { passwords }: RateLimits): Router {
+export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
   const router = Router()
 
   router.get('/login', async (req, res) => {
@@ -19,7 +19,7 @@ export function login(logIn: PasswordLogin, { passwords }: RateLimits): Router {
     res.render('login', page)
   })
 
-  router.post('/login', form, requireCsrfToken, ...passwords, async (req, res) => {
+  router.post('/login', form, requireCsrfToken, ...logins, async (req, res) => {
     const target = returnTo(req.body?.returnTo)
     const refusal = await logIn(req, res)
     if (!refusal) return res.redirect(303, target)

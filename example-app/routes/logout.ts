@@ -1,13 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import { requireCsrfToken } from '../csrf'
-import { endSession } from '../end-session'
-import type { SessionCookie } from '../sessions'
+import type { EndSession } from '../end-session'
 import { form } from './form'
 
-export function logout(cookie: SessionCookie): Router {
+export function logout(endSession: EndSession): Router {
   const router = Router()
   router.post('/logout', onlySignedIn, form, requireCsrfToken, async (req, res) => {
-    await endSession(req, res, cookie)
+    await endSession(req, res)
     res.redirect(303, '/')
   })
   return router

@@ -1,43 +1,47 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import session from 'express-session'
 import createMemoryStore from 'memorystore'
-import { GENERATION_TTL_MS, type Generations, MAX_IDLE_MS } from './generations'
+import { ApartStore, type PlainStore } from './apart'
+import { END_TTL_MS, type Generations, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './generations'
 import type { Stores } from './stores'
 
+/** of each kind: signed in, and with a form alone */
 const MAX_SESSIONS = 10_000
 const SWEEP_MS = 10 * 60 * 1000
 
 /** Stores in this process. Not the one express-session brings: that is never swept. */
 export function openMemoryStores(): Stores {
   const SweptStore = createMemoryStore(session)
-  const sessions = new SweptStore({ max: MAX_SESSIONS, checkPeriod: SWEEP_MS, ttl: MAX_IDLE_MS })
+  const swept = (ttl: number) => new SweptStore({ max: MAX_SESSIONS, checkPeriod: SWEEP_MS, ttl })
+  const [signedIn, others] = [swept(MAX_IDLE_MS), swept(MAX_FORM_IDLE_MS)]
   return {
-    sessions,
+    sessions: new ApartStore(signedIn as unknown as PlainStore, others as unknown as PlainStore),
     generations: memoryGenerations(),
     rateLimit: () => new RateLimitMemoryStore(),
     isReady: async () => true,
     async close() {
-      sessions.stopInterval()
+      signedIn.stopInterval()
+      others.stopInterval()
     },
   }
 }
 
 function memoryGenerations(): Generations {
-  const ended = new Map<string, { generation: number; until: number }>()
-  const current = (jid: string) => {
-    const entry = ended.get(jid)
-    return entry && entry.until > Date.now() ? entry.generation : 0
-  }
+  const ends = new Map<string, { number: number; until: number }>()
+  let count = 0
   return {
-    current: async jid => current(jid),
-    async end(jid) {
-      const generation = current(jid) + 1
+    now: async () => count,
+    async lastEnd(of) {
+      const end = ends.get(of)
+      return end && end.until > Date.now() ? end.number : 0
+    },
+    async end(of) {
       // Put in again, the oldest come first.
-      ended.delete(jid)
-      ended.set(jid, { generation, until: Date.now() + GENERATION_TTL_MS })
-      for (const [other, { until }] of ended) {
+      ends.delete(of)
+      ends.set(of, { number: ++count, until: Date.now() + END_TTL_MS })
+      for (const [other, { until }] of ends) {
         if (until > Date.now()) break
-        ended.delete(other)
+        ends.delete(other)
       }
     },
   }

@@ -1,18 +1,23 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
-import { GENERATION_TTL_MS, MAX_IDLE_MS } from './generations'
+import { END_TTL_MS, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './generations'
 import { connectRedis } from './redis-connection'
 import type { Stores } from './stores'
+
+/** the count of all ends */
+const ENDS = 'ends'
+/** Both at once: of two ends of one account the later number must stay. */
+const END = "redis.call('SET', KEYS[2], redis.call('INCR', KEYS[1]), 'PX', ARGV[1])"
 
 /** Stores that several processes share. Rejects when Redis cannot be reached at the start. */
 export async function openRedisStores(url: string): Promise<Stores> {
   const { ask, close } = await connectRedis(url)
-  const generationKey = (jid: string) => `generation:${jid}`
+  const endKey = (of: string) => `end:${of}`
   return {
     sessions: new RedisSessionStore({
       prefix: 'session:',
-      ttl: () => MAX_IDLE_MS / 1_000,
+      ttl: ({ login }) => (login ? MAX_IDLE_MS : MAX_FORM_IDLE_MS) / 1_000,
       client: {
         get: (key: string) => ask(client => client.get(key)),
         set: (key: string, value: string, options: SetOptions) => ask(client => client.set(key, value, options)),
@@ -21,10 +26,10 @@ export async function openRedisStores(url: string): Promise<Stores> {
       },
     }),
     generations: {
-      current: async jid => Number((await ask(client => client.get(generationKey(jid)))) ?? 0),
-      async end(jid) {
-        const key = generationKey(jid)
-        await ask(client => client.multi().incr(key).pExpire(key, GENERATION_TTL_MS).exec())
+      now: async () => Number((await ask(client => client.get(ENDS))) ?? 0),
+      lastEnd: async of => Number((await ask(client => client.get(endKey(of)))) ?? 0),
+      async end(of) {
+        await ask(client => client.eval(END, { keys: [ENDS, endKey(of)], arguments: [String(END_TTL_MS)] }))
       },
     },
     rateLimit: name =>

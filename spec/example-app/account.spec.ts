@@ -170,6 +170,33 @@ describe('sign out everywhere', () => {
   })
 })
 
+describe('a password that changed', () => {
+  test.each<[string, FaultReply]>([
+    ['is lost', 'reset'],
+    ['cannot be read', 'not-xml'],
+    ['is the end of the session', 'terminate'],
+  ])('nobody can know, because the answer %s: all sessions are over', async (_, reply) => {
+    xmpp.fault({ on: 'register', reply, times: 2 })
+    expect((await change('user1', 'a better one')).status).toBeGreaterThanOrEqual(500)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+    expect(await isSignedIn(visitor)).toBe(false)
+  })
+
+  test('while somebody proved the old one: that login is over before it began', async () => {
+    const late = visitorOf(app)
+    const changed = (body: string) => {
+      xmpp.accounts.changePassword('user1', 'a better one')
+      void stores.generations.end('user1@localhost')
+      return body
+    }
+    xmpp.fault({ on: 'bind', reply: { rewrite: changed } })
+    await signIn(late, 'user1', 'user1')
+    expect(await isSignedIn(late)).toBe(false)
+    await signIn(late, 'user1', 'a better one')
+    expect(await isSignedIn(late)).toBe(true)
+  })
+})
+
 describe('delete the account', () => {
   test('it is gone, all its sessions are over, and the start page says so', async () => {
     const answer = await remove('user1')
@@ -209,6 +236,16 @@ describe('delete the account', () => {
     expect(noticeIn((await visitor.get('/account')).text)).toContain('does not let you')
     expect(await isSignedIn(visitor)).toBe(true)
     expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+
+  test.each([
+    ['resource-constraint', 'asked too often'],
+    ['not-allowed', 'does not let you'],
+  ])('refused with %s: said beside the form, to somebody who is still signed in', async (condition, text) => {
+    xmpp.fault({ on: 'remove', reply: { stanzaError: condition } })
+    await remove('user1')
+    expect(noticeIn((await visitor.get('/account')).text)).toContain(text)
+    expect(await isSignedIn(visitor)).toBe(true)
   })
 
   test('nobody can know whether it is gone: the error page, and all sessions are over', async () => {

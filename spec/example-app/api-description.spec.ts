@@ -16,8 +16,8 @@ test('it has every route there is, and no other', () => {
   const router = api({
     logIn: never,
     accounts: { form: never, signUp: never, changePassword: never, signOutEverywhere: never, remove: never },
-    cookie: { name: 'session', attributes: {} },
-    limits: { passwords: [], signUps: (_req, _res, next) => next() },
+    endSession: never,
+    limits: { logins: [], passwords: [], signUps: (_req, _res, next) => next() },
     registration: true,
   })
   expect(routesOf(router).sort()).toEqual([...OPERATIONS.keys()].sort())

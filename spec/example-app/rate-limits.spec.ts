@@ -51,6 +51,18 @@ test('ten wrong passwords for an account, then 429 with the time to wait, and th
   expect(xmpp.requests).toEqual([])
 })
 
+test('whoever tries another account while signed in is counted for that one, not for their own', async () => {
+  const visitor = at('192.0.2.1')
+  await signIn(visitor, 'user2', 'user2')
+  const token = tokenIn((await visitor.get('/account')).text)
+  const guesses = times(MAX_FOR_ACCOUNT, { username: 'user1', password: 'a wrong one' })
+  await Promise.all(guesses.map(guess => visitor.post('/api/login').set('X-CSRF-Token', token).send(guess).expect(401)))
+
+  expect((await signIn(at('192.0.2.1'), 'user1', 'user1')).status).toBe(429)
+  const own = await send(visitor, '/account', '/account/sign-out-everywhere', { password: 'user2', username: 'user1' })
+  expect(own.headers['location']).toBe('/login')
+})
+
 test('nobody locks somebody else out: the same account from another address, another account from the same', async () => {
   const attacker = at('192.0.2.1')
   await attempts(attacker, times(MAX_FOR_ACCOUNT, 'user1'))

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type session from 'express-session'
 import type { App } from '../../example-app/app'
 import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
@@ -85,6 +89,63 @@ test('it does not wait for somebody else: after the next login it is gone', asyn
   await signIn(visitor, 'user2', 'user2')
   await stores.generations.end('user2@localhost')
   expect((await visitor.get('/')).text).not.toContain('user1')
+})
+
+test('a session that somebody signed out of stays ended, though a slow request saves it once more', async () => {
+  const { text } = await get('/account')
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const body = String(new URLSearchParams({ _csrf: tokenIn(text), password: 'a wrong one' }))
+  const slow = request({
+    port: (server.address() as AddressInfo).port,
+    method: 'POST',
+    path: '/account/sign-out-everywhere',
+    headers: {
+      Cookie: `session=${cookie}`,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': body.length,
+    },
+  })
+  const load = stores.sessions.get.bind(stores.sessions)
+  const loaded = new Promise<void>(resolve => {
+    jest.spyOn(stores.sessions, 'get').mockImplementationOnce((sid, done) =>
+      load(sid, (...session) => {
+        done(...session)
+        resolve()
+      }),
+    )
+  })
+  slow.write(body.slice(0, 5))
+  await loaded
+  await visitorOf(app)
+    .post('/logout')
+    .set('Cookie', `session=${cookie}`)
+    .type('form')
+    .send({ _csrf: tokenIn(text) })
+  slow.end(body.slice(5))
+  const [answer] = await once(slow, 'response')
+  answer.resume()
+  await once(answer, 'end')
+  server.close()
+
+  expect(answer.statusCode).toBe(303)
+  expect((await get('/')).text).toContain('hello world')
+})
+
+test('a crowd that only looks pushes nobody out', async () => {
+  const { sessions } = stores
+  const keep = (sid: string) =>
+    new Promise<void>((resolve, reject) => {
+      const session = { cookie: { originalMaxAge: HOUR_MS } as session.Cookie }
+      sessions.set(sid, session, failed => (failed ? reject(failed) : resolve()))
+    })
+  for (let nth = 0; nth <= 10_000; nth++) await keep(`visitor ${nth}`)
+
+  const kept = await new Promise((resolve, reject) => {
+    sessions.get('visitor 0', (failed, session) => (failed ? reject(failed) : resolve(session)))
+  })
+  expect(kept).toBeFalsy()
+  expect((await get('/')).text).toContain('hello user1')
 })
 
 test('generations are of one account', async () => {
