@@ -1,5 +1,6 @@
 import crypto from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
+import { getEventListeners } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Authenticator, type AuthenticatorOptions } from '../lib'
 import type { Transport } from '../lib/bosh/transport'
@@ -375,6 +376,16 @@ describe('failureDelay', () => {
 })
 
 describe('the visitor leaves', () => {
+  test('or stays: nothing is left on a signal that outlives the login', async () => {
+    const { signal } = new AbortController()
+    await authenticatorFor().authenticate(USER1, { signal })
+    await authenticatorFor()
+      .authenticate({ ...USER1, password: 'wrong' }, { signal })
+      .catch(() => {})
+
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
   test('while the session is created: its sid is waited for and terminated, the answer is not', async () => {
     const visitor = new AbortController()
     const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })

@@ -247,6 +247,23 @@ describe('handing it in', () => {
     expect(steps(server).slice(before)).not.toContain('create')
   })
 
+  test('nor when the time is over while it waits for a session', async () => {
+    const server = await serve()
+    const clock = handClock()
+    const registration = registrationAt(server, {}, { clock })
+    const form = await registration.form()
+    const slow = (body: string) => {
+      clock.advance(1)
+      return body
+    }
+    clock.advance(CAPTCHA_LIFETIME_MS - 1)
+    server.fault({ on: 'create', reply: { rewrite: slow } })
+    const values = { ...NEW, ocr: textOf(server, form) }
+
+    expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code: 'captcha-expired' })
+    expect(steps(server)).not.toContain('register')
+  })
+
   test.each([undefined, null])('a state that is gone (%p) is an expired captcha', async state => {
     const server = await serve()
     expect(await rejection(registrationAt(server).submit(state as undefined, NEW))).toMatchObject({
@@ -458,7 +475,7 @@ describe('what the server says', () => {
   ]
   const answering = (reply: (id: string) => string): FaultReply => ({
     rewrite: (_, { body }) => {
-      const [, id = ''] = /id='([0-9a-f]+)'/.exec(body) ?? []
+      const [, id = ''] = /<iq [^>]*id='([^']+)'/.exec(body) ?? []
       return `<body xmlns='http://jabber.org/protocol/httpbind'>${reply(id)}</body>`
     },
   })
@@ -472,16 +489,23 @@ describe('what the server says', () => {
     expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
   })
 
-  test.each(HOSTILE.filter(([what]) => what !== 'a result of another account'))(
-    '%s is no new password',
-    async (_, reply) => {
-      const server = await serve()
-      server.fault({ on: 'register', reply: answering(reply) })
-      expect(await rejection(registrationAt(server).changePassword(USER1, 'x'))).toMatchObject({
-        code: 'ERR_XMPP_PROTOCOL',
-      })
-    },
-  )
+  test.each(HOSTILE)('%s is no new password', async (_, reply) => {
+    const server = await serve()
+    server.fault({ on: 'register', reply: answering(reply) })
+    expect(await rejection(registrationAt(server).changePassword(USER1, 'x'))).toMatchObject({
+      code: 'ERR_XMPP_PROTOCOL',
+    })
+  })
+
+  test.each([
+    ['of the server', "from='localhost'"],
+    ['of the account itself', "from='user1@localhost'"],
+    ['of nobody', ''],
+  ])('a result %s is one', async (_, from) => {
+    const server = await serve()
+    server.fault({ on: 'register', reply: answering(id => iq(`type='result' id='${id}' ${from}`)) })
+    await expect(registrationAt(server).changePassword(USER1, 'x')).resolves.toBeUndefined()
+  })
 
   test('a result after the presence of others is one', async () => {
     const server = await serve()
