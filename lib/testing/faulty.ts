@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib'
-import type { Node } from '../xml/write'
 import type { FaultReply, SaslFault } from './faults'
 import {
   type Attributes,
@@ -10,6 +9,7 @@ import {
   ok,
   page,
   type Reply,
+  type Right,
   stanzaError,
   streamError,
   terminated,
@@ -18,12 +18,6 @@ import {
 import type { RequestView } from './request'
 
 const TOO_LARGE_BYTES = 2 * 1024 * 1024
-
-/** What a reply would have held. */
-export interface Right {
-  readonly children: readonly Node[]
-  readonly attributes: Attributes
-}
 
 /** True for what has already had its effect on the exchange when the reply is made. */
 export function isSaslFault(fault: FaultReply): fault is SaslFault {

@@ -27,6 +27,12 @@ export type Reply = Answer | 'hang' | 'reset'
 
 export type Attributes = Readonly<Record<string, string>>
 
+/** What a reply would have held. */
+export interface Right {
+  readonly children: readonly Node[]
+  readonly attributes: Attributes
+}
+
 export const XML_TYPE = { 'Content-Type': 'text/xml; charset=utf-8' }
 
 export function page(status: number, body: string | Uint8Array, headers: Attributes = {}): Answer {
@@ -47,9 +53,14 @@ export function terminated(condition?: string): Answer {
 }
 
 // XEP-0206 §6
-export function streamError(condition: string): Answer {
+export function endOfStream(condition: string): Right {
   const error = element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
-  return ok([error], { type: 'terminate', condition: 'remote-stream-error' })
+  return { children: [error], attributes: { type: 'terminate', condition: 'remote-stream-error' } }
+}
+
+export function streamError(condition: string): Answer {
+  const { children, attributes } = endOfStream(condition)
+  return ok(children, attributes)
 }
 
 // RFC 6120 §6.3.3, XEP-0077 §9

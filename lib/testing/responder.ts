@@ -2,11 +2,11 @@ import { prepareConfiguredDomain } from '../jid'
 import { type Element, read, XmlError } from '../xml/read'
 import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults'
-import { endsSession, faultyReply, isSaslFault, type Right } from './faulty'
+import { endsSession, faultyReply, isSaslFault } from './faulty'
 import { type CaptchaView, InBand } from './in-band'
 import type { TestMechanism } from './mechanisms'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { ok, type Reply, streamError, terminated } from './reply'
+import { endOfStream, ok, type Reply, type Right, terminated } from './reply'
 import { type RequestView, ridOf, viewOf } from './request'
 import { REQUESTS, Session } from './session'
 import { Stream } from './stream'
@@ -165,7 +165,7 @@ export class Responder implements TestServer {
       return this.#end(sid, this.#reply(session, right, fault, request))
     }
     const said = step === 'restart' ? stream.restart() : await stream.answer(children, fault)
-    if ('end' in said) return this.#end(sid, streamError(said.end))
+    if ('end' in said) return this.#end(sid, this.#reply(session, endOfStream(said.end), fault, request))
     const due = [...session.due, ...said]
     session.due = []
     // XEP-0124 §9: with nothing to say the request is held.

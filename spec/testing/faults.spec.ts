@@ -1,4 +1,4 @@
-import { Authenticator, type AuthenticatorOptions } from '../../lib'
+import { Authenticator, type AuthenticatorOptions, Registration } from '../../lib'
 import {
   type BoshServer,
   type Fault,
@@ -140,6 +140,49 @@ test.each<[what: string, on: Step, reply: FaultReply, outcome: string]>([
   server.fault({ on, reply })
 
   expect(await logIn()).toBe(outcome)
+})
+
+describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', personality => {
+  const NEW = { username: 'user9', password: 'user9' }
+  let other: BoshServer
+  let registration: Registration
+  beforeAll(async () => {
+    const accounts = { user1: 'user1' }
+    other = await startBoshServer({ domain: 'localhost', accounts, personality, registration: 'open' })
+    registration = new Registration({ service: other.url, domain: 'localhost', failureDelay: 0 })
+  })
+  afterAll(async () => {
+    await registration.close()
+    await other.close()
+  })
+  afterEach(() => other.reset())
+
+  const made = async () => registration.submit((await registration.form()).state, NEW)
+  const changed = () => registration.changePassword(USER1, 'another one')
+  const removed = () => registration.remove(USER1)
+
+  test.each([
+    ['is not made', 'register', made],
+    ['keeps its password', 'register', changed],
+    ['stays', 'remove', removed],
+  ] as const)('that is refused %s', async (_, on, asked) => {
+    other.fault({ on, reply: { stanzaError: 'not-allowed' } })
+
+    await expect(asked()).rejects.toMatchObject({ code: 'registration-closed' })
+    expect(other.accounts.has('user9')).toBe(false)
+    expect(other.accounts.isPassword('user1', 'user1')).toBe(true)
+  })
+
+  test.each([
+    ['is made', 'register', made, () => other.accounts.has('user9')],
+    ['has another password', 'register', changed, () => other.accounts.isPassword('user1', 'another one')],
+    ['is gone', 'remove', removed, () => !other.accounts.has('user1')],
+  ] as const)('%s, although the answer is lost', async (_, on, asked, isDone) => {
+    other.fault({ on, reply: { status: 503 } })
+
+    await expect(asked()).rejects.toMatchObject({ code: 'ERR_XMPP_HTTP' })
+    expect(isDone()).toBe(true)
+  })
 })
 
 describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s', personality => {
