@@ -386,6 +386,21 @@ describe('the visitor leaves', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
+  test('nor by a refusal that was held back', async () => {
+    const { signal } = new AbortController()
+    const clock = handClock()
+    const answered = authenticatorFor({ failureDelay: 300 }, { clock }).authenticate(
+      { username: 'user1', password: 'x' },
+      { signal },
+    )
+    answered.catch(() => {})
+    await until(() => clock.waiting.includes(300))
+    clock.advance(300)
+
+    await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
   test('while the session is created: its sid is waited for and terminated, the answer is not', async () => {
     const visitor = new AbortController()
     const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })

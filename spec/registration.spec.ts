@@ -283,6 +283,8 @@ describe('handing it in', () => {
     ['a megabyte', { ...NEW, password: 'x'.repeat(1_000_000) }, 'malformed-credentials'],
     ['a password SASLprep refuses', { ...NEW, password: '\u0627\u0031' }, 'malformed-credentials'],
     ['a long answer', { ...NEW, ocr: '1'.repeat(2_000) }, 'malformed-credentials'],
+    ['an answer with a control character', { ...NEW, ocr: '12\x1b34' }, 'malformed-credentials'],
+    ['an answer with half of a character', { ...NEW, ocr: '12\ud800' }, 'malformed-credentials'],
   ])('%s missing or wrong: refused without a request', async (_, values, code) => {
     const server = await serve()
     const registration = registrationAt(server)
@@ -433,6 +435,22 @@ describe('changing and removing', () => {
       expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code, condition })
     },
   )
+
+  test.each<[what: string, reply: FaultReply, code: string]>([
+    ['the end of the stream as Prosody does it', { streamError: 'not-authorized' }, 'resolved'],
+    ['the end of the stream as ejabberd does it', { streamError: 'conflict' }, 'resolved'],
+    ['the end of the stream for another reason', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
+    ['a refusal by the name of such an end', { stanzaError: 'conflict' }, 'ERR_XMPP_PROTOCOL'],
+  ])('%s, and a password that is refused from then on', async (_, reply, code) => {
+    const server = await serve()
+    const gone = (body: string) => {
+      server.accounts.remove('user1')
+      return body
+    }
+    server.fault({ on: 'bind', reply: { rewrite: gone } })
+    server.fault({ on: 'remove', reply })
+    expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code })
+  })
 
   test.each(['create', 'auth', 'response'] as const)(
     'nor is it at %s, before anybody was asked to remove anything',
