@@ -3,7 +3,7 @@ import { type SessionData, Store } from 'express-session'
 type Done = (failed?: unknown) => void
 
 /** What is asked of the two stores beneath. */
-export type PlainStore = Required<Pick<Store, 'get' | 'set' | 'touch' | 'destroy' | 'all'>>
+export type PlainStore = Required<Pick<Store, 'get' | 'set' | 'touch' | 'destroy' | 'all' | 'clear'>>
 
 /** Keeps the sessions of those who are signed in apart: no crowd at the login page pushes any of them out. */
 export class ApartStore extends Store {
@@ -35,6 +35,10 @@ export class ApartStore extends Store {
 
   override destroy(sid: string, done: Done = () => {}): void {
     this.#signedIn.destroy(sid, failed => (failed ? done(failed) : this.#others.destroy(sid, done)))
+  }
+
+  override clear(done: Done = () => {}): void {
+    this.#signedIn.clear(failed => (failed ? done(failed) : this.#others.clear(done)))
   }
 
   override all(done: (failed: unknown, sessions?: { [sid: string]: SessionData } | null) => void): void {

@@ -1,0 +1,28 @@
+import type { SessionData } from 'express-session'
+import { openMemoryStores } from '../../example-app/stores/memory'
+import type { Stores } from '../../example-app/stores/stores'
+
+let stores: Stores
+
+function called(ask: (done: (reason: unknown, answer?: unknown) => void) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    void ask((reason, answer) => (reason ? reject(reason) : resolve(answer)))
+  })
+}
+
+beforeEach(() => {
+  stores = openMemoryStores()
+})
+afterEach(() => stores.close())
+
+test('cleared, they know nobody any more: neither who is signed in nor who only looks', async () => {
+  const { sessions } = stores
+  const session = { cookie: { originalMaxAge: 60_000 } } as SessionData
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
+  await called(done => sessions.set('looks', session, done))
+  await called(done => sessions.set('signed-in', { ...session, login }, done))
+  expect(await called(done => sessions.get('signed-in', done))).toMatchObject({ login })
+  expect(sessions.clear).toBeInstanceOf(Function)
+  await called(done => sessions.clear?.(done))
+  for (const sid of ['looks', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
+})
