@@ -3,7 +3,7 @@ import type { FailureInfo } from 'passport-xmpp-bosh'
 import type { Auth } from './auth'
 import { attemptFailed } from './rate-limits'
 import type { Refusal } from './refusals'
-import { signIn } from './signed-in'
+import { sessionOf, signIn } from './signed-in'
 import type { Generations } from './stores/generations'
 
 /** Signs in who the user name and the password of the body prove to be, or says why not. Rejects when nobody knows. */
@@ -21,6 +21,8 @@ export function passwordLogin(passport: Auth['passport'], generations: Generatio
     ): Promise<Refusal | undefined> => {
       if (error) throw error
       if (user) {
+        // The session before is over as after signing out, whatever request still has it.
+        if (req.user) await generations.end(sessionOf(req))
         await signIn(req, user, { mechanism: info?.mechanism ?? '', generation })
         return undefined
       }

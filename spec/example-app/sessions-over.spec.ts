@@ -91,46 +91,56 @@ test('it does not wait for somebody else: after the next login it is gone', asyn
   expect((await visitor.get('/')).text).not.toContain('user1')
 })
 
-test('a session that somebody signed out of stays ended, though a slow request saves it once more', async () => {
-  const { text } = await get('/account')
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const body = String(new URLSearchParams({ _csrf: tokenIn(text), password: 'a wrong one' }))
-  const slow = request({
-    port: (server.address() as AddressInfo).port,
-    method: 'POST',
-    path: '/account/sign-out-everywhere',
-    headers: {
-      Cookie: `session=${cookie}`,
-      'Content-Type': 'application/x-www-form-urlencoded',
-      'Content-Length': body.length,
-    },
-  })
-  const load = stores.sessions.get.bind(stores.sessions)
-  const loaded = new Promise<void>(resolve => {
-    jest.spyOn(stores.sessions, 'get').mockImplementationOnce((sid, done) =>
-      load(sid, (...session) => {
-        done(...session)
-        resolve()
-      }),
-    )
-  })
-  slow.write(body.slice(0, 5))
-  await loaded
-  await visitorOf(app)
-    .post('/logout')
-    .set('Cookie', `session=${cookie}`)
-    .type('form')
-    .send({ _csrf: tokenIn(text) })
-  slow.end(body.slice(5))
-  const [answer] = await once(slow, 'response')
-  answer.resume()
-  await once(answer, 'end')
-  server.close()
+const WAYS_OUT: [string, string, Record<string, string>][] = [
+  ['signed out of', '/logout', {}],
+  ['signed in over', '/login', { username: 'user1', password: 'user1' }],
+]
 
-  expect(answer.statusCode).toBe(303)
-  expect((await get('/')).text).toContain('hello world')
-})
+test.each(WAYS_OUT)(
+  'a session that somebody %s stays ended, though a slow request saves it once more',
+  async (...way) => {
+    const [, path, fields] = way
+    const { text } = await get('/account')
+    const server = app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const body = String(new URLSearchParams({ _csrf: tokenIn(text), password: 'a wrong one' }))
+    const slow = request({
+      port: (server.address() as AddressInfo).port,
+      method: 'POST',
+      path: '/account/sign-out-everywhere',
+      headers: {
+        Cookie: `session=${cookie}`,
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Content-Length': body.length,
+      },
+    })
+    const load = stores.sessions.get.bind(stores.sessions)
+    const loaded = new Promise<void>(resolve => {
+      jest.spyOn(stores.sessions, 'get').mockImplementationOnce((sid, done) =>
+        load(sid, (...session) => {
+          done(...session)
+          resolve()
+        }),
+      )
+    })
+    slow.write(body.slice(0, 5))
+    await loaded
+    await visitorOf(app)
+      .post(path)
+      .set('Cookie', `session=${cookie}`)
+      .type('form')
+      .send({ _csrf: tokenIn(text), ...fields })
+      .expect('Location', '/')
+    slow.end(body.slice(5))
+    const [answer] = await once(slow, 'response')
+    answer.resume()
+    await once(answer, 'end')
+    server.close()
+
+    expect(answer.statusCode).toBe(303)
+    expect((await get('/')).text).toContain('hello world')
+  },
+)
 
 test('a crowd that only looks pushes nobody out', async () => {
   const { sessions } = stores
