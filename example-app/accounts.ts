@@ -60,8 +60,9 @@ export function createAccounts({
     if (registration) return registration
     throw new XmppBoshError('registration-closed', 'this app makes, changes and removes no accounts')
   }
-  const again = async (req: Request, user: Express.User) =>
-    signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', generation: await generations.now() })
+  /** @param generation of the end that this session alone outlives: a later one takes it along */
+  const again = (req: Request, user: Express.User, generation: number) =>
+    signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', generation })
   const prove = (req: Request, user: Express.User, password: unknown) =>
     counted(req, authenticator.authenticate(credentialsOf(user, password), contextOf(req)))
   return {
@@ -86,8 +87,7 @@ export function createAccounts({
           if (!isRefusal(reason)) await generations.end(user.jid)
           throw reason
         })
-      await generations.end(user.jid)
-      await again(req, user)
+      await again(req, user, await generations.end(user.jid))
     },
     async signOutEverywhere(req, password) {
       const user = signedIn(req)
@@ -99,10 +99,10 @@ export function createAccounts({
       const opened = open()
       await prove(req, user, password)
       // Before: the JID may be somebody else's at once, so sessions that cannot be ended keep the account.
-      await generations.end(user.jid)
+      const ended = await generations.end(user.jid)
       await opened.remove(credentialsOf(user, password), contextOf(req)).catch(async (reason: unknown) => {
         // The server keeps the account: then whoever asked stays signed in.
-        if (isRefusal(reason)) await again(req, user)
+        if (isRefusal(reason)) await again(req, user, ended)
         throw reason
       })
       // After: for those that began meanwhile.

@@ -8,8 +8,8 @@ export interface Generations {
   now(): Promise<number>
   /** The number of the last end of an account or a session; 0: none that matters any more. */
   lastEnd(of: string): Promise<number>
-  /** Ends what began before now: all logins of an account (its JID), or one session. */
-  end(of: string): Promise<void>
+  /** Ends what began before now: all logins of an account (its JID), or one session. Returns the number of this end. */
+  end(of: string): Promise<number>
 }
 
 /** ms. A signed-in session lasts no longer than this, whatever its visitor does: the account may be gone meanwhile. */

@@ -43,6 +43,7 @@ function memoryGenerations(): Generations {
         if (until > Date.now()) break
         ends.delete(other)
       }
+      return count
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Stores } from './stores'
 /** the count of all ends */
 const ENDS = 'ends'
 /** Both at once: of two ends of one account the later number must stay. */
-const END = "redis.call('SET', KEYS[2], redis.call('INCR', KEYS[1]), 'PX', ARGV[1])"
+const END = "local number = redis.call('INCR', KEYS[1]) redis.call('SET', KEYS[2], number, 'PX', ARGV[1]) return number"
 
 /** Stores that several processes share. Rejects when Redis cannot be reached at the start. */
 export async function openRedisStores(url: string): Promise<Stores> {
@@ -29,7 +29,8 @@ export async function openRedisStores(url: string): Promise<Stores> {
       now: async () => Number((await ask(client => client.get(ENDS))) ?? 0),
       lastEnd: async of => Number((await ask(client => client.get(endKey(of)))) ?? 0),
       async end(of) {
-        await ask(client => client.eval(END, { keys: [ENDS, endKey(of)], arguments: [String(END_TTL_MS)] }))
+        const keys = [ENDS, endKey(of)]
+        return Number(await ask(client => client.eval(END, { keys, arguments: [String(END_TTL_MS)] })))
       },
     },
     rateLimit: name =>

@@ -222,9 +222,10 @@ describe('delete the account', () => {
     const { generations } = stores
     const end = generations.end.bind(generations)
     jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
-      await end(jid)
+      const ended = await end(jid)
       expect((await signIn(late, 'user1', 'user1')).headers['location']).toBe('/')
       expect(await isSignedIn(late)).toBe(true)
+      return ended
     })
     await remove('user1')
     expect(await isSignedIn(late)).toBe(false)
@@ -246,6 +247,19 @@ describe('delete the account', () => {
     await remove('user1')
     expect(noticeIn((await visitor.get('/account')).text)).toContain(text)
     expect(await isSignedIn(visitor)).toBe(true)
+  })
+
+  test('refused while all sessions are ended from elsewhere: this one is over, too', async () => {
+    const { generations } = stores
+    const end = generations.end.bind(generations)
+    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
+      const ours = await end(jid)
+      await end(jid)
+      return ours
+    })
+    xmpp.fault({ on: 'remove', reply: { stanzaError: 'resource-constraint' } })
+    await remove('user1')
+    expect(await isSignedIn(visitor)).toBe(false)
   })
 
   test('nobody can know whether it is gone: the error page, and all sessions are over', async () => {
