@@ -6,7 +6,7 @@
 export interface Generations {
   /** How many ends there were so far: the generation of a login that begins now. */
   now(): Promise<number>
-  /** The number of the last end of an account or a session; 0: none that matters any more. */
+  /** The number of the last end of an account or a session, or a higher one; 0: none that matters any more. */
   lastEnd(of: string): Promise<number>
   /** Ends what began before now: all logins of an account (its JID), or one session. Returns the number of this end. */
   end(of: string): Promise<number>

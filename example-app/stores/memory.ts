@@ -7,6 +7,8 @@ import type { Stores } from './stores'
 
 /** of each kind: signed in, and with a form alone */
 const MAX_SESSIONS = 10_000
+/** that are remembered each by itself */
+const MAX_ENDS = 100_000
 const SWEEP_MS = 10 * 60 * 1000
 
 /** Stores in this process. Not the one express-session brings: that is never swept. */
@@ -29,19 +31,19 @@ export function openMemoryStores(): Stores {
 function memoryGenerations(): Generations {
   const ends = new Map<string, { number: number; until: number }>()
   let count = 0
+  /** Of an end that is forgotten nobody knows whose it was: it counts for all. */
+  let forgotten = 0
   return {
     now: async () => count,
-    async lastEnd(of) {
-      const end = ends.get(of)
-      return end && end.until > Date.now() ? end.number : 0
-    },
+    lastEnd: async of => ends.get(of)?.number ?? forgotten,
     async end(of) {
       // Put in again, the oldest come first.
       ends.delete(of)
       ends.set(of, { number: ++count, until: Date.now() + END_TTL_MS })
-      for (const [other, { until }] of ends) {
-        if (until > Date.now()) break
+      for (const [other, { number, until }] of ends) {
+        if (until > Date.now() && ends.size <= MAX_ENDS) break
         ends.delete(other)
+        forgotten = number
       }
       return count
     },

@@ -2,6 +2,8 @@ import type { SessionData } from 'express-session'
 import { openMemoryStores } from '../../example-app/stores/memory'
 import type { Stores } from '../../example-app/stores/stores'
 
+const MAX_ENDS = 100_000
+
 let stores: Stores
 
 function called(ask: (done: (reason: unknown, answer?: unknown) => void) => unknown): Promise<unknown> {
@@ -25,4 +27,17 @@ test('cleared, they know nobody any more: neither who is signed in nor who only 
   expect(sessions.clear).toBeInstanceOf(Function)
   await called(done => sessions.clear?.(done))
   for (const sid of ['looks', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
+})
+
+test('of so many ends each is known; an older one then counts for everybody, and nothing it ended comes back', async () => {
+  const { generations } = stores
+  const oldest = await generations.end('alice@localhost')
+  for (let nth = 1; nth < MAX_ENDS; nth++) await generations.end(`session:${nth}`)
+  expect(await generations.lastEnd('alice@localhost')).toBe(oldest)
+  expect(await generations.lastEnd('bob@localhost')).toBe(0)
+
+  const latest = await generations.end('session:one more')
+  expect(await generations.lastEnd('session:one more')).toBe(latest)
+  expect(await generations.lastEnd('alice@localhost')).toBe(oldest)
+  expect(await generations.lastEnd('bob@localhost')).toBe(oldest)
 })
