@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionData } from 'express-session'
 import { openRedisStores } from '../../example-app/stores/redis'
+import { connectRedis } from '../../example-app/stores/redis-connection'
 import type { Stores } from '../../example-app/stores/stores'
 import { type Redis, startRedis } from './servers/redis'
 
@@ -154,6 +155,19 @@ test('two of them see the same', async () => {
     expect(await (await limit(others)).increment('carol')).toMatchObject({ totalHits: 2 })
   } finally {
     await others.close()
+  }
+})
+
+test('who only looks is kept for two hours, who is signed in for eight', async () => {
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
+  await called(done => stores.sessions.set('looks', session, done))
+  await called(done => stores.sessions.set('signed-in', { ...session, login }, done))
+  const { ask, close } = await connectRedis(redis.url)
+  try {
+    expect(Math.ceil((await ask(client => client.ttl('session:looks'))) / 3_600)).toBe(2)
+    expect(Math.ceil((await ask(client => client.ttl('session:signed-in'))) / 3_600)).toBe(8)
+  } finally {
+    close()
   }
 })
 
