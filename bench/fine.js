@@ -38,6 +38,9 @@ const YES = 'Express, a strategy that says yes'
 const EXPRESS = `Express, Strategy: ${LEAST}`
 /** What putting both sides of HTTP into one process costs by itself: the floor where the strategy is. */
 const EXPRESS_FLOOR = `Express, floor: ${LEAST}`
+/** What a µs of work costs where the other side of the wire goes to sleep meanwhile. */
+const IDLE_US = 30
+const IDLER = `${floorOf(LEAST)}, and ${IDLE_US} µs of nothing`
 const STRATEGY_MOST = 0.1
 
 const { values } = parseArgs({
@@ -65,6 +68,14 @@ function floorFor({ mechanism, bind }) {
   closing.push(() => least.close())
   return async () => {
     if (!(await least.login(username, password))) throw new Error('refused')
+  }
+}
+
+function idling(login) {
+  return async () => {
+    await login()
+    const until = performance.now() + IDLE_US / 1000
+    while (performance.now() < until);
   }
 }
 
@@ -105,7 +116,7 @@ async function contestants() {
     entries.push([floorOf(name), together(floorFor(variant))])
     entries.push([authenticatorOf(name), together(authenticatorFor(variant))])
     if (name === LEAST) {
-      entries.push([AGAIN, together(floorFor(variant))])
+      entries.push([AGAIN, together(floorFor(variant))], [IDLER, together(idling(floorFor(variant)))])
       const strategy = new Strategy(optionsFor(variant))
       closing.push(() => strategy.close())
       entries.push([YES, await visitsOf(yes)], [EXPRESS, await visitsOf(strategy)])
@@ -165,6 +176,7 @@ function verdicts(samples) {
     spread(cpu(whole).map((all, round) => (all - cpu(YES)[round] - cpu(alone)[round]) / cpu(floorOf(LEAST))[round]))
   const added = addedBy(EXPRESS, authenticatorOf(LEAST))
   const addedByFloor = addedBy(EXPRESS_FLOOR, floorOf(LEAST))
+  const idle = spread(cpu(IDLER).map((all, round) => ((all - cpu(floorOf(LEAST))[round]) * 1000) / IDLE_US))
   const gates = []
   for (const [name, { exchanges, most }] of Object.entries(VARIANTS)) {
     const own = samples[authenticatorOf(name)]
@@ -179,7 +191,7 @@ function verdicts(samples) {
   gates.push(
     gate('CPU the strategy adds in Express, of the PLAIN floor', added.median, { most: STRATEGY_MOST, unit: ' ×' }),
   )
-  return { results, aa, added, addedByFloor, gates }
+  return { results, aa, added, addedByFloor, idle, gates }
 }
 
 async function main() {
@@ -192,11 +204,21 @@ async function main() {
     progress: round => process.stderr.write(round < 0 ? 'w' : '.'),
   })
   process.stderr.write('\n')
-  const { results, aa, added, addedByFloor, gates } = verdicts(samples)
+  const { results, aa, added, addedByFloor, idle, gates } = verdicts(samples)
   const conditions = { node: process.version, cpu: cpus()[0]?.model, rounds, warmups, logins, concurrency }
   const isJudged = Math.abs(aa.median - 1) <= AA_LIMIT
   await mkdir(new URL('results/', import.meta.url), { recursive: true })
-  const report = { measured: new Date().toISOString(), conditions, aa, added, addedByFloor, isJudged, results, gates }
+  const report = {
+    measured: new Date().toISOString(),
+    conditions,
+    aa,
+    added,
+    addedByFloor,
+    idle,
+    isJudged,
+    results,
+    gates,
+  }
   await writeFile(new URL('results/fine.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
 
   console.log(`${rounds} rounds of ${logins} logins, ${concurrency} at a time; median (quarters) of the rounds\n`)
@@ -204,6 +226,7 @@ async function main() {
   console.log(
     `The floor against itself: ${withSpread(aa)} ×. The strategy adds ${withSpread(added)} × the PLAIN floor in Express, the floor itself ${withSpread(addedByFloor)} ×.\n`,
   )
+  console.log(`A µs of work beside the floor measures ${withSpread(idle)} µs.\n`)
   console.log(gateTable(gates))
   if (!isJudged) {
     console.log(`\nNo verdict: the floor differs from itself by more than ${AA_LIMIT * 100} %.`)
