@@ -102,3 +102,5 @@ export const MAX_FORM_TEXT_LENGTH = 1_000
 export const MAX_FORM_VALUE_LENGTH = 1_024
 /** ms. ejabberd keeps a challenge for 120 s; the rest is for the way there. */
 export const CAPTCHA_LIFETIME_MS = 115_000
+/** ms. How long `verify` may take to call `done` once its promise has resolved to nothing. */
+export const VERIFY_DONE_MS = 15_000

@@ -2,6 +2,7 @@ import PassportStrategy from 'passport-strategy'
 import type { Account } from './authenticator'
 import type { AbortSignalLike } from './context'
 import { Ending } from './ending'
+import { VERIFY_DONE_MS } from './limits'
 import type { Mechanism } from './options'
 import { messagesOf, outcomeOf } from './outcome'
 import { type Profile, profileOf } from './profile'
@@ -157,6 +158,9 @@ function presenceOf(socket: object | undefined): { signal: AbortSignalLike; rele
   return { signal: visitor, release: () => watched?.removeListener?.('close', leave) }
 }
 
+const NO_ANSWER =
+  '`verify` resolved to undefined, and did not call `done`: resolve to a user, or to false or null for nobody'
+
 interface Verdict {
   user: object | false | null | undefined
   info: object | string | undefined
@@ -164,13 +168,20 @@ interface Verdict {
 
 function verdictOf<Req>({ verify }: StrategySettings<Req>, req: Req, profile: Profile): Promise<Verdict> {
   return new Promise((resolve, reject) => {
-    const returned: unknown = verify(req, profile, (error, user, info) =>
-      error ? reject(error) : resolve({ user, info }),
-    )
+    let isDone = false
+    let patience: ReturnType<typeof setTimeout> | undefined
+    const returned: unknown = verify(req, profile, (error, user, info) => {
+      isDone = true
+      clearTimeout(patience)
+      if (error) reject(error)
+      else resolve({ user, info })
+    })
     if (typeof (returned as PromiseLike<unknown> | undefined)?.then !== 'function') return
-    // A promise of nothing is that of a function that answers by `done`.
-    const answered = (user: unknown) =>
-      user !== undefined && resolve({ user: user as Verdict['user'], info: undefined })
+    const answered = (user: unknown) => {
+      if (user !== undefined) resolve({ user: user as Verdict['user'], info: undefined })
+      // A promise of nothing is that of a function that answers by `done`, or of one that found nobody and forgot to say so.
+      else if (!isDone) patience = setTimeout(() => reject(new Error(NO_ANSWER)), VERIFY_DONE_MS)
+    }
     ;(returned as PromiseLike<unknown>).then(answered, reject)
   })
 }

@@ -8,6 +8,7 @@ import request from 'supertest'
 import { type Account, deserializeUser, Strategy, serializeUser, type Verify, XmppBoshError } from '../lib'
 import { Authenticator } from '../lib/authenticator'
 import type { Transport } from '../lib/bosh/transport'
+import { VERIFY_DONE_MS } from '../lib/limits'
 import { Responder } from '../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../lib/testing/server'
 import { type HandClock, handClock } from './fixtures/clock'
@@ -133,6 +134,25 @@ describe('verify', () => {
     ['a rejection', () => Promise.reject(broken)],
   ])('fails by %s', async (_, verify) => {
     expect(await visit(new Strategy({ authenticator }, verify), alice)).toEqual({ action: 'error', error: broken })
+  })
+
+  test('a promise of nothing is waited for no longer than its bound', async () => {
+    const account = { jid: 'alice@localhost', username: 'alice', domain: 'localhost', mechanism: 'PLAIN' } as const
+    const found = async () => [].find(() => true)
+    const strategy = new Strategy({ authenticator: { authenticate: async () => account } }, found as unknown as Verify)
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const answer = visit(strategy, alice)
+      while (jest.getTimerCount() === 0) await new Promise(resolve => setImmediate(resolve))
+      jest.advanceTimersByTime(VERIFY_DONE_MS)
+
+      expect(await answer).toEqual({
+        action: 'error',
+        error: expect.objectContaining({ message: expect.stringContaining('`verify`') }),
+      })
+    } finally {
+      jest.useRealTimers()
+    }
   })
 
   test.each([undefined, null, 0, ''])('a throw of %p is an error too, and no login', async nothing => {

@@ -25,6 +25,8 @@ describe.each(NODES)('on Node %s', node => {
     let app: Started
     beforeAll(async () => {
       await writeFile(join(DIRECTORY, directory, file), code)
+      // Somebody else there would answer in its place.
+      await expect(fetch(url)).rejects.toThrow()
       app = await startAt(url, node, { directory, command: [file] })
     })
     afterAll(() => app?.kill())

@@ -7,6 +7,8 @@ import { createClient } from 'redis'
 
 const { PORT = 3000, XMPP_SERVICE, XMPP_DOMAIN, REDIS_URL, SESSION_SECRET } = process.env
 
+if (!SESSION_SECRET) throw new Error('SESSION_SECRET is required: the same for every process')
+
 const redis = createClient({ url: REDIS_URL })
 redis.on('error', err => console.error(err.message))
 await redis.connect()

@@ -36,4 +36,7 @@ app.use((err, _req, res, _next) => {
   res.status(err.status ?? 500).send('Please try again later')
 })
 
-app.listen(PORT, () => console.log(`http://localhost:${PORT}`))
+app.listen(PORT, err => {
+  if (err) throw err
+  console.log(`http://localhost:${PORT}`)
+})
