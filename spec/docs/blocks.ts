@@ -36,5 +36,11 @@ export const BLOCKS: readonly Block[] = filesOf('*.md').flatMap(document => {
   }))
 })
 
-export const blocksIn = (...languages: readonly string[]) =>
-  BLOCKS.filter(({ language }) => languages.includes(language)).map(block => [block.at, block] as const)
+/** What stands in the blocks of one document and one language, from the top. */
+export const codesIn = (document: string, language: string): string[] =>
+  BLOCKS.filter(block => block.document === document && block.language === language).map(({ code }) => code)
+
+/** As somebody writes it who uses ES modules. */
+export function withImports(code: string): string {
+  return code.replace(/^const (.+) = require\((.+)\)$/gm, 'import $1 from $2')
+}

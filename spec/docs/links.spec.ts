@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { BLOCKS, filesOf, ROOT, textOf } from './blocks'
+import { BLOCKS, codesIn, filesOf, ROOT, textOf } from './blocks'
 
 /* Links lead somewhere; and no block escapes the specs beside this one. */
 
@@ -32,7 +32,7 @@ test('what can stand in a block is known, and looked at', () => {
 })
 
 test('what is to be set on Prosody is set in the configuration that comes along', () => {
-  const [{ code } = { code: '' }] = BLOCKS.filter(({ language }) => language === 'lua')
+  const [code = ''] = codesIn('prosody/README.md', 'lua')
   const names = Array.from(code.matchAll(/^(\w+) = /gm), ([, name]) => name)
 
   expect(names.length).toBeGreaterThan(2)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import ts from 'typescript'
-import { BLOCKS, type Block, filesOf, ROOT, textOf } from './blocks'
+import { BLOCKS, type Block, filesOf, ROOT, textOf, withImports } from './blocks'
 
 /*
  * Every program in a document is one: a file of this repository that is run or compiled elsewhere, word for word, or
@@ -52,7 +52,7 @@ test.each(compiled.map(block => [block.at, block] as const))('%s compiles', (_, 
 
 /** With `import`, so that the compiler knows what is required. */
 function asModule(code: string): string {
-  return `${code.replace(/^const (.+) = require\((.+)\)$/gm, 'import $1 from $2')}\nexport {}\n`
+  return `${withImports(code)}\nexport {}\n`
 }
 
 function said({ messageText, file, start }: ts.Diagnostic): string {

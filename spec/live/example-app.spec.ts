@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { App } from '../../example-app/app'
-import { BLOCKS } from '../docs/blocks'
+import { codesIn } from '../docs/blocks'
 import { appOn, signIn, tokenIn, visitorOf } from '../example-app/visitor'
 import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'
@@ -65,7 +65,7 @@ describe.each([
     const listening = app.listen(0, '127.0.0.1')
     await once(listening, 'listening')
     const { port } = listening.address() as AddressInfo
-    const [{ code } = { code: '' }] = BLOCKS.filter(block => block.document === 'docs/api.md')
+    const [code = ''] = codesIn('docs/api.md', 'sh')
     const typed = code.replace('http://localhost:5005', `http://127.0.0.1:${port}`)
     const cwd = await mkdtemp(join(tmpdir(), 'api-'))
     const { stdout } = await promisify(execFile)('bash', ['-c', typed], { cwd })

@@ -1,32 +1,32 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { Authenticator } from '../../lib'
+import { codesIn } from '../docs/blocks'
 import { selfSigned } from '../fixtures/vectors/certificate'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
 // What the README says to set on ejabberd, set, with what every configuration has beside it; and the way it says to ask.
 
-const root = resolve(__dirname, '../..')
-const scripts = join(root, 'ejabberd')
+const [configuration = ''] = codesIn('README.md', 'yaml')
+const [question = ''] = codesIn('README.md', 'sh').filter(code => code.startsWith('curl '))
+const scripts = resolve(__dirname, '../../ejabberd')
 const password = 'correct horse battery'
 const { key, cert } = selfSigned('localhost')
 
 let dir: string
-let readme: string
 let service: string
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ejabberd-readme-'))
-  readme = await readFile(join(root, 'README.md'), 'utf8')
   const [plain = 0, secure = 0, c2s = 0] = await freePorts(3)
   service = `https://localhost:${secure}/bosh`
   await writeFile(join(dir, 'ejabberd.pem'), cert + key)
 
-  const settings = blockAfter('In `ejabberd.yml`:', 'yaml')
+  const settings = configuration
     .replace('port: 5443', `port: ${secure}\n    ip: 127.0.0.1`)
     .replace('port: 5222', `port: ${c2s}\n    ip: 127.0.0.1`)
     // ejabberd/start asks there whether it has started.
@@ -53,12 +53,6 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-function blockAfter(words: string, language: string): string {
-  const fence = `\n\`\`\`${language}\n`
-  const from = readme.indexOf(fence, readme.indexOf(words)) + fence.length
-  return readme.slice(from, readme.indexOf('```', from))
-}
-
 test('an account signs in, by the one mechanism that its keys allow', async () => {
   const authenticator = new Authenticator({ service, domain: 'localhost', tls: { ca: cert } })
 
@@ -70,7 +64,7 @@ test('an account signs in, by the one mechanism that its keys allow', async () =
 })
 
 test('asked with curl, it says what it offers, and nothing that was to be off', async () => {
-  const asked = blockAfter('ask BOSH without Passport', 'sh')
+  const asked = question
     .replace('https://xmpp.example.com:5443/bosh', `${service} --cacert ${join(dir, 'ejabberd.pem')}`)
     .replace("to='example.com'", "to='localhost'")
   const { stdout } = await promisify(execFile)('bash', ['-c', asked])

@@ -1,20 +1,18 @@
-import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codesIn, withImports } from '../docs/blocks'
 import { DIRECTORY, NODES, type Started, startAt } from './started'
 import { Visitor } from './visitor'
 
 /* What the README tells a newcomer to do, done: an empty folder, its commands, its program as it stands. */
 
-const README = readFileSync(join(__dirname, '../../README.md'), 'utf8')
-const [, section = ''] = README.split('\n## Quick start\n')
-const [commonJs = '', esModule = ''] = Array.from(section.matchAll(/^```js\n([\s\S]*?)^```$/gm), ([, code]) => code)
+const [commonJs = '', esModule = ''] = codesIn('README.md', 'js')
 const directory = 'quick-start'
 const url = 'http://localhost:3000'
 
 test('the two programs are one', () => {
   expect(commonJs).toContain(url.slice(-4))
-  expect(commonJs.replace(/const (.+) = require\((.+)\)/g, 'import $1 from $2')).toBe(esModule)
+  expect(withImports(commonJs)).toBe(esModule)
 })
 
 describe.each(NODES)('on Node %s', node => {

@@ -80,9 +80,7 @@ describe.each(NODES)('on Node %s', node => {
 
         expect(await alice.greeting()).toBeUndefined()
       })
-    }
 
-    if (recipe.signIn !== 'basic') {
       test(`${recipe.outlives ? 'remembers' : 'does not know'} who signed in before it was started again`, async () => {
         const alice = visitor()
         const { greeting } = await alice.signsIn('alice', 'secret')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import * as library from '../../lib'
 import { type BoshServer, type BoshServerOptions, type Fault, startBoshServer } from '../../lib/testing/server'
+import { withImports } from '../docs/blocks'
 import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
@@ -157,8 +158,7 @@ function firstOf(code: string): string {
 
 /** As somebody would write it who has `"type": "module"`. */
 function asEsModule(code: string): string {
-  return code
-    .replace(/const (.+) = require\((.+)\)/g, 'import $1 from $2')
+  return withImports(code)
     .replace('exports.createApp = xmpp => {', 'export function createApp(xmpp) {')
     .replace('{ Strategy, serializeUser, deserializeUser }', '{ deserializeUser, Strategy, serializeUser }')
 }
