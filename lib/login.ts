@@ -111,9 +111,13 @@ function channelBindingsOf(features: Element): string[] {
     .map(binding => binding.attributes.get('type') ?? '')
 }
 
+/** Those that may be repeated: a server can call a mechanism what it likes (RFC 6120 §6.3.3, RFC 4422 §3.1). */
+export function mechanismNames(offered: readonly string[]): string[] {
+  return offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
+}
+
 function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]): XmppBoshError {
-  // RFC 6120 §6.3.3 (RFC 4422 §3.1): what is no mechanism name is not repeated
-  const names = offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name)).join(', ')
+  const names = mechanismNames(offered).join(', ')
   return new XmppBoshError(
     'ERR_XMPP_MECHANISM',
     names === ''

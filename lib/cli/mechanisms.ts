@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../errors'
-import { mechanismsOf } from '../login'
+import { mechanismNames, mechanismsOf } from '../login'
 import type { Mechanism } from '../options'
 import type { Element } from '../xml/read'
 import { type Finding, ok, warn, wrong } from './finding'
@@ -19,8 +19,7 @@ const UNWANTED: Readonly<Record<string, string>> = {
 export function mechanismFindings(features: Element, place: Place, software: Software): Finding[] {
   let offered: readonly string[]
   try {
-    // RFC 4422 §3.1: what is no mechanism name is not repeated
-    offered = mechanismsOf(features).filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
+    offered = mechanismNames(mechanismsOf(features))
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     return [
