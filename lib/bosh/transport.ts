@@ -6,6 +6,7 @@ import type { Signal } from '../ending'
 import { XmppBoshError } from '../errors'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options'
+import { endOfTurn } from './turn'
 
 /** What one POST may take and send along. */
 export interface PostOptions {
@@ -137,7 +138,9 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
   return {
     async post(url, body, options) {
       try {
-        return await once(url, body, options)
+        const reply = await once(url, body, options)
+        await endOfTurn()
+        return reply
       } catch (stale) {
         if (!(stale instanceof StaleSocket)) throw stale
         // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only

@@ -39,7 +39,14 @@ const parser = new XMLParser({
   trimValues: false,
   parseTagValue: false,
   processEntities: false,
-  htmlEntities: false,
+  // None is decoded here; the parser's own would be made anew for every document.
+  entityDecoder: {
+    setExternalEntities() {},
+    addInputEntities() {},
+    reset() {},
+    decode: text => text,
+    setXmlVersion() {},
+  },
   onDangerousProperty: name => name,
   jPath: false, // nobody asks where an element is
 })

@@ -13,7 +13,7 @@ export class XmlError extends Error {
 }
 
 const NAME = new RegExp(QNAME, 'uy')
-const VALUE = /[ \t\r\n]*=[ \t\r\n]*(?:'([^'<]*)'|"([^"<]*)")/y
+const EQUALS_QUOTE = /[ \t\r\n]*=[ \t\r\n]*['"]/y
 const SPACE = /^[ \t\r\n]*$/
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'[Uu][Tt][Ff]-8'|"[Uu][Tt][Ff]-8"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*\?>/
@@ -90,11 +90,13 @@ function attributesAt(text: string, from: number, attributes: string[], isRoot: 
     if (at === behind) throw new XmlError('a malformed start tag')
 
     const name = nameAt(text, at)
-    VALUE.lastIndex = at + name.length
-    const match = VALUE.exec(text)
-    if (match === null) throw new XmlError('an attribute without a value')
-    at = VALUE.lastIndex
-    const value = match[1] ?? match[2] ?? ''
+    EQUALS_QUOTE.lastIndex = at + name.length
+    if (!EQUALS_QUOTE.test(text)) throw new XmlError('an attribute without a value')
+    const begin = EQUALS_QUOTE.lastIndex
+    const end = text.indexOf(text[begin - 1] as string, begin)
+    const value = text.slice(begin, end)
+    if (end < 0 || value.includes('<')) throw new XmlError('an attribute without a value')
+    at = end + 1
     if (value.length > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
     assertReferences(value)
 
@@ -143,7 +145,7 @@ function assertReferences(text: string): void {
 
 function nameAt(text: string, at: number): string {
   NAME.lastIndex = at
-  const name = NAME.exec(text)?.[0] ?? ''
+  const name = NAME.test(text) ? text.slice(at, NAME.lastIndex) : ''
   if (name === '' || name.length > MAX_XML_NAME_LENGTH) throw new XmlError('a malformed name')
   return name
 }
