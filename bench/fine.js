@@ -139,7 +139,6 @@ async function settled() {
 async function measure(run) {
   await run(PRELUDE, MAX_SOCKETS)
   const before = await settled()
-  globalThis.gc()
   const startedAt = performance.now()
   const cpu = process.cpuUsage()
   await run(logins, concurrency)
