@@ -6,7 +6,7 @@ import type { Signal } from '../ending'
 import { XmppBoshError } from '../errors'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options'
-import { endOfTurn } from './turn'
+import { atEndOfTurn } from './turn'
 
 /** What one POST may take and send along. */
 export interface PostOptions {
@@ -76,7 +76,8 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     }
   }
 
-  function once(url: URL, body: string, { signal, unsent, clientIp }: PostOptions): Promise<Buffer> {
+  function send(url: URL, body: string, options: PostOptions, isRepeated: boolean): Promise<Buffer> {
+    const { signal, unsent, clientIp } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
@@ -86,8 +87,12 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
       let received = 0
       let bytesBefore = 0
       let replying = false
+      let isOver = false
 
+      // What is destroyed fails once more.
       const end = (settle: () => void) => {
+        if (isOver) return
+        isOver = true
         signal.removeEventListener('abort', abort)
         unsent?.removeEventListener('abort', giveUp)
         settle()
@@ -108,8 +113,14 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         else sending()
       })
       request.on('error', (cause: NodeJS.ErrnoException) => {
-        const untouched = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
-        end(() => reject(untouched ? new StaleSocket(cause) : connectionError(url, cause)))
+        const isStale = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
+        end(() => {
+          if (isRepeated || !isStale) return reject(connectionError(url, cause))
+          // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
+          // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
+          if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
+          resolve(send(url, body, options, true))
+        })
       })
       // 101, although nothing was asked to be upgraded.
       request.on('upgrade', (response, socket) => {
@@ -127,7 +138,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         })
         response.on('error', cause => end(() => reject(connectionError(url, cause))))
         response.on('end', () =>
-          end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))),
+          end(() => atEndOfTurn(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))),
         )
       })
       // A string leaves with the head in one piece; of bytes, node makes two.
@@ -136,32 +147,11 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
   }
 
   return {
-    async post(url, body, options) {
-      try {
-        const reply = await once(url, body, options)
-        await endOfTurn()
-        return reply
-      } catch (stale) {
-        if (!(stale instanceof StaleSocket)) throw stale
-        // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
-        // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
-        if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
-        return once(url, body, options).catch(again => {
-          throw again instanceof StaleSocket ? connectionError(url, again.cause as NodeJS.ErrnoException) : again
-        })
-      }
-    },
+    post: (url, body, options) => send(url, body, options, false),
     close() {
       own?.['http:'].destroy()
       own?.['https:'].destroy()
     },
-  }
-}
-
-/** A kept-alive connection that ended before the first byte of a reply came. */
-class StaleSocket extends Error {
-  constructor(cause: Error) {
-    super('stale socket', { cause })
   }
 }
 

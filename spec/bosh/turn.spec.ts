@@ -1,30 +1,40 @@
-import { endOfTurn } from '../../lib/bosh/turn'
+import { atEndOfTurn } from '../../lib/bosh/turn'
 
-describe('endOfTurn', () => {
-  it('is one moment for all who wait in one turn', async () => {
-    const turn = endOfTurn()
-    expect(endOfTurn()).toBe(turn)
-    await turn
+const endOfTurn = () => new Promise<void>(atEndOfTurn)
+
+describe('the end of a turn', () => {
+  it('is one moment for all who wait in one turn: nothing comes between them', async () => {
+    const order: string[] = []
+    const say = (word: string) => () => {
+      order.push(word)
+      process.nextTick(() => order.push(`after ${word}`))
+    }
+    atEndOfTurn(say('one'))
+    atEndOfTurn(say('two'))
+    await endOfTurn()
+    await new Promise(process.nextTick)
+    expect(order).toEqual(['one', 'two', 'after one', 'after two'])
   })
 
   it('comes after what was due already', async () => {
     const order: string[] = []
-    const due = new Promise<void>(resolve => {
-      setImmediate(() => {
-        order.push('due')
-        resolve()
-      })
-    })
-    await Promise.all([due, endOfTurn().then(() => order.push('turn'))])
-    expect(order).toEqual(['due', 'turn'])
+    setImmediate(() => order.push('due'))
+    await endOfTurn()
+    expect(order).toEqual(['due'])
   })
 
-  it('comes again in the next turn', async () => {
-    const first = endOfTurn()
-    await first
-    const second = endOfTurn()
-    expect(second).not.toBe(first)
-    await second
+  it('comes again in the next turn, also for who waits for it at the end of one', async () => {
+    const order: string[] = []
+    await new Promise<void>(done => {
+      atEndOfTurn(() => {
+        setImmediate(() => order.push('due'))
+        atEndOfTurn(() => {
+          order.push('next')
+          done()
+        })
+      })
+    })
+    expect(order).toEqual(['due', 'next'])
   })
 })
 
