@@ -1,51 +1,60 @@
 import type { Clock } from './clock'
 import { Ending, type Signal } from './ending'
 
-/** A signal that must be released when what it bounds is over. */
-export interface Bound {
-  readonly signal: Signal
-  release(): void
-}
+/** A signal that is aborted with the reason of the first of its parents that is, until it is released. */
+export class Bound extends Ending {
+  readonly #parents: readonly Signal[]
+  readonly #follow = () => this.abort(this.#parents.find(parent => parent.aborted)?.reason)
 
-/** A signal that is aborted with `reason()` after `ms`, or with the reason of the first of `parents` that is. */
-export function bounded(clock: Clock, ms: number, reason: () => unknown, ...parents: readonly Signal[]): Bound {
-  const { signal, release } = following(parents)
-  const over = new Ending()
-  void clock.pause(ms, over).then(() => {
-    if (!over.aborted) signal.abort(reason())
-  })
-  return {
-    signal,
-    release() {
-      over.abort()
-      release()
-    },
+  constructor(...parents: readonly Signal[]) {
+    super()
+    this.#parents = parents
+    for (const parent of parents) parent.addEventListener('abort', this.#follow)
+    if (parents.some(parent => parent.aborted)) this.#follow()
+  }
+
+  /** To be called when what it bounds is over. */
+  release(): void {
+    for (const parent of this.#parents) parent.removeEventListener('abort', this.#follow)
   }
 }
 
-/** A signal that is aborted `ms` after `parent` is, with its reason. */
-export function delayed(clock: Clock, ms: number, parent: Signal): Bound {
-  const signal = new Ending()
-  const over = new Ending()
-  const begin = () => {
-    void clock.pause(ms, over).then(() => {
-      if (!over.aborted) signal.abort(parent.reason)
-    })
+/** A {@link Bound} that is aborted with `reason()` after `ms`, too. */
+export class TimeBound extends Bound {
+  readonly #cancel: () => void
+
+  constructor(clock: Clock, ms: number, reason: () => unknown, ...parents: readonly Signal[]) {
+    super(...parents)
+    this.#cancel = clock.after(ms, () => this.abort(reason()))
   }
-  if (parent.aborted) begin()
-  else parent.addEventListener('abort', begin)
-  return {
-    signal,
-    release() {
-      over.abort()
-      parent.removeEventListener('abort', begin)
-    },
+
+  override release(): void {
+    this.#cancel()
+    super.release()
   }
 }
 
-/** A signal that is aborted with the reason of the first of `parents` that is. */
-export function anyOf(...parents: readonly Signal[]): Bound {
-  return following(parents)
+/** A signal that is aborted `ms` after `parent` is, with its reason, until it is released. */
+export class Delayed extends Ending {
+  readonly #parent: Signal
+  readonly #begin: () => void
+  #cancel: (() => void) | undefined
+
+  constructor(clock: Clock, ms: number, parent: Signal) {
+    super()
+    this.#parent = parent
+    this.#begin = () => {
+      this.#cancel = clock.after(ms, () => this.abort(parent.reason))
+    }
+    if (parent.aborted) this.#begin()
+    else parent.addEventListener('abort', this.#begin)
+  }
+
+  /** To be called when what it bounds is over. */
+  release(): void {
+    this.#parent.removeEventListener('abort', this.#begin)
+    this.#cancel?.()
+  }
 }
 
 /** What `promise` settles with, or the signal's reason if that comes first; then nobody waits for `promise` any more. */
@@ -66,17 +75,4 @@ export function untilAborted<T>(promise: Promise<T>, signal: Signal): Promise<T>
       },
     )
   })
-}
-
-function following(parents: readonly Signal[]): { signal: Ending; release(): void } {
-  const signal = new Ending()
-  const follow = () => signal.abort(parents.find(parent => parent.aborted)?.reason)
-  for (const parent of parents) parent.addEventListener('abort', follow)
-  if (parents.some(parent => parent.aborted)) follow()
-  return {
-    signal,
-    release() {
-      for (const parent of parents) parent.removeEventListener('abort', follow)
-    },
-  }
 }

@@ -9,7 +9,8 @@ export interface Signal extends AbortSignalLike {
 export class Ending implements Signal {
   #aborted = false
   #reason: unknown
-  readonly #listeners = new Set<() => void>()
+  // No Set: most have one listener or two, and a login makes seven of these.
+  #listeners: (() => void)[] | undefined
 
   get aborted(): boolean {
     return this.#aborted
@@ -23,17 +24,20 @@ export class Ending implements Signal {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
-    const listeners = [...this.#listeners]
-    this.#listeners.clear()
-    for (const listener of listeners) listener()
+    const listeners = this.#listeners
+    this.#listeners = undefined
+    if (listeners) for (const listener of listeners) listener()
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.#aborted) this.#listeners.add(listener)
+    if (this.#aborted) return
+    if (this.#listeners) this.#listeners.push(listener)
+    else this.#listeners = [listener]
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener)
+    const at = this.#listeners?.indexOf(listener) ?? -1
+    if (at >= 0) this.#listeners?.splice(at, 1)
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Clock } from './clock'
+import { Bound } from './abort'
+import { type Clock, pause } from './clock'
 import type { AbortSignalLike } from './context'
-import { Ending, type Signal } from './ending'
+import type { Signal } from './ending'
 import { XmppBoshError } from './errors'
 import { MAX_DELAYED_FAILURES } from './limits'
 import { busy } from './slots'
@@ -42,14 +43,10 @@ export class FailureDelay {
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
     if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
-    const over = new Ending()
-    const leave = () => over.abort()
-    signal?.addEventListener('abort', leave)
-    this.#closing.addEventListener('abort', leave)
+    const over = signal ? new Bound(signal, this.#closing) : new Bound(this.#closing)
     this.#waiting++
-    await this.#clock.pause(ms, over)
+    await pause(this.#clock, ms, over)
     this.#waiting--
-    signal?.removeEventListener('abort', leave)
-    this.#closing.removeEventListener('abort', leave)
+    over.release()
   }
 }

@@ -1,4 +1,4 @@
-import { anyOf, bounded, delayed, untilAborted } from './abort'
+import { Bound, Delayed, TimeBound, untilAborted } from './abort'
 import { Bans } from './bans'
 import { featuresIn } from './bosh/features'
 import { BoshSession } from './bosh/session'
@@ -87,24 +87,20 @@ export class Sessions {
     const { timeout } = this.#settings
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
     if (this.#slots.isFull) throw busy()
-    const visitor = new Ending()
-    const leave = () => visitor.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor did not wait for the answer'))
+    const leaving = new Bound(this.#closing)
+    const leave = () => leaving.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor did not wait for the answer'))
     signal?.addEventListener('abort', leave)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
-    const deadline = bounded(this.#clock, timeout, late)
-    const leaving = anyOf(visitor, this.#closing)
-    const all = anyOf(deadline.signal, leaving.signal)
-    const ends = { deadline: deadline.signal, leaving: leaving.signal, all: all.signal }
-    const whole = () => this.#runOne(work, address, startedAt + timeout, ends, only)
-    const working = this.#track(this.#slots.run(whole, all.signal))
+    const deadline = new TimeBound(this.#clock, timeout, late)
+    const all = new Bound(deadline, leaving)
+    const whole = () => this.#runOne(work, address, startedAt + timeout, { deadline, leaving, all }, only)
     // Not before the work is over, which may be later than the wait for it.
-    const release = () => {
+    const working = this.#track(this.#slots.run(whole, all), () => {
       for (const bound of [deadline, leaving, all]) bound.release()
-    }
-    working.then(release, release)
+    })
     try {
-      return await untilAborted(working, all.signal)
+      return await untilAborted(working, all)
     } finally {
       signal?.removeEventListener('abort', leave)
     }
@@ -151,17 +147,17 @@ export class Sessions {
     throwIfAborted(all)
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
     // A session that is being created can only be terminated once its sid is known: worth a moment's wait.
-    const patience = delayed(this.#clock, TERMINATE_TIMEOUT_MS, leaving)
-    const creating = bounded(this.#clock, ms, late, deadline, patience.signal)
-    const polling = anyOf(creating.signal, all)
+    const patience = new Delayed(this.#clock, TERMINATE_TIMEOUT_MS, leaving)
+    const creating = new TimeBound(this.#clock, ms, late, deadline, patience)
+    const polling = new Bound(creating, all)
     let session: BoshSession | undefined
     try {
       const wire = { transport: this.#transport, clock: this.#clock, url, domain: this.#settings.domain, clientIp }
-      const created = await BoshSession.create(wire, creating.signal, leaving)
+      const created = await BoshSession.create(wire, creating, leaving)
       session = created.session
       throwIfAborted(all)
       const reply = session.accept(created.body)
-      return { endpoint, session, features: await session.answer(reply, featuresIn, polling.signal) }
+      return { endpoint, session, features: await session.answer(reply, featuresIn, polling) }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#terminate(session)
@@ -174,18 +170,17 @@ export class Sessions {
   // Always, and in the background: a session that is not terminated costs the server memory until it times out.
   #terminate(session: BoshSession): void {
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', 'the terminate was not answered')
-    const { signal, release } = bounded(this.#clock, TERMINATE_TIMEOUT_MS, late)
+    const terminating = new TimeBound(this.#clock, TERMINATE_TIMEOUT_MS, late)
     // Nobody is waiting for it, and the server forgets the session by itself in the end.
-    void this.#track(
-      session
-        .terminate(signal)
-        .catch(() => {})
-        .finally(release),
-    )
+    void this.#track(session.terminate(terminating), () => terminating.release())
   }
 
-  #track<T>(work: Promise<T>): Promise<T> {
-    const done = () => this.#working.delete(work)
+  /** Remembers `work` until it has settled, however; then it is `over`. */
+  #track<T>(work: Promise<T>, over: () => void): Promise<T> {
+    const done = () => {
+      this.#working.delete(work)
+      over()
+    }
     this.#working.add(work)
     work.then(done, done)
     return work

@@ -1,16 +1,16 @@
 import { getEventListeners } from 'node:events'
-import { anyOf, bounded, untilAborted } from '../lib/abort'
+import { Bound, Delayed, TimeBound, untilAborted } from '../lib/abort'
 import { handClock } from './fixtures/clock'
 
 const settled = () => new Promise(resolve => setImmediate(resolve))
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
-describe('a bound', () => {
+describe('a bound in time', () => {
   test('ends when its time has passed, with a reason made then', async () => {
     const clock = handClock()
     const reason = new Error('late')
     const make = jest.fn(() => reason)
-    const { signal } = bounded(clock, 1000, make)
+    const signal = new TimeBound(clock, 1000, make)
     clock.advance(999)
     await settled()
     expect(signal.aborted).toBe(false)
@@ -24,7 +24,7 @@ describe('a bound', () => {
   test('ends with the first of its parents, and keeps that reason', async () => {
     const clock = handClock()
     const [one, other] = [new AbortController(), new AbortController()]
-    const { signal, release } = bounded(clock, 1000, () => new Error('late'), one.signal, other.signal)
+    const signal = new TimeBound(clock, 1000, () => new Error('late'), one.signal, other.signal)
     const reason = new Error('left')
     other.abort(reason)
     expect(signal.reason).toBe(reason)
@@ -32,13 +32,13 @@ describe('a bound', () => {
     clock.advance(1000)
     await settled()
     expect(signal.reason).toBe(reason)
-    release()
+    signal.release()
   })
 
   test('is over at once when a parent is', () => {
     const reason = new Error('gone')
     const parents = [new AbortController().signal, AbortSignal.abort(reason)]
-    const { signal } = bounded(handClock(), 1000, () => new Error('late'), ...parents)
+    const signal = new TimeBound(handClock(), 1000, () => new Error('late'), ...parents)
     expect(signal.reason).toBe(reason)
   })
 
@@ -46,10 +46,10 @@ describe('a bound', () => {
     const clock = handClock()
     const parent = new AbortController()
     const make = jest.fn()
-    const { signal, release } = bounded(clock, 1000, make, parent.signal)
+    const signal = new TimeBound(clock, 1000, make, parent.signal)
     expect(listeners(parent.signal)).toBe(1)
     expect(clock.waiting).toEqual([1000])
-    release()
+    signal.release()
     expect(listeners(parent.signal)).toBe(0)
     expect(clock.waiting).toEqual([])
     clock.advance(1000)
@@ -57,14 +57,14 @@ describe('a bound', () => {
     await settled()
     expect(signal.aborted).toBe(false)
     expect(make).not.toHaveBeenCalled()
-    expect(release()).toBeUndefined()
+    expect(signal.release()).toBeUndefined()
   })
 })
 
 describe('any of several signals', () => {
   test('the reason is that of the first to be aborted', () => {
     const [one, other] = [new AbortController(), new AbortController()]
-    const { signal } = anyOf(one.signal, other.signal)
+    const signal = new Bound(one.signal, other.signal)
     expect(signal.aborted).toBe(false)
     const reason = new Error('left')
     other.abort(reason)
@@ -74,16 +74,54 @@ describe('any of several signals', () => {
 
   test('also when it was aborted before', () => {
     const reason = new Error('gone')
-    expect(anyOf(new AbortController().signal, AbortSignal.abort(reason)).signal.reason).toBe(reason)
+    expect(new Bound(new AbortController().signal, AbortSignal.abort(reason)).reason).toBe(reason)
   })
 
   test('that was released follows nobody any more', () => {
     const parent = new AbortController()
-    const { signal, release } = anyOf(parent.signal)
+    const signal = new Bound(parent.signal)
     expect(listeners(parent.signal)).toBe(1)
-    release()
+    signal.release()
     expect(listeners(parent.signal)).toBe(0)
     parent.abort()
+    expect(signal.aborted).toBe(false)
+  })
+})
+
+describe('a delayed signal', () => {
+  test('is aborted some time after its parent, with its reason', () => {
+    const clock = handClock()
+    const parent = new AbortController()
+    const signal = new Delayed(clock, 2000, parent.signal)
+    clock.advance(5000)
+    expect(clock.waiting).toEqual([])
+    const reason = new Error('left')
+    parent.abort(reason)
+    clock.advance(1999)
+    expect(signal.aborted).toBe(false)
+    clock.advance(1)
+    expect(signal.reason).toBe(reason)
+  })
+
+  test('whose parent was aborted before begins at once', () => {
+    const clock = handClock()
+    const reason = new Error('gone')
+    const signal = new Delayed(clock, 2000, AbortSignal.abort(reason))
+    expect(clock.waiting).toEqual([2000])
+    clock.advance(2000)
+    expect(signal.reason).toBe(reason)
+  })
+
+  test.each(['before', 'after'])('that was released %s its parent was aborted leaves nothing behind', when => {
+    const clock = handClock()
+    const parent = new AbortController()
+    const signal = new Delayed(clock, 2000, parent.signal)
+    if (when === 'after') parent.abort()
+    signal.release()
+    parent.abort()
+    expect(clock.waiting).toEqual([])
+    expect(listeners(parent.signal)).toBe(0)
+    clock.advance(2000)
     expect(signal.aborted).toBe(false)
   })
 })

@@ -26,7 +26,7 @@ afterEach(() => {
 // Only the pause between two empty requests is left out.
 const clock: Clock = {
   ...systemClock,
-  pause: (ms, signal) => systemClock.pause(ms === POLL_PAUSE_MS ? 0 : ms, signal),
+  after: (ms, then) => systemClock.after(ms === POLL_PAUSE_MS ? 0 : ms, then),
 }
 
 async function logIn(

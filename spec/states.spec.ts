@@ -144,7 +144,10 @@ interface Ended {
 const impatient = {
   now: () => 0,
   date: () => 0,
-  pause: (ms: number) => new Promise<void>(resolve => ms === POLL_PAUSE_MS && resolve()),
+  after(ms: number, then: () => void) {
+    if (ms === POLL_PAUSE_MS) queueMicrotask(then)
+    return () => {}
+  },
 }
 
 async function walk(state: State, say: Say, bind = true): Promise<Ended> {

@@ -13,7 +13,7 @@ export interface Body {
 }
 
 /** XEP-0124 §6: one `<body/>`; numbers as text. */
-export function writeBody(attributes: Readonly<Record<string, string>>, ...payload: readonly Node[]): string {
+export function writeBody(attributes: Readonly<Record<string, string>>, payload: readonly Node[] = []): string {
   const head = `<body xmlns='${HTTPBIND}'${writeAttributes(attributes)}`
   return payload.length === 0 ? `${head}/>` : `${head}>${payload.map(write).join('')}</body>`
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Clock } from '../clock'
+import { type Clock, pause } from '../clock'
 import { type Signal, throwIfAborted } from '../ending'
 import { XmppBoshError } from '../errors'
 import { type Domain, prepareConfiguredDomain } from '../jid'
@@ -80,7 +80,7 @@ export class BoshSession {
   }
 
   /** Checks the answer to the creation; returns what came with it, usually the features (XEP-0124 §7.2). */
-  accept(body: Body): readonly Element[] {
+  accept(body: Body): Reply {
     this.#ended = body.type === 'terminate'
     const { domain } = this.#wire
     assertAlive(body, domain, CREATION_TERMINATIONS)
@@ -99,30 +99,30 @@ export class BoshSession {
    *
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when there is none within the bounds, and what `select` throws
    */
-  async ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
-    return this.answer(await this.#exchange(payload, {}, signal), select, signal)
+  ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
+    return this.answer(this.#exchange(payload, {}, signal), select, signal)
   }
 
   /** XEP-0206 §5: begins a new stream on the session after SASL. */
-  async restart<T>(select: Select<T>, signal: Signal): Promise<T> {
+  restart<T>(select: Select<T>, signal: Signal): Promise<T> {
     const restart = { 'xmlns:xmpp': XBOSH, to: this.#wire.domain.wire, 'xml:lang': 'en', 'xmpp:restart': 'true' }
-    return this.answer(await this.#exchange([], restart, signal), select, signal)
+    return this.answer(this.#exchange([], restart, signal), select, signal)
   }
 
   /**
    * Finds the answer in `reply`, or in one that comes later: empty requests fetch what is still due (XEP-0124 §9,
    * XEP-0206 §4).
    */
-  async answer<T>(reply: readonly Element[], select: Select<T>, signal: Signal): Promise<T> {
+  async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal): Promise<T> {
     const { clock } = this.#wire
-    let latest = reply
+    let latest = await reply
     let atOnce = false
     for (let polls = 0; ; polls++) {
       const answer = asProtocolError(() => select(latest))
       if (answer !== undefined) return answer
       if (polls === MAX_EMPTY_POLLS) throw protocol('the server sent no answer')
-      const pause = this.#polling * 1000 || (atOnce ? POLL_PAUSE_MS : 0)
-      if (pause > 0) await clock.pause(pause, signal)
+      const ms = this.#polling * 1000 || (atOnce ? POLL_PAUSE_MS : 0)
+      if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
       const askedAt = clock.now()
       latest = await this.#exchange([], {}, signal)
@@ -142,7 +142,7 @@ export class BoshSession {
     payload: readonly Node[],
     attributes: Readonly<Record<string, string>>,
     signal: Signal,
-  ): Promise<readonly Element[]> {
+  ): Promise<Reply> {
     if (++this.#exchanges > MAX_EXCHANGES) throw protocol('the server needs too many requests')
     const { transport, url, clientIp, domain } = this.#wire
     const body = readBody(await transport.post(url, this.#body(attributes, payload), { signal, clientIp }))
@@ -152,13 +152,16 @@ export class BoshSession {
   }
 
   // XEP-0124 §7.3: rid grows by one with every request
-  #body(attributes: Readonly<Record<string, string>>, payload: readonly Node[] = []): string {
-    return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, ...payload)
+  #body(attributes: Readonly<Record<string, string>>, payload?: readonly Node[]): string {
+    return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, payload)
   }
 }
 
-/** Finds the answer among the children of a body; `undefined`: not there, wait for more. */
-export type Select<T> = (reply: readonly Element[]) => T | undefined
+/** The children of a body that arrived. */
+export type Reply = readonly Element[]
+
+/** Finds the answer in a reply; `undefined`: not there, wait for more. */
+export type Select<T> = (reply: Reply) => T | undefined
 
 function numberOf(body: Body, name: string): number | undefined {
   const value = body.attributes.get(name)

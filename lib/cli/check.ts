@@ -1,4 +1,4 @@
-import { bounded } from '../abort'
+import { TimeBound } from '../abort'
 import { systemClock } from '../clock'
 import { XmppBoshError } from '../errors'
 import type { Internals } from '../sessions'
@@ -23,12 +23,12 @@ export async function check(question: Question, internals: Internals = {}): Prom
   const { findings, place } = placeOf(question)
   if (place === undefined) return complete(findings)
   const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the time for all checks is over (${CHECK_MS} ms)`)
-  const { signal, release } = bounded(internals.clock ?? systemClock, CHECK_MS, late)
+  const signal = new TimeBound(internals.clock ?? systemClock, CHECK_MS, late)
   const instruments = instrumentsFor(place, signal, internals)
   try {
     return complete([...findings, ...(await serverFindings(instruments, question))])
   } finally {
-    release()
+    signal.release()
     await close(instruments)
   }
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
-import { bounded, untilAborted } from '../abort'
+import { TimeBound, untilAborted } from '../abort'
 import { type Clock, systemClock } from '../clock'
 import type { Signal } from '../ending'
 import { MAX_PASSWORD_BYTES } from '../limits'
@@ -21,13 +21,13 @@ export interface Asked {
  */
 export async function askPassword(asked: Asked, clock: Clock = systemClock): Promise<string> {
   const late = () => new UsageError(`no password within ${PASSWORD_MS / 1000} s`)
-  const { signal, release } = bounded(clock, PASSWORD_MS, late)
+  const signal = new TimeBound(clock, PASSWORD_MS, late)
   try {
     const password = await (asked.stdin.isTTY ? typed(asked, signal) : untilAborted(firstLine(asked.stdin), signal))
     if (password === '') throw new UsageError('no password: it is read from standard input')
     return password
   } finally {
-    release()
+    signal.release()
     asked.stdin.destroy()
   }
 }

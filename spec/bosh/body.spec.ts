@@ -15,7 +15,7 @@ describe('the client says', () => {
 
   test('a payload inside', () => {
     const auth = element('auth', { xmlns: 'urn:ietf:params:xml:ns:xmpp-sasl', mechanism: 'PLAIN' }, 'AGp1bGlldAA=')
-    expect(writeBody({ rid: '1' }, auth)).toBe(
+    expect(writeBody({ rid: '1' }, [auth])).toBe(
       `<body xmlns='${HTTPBIND}' rid='1'><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGp1bGlldAA=</auth></body>`,
     )
   })

@@ -21,9 +21,11 @@ function talkTo(replies: readonly string[], { held = false } = {}) {
   const clock = {
     now: () => now,
     date: () => now,
-    async pause(ms: number) {
+    after(ms: number, then: () => void) {
       pauses.push(ms)
       now += ms
+      queueMicrotask(then)
+      return () => {}
     },
   }
   const transport: Transport = {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Strategy, XmppBoshError } from '../../lib'
 import { Authenticator } from '../../lib/authenticator'
 import type { Transport } from '../../lib/bosh/transport'
-import { type Signal, throwIfAborted } from '../../lib/ending'
+import { Ending, type Signal, throwIfAborted } from '../../lib/ending'
 import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { handClock } from '../fixtures/clock'
 import { form, moreAnswers, visit } from '../fixtures/passport'
@@ -26,8 +26,8 @@ const MECHANISMS = ['PLAIN', ...Object.keys(DIGESTS)] as ('PLAIN' | 'SCRAM-SHA-1
 function impatientClock() {
   const clock = handClock()
   /** In steps, so that a deadline on the way is met on the way. */
-  const letGo = async (ms: number, signal?: Signal) => {
-    for (let left = ms; left > 0 && !signal?.aborted; left -= STEP_MS) {
+  const letGo = async (ms: number, signal: Signal) => {
+    for (let left = ms; left > 0 && !signal.aborted; left -= STEP_MS) {
       clock.advance(Math.min(left, STEP_MS))
       await new Promise(resolve => setImmediate(resolve))
     }
@@ -36,9 +36,14 @@ function impatientClock() {
     now: clock.now,
     date: clock.date,
     letGo,
-    async pause(ms: number, signal?: Signal) {
+    after(ms: number, then: () => void) {
       const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS
-      await (isPoll ? letGo(ms, signal) : clock.pause(ms, signal))
+      if (!isPoll) return clock.after(ms, then)
+      const over = new Ending()
+      void letGo(ms, over).then(() => {
+        if (!over.aborted) then()
+      })
+      return () => over.abort()
     },
   }
 }
