@@ -47,10 +47,7 @@ export class Authenticator {
    *
    * @throws {XmppBoshError} with a lower-case `code` for refusals, `ERR_XMPP_*` for everything else
    */
-  async authenticate(
-    credentials: { username: string; password: string },
-    context: LoginContext = {},
-  ): Promise<Account> {
+  authenticate(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<Account> {
     return this.authenticated(credentials, context, async account => account)
   }
 
@@ -59,20 +56,20 @@ export class Authenticator {
    *
    * @internal
    */
-  async authenticated<T>(
-    { username, password }: { username: string; password: string },
+  authenticated<T>(
+    credentials: { username: string; password: string },
     context: LoginContext,
     work: (account: Account, session: BoshSession, signal: Signal) => Promise<T>,
   ): Promise<T> {
     const { domain, bind, minIterations, maxIterations } = this.#settings
-    const attempt = async (): Promise<T> => {
-      const credentials = prepareCredentials(username, password, domain, bind)
+    const attempt = () => {
+      const prepared = prepareCredentials(credentials.username, credentials.password, domain, bind)
       return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
         const { mechanisms } = endpoint
         const derive = deriveWithin(signal)
-        const plan = { credentials, domain, mechanisms, bind, minIterations, maxIterations, derive }
+        const plan = { credentials: prepared, domain, mechanisms, bind, minIterations, maxIterations, derive }
         const mechanism = await login(session, features, plan, signal)
-        const { local } = credentials
+        const { local } = prepared
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
         return work(account, session, signal)
       })
