@@ -1,7 +1,7 @@
 import type { Clock } from './clock'
 import { Ending, type Signal } from './ending'
 
-/** A signal that is aborted with the reason of the first of its parents that is, until it is released. */
+/** An {@link Ending} that ends with the first of its parents, for the same reason, until it is released. */
 export class Bound extends Ending {
   readonly #parents: readonly Signal[]
   readonly #follow = () => this.abort(this.#parents.find(parent => parent.aborted)?.reason)

@@ -56,7 +56,7 @@ export class Authenticator {
    *
    * @internal
    */
-  authenticated<T>(
+  async authenticated<T>(
     credentials: { username: string; password: string },
     context: LoginContext,
     work: (account: Account, session: BoshSession, signal: Signal) => Promise<T>,

@@ -5,11 +5,12 @@ export interface Signal extends AbortSignalLike {
   readonly reason?: unknown
 }
 
-/** A {@link Signal} and, unlike node's, what aborts it. A listener hears of it once. */
+/** A {@link Signal} and, unlike node's, what aborts it. A listener is added once, and hears of it once. */
 export class Ending implements Signal {
   #aborted = false
   #reason: unknown
-  // No Set: most have one listener or two, and a login makes seven of these.
+  // No Set: a login makes seven of these, with one listener or two. That of close() has one for every login under way;
+  // they leave about as they came, so that each is found soon.
   #listeners: (() => void)[] | undefined
 
   get aborted(): boolean {

@@ -28,7 +28,16 @@ export interface Opened {
   readonly features: Element
 }
 
-/** What ends a session before its work is done. */
+/**
+ * What ends a session before its work is done:
+ *
+ *     visitor, close() ── leaving ─┐
+ *                        deadline ─┴─ all: the work, and the wait for a slot
+ *
+ *     leaving, after 2 s ─┐
+ *               deadline ─┼─ creating: the first request ─┐
+ *      ms of one service ─┘                           all ┴─ polling: what fetches the features
+ */
 interface Ends {
   readonly deadline: Signal
   /** the visitor left, or the app closes: nothing new is sent, but what the server knows of is put in order */
@@ -87,9 +96,10 @@ export class Sessions {
     const { timeout } = this.#settings
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
     if (this.#slots.isFull) throw busy()
-    const leaving = new Bound(this.#closing)
     const leave = () => leaving.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor did not wait for the answer'))
+    // First, as this throws when it is no signal: nothing is held yet.
     signal?.addEventListener('abort', leave)
+    const leaving = new Bound(this.#closing)
     if (signal?.aborted) leave()
     const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
     const deadline = new TimeBound(this.#clock, timeout, late)

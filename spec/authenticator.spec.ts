@@ -587,3 +587,9 @@ describe('close', () => {
     await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_UNAVAILABLE' })
   })
 })
+
+test.each([null, { signal: {} }])('%j is no context: a rejection, as all that can go wrong is', async context => {
+  const answered = authenticatorFor().authenticate(USER1, context as never)
+  await expect(answered).rejects.toThrow(TypeError)
+  expect(server.requests).toEqual([])
+})

@@ -110,7 +110,7 @@ export class BoshSession {
   }
 
   /**
-   * Finds the answer in `reply`, or in one that comes later: empty requests fetch what is still due (XEP-0124 §9,
+   * Finds the answer in `reply`, which may be on its way, or in one that comes later: empty requests fetch what is still due (XEP-0124 §9,
    * XEP-0206 §4).
    */
   async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal): Promise<T> {

@@ -76,7 +76,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     }
   }
 
-  function send(url: URL, body: string, options: PostOptions, isRepeated: boolean): Promise<Buffer> {
+  function send(url: URL, body: string, options: PostOptions, isRepeat = false): Promise<Buffer> {
     const { signal, unsent, clientIp } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
@@ -101,6 +101,12 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         end(() => reject(reason))
         request.destroy()
       }
+      // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
+      // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
+      const repeat = () => {
+        if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
+        resolve(send(url, body, options, true))
+      }
       const abort = () => stop(signal.reason)
       const giveUp = () => stop(unsent?.reason)
       const sending = () => unsent?.removeEventListener('abort', giveUp)
@@ -114,13 +120,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
       })
       request.on('error', (cause: NodeJS.ErrnoException) => {
         const isStale = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
-        end(() => {
-          if (isRepeated || !isStale) return reject(connectionError(url, cause))
-          // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
-          // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
-          if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
-          resolve(send(url, body, options, true))
-        })
+        end(isStale && !isRepeat ? repeat : () => reject(connectionError(url, cause)))
       })
       // 101, although nothing was asked to be upgraded.
       request.on('upgrade', (response, socket) => {
@@ -138,7 +138,10 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
         })
         response.on('error', cause => end(() => reject(connectionError(url, cause))))
         response.on('end', () =>
-          end(() => atEndOfTurn(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))),
+          end(() => {
+            const reply = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+            atEndOfTurn(() => resolve(reply))
+          }),
         )
       })
       // A string leaves with the head in one piece; of bytes, node makes two.
@@ -147,7 +150,7 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
   }
 
   return {
-    post: (url, body, options) => send(url, body, options, false),
+    post: (url, body, options) => send(url, body, options),
     close() {
       own?.['http:'].destroy()
       own?.['https:'].destroy()
