@@ -1,7 +1,7 @@
 import { startChild } from './child.js'
 import { PASSWORD, USERS } from './servers/instance.js'
 
-/** ms. xmpp.js computes one key after the other: 64 logins take a quarter of a minute. */
+/** ms. A key costs xmpp.js some 4,000 calls of WebCrypto: 64 logins take 6 s, and longer where others wait. */
 const PATIENCE_MS = 90_000
 
 /**

@@ -1,14 +1,34 @@
-import { rounded } from './numbers.js'
+import { rounded, withSpread } from './numbers.js'
 
-/** A promise of the project, measured: `value` must be at most `most`, or at least `least`. */
-export function gate(name, value, { most, least, unit = '' }) {
+/**
+ * A promise of the project, measured: the median of `measured` must be at most `most`, or at least `least`.
+ *
+ * @param {string} name
+ * @param {{ median: number, low: number, high: number } | number | undefined} measured over the rounds, or once; NaN and
+ * undefined: it was not measured
+ */
+export function gate(name, measured, { most, least, unit = '' }) {
+  const value = medianOf(measured)
   const holds = most === undefined ? value >= least : value <= most
-  return { name, value, limit: most === undefined ? `at least ${least}${unit}` : `at most ${most}${unit}`, unit, holds }
+  return {
+    name,
+    measured,
+    limit: most === undefined ? `at least ${least}${unit}` : `at most ${most}${unit}`,
+    unit,
+    holds,
+  }
+}
+
+export function medianOf(measured) {
+  return measured?.median ?? measured ?? Number.NaN
 }
 
 export function gateTable(gates) {
-  const rows = gates.map(({ name, value, limit, unit, holds }) => {
-    const shown = Number.isFinite(value) ? `${rounded(value)}${unit}` : 'not measured'
+  const rows = gates.map(({ name, measured, limit, unit, holds }) => {
+    const isKnown = Number.isFinite(medianOf(measured))
+    const shown = isKnown
+      ? `${measured.median === undefined ? rounded(measured) : withSpread(measured)}${unit}`
+      : 'not measured'
     return `| ${name} | ${shown} | ${limit} | ${holds ? 'yes' : '**no**'} |`
   })
   return ['| Gate | Measured | Limit | Holds |', '| --- | ---: | --- | --- |', ...rows].join('\n')

@@ -10,11 +10,11 @@ const SMALL = RIGHT.slice(0, 2)
 /** From this concurrency on, peers have fewer rounds: it is ours that is compared with itself there. */
 const CROWD = 256
 const CROWD_ROUNDS = 3
-/** A contestant that took this many times its share at a concurrency has no more turns there. */
-const SHARES = 2
 const COUNTED_LOGINS = 20
-/** What is compiled and cached once is no part of what a login costs: turns of 16 at a time before those that count. */
-const WARMUP_TURNS = 4
+/** What is compiled and cached once is no part of what a login costs: logins before the turns that count, 16 at a time. */
+const WARMUP_LOGINS = 3_000
+/** ms, for those who would take too long over them */
+const WARMUP_MS = 8_000
 
 /**
  * Measures the contestants of one phase (plan.js) side by side.
@@ -30,7 +30,6 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
   const turns = phase.full ? [...RIGHT, ...WRONG] : SMALL
   const running = new Map()
   const failures = {}
-  const spent = {}
   let cut = false
 
   async function attempt(name, work) {
@@ -60,9 +59,10 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
     const one = running.get(name)
     if (!one) continue
     await attempt(name, async () => {
-      await one.turn({ concurrency: 16, ms: WARMUP_TURNS * ms })
+      await one.turn({ concurrency: 16, logins: WARMUP_LOGINS, ms: WARMUP_MS })
       // One after the other, as nobody counts connections that a crowd has to share.
       const counted = await one.count({ concurrency: 1, logins: COUNTED_LOGINS })
+      if (counted.failed > 0) throw new Error(`${counted.failed} of the logins that were counted failed`)
       counts[name] = { requests: counted.requests / COUNTED_LOGINS, connections: counted.connections / COUNTED_LOGINS }
     })
   }
@@ -80,16 +80,14 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
       const isPeer = !contestant.own && contestant.module !== 'floor'
       const isCrowd = turn.concurrency >= CROWD
       const hasTurn = !isCrowd || !isPeer || (round < CROWD_ROUNDS && !contestant.slow)
-      if (!one || !hasTurn || spent[key] > SHARES * rounds * ms) return undefined
+      if (!one || !hasTurn) return undefined
       if (Date.now() > deadline) {
         cut = true
         return undefined
       }
       const { pid } = servers[contestant.server ?? phase.key]
-      const startedAt = Date.now()
       const before = cpuOf(pid)
       const taken = await attempt(contestant.name, () => one.turn({ ...turn, ms }))
-      spent[key] = (spent[key] ?? 0) + Date.now() - startedAt
       if (!taken) return undefined
       const answered = taken.right + taken.wrong
       return { ...taken, serverCpu: answered > 0 ? (cpuOf(pid) - before) / answered : undefined }
@@ -100,6 +98,7 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
   return {
     key: phase.key,
     title: phase.title,
+    contestants: phase.contestants.map(({ name }) => name),
     server: servers[phase.key].version,
     cut,
     failures,

@@ -1,15 +1,15 @@
 // The whole bench: everybody against the floor, on real servers.
 //
-//   npm run bench [-- --rounds 7 --ms 400 --minutes 20 --only fine,memory,scram256,prosody,scram,processes,plain,cluster]
+//   npm run bench [-- --rounds 7 --ms 400 --minutes 25 --only fine,profile,memory,scram256,prosody,scram,processes,plain,cluster]
 //
 //   --rounds   of every contestant at every concurrency
 //   --ms       of one turn
 //   --minutes  after which nobody begins a turn any more
 //   --only     parts of it
 //
-// Prints the tables and the gates, and writes results/bench.json. A run of everything, with 7 rounds at least, also
-// writes bench/README.md, docs/capacity.md and the plots. Exit code: 0, all gates hold; 1, one does not or was not
-// measured; 2, the floor differs from itself too much for a verdict.
+// Prints the tables and the gates, and writes results/bench.json. A run of everything with 7 rounds at least, in which
+// nothing was cut short or failed, also writes bench/README.md, docs/capacity.md and the plots. Exit code: 0, all gates
+// hold; 1, one does not or was not measured; 2, the floor differs from itself too much for a verdict.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ import { publish } from './report/publish.js'
 import { startServer } from './servers/index.js'
 import { gatesOf } from './verdict.js'
 
-const PARTS = ['fine', ...PHASES.map(({ key }) => key), 'memory', 'processes', 'cluster']
+const PARTS = ['fine', 'profile', ...PHASES.map(({ key }) => key), 'memory', 'processes', 'cluster']
 const ROUNDS_TO_PUBLISH = 7
 /** logins of those that are only there to be compared, and s for each of them */
 const PEER_LOGINS = 10_000
@@ -36,7 +36,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     ms: { type: 'string', default: '400' },
-    minutes: { type: 'string', default: '20' },
+    minutes: { type: 'string', default: '25' },
     only: { type: 'string', default: PARTS.join(',') },
   },
 })
@@ -95,11 +95,11 @@ async function packages() {
   return { ...dependencies }
 }
 
-async function fine() {
-  say('fine: against the floor')
-  const path = fileURLToPath(new URL('fine.js', import.meta.url))
-  const args = ['--expose-gc', path, '--rounds', String(rounds), '--warmups', '3']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+/** A part that is a program: what it writes under its name. */
+async function program(name, flags = []) {
+  say(name)
+  const path = fileURLToPath(new URL(`${name}.js`, import.meta.url))
+  const child = spawn(process.execPath, [path, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] })
   const killed = () => child.kill('SIGKILL')
   const impatient = setTimeout(killed, deadline - Date.now())
   process.on('exit', killed)
@@ -107,7 +107,7 @@ async function fine() {
   clearTimeout(impatient)
   process.off('exit', killed)
   if (code === null || code > 2) throw new Error('it did not come to an end')
-  return JSON.parse(await readFile(new URL('results/fine.json', import.meta.url), 'utf8'))
+  return JSON.parse(await readFile(new URL(`results/${name}.json`, import.meta.url), 'utf8'))
 }
 
 async function onServer(phase) {
@@ -132,7 +132,8 @@ async function memoryOfPeers({ contestants }, server) {
 }
 
 async function everything() {
-  report.fine = await part('fine', fine)
+  report.fine = await part('fine', () => program('fine', ['--rounds', String(rounds), '--warmups', '3']))
+  report.profile = await part('profile', () => program('profile'))
   report.memory = (await part('memory', () => memoryOnMock({ logins: 50_000, say }))) ?? []
   for (const phase of PHASES) {
     const needsSlapd = phase.contestants.some(({ server }) => server === 'slapd')
@@ -149,13 +150,15 @@ async function main() {
   await mkdir(new URL('results/', import.meta.url), { recursive: true })
   await writeFile(new URL('results/bench.json', import.meta.url), `${JSON.stringify(report, shortened, 2)}\n`)
   console.log(markdownOf(report))
-  const isWhole = wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH
+  const isClean = report.errors.length === 0 && report.phases.every(({ cut, failures }) => !cut && isEmpty(failures))
+  const isWhole = wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH && isClean && report.fine.isJudged
   if (isWhole) await publish()
   say(isWhole ? 'bench/README.md and docs/capacity.md are written' : 'not a whole run: the pages are left as they are')
   if (report.fine && !report.fine.isJudged) return 2
   return report.gates.every(({ holds }) => holds) ? 0 : 1
 }
 
+const isEmpty = object => Object.keys(object).length === 0
 const shortened = (_name, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -60,7 +60,9 @@ function computationOf({ title, perSecond, computed }, ways) {
   const head = ['Login', 'our cores', 'ejabberd’s cores', `cores to have, ${BUSY * 100} % busy: ours + ejabberd’s`]
   const rows = ways.map(({ said, at }) => {
     const [ours, theirs] = [at(16).cpu.median, at(16).serverCpu.median]
-    const cores = ms => (perSecond * ms) / 1000
+    // Of the numbers as they are printed, so that the page adds up.
+    const printed = number => Number(rounded(number).replaceAll(',', ''))
+    const cores = ms => (printed(perSecond) * printed(ms)) / 1000
     const product = ms => `${rounded(perSecond)} × ${rounded(ms)} / 1000 = ${rounded(cores(ms))}`
     const whole = ms => Math.max(1, Math.ceil(cores(ms) / BUSY))
     return [said, product(ours), product(theirs), `${whole(ours)} + ${whole(theirs)}`]

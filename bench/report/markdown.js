@@ -1,16 +1,18 @@
 import { gateTable } from '../gates.js'
 import { memoryTable } from '../memory.js'
 import { rounded, withSpread } from '../numbers.js'
+import { profileText } from './profile.js'
 
 /** Everything that was measured, for bench/README.md. */
 export function markdownOf(report) {
-  const { conditions, fine, phases, memory, processes, cluster, gates } = report
+  const { conditions, fine, profile, phases, memory, processes, cluster, gates } = report
   return [
     `Measured on ${report.measured.slice(0, 10)}, in one run of ${rounded(Math.round(report.seconds / 60))} minutes: \`${conditions.command}\``,
     conditionsOf(conditions),
     '### Gates',
     gateTable(gates),
     ...(fine ? ['### Against the floor', fineText(fine)] : []),
+    ...(profile ? ['### Where the time goes', profileText(profile)] : []),
     ...phases.flatMap(phase => [`### ${phase.title}`, phaseText(phase)]),
     ...(cluster ? ['### A cluster on one machine', clusterTable(cluster)] : []),
     ...(memory ? ['### Memory', memoryTable(memory)] : []),
@@ -24,15 +26,17 @@ function conditionsOf({ node, cpu, cores, versions, load }) {
   return `Node ${node} on ${cores} × ${cpu}, load ${load.map(rounded).join(', ')} before it began; ${packages.join(', ')}.`
 }
 
-function fineText({ conditions, aa, isJudged, results }) {
+/** What results/fine.json holds, but for the gates. */
+export function fineText({ conditions, aa, isJudged, added, addedByFloor, idle, results }) {
   const { rounds, logins, concurrency } = conditions
+  const again = Object.entries(aa).map(([variant, ratio]) => `${withSpread(ratio)} × (${variant})`)
   return [
-    `On the mock: ${rounds} rounds of ${rounded(logins)} logins, ${concurrency} at a time. The floor against itself: ${withSpread(aa)} ×${isJudged ? '' : ': **too much for a verdict**'}.`,
+    `On the mock: ${rounds} rounds of ${rounded(logins)} logins, ${concurrency} at a time. The floor against itself: ${again.join(', ')}.${isJudged ? '' : ' **Too much for a verdict.**'} A µs of work beside the PLAIN floor measures ${withSpread(idle)} µs. In Express the strategy adds ${withSpread(added)} × the PLAIN floor, and the floor as a strategy ${withSpread(addedByFloor)} ×.`,
     fineTable(results),
   ].join('\n\n')
 }
 
-export function fineTable(results) {
+function fineTable(results) {
   const rows = results.map(({ name, cpu, toFloor, perSecond, requests, terminates }) => {
     const ratio = toFloor ? `${withSpread(toFloor)} ×` : ''
     const exchanges = `${rounded(requests - terminates)} + ${rounded(terminates)}`

@@ -33,14 +33,24 @@ export function plotsOf({ phases, memory }) {
       y: 'logins/s',
       series: over('perSecond'),
     }),
+    'cpu-over-logins.svg': chartOf({
+      title: 'What a login costs the client, after so many',
+      x: 'logins so far',
+      y: 'CPU ms a login',
+      series: overLogins(memory, 'cpu'),
+    }),
     'memory-over-logins.svg': chartOf({
       title: 'Memory after so many logins',
       x: 'logins so far',
       y: 'RSS, MiB',
-      series: (memory ?? []).map(({ name, points }) => ({
-        name,
-        points: points.map(({ logins, rss }) => [logins, rss]),
-      })),
+      series: overLogins(memory, 'rss'),
     }),
   }
+}
+
+function overLogins(memory, measure) {
+  return (memory ?? []).map(({ name, points }) => ({
+    name,
+    points: points.map(point => [point.logins, point[measure]]),
+  }))
 }
