@@ -1,4 +1,5 @@
 import { gate, medianOf } from './gates.js'
+import { rounded } from './numbers.js'
 import { PROCESSES_MORE } from './processes.js'
 import { ratios, spread } from './statistics.js'
 
@@ -54,7 +55,7 @@ function againstPeers(phases) {
 
 /** What the bare exchanges would measure there: more is not to be had over HTTP with this server. */
 function reached(floor) {
-  return `(the floor: ${medianOf(floor).toPrecision(3)} ×)`
+  return `(the floor: ${rounded(medianOf(floor))} ×)`
 }
 
 function alone(phases) {
