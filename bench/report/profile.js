@@ -5,7 +5,10 @@ import { tableOf } from './markdown.js'
 export function profileText({ rounds, logins, concurrency, variants }) {
   const tables = Object.entries(variants).map(([variant, parts]) => {
     const ofAll = who => parts.reduce((sum, part) => sum + part[who], 0)
-    const rows = [...parts, { part: 'all', floor: ofAll('floor'), own: ofAll('own') }]
+    const rows = [
+      ...parts.filter(({ floor, own }) => floor > 0 || own > 0),
+      { part: 'all', floor: ofAll('floor'), own: ofAll('own') },
+    ]
     return tableOf(
       [`µs of the main thread a login, ${variant}`, 'floor', 'Authenticator', 'more'],
       rows.map(({ part, floor, own }) => [part, rounded(floor), rounded(own), rounded(own - floor)]),
