@@ -12,7 +12,7 @@
 // hold; 1, one does not or was not measured; 2, the floor differs from itself too much for a verdict.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -99,6 +99,9 @@ async function packages() {
 async function program(name, flags = []) {
   say(name)
   const path = fileURLToPath(new URL(`${name}.js`, import.meta.url))
+  const written = new URL(`results/${name}.json`, import.meta.url)
+  // That of an earlier run is none of this one.
+  await rm(written, { force: true })
   const child = spawn(process.execPath, [path, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] })
   const killed = () => child.kill('SIGKILL')
   const impatient = setTimeout(killed, deadline - Date.now())
@@ -107,7 +110,7 @@ async function program(name, flags = []) {
   clearTimeout(impatient)
   process.off('exit', killed)
   if (code === null || code > 2) throw new Error('it did not come to an end')
-  return JSON.parse(await readFile(new URL(`results/${name}.json`, import.meta.url), 'utf8'))
+  return JSON.parse(await readFile(written, 'utf8'))
 }
 
 async function onServer(phase) {
@@ -150,15 +153,16 @@ async function main() {
   await mkdir(new URL('results/', import.meta.url), { recursive: true })
   await writeFile(new URL('results/bench.json', import.meta.url), `${JSON.stringify(report, shortened, 2)}\n`)
   console.log(markdownOf(report))
-  const isClean = report.errors.length === 0 && report.phases.every(({ cut, failures }) => !cut && isEmpty(failures))
+  const isClean = report.errors.length === 0 && report.phases.every(isWholePhase)
   const isWhole = wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH && isClean && report.fine.isJudged
   if (isWhole) await publish()
   say(isWhole ? 'bench/README.md and docs/capacity.md are written' : 'not a whole run: the pages are left as they are')
   if (report.fine && !report.fine.isJudged) return 2
-  return report.gates.every(({ holds }) => holds) ? 0 : 1
+  return isClean && report.gates.every(({ holds }) => holds) ? 0 : 1
 }
 
-const isEmpty = object => Object.keys(object).length === 0
+const isWholePhase = ({ cut, failures, cells }) =>
+  !cut && Object.keys(failures).length === 0 && cells.every(({ failed }) => failed === 0)
 const shortened = (_name, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -91,6 +91,7 @@ function alone(phases) {
 
 const EXCHANGES = {
   'Authenticator, SCRAM-SHA-1 and bind': 5,
+  'Authenticator, SCRAM-SHA-256 and bind': 5,
   'Authenticator, SCRAM-SHA-1': 3,
   'Authenticator, PLAIN and bind': 4,
   'Authenticator, PLAIN': 2,
