@@ -8,10 +8,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startChild } from './child.js'
+import least from './contestants/floor.js'
 import { Authenticator, Strategy } from './dist/index.js'
-import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from './dist/limits.js'
+import { MAX_SOCKETS } from './dist/limits.js'
 import { startApp, yes } from './express-app.js'
-import { floor } from './floor.js'
 import { gate, gateTable } from './gates.js'
 import { fineText } from './report/markdown.js'
 import { atATime, interleaved } from './rounds.js'
@@ -63,11 +63,10 @@ const password = PASSWORD
 const closing = []
 
 function floorFor({ mechanism, bind }) {
-  const limits = { sockets: MAX_SOCKETS, idleMs: IDLE_SOCKET_MS, derivations: MAX_DERIVATIONS }
-  const least = floor({ url, domain: DOMAIN, mechanism, bind, ...limits })
-  closing.push(() => least.close())
+  const floor = least({ bosh: url, mechanism, bind })
+  closing.push(() => floor.close())
   return async () => {
-    if (!(await least.login(username, password))) throw new Error('refused')
+    if (!(await floor.login(username, password))) throw new Error('refused')
   }
 }
 

@@ -98,7 +98,6 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
   return {
     key: phase.key,
     title: phase.title,
-    contestants: phase.contestants.map(({ name }) => name),
     server: servers[phase.key].version,
     cut,
     failures,

@@ -7,9 +7,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { startChild } from './child.js'
+import least from './contestants/floor.js'
 import { Authenticator } from './dist/index.js'
-import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from './dist/limits.js'
-import { floor } from './floor.js'
 import { profileText } from './report/profile.js'
 import { atATime, interleaved } from './rounds.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
@@ -64,8 +63,7 @@ function partOf({ url, functionName }) {
 }
 
 async function compared(url, variant) {
-  const limits = { sockets: MAX_SOCKETS, idleMs: IDLE_SOCKET_MS, derivations: MAX_DERIVATIONS }
-  const least = floor({ url, domain: DOMAIN, ...variant, ...limits })
+  const floor = least({ bosh: url, ...variant })
   const own = new Authenticator({
     service: url,
     domain: DOMAIN,
@@ -74,7 +72,7 @@ async function compared(url, variant) {
   })
   const [username] = USERS
   const runs = {
-    floor: () => least.login(username, PASSWORD),
+    floor: () => floor.login(username, PASSWORD),
     own: () => own.authenticate({ username, password: PASSWORD }),
   }
   const samples = await interleaved({
@@ -83,7 +81,7 @@ async function compared(url, variant) {
     warmups: WARMUPS,
     measure: name => profiled((logins, width) => atATime(logins, width, runs[name])),
   })
-  await Promise.all([least.close(), own.close()])
+  await Promise.all([floor.close(), own.close()])
   const names = PARTS.map(([part]) => part).filter(part => part !== '')
   const mean = (of, part) => of.reduce((sum, times) => sum + (times[part] ?? 0), 0) / of.length
   return names.map(part => ({ part, floor: mean(samples.floor, part), own: mean(samples.own, part) }))

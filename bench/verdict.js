@@ -1,5 +1,6 @@
 import { gate, medianOf } from './gates.js'
 import { rounded } from './numbers.js'
+import { PHASES } from './plan.js'
 import { PROCESSES_MORE } from './processes.js'
 import { ratios, spread } from './statistics.js'
 
@@ -98,11 +99,11 @@ const EXCHANGES = {
 }
 
 function exchanges(phases) {
-  return phases.flatMap(({ title, counts, contestants }) =>
+  return PHASES.flatMap(({ key, title, contestants }) =>
     Object.entries(EXCHANGES).flatMap(([name, number]) => {
-      if (!contestants.includes(name)) return []
-      const counted = counts[name] ?? { requests: Number.NaN, connections: Number.NaN }
-      const off = Math.abs(counted.requests - number - 1) + counted.connections
+      if (!contestants.some(contestant => contestant.name === name)) return []
+      const counted = phases.find(phase => phase.key === key)?.counts[name]
+      const off = counted && Math.abs(counted.requests - number - 1) + counted.connections
       const what = `requests beyond ${number} and a terminate, and connections, for a login: ${name} (${title})`
       return [gate(what, off, { most: 0 })]
     }),
@@ -117,9 +118,7 @@ function resources(memory, processes) {
     gate(
       "ejabberd's processes after close() beyond those before",
       (processes?.after ?? Number.NaN) - processes?.before,
-      {
-        most: PROCESSES_MORE,
-      },
+      { most: PROCESSES_MORE },
     ),
     // A session that nobody terminates is forgotten after 30 s, too.
     gate('from close() until they are no more', (processes?.ms ?? Number.NaN) / 1000, { most: 10, unit: ' s' }),

@@ -24,7 +24,8 @@ export class FailureDelay {
   }
 
   /**
-   * What `work` settles with, or throws; a 401 no earlier than the delay after its start, and at once when `signal` is aborted.
+   * What `work` settles with, or throws; a 401 no earlier than the delay after its start, and at once when `signal` is
+   * aborted.
    *
    * @throws {XmppBoshError} ERR_XMPP_BUSY instead of a 401 when too many wait already
    */
