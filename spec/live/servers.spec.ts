@@ -117,7 +117,7 @@ it('says why a server does not start', async () => {
     server: 'ejabberd',
     template: 'ejabberd.yml',
     values,
-    morePorts: ['HTTPS_PORT'],
+    morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],
   })
   await expect(start).rejects.toThrow(/^ejabberd did not start: (.|\n)*auth_password_format/)

@@ -35,7 +35,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       FORMAT: options.storage,
       HASH: options.storage === 'scram' ? options.hash : 'sha',
     },
-    morePorts: ['HTTPS_PORT'],
+    morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],
   })
 
