@@ -103,7 +103,7 @@ module.exports = {
       name: 'one-file-opens-sockets',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/(bosh/transport|testing/server)\\.ts$' },
-      to: { dependencyTypes: ['core'], path: '^(node:)?(https?|http2|tls)$' },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'], path: '^(node:)?(https?|http2|tls)$' },
     },
     only('fast-xml-parser', '^lib/xml/read\\.ts$'),
     only('@mongodb-js/saslprep', '^lib/sasl/password\\.ts$'),

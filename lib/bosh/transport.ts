@@ -3,10 +3,10 @@ import https from 'node:https'
 import type { Socket } from 'node:net'
 import { urlToHttpOptions } from 'node:url'
 import type { Signal } from '../ending'
-import { XmppBoshError } from '../errors'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options'
-import { atEndOfTurn } from './turn'
+import { Exchange } from './exchange'
+import { connectionError } from './http-fault'
 
 /** What one POST may take and send along. */
 export interface PostOptions {
@@ -76,81 +76,25 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
     }
   }
 
-  function send(url: URL, body: string, options: PostOptions, isRepeat = false): Promise<Buffer> {
+  function post(url: URL, body: string, options: PostOptions, isRepeat = false): Promise<Buffer> {
     const { signal, unsent, clientIp } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
-      const { request: open } = url.protocol === 'https:' ? https : http
-      const request = opened(url, () => open(requestOptions(url, Buffer.byteLength(body), clientIp)))
-      const chunks: Buffer[] = []
-      let received = 0
-      let bytesBefore = 0
-      let replying = false
-      let isOver = false
-
-      // What is destroyed fails once more.
-      const end = (settle: () => void) => {
-        if (isOver) return
-        isOver = true
-        signal.removeEventListener('abort', abort)
-        unsent?.removeEventListener('abort', giveUp)
-        settle()
-      }
-      const stop = (reason: unknown) => {
-        end(() => reject(reason))
-        request.destroy()
-      }
       // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
       // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
       const repeat = () => {
         if (own) for (const socket of idleSockets(own[url.protocol as 'http:' | 'https:'])) socket.destroy()
-        resolve(send(url, body, options, true))
+        resolve(post(url, body, options, true))
       }
-      const abort = () => stop(signal.reason)
-      const giveUp = () => stop(unsent?.reason)
-      const sending = () => unsent?.removeEventListener('abort', giveUp)
-      signal.addEventListener('abort', abort)
-      unsent?.addEventListener('abort', giveUp)
-
-      request.on('socket', (socket: Socket) => {
-        bytesBefore = socket.bytesRead
-        if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', sending)
-        else sending()
-      })
-      request.on('error', (cause: NodeJS.ErrnoException) => {
-        const isStale = !replying && request.reusedSocket && request.socket?.bytesRead === bytesBefore
-        end(isStale && !isRepeat ? repeat : () => reject(connectionError(url, cause)))
-      })
-      // 101, although nothing was asked to be upgraded.
-      request.on('upgrade', (response, socket) => {
-        socket.destroy()
-        stop(headFault(url, response, maxResponseBytes))
-      })
-      request.on('response', response => {
-        replying = true
-        const fault = headFault(url, response, maxResponseBytes)
-        if (fault) return stop(fault)
-        response.on('data', (chunk: Buffer) => {
-          received += chunk.length
-          if (received > maxResponseBytes) stop(tooLarge(url, maxResponseBytes))
-          else chunks.push(chunk)
-        })
-        response.on('error', cause => end(() => reject(connectionError(url, cause))))
-        response.on('end', () =>
-          end(() => {
-            const reply = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-            atEndOfTurn(() => resolve(reply))
-          }),
-        )
-      })
-      // A string leaves with the head in one piece; of bytes, node makes two.
-      request.end(body)
+      const request = open(url, requestOptions(url, Buffer.byteLength(body), clientIp))
+      const stale = isRepeat ? undefined : repeat
+      new Exchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
     })
   }
 
   return {
-    post: (url, body, options) => send(url, body, options),
+    post: (url, body, options) => post(url, body, options),
     close() {
       own?.['http:'].destroy()
       own?.['https:'].destroy()
@@ -158,10 +102,10 @@ export function httpTransport({ maxResponseBytes, tls, agent }: TransportOptions
   }
 }
 
-/** An agent for another protocol than that of the URL throws right away. */
-function opened(url: URL, open: () => http.ClientRequest): http.ClientRequest {
+/** @throws {XmppBoshError} right away, for an agent that is for another protocol than that of the URL */
+function open(url: URL, options: https.RequestOptions): http.ClientRequest {
   try {
-    return open()
+    return (url.protocol === 'https:' ? https : http).request(options)
   } catch (cause) {
     throw connectionError(url, cause as NodeJS.ErrnoException)
   }
@@ -169,63 +113,4 @@ function opened(url: URL, open: () => http.ClientRequest): http.ClientRequest {
 
 function idleSockets(agent: http.Agent): Socket[] {
   return Object.values(agent.freeSockets).flatMap(sockets => sockets ?? [])
-}
-
-function headFault(url: URL, response: http.IncomingMessage, maxResponseBytes: number): XmppBoshError | undefined {
-  const { statusCode = 0 } = response
-  if (statusCode !== 200) {
-    const hint = statusCode === 404 ? '; is option `service` the URL of BOSH?' : ''
-    return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} answered with HTTP status ${statusCode}${hint}`)
-  }
-  // As they came: node makes an object of all headers only for those who ask for it.
-  const { rawHeaders } = response
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const fault = headerFault(url, (rawHeaders[at] ?? '').toLowerCase(), rawHeaders[at + 1] ?? '', maxResponseBytes)
-    if (fault) return fault
-  }
-  return undefined
-}
-
-function headerFault(url: URL, name: string, value: string, maxResponseBytes: number): XmppBoshError | undefined {
-  // XEP-0124 §6 lets us ignore the Content-Type, but bytes in another encoding would be read wrongly.
-  if (name === 'content-type') {
-    const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(value)?.[1]
-    if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-      return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
-    }
-  }
-  if (name === 'content-encoding' && value.toLowerCase() !== 'identity') {
-    return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered compressed, which was not asked for`)
-  }
-  if (name === 'content-length' && Number(value) > maxResponseBytes) return tooLarge(url, maxResponseBytes)
-  return undefined
-}
-
-function tooLarge(url: URL, bytes: number): XmppBoshError {
-  return new XmppBoshError(
-    'ERR_XMPP_TOO_LARGE',
-    `${url.origin} answered with more than ${bytes} bytes; see \`maxResponseBytes\``,
-  )
-}
-
-const TLS_ERROR =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|PATH_LENGTH_|HOSTNAME_MISMATCH|INVALID_PURPOSE|EPROTO$)/
-
-function connectionError(url: URL, cause: NodeJS.ErrnoException): XmppBoshError {
-  const { code = '', message } = cause
-  // Copied: some of node's errors carry the bytes they choked on.
-  const shown = Object.assign(new Error(message), code && { code })
-  if (TLS_ERROR.test(code)) {
-    return new XmppBoshError(
-      'ERR_XMPP_TLS',
-      `no trusted TLS connection to ${url.origin} (${code}); see option \`tls\``,
-      {
-        cause: shown,
-      },
-    )
-  }
-  if (code.startsWith('HPE_')) {
-    return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} does not answer in HTTP (${code})`, { cause: shown })
-  }
-  return new XmppBoshError('ERR_XMPP_CONNECT', `no connection to ${url.origin} (${code || 'closed'})`, { cause: shown })
 }
