@@ -28,7 +28,7 @@ export interface StartTag {
 
 /** What is left to do for a parser. */
 export interface Checked {
-  /** the document without its XML declaration */
+  /** the document without its XML declaration and without attributes, which the parser need not go over again */
   readonly text: string
   /** of all elements, in document order */
   readonly tags: readonly StartTag[]
@@ -47,6 +47,8 @@ export function checkWellFormed(document: string): Checked {
   const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
   const tags: StartTag[] = []
   const open: string[] = []
+  let bare = ''
+  let copied = 0
   let at = 0
 
   while (at < text.length) {
@@ -68,15 +70,20 @@ export function checkWellFormed(document: string): Checked {
       if (open.length === MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
       const name = nameAt(text, tag + 1)
       const attributes: string[] = []
-      at = attributesAt(text, tag + 1 + name.length, attributes, tags.length === 0)
+      const behind = tag + 1 + name.length
+      at = attributesAt(text, behind, attributes, tags.length === 0)
       tags.push({ name, attributes })
+      if (at > behind) {
+        bare += text.slice(copied, behind)
+        copied = at
+      }
       if (text[at] === '/') at++
       else open.push(name)
       if (text[at++] !== '>') throw new XmlError('a malformed start tag')
     }
   }
   if (tags.length === 0 || open.length > 0) throw new XmlError('no complete root element')
-  return { text, tags }
+  return { text: bare + text.slice(copied), tags }
 }
 
 /** Appends the attributes from `from` on; returns the index behind them. */
