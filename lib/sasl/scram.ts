@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { XmppBoshError } from '../errors'
-import { MAX_NONCE_LENGTH, MAX_SALT_BYTES, NONCE_BYTES } from '../limits'
+import { MAX_NONCE_LENGTH, MAX_SALT_BYTES } from '../limits'
 import { decodeBase64 } from './base64'
 import type { Digest, SaslContext, SaslExchange } from './mechanism'
+import { freshNonce } from './nonce'
 
 // RFC 5802 §6: "n", the client does not support channel binding; §5.1: no authorization identity.
 const GS2_HEADER = 'n,,'
@@ -12,7 +13,7 @@ const HASH_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha
 
 /** SCRAM (RFC 5802, RFC 7677) with the given hash. `nonce` is for the vectors of the RFCs. */
 export function scram(digest: Digest): (context: SaslContext, nonce?: string) => SaslExchange {
-  return (context, nonce = randomBytes(NONCE_BYTES).toString('base64')) => {
+  return (context, nonce = freshNonce()) => {
     // RFC 5802 §5.1: "=" and "," of a name are written =3D and =2C.
     const saslname = context.username.replaceAll('=', '=3D').replaceAll(',', '=2C')
     const clientFirstBare = `n=${saslname},r=${nonce}`
