@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2, randomBytes, randomInt } from 'node:crypto'
+import { createHash, createHmac, pbkdf2, randomInt, randomUUID } from 'node:crypto'
 import http from 'node:http'
 
 const BODY = "<body xmlns='http://jabber.org/protocol/httpbind'"
@@ -49,7 +49,7 @@ export function floor({ url, domain, mechanism, bind, sockets, idleMs, derivatio
 
   async function scram(ask, username, password) {
     const digest = DIGESTS[mechanism]
-    const first = `n=${username},r=${randomBytes(24).toString('base64')}`
+    const first = `n=${username},r=${randomUUID()}`
     const reply = await ask(
       `<auth ${SASL} mechanism='${mechanism}'>${Buffer.from(`n,,${first}`).toString('base64')}</auth>`,
     )

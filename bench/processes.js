@@ -10,7 +10,8 @@ const LOGINS = 2_000
 const CONCURRENCY = 64
 
 /**
- * The processes of ejabberd before LOGINS logins and after `close()`, polled until they are as many as before, or {@link PROCESSES_MORE} more.
+ * The processes of ejabberd before LOGINS logins and after `close()`, polled until they are as many as before, or
+ * {@link PROCESSES_MORE} more. The time counts from when `close()` is called.
  *
  * @param {object} contestant of plan.js
  * @param {object} ejabberd
@@ -21,7 +22,7 @@ export async function processesOf(contestant, ejabberd) {
     try {
       const { failed } = await one.turn({ logins, concurrency: CONCURRENCY })
       if (failed > 0) throw new Error(`${failed} logins were not answered`)
-      return await ejabberd.processes()
+      return { during: await ejabberd.processes(), closedAt: performance.now() }
     } finally {
       await one.stop()
     }
@@ -29,8 +30,7 @@ export async function processesOf(contestant, ejabberd) {
   // Some of them are made at the first login and stay.
   await round(CONCURRENCY)
   const before = await steady(ejabberd)
-  const during = await round(LOGINS)
-  const closedAt = performance.now()
+  const { during, closedAt } = await round(LOGINS)
   let after = await ejabberd.processes()
   while (after > before + PROCESSES_MORE && performance.now() - closedAt < MOST_MS) {
     await delay(POLL_MS)

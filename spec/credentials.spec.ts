@@ -383,7 +383,9 @@ describe('a refusal costs nothing', () => {
         jest.spyOn(RegExp.prototype, 'exec'),
         jest.spyOn(crypto, 'createHash'),
         jest.spyOn(crypto, 'createHmac'),
+        jest.spyOn(crypto, 'randomBytes'),
         jest.spyOn(crypto, 'randomFillSync'),
+        jest.spyOn(crypto, 'randomInt'),
         jest.mocked(crypto.pbkdf2),
       ]
       const given = { username, password } as { username: string; password: string }

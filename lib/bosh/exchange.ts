@@ -18,11 +18,11 @@ export interface Terms {
   readonly stale?: (() => void) | undefined
 }
 
-/** One request and its reply. Its terms are told once how it ended; a request that ended early is destroyed. */
+/** One request and its reply. Calls `resolve`, `reject` or `stale`, once; a request that ended early is destroyed. */
 export class Exchange {
   readonly #request: ClientRequest
   readonly #terms: Terms
-  /** of the connection, before this request had any of it */
+  /** what the connection had read when this request got it */
   #bytesBefore = 0
   #hasReply = false
   #isOver = false
@@ -96,7 +96,7 @@ export class Exchange {
     this.#request.destroy()
   }
 
-  /** Whether this is how it ends: what is destroyed fails once more. */
+  /** False when it has ended already: what is destroyed fails once more. */
   #end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true

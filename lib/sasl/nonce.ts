@@ -9,7 +9,7 @@ let used = drawn.length
 export function freshNonce(): string {
   if (used === drawn.length) {
     randomFillSync(drawn)
-    used = 0
+    used = 0 // only now: where nothing could be drawn, the next call tries again
   }
   const nonce = drawn.toString('base64', used, used + NONCE_BYTES)
   used += NONCE_BYTES
