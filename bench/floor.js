@@ -81,7 +81,7 @@ export function floor({ url, domain, mechanism, bind, sockets, idleMs, derivatio
       const isRight = verdict.indexOf('<success') > 0
       if (isRight && bind) {
         await post(`${BODY} rid='${++rid}' sid='${sid}' ${XBOSH} to='${domain}' xml:lang='en' xmpp:restart='true'/>`)
-        const id = randomBytes(12).toString('hex')
+        const id = randomUUID()
         const bound = await ask(
           `<iq xmlns='jabber:client' type='set' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>`,
         )
