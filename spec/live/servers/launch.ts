@@ -108,7 +108,7 @@ function untilHalted(pid: number): void {
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{([A-Z0-9_]+)\}/g, (placeholder, name: string) => {
+  return text.replace(/\$\{([^}]+)\}/g, (placeholder, name: string) => {
     const value = values[name]
     if (value === undefined) throw new Error(`no value for ${placeholder}`)
     return value
