@@ -4,25 +4,20 @@
  *
  * @module passport-xmpp-bosh
  */
-export { type Account, Authenticator } from './authenticator'
-export type { Captcha, ImageType } from './captcha'
-export type { AbortSignalLike, LoginContext } from './context'
-export type { FieldOption, FieldType } from './data-form'
+
+export type { FailureInfo, Messages } from './errors/conditions'
 export {
   type FaultCode,
   type RefusalCode,
   type RegistrationCode,
   XmppBoshError,
   type XmppBoshErrorCode,
-} from './errors'
-export type { AgentLike, AuthenticatorOptions, Mechanism, TlsOptions } from './options'
-export type { FailureInfo, Messages } from './outcome'
-export type { Profile } from './profile'
-export { Registration } from './registration'
-export type { RegistrationField, RegistrationForm } from './registration-form'
-export type { RegistrationState } from './registration-state'
-export { deserializeUser, serializeUser } from './serialize'
-export { type AuthInfo, Strategy } from './strategy'
+} from './errors/error'
+export { type Account, Authenticator } from './login/authenticator'
+export type { AgentLike, AuthenticatorOptions, Mechanism, TlsOptions } from './options/authenticator-options'
+export type { Profile } from './passport/profile'
+export { deserializeUser, serializeUser } from './passport/serialize'
+export { type AuthInfo, Strategy } from './passport/strategy'
 export type {
   AuthenticatorLike,
   CommonStrategyOptions,
@@ -36,4 +31,11 @@ export type {
   VerifyResult,
   VerifyWithRequest,
   XmppAuthenticateOptions,
-} from './strategy-options'
+} from './passport/strategy-options'
+export type { Captcha, ImageType } from './registration/captcha'
+export type { RegistrationField, RegistrationForm } from './registration/form'
+export { Registration } from './registration/registration'
+export type { RegistrationState } from './registration/state'
+export type { LoginContext } from './sessions/context'
+export type { FieldOption, FieldType } from './stanzas/data-form'
+export type { AbortSignalLike } from './time/light-signal'

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { Bound, Delayed, TimeBound, untilAborted } from '../lib/abort'
+import { Bound, Delayed, TimeBound, untilAborted } from '../lib/time/combined-signals'
 import { handClock } from './fixtures/clock'
 
 const settled = () => new Promise(resolve => setImmediate(resolve))

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Authenticator, type AuthenticatorOptions } from '../lib'
 import type { Transport } from '../lib/bosh/transport'
 import { MAX_DELAYED_FAILURES, MAX_SOCKETS, TERMINATE_TIMEOUT_MS } from '../lib/limits'
-import type { Internals } from '../lib/sessions'
+import type { Internals } from '../lib/sessions/bounded-sessions'
 import { Responder } from '../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../lib/testing/server'
 import { type HandClock, handClock } from './fixtures/clock'

@@ -1,5 +1,5 @@
-import { Bans } from '../lib/bans'
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors'
+import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
+import { Bans } from '../lib/sessions/bans'
 import { handClock } from './fixtures/clock'
 
 const URL_A = new URL('https://a.example/bosh')

@@ -1,4 +1,4 @@
-import { clientIpOf } from '../lib/client-ip'
+import { clientIpOf } from '../lib/bosh/forwarded-for'
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],

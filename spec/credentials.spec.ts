@@ -1,9 +1,9 @@
 import crypto from 'node:crypto'
 import { domainToASCII } from 'node:url'
-import { Authenticator } from '../lib/authenticator'
-import { type Credentials, prepareCredentials } from '../lib/credentials'
-import { XmppBoshError } from '../lib/errors'
+import { XmppBoshError } from '../lib/errors/error'
 import { type Domain, prepareConfiguredDomain } from '../lib/jid'
+import { Authenticator } from '../lib/login/authenticator'
+import { type Credentials, prepareCredentials } from '../lib/login/credentials'
 
 // A spy put in later would not be seen: derive.ts holds on to the function.
 jest.mock('node:crypto', () => {

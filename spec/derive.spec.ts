@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
-import { deriveWithin } from '../lib/derive'
 import { MAX_DERIVATIONS } from '../lib/limits'
+import { deriveWithin } from '../lib/login/key-derivation'
 import type { Derive } from '../lib/sasl'
 
 const patient = () => new AbortController().signal
@@ -37,7 +37,7 @@ describe('bounded in number, in this process', () => {
         running.push(key => (args.at(-1) as (error: null, key: Buffer) => void)(null, key))
       }
       jest.doMock('node:crypto', () => ({ ...crypto, pbkdf2 }))
-      derive = require('../lib/derive').deriveWithin
+      derive = require('../lib/login/key-derivation').deriveWithin
     })
     jest.dontMock('node:crypto')
   })

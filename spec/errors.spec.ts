@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
-import { isRefusal, XmppBoshError, type XmppBoshErrorCode } from '../lib/errors'
+import { isRefusal, XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
 
 /** Another copy of the module, as a second installed version of the package has it. */
-function anotherCopy(): typeof import('../lib/errors') {
-  let copy: typeof import('../lib/errors') | undefined
+function anotherCopy(): typeof import('../lib/errors/error') {
+  let copy: typeof import('../lib/errors/error') | undefined
   jest.isolateModules(() => {
-    copy = require('../lib/errors')
+    copy = require('../lib/errors/error')
   })
   if (!copy) throw new Error('no copy')
   return copy

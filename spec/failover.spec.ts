@@ -1,6 +1,6 @@
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors'
-import { Failover } from '../lib/failover'
-import type { Endpoint } from '../lib/options'
+import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
+import type { Endpoint } from '../lib/options/authenticator-options'
+import { Failover } from '../lib/sessions/failover'
 import { handClock } from './fixtures/clock'
 
 const endpoint = (host: string): Endpoint => ({

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions, settingsOf } from '../lib/options'
+import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions, settingsOf } from '../lib/options/authenticator-options'
 
 /** As JavaScript calls it: nothing else has looked at the types. */
 const settings = (options: Record<string, unknown> = {}) =>

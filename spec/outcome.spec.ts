@@ -1,4 +1,3 @@
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors'
 import {
   BIND_ERRORS,
   type Conditions,
@@ -12,7 +11,8 @@ import {
   SCRAM_ERRORS,
   STREAM_ERRORS,
   TERMINATIONS,
-} from '../lib/outcome'
+} from '../lib/errors/conditions'
+import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
 
 /*
  * What happened -> Passport's action, the code, the status. Written out here once more, in the words of the servers, so

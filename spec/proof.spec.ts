@@ -1,7 +1,7 @@
 import { Authenticator, type AuthenticatorOptions, type Mechanism, Strategy } from '../lib'
-import { type Clock, systemClock } from '../lib/clock'
 import { MAX_EMPTY_POLLS, POLL_PAUSE_MS } from '../lib/limits'
 import { type BoshServer, type FaultReply, type SaslFault, type Step, startBoshServer } from '../lib/testing/server'
+import { type Clock, systemClock } from '../lib/time/clock'
 import { form, visit } from './fixtures/passport'
 import { repliesIn, replyFrom } from './fixtures/replies'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CAPTCHA_LIFETIME_MS, MAX_FORM_FIELDS, MAX_FORM_TEXT_LENGTH, MAX_FORM_VALUE_LENGTH } from '../lib/limits'
-import { filledIn, formOf } from '../lib/registration-form'
+import { filledIn, formOf } from '../lib/registration/form'
 import { read } from '../lib/xml/read'
 import { write } from '../lib/xml/write'
 

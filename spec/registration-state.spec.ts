@@ -1,5 +1,5 @@
 import { MAX_FORM_FIELDS } from '../lib/limits'
-import { assertState, type RegistrationState } from '../lib/registration-state'
+import { assertState, type RegistrationState } from '../lib/registration/state'
 
 const STATE: RegistrationState = {
   domain: 'localhost',

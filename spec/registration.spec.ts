@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { type AuthenticatorOptions, Registration, type RegistrationForm, XmppBoshError } from '../lib'
-import { Authenticator } from '../lib/authenticator'
+import { ACCOUNT_ERRORS, FORM_ERRORS, SUBMIT_ERRORS } from '../lib/errors/conditions'
 import { CAPTCHA_LIFETIME_MS } from '../lib/limits'
-import { ACCOUNT_ERRORS, FORM_ERRORS, SUBMIT_ERRORS } from '../lib/outcome'
-import type { Internals } from '../lib/sessions'
+import { Authenticator } from '../lib/login/authenticator'
+import type { Internals } from '../lib/sessions/bounded-sessions'
 import {
   type BoshServer,
   type BoshServerOptions,

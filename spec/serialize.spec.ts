@@ -1,5 +1,5 @@
 import { deserializeUser, serializeUser } from '../lib'
-import { profileOf } from '../lib/profile'
+import { profileOf } from '../lib/passport/profile'
 
 const serialized = (user: object) => {
   const done = jest.fn()

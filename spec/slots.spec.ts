@@ -1,5 +1,5 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
-import { Slots } from '../lib/slots'
+import { Slots } from '../lib/sessions/slots'
 
 /** Work that ends when it is told to. */
 function work(log: string[], name: string) {

@@ -1,7 +1,7 @@
 import { type Mechanism, Strategy } from '../lib'
-import { Authenticator } from '../lib/authenticator'
 import type { Transport } from '../lib/bosh/transport'
 import { POLL_PAUSE_MS } from '../lib/limits'
+import { Authenticator } from '../lib/login/authenticator'
 import { form, visit } from './fixtures/passport'
 import { BIND, bodyOf, CLIENT, HTTPBIND, RightServer, SASL, STREAMS } from './fixtures/right-server'
 

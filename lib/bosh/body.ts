@@ -1,5 +1,5 @@
-import { XmppBoshError } from '../errors'
-import { HTTPBIND } from '../xml/names'
+import { XmppBoshError } from '../errors/error'
+import { HTTPBIND } from '../xml/namespaces'
 import { type Element, read, XmlError } from '../xml/read'
 import { type Node, write, writeAttributes } from '../xml/write'
 

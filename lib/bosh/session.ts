@@ -1,7 +1,12 @@
 import { randomInt } from 'node:crypto'
-import { type Clock, pause } from '../clock'
-import { type Signal, throwIfAborted } from '../ending'
-import { XmppBoshError } from '../errors'
+import {
+  type Conditions,
+  CREATION_TERMINATIONS,
+  conditionError,
+  STREAM_ERRORS,
+  TERMINATIONS,
+} from '../errors/conditions'
+import { XmppBoshError } from '../errors/error'
 import { type Domain, prepareConfiguredDomain } from '../jid'
 import {
   AT_ONCE_MS,
@@ -13,8 +18,9 @@ import {
   POLL_PAUSE_MS,
   WAIT_S,
 } from '../limits'
-import { type Conditions, CREATION_TERMINATIONS, conditionError, STREAM_ERRORS, TERMINATIONS } from '../outcome'
-import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/names'
+import { type Clock, pause } from '../time/clock'
+import { type Signal, throwIfAborted } from '../time/light-signal'
+import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
 import { asProtocolError, type Body, conditionIn, protocol, readBody, writeBody } from './body'

@@ -2,11 +2,11 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { urlToHttpOptions } from 'node:url'
-import type { Signal } from '../ending'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
-import type { AgentLike, TlsOptions } from '../options'
-import { Exchange } from './exchange'
-import { connectionError } from './http-fault'
+import type { AgentLike, TlsOptions } from '../options/authenticator-options'
+import type { Signal } from '../time/light-signal'
+import { connectionError } from './http-errors'
+import { Exchange } from './http-exchange'
 
 /** What one POST may take and send along. */
 export interface PostOptions {

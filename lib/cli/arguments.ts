@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Mechanism, settingsOf } from '../options'
-import { MAX_CA_BYTES } from './limits'
-import type { Question } from './place'
+import { MAX_CA_BYTES } from '../doctor/limits'
+import type { Question } from '../doctor/target'
+import { type Mechanism, settingsOf } from '../options/authenticator-options'
 import { UsageError } from './usage'
 
 /** What was asked for on the command line. */

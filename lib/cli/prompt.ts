@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
-import { TimeBound, untilAborted } from '../abort'
-import { type Clock, systemClock } from '../clock'
-import type { Signal } from '../ending'
+import { PASSWORD_MS } from '../doctor/limits'
 import { MAX_PASSWORD_BYTES } from '../limits'
-import { PASSWORD_MS } from './limits'
+import { type Clock, systemClock } from '../time/clock'
+import { TimeBound, untilAborted } from '../time/combined-signals'
+import type { Signal } from '../time/light-signal'
 import { UsageError } from './usage'
 
 /** Where a password comes from. */

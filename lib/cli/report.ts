@@ -1,5 +1,5 @@
-import type { Finding, Status } from './finding'
-import { COLUMNS } from './limits'
+import type { Finding, Status } from '../doctor/finding'
+import { COLUMNS } from '../doctor/limits'
 
 /** What was looked at, as it may be shown. */
 export interface Subject {

@@ -4,7 +4,7 @@ import { scram } from './scram'
 
 export { decodeBase64 } from './base64'
 export type { Derive, Digest, SaslContext, SaslExchange } from './mechanism'
-export { preparePassword } from './password'
+export { preparePassword } from './saslprep'
 
 const MECHANISMS = {
   'SCRAM-SHA-512': scram('sha512'),

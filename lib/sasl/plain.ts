@@ -1,4 +1,4 @@
-import { XmppBoshError } from '../errors'
+import { XmppBoshError } from '../errors/error'
 import type { SaslContext, SaslExchange } from './mechanism'
 
 /** PLAIN, RFC 4616: one message; the server proves nothing about itself, the transport has to. */

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { XmppBoshError } from '../errors'
+import { XmppBoshError } from '../errors/error'
 import { MAX_NONCE_LENGTH, MAX_SALT_BYTES } from '../limits'
 import { decodeBase64 } from './base64'
 import type { Digest, SaslContext, SaslExchange } from './mechanism'

@@ -4,8 +4,8 @@
  * @module passport-xmpp-bosh/testing/nock
  */
 import nock from 'nock'
+import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import { paced } from './pace'
 import { Responder, type TestServer } from './responder'
 
 /** A BOSH URL that answers without a network. */

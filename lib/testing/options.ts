@@ -1,7 +1,7 @@
 import { prepareConfiguredDomain } from '../jid'
-import type { RegistrationMode } from './in-band'
-import type { TestMechanism } from './mechanisms'
 import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
+import type { TestMechanism } from './protocol/sasl'
+import type { RegistrationMode } from './services/registration'
 
 /** What a test server serves. */
 export interface ResponderOptions {

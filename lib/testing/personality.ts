@@ -1,6 +1,6 @@
 import { prepareLocalpart } from '../jid'
-import { XBOSH } from '../xml/names'
-import { type Attributes, page, type Reply, terminated } from './reply'
+import { XBOSH } from '../xml/namespaces'
+import { type Attributes, page, type Reply, terminated } from './protocol/reply'
 
 /** Whose habits the test server has. */
 export type PersonalityName = 'ejabberd' | 'prosody'

@@ -1,15 +1,15 @@
 import { prepareConfiguredDomain } from '../jid'
 import { type Element, read, XmlError } from '../xml/read'
 import { Accounts } from './accounts'
-import { type Fault, type FaultReply, Faults } from './faults'
-import { endsSession, faultyReply, isSaslFault } from './faulty'
-import { type CaptchaView, InBand } from './in-band'
-import type { TestMechanism } from './mechanisms'
+import { type Fault, type FaultReply, Faults } from './faults/faults'
+import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { endOfStream, ok, type Reply, type Right, terminated } from './reply'
-import { type RequestView, ridOf, viewOf } from './request'
-import { REQUESTS, Session } from './session'
-import { Stream } from './stream'
+import { endOfStream, ok, type Reply, type Right, terminated } from './protocol/reply'
+import { type RequestView, ridOf, viewOf } from './protocol/request'
+import type { TestMechanism } from './protocol/sasl'
+import { REQUESTS, Session } from './protocol/session'
+import { Stream } from './protocol/stream'
+import { type CaptchaView, InBand } from './services/registration'
 
 /** A session the server holds. */
 export interface SessionView {

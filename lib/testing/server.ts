@@ -6,18 +6,18 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import { paced } from './pace'
 import { Responder, type TestServer } from './responder'
 
 export type { AccountRefusal, Accounts } from './accounts'
-export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults'
-export type { CaptchaView, RegistrationMode } from './in-band'
-export type { TestMechanism } from './mechanisms'
+export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults/faults'
 export type { ResponderOptions } from './options'
 export type { PersonalityName } from './personality'
-export type { RequestView, Step } from './request'
+export type { RequestView, Step } from './protocol/request'
+export type { TestMechanism } from './protocol/sasl'
 export type { SessionView, TestServer } from './responder'
+export type { CaptchaView, RegistrationMode } from './services/registration'
 
 /** What a test server on a port is. */
 export interface BoshServerOptions extends ResponderOptions {

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
-import { XML, XMLNS } from './names'
-import { checkWellFormed, type StartTag, XmlError } from './wellformed'
+import { XML, XMLNS } from './namespaces'
+import { checkWellFormed, type StartTag, XmlError } from './restrictions'
 
 export { XmlError }
 

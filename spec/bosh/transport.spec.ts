@@ -7,7 +7,7 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { httpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
 import { MAX_SOCKETS } from '../../lib/limits'
-import type { TlsOptions } from '../../lib/options'
+import type { TlsOptions } from '../../lib/options/authenticator-options'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*

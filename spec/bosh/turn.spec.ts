@@ -1,4 +1,4 @@
-import { atEndOfTurn } from '../../lib/bosh/turn'
+import { atEndOfTurn } from '../../lib/bosh/batch'
 
 const endOfTurn = () => new Promise<void>(atEndOfTurn)
 

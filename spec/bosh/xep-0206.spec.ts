@@ -1,5 +1,5 @@
 import crypto from 'node:crypto'
-import { Authenticator } from '../../lib/authenticator'
+import { Authenticator } from '../../lib/login/authenticator'
 
 /*
  * The exchange of XEP-0206 §5, by the messages the XEP prints: juliet logs in with SCRAM-SHA-1 and binds. Her nonce is

@@ -1,6 +1,6 @@
 import type { App } from '../../example-app/app'
 import type { Stores } from '../../example-app/stores/stores'
-import type { FaultReply } from '../../lib/testing/faults'
+import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { appOn, noticeIn, send, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest'
 import type { Stores } from '../../example-app/stores/stores'
-import type { FaultReply } from '../../lib/testing/faults'
+import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { ApiClient } from './api-client'
 import { documentedStatus, namesIn, OPERATIONS } from './api-description'

@@ -1,5 +1,5 @@
 import type { App } from '../../example-app/app'
-import type { FaultReply } from '../../lib/testing/faults'
+import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { appOn, type LogEntry, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 

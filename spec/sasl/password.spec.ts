@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { preparePassword } from '../../lib/sasl/password'
+import { preparePassword } from '../../lib/sasl/saslprep'
 
 describe('RFC 4013 §3', () => {
   test.each([

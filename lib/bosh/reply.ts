@@ -1,0 +1,20 @@
+import { STREAMS } from '../xml/namespaces'
+import type { Element } from '../xml/read'
+import { protocol } from './body'
+
+/** The features of a stream, when they are there (RFC 6120 §4.3.2). */
+export function featuresIn(reply: readonly Element[]): Element | undefined {
+  return only(reply, child => child.namespace === STREAMS && child.name === 'features')
+}
+
+/**
+ * The one child of a body, if it is what is expected now; nothing at all: not yet.
+ *
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for anything else
+ */
+export function only(reply: readonly Element[], isExpected: (child: Element) => boolean): Element | undefined {
+  const [child] = reply
+  if (child === undefined) return undefined
+  if (reply.length > 1 || !isExpected(child)) throw protocol('the server sent an element that may not come here')
+  return child
+}

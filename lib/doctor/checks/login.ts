@@ -1,0 +1,40 @@
+import type { BoshSession } from '../../bosh/session'
+import { XmppBoshError, type XmppBoshErrorCode } from '../../errors/error'
+import type { Signal } from '../../time/light-signal'
+import { adviceFor } from '../advice'
+import { type Finding, ok, skipped, wrong } from '../finding'
+import { inTime } from '../in-time'
+import type { Instruments } from '../instruments'
+import { type Reported, reportedBy } from '../reported-version'
+
+const REFUSALS: Partial<Readonly<Record<XmppBoshErrorCode, string>>> = {
+  'invalid-credentials':
+    'User name or password is wrong, or the account has no key for this mechanism (see several-hashes).',
+  'account-disabled': 'The account is banned on the server (ejabberd: `ejabberdctl unban_account`).',
+  'credentials-expired': 'The account needs a new password.',
+  'not-allowed': "The password is right, and the server's access rule refuses the account (ejabberd: `access_rules`).",
+  'missing-credentials': 'Give a user name and a password.',
+  'malformed-credentials': 'Give a user name and a password that somebody can have typed.',
+  ERR_XMPP_MECHANISM: 'See mechanisms and common-mechanism.',
+  ERR_XMPP_SERVER_PROOF: 'The server does not know the password: somebody is in between, or its accounts are damaged.',
+  ERR_XMPP_IDENTITY: 'The server names another account than the one that logged in: do not trust it.',
+}
+
+/** Logs in as the app would, and asks what the server tells nobody else. */
+export async function loginFinding(
+  { place, authenticator, signal }: Instruments,
+  credentials: { readonly username: string; readonly password: string } | undefined,
+): Promise<{ finding: Finding; reported?: Reported | undefined }> {
+  if (credentials === undefined) return { finding: skipped('login', 'nobody to log in as; --username names somebody') }
+  if (!place.trusted) return { finding: skipped('login', 'no password is sent over http: to another host') }
+  const ask = async ({ mechanism }: { mechanism: string }, session: BoshSession, all: Signal) => ({
+    finding: ok('login', `works, by ${mechanism}`),
+    reported: await reportedBy(session, place.settings.domain, all),
+  })
+  try {
+    return await inTime(signal, authenticator.authenticated(credentials, { signal }, ask))
+  } catch (error) {
+    if (!XmppBoshError.is(error)) throw error
+    return { finding: wrong('login', error.message, REFUSALS[error.code] ?? adviceFor(error).advice) }
+  }
+}

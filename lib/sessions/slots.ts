@@ -1,0 +1,59 @@
+import { XmppBoshError } from '../errors/error'
+import { type Signal, throwIfAborted } from '../time/light-signal'
+
+/** At most `size` pieces of work at a time; the others wait in order of arrival. */
+export class Slots {
+  readonly #size: number
+  readonly #maxWaiting: number
+  readonly #waiting = new Set<() => void>()
+  #taken = 0
+
+  constructor(size: number, maxWaiting = Number.POSITIVE_INFINITY) {
+    this.#size = size
+    this.#maxWaiting = maxWaiting
+  }
+
+  /** True when whoever came now would be turned away. */
+  get isFull(): boolean {
+    return this.#taken >= this.#size && this.#waiting.size >= this.#maxWaiting
+  }
+
+  /** Runs `work` when there is room for it; rejects with the signal's reason if that comes first. */
+  async run<T>(work: () => Promise<T>, signal: Signal): Promise<T> {
+    throwIfAborted(signal)
+    if (this.#taken < this.#size) this.#taken++
+    else await this.#turn(signal)
+    try {
+      return await work()
+    } finally {
+      // The slot goes to the next in line without being free in between.
+      const [next] = this.#waiting
+      if (next) next()
+      else this.#taken--
+    }
+  }
+
+  #turn(signal: Signal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        leave()
+        resolve()
+      }
+      const abort = () => {
+        leave()
+        reject(signal.reason)
+      }
+      const leave = () => {
+        this.#waiting.delete(begin)
+        signal.removeEventListener('abort', abort)
+      }
+      this.#waiting.add(begin)
+      signal.addEventListener('abort', abort)
+    })
+  }
+}
+
+/** For whoever is turned away. */
+export function busy(): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_BUSY', 'too many logins at once; see options `maxConcurrent` and `maxQueue`')
+}

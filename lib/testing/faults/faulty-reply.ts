@@ -1,0 +1,75 @@
+import { gzipSync } from 'node:zlib'
+import {
+  type Attributes,
+  bodyText,
+  bound,
+  failure,
+  features,
+  ok,
+  page,
+  type Reply,
+  type Right,
+  stanzaError,
+  streamError,
+  terminated,
+  XML_TYPE,
+} from '../protocol/reply'
+import type { RequestView } from '../protocol/request'
+import type { FaultReply, SaslFault } from './faults'
+
+const TOO_LARGE_BYTES = 2 * 1024 * 1024
+
+/** True for what has already had its effect on the exchange when the reply is made. */
+export function isSaslFault(fault: FaultReply): fault is SaslFault {
+  return fault === 'signature-in-challenge' || (typeof fault === 'object' && 'sasl' in fault)
+}
+
+/** True when the session is over with it. */
+export function endsSession(fault: FaultReply): boolean {
+  return fault === 'terminate' || (typeof fault === 'object' && ('terminate' in fault || 'streamError' in fault))
+}
+
+/** The reply that comes instead of the right one. */
+export function faultyReply(fault: FaultReply, { children, attributes }: Right, request: RequestView): Reply {
+  const right = ok(children, attributes)
+  if (isSaslFault(fault)) return right
+  if (typeof fault === 'string') {
+    switch (fault) {
+      case 'hang':
+      case 'reset':
+        return fault
+      case 'too-large':
+        return { ...right, body: right.body + ' '.repeat(TOO_LARGE_BYTES) }
+      case 'drip':
+        return { ...right, pace: fault }
+      case 'gzip':
+        return page(200, gzipSync(right.body), { ...XML_TYPE, 'Content-Encoding': 'gzip' })
+      case 'not-xml':
+        return page(200, '<!DOCTYPE html><html><body><p>It works!</body></html>')
+      case 'empty':
+      case 'late':
+        return ok([], attributes)
+      case 'error':
+        return ok([], { ...attributes, type: 'error' })
+      case 'terminate':
+        return terminated()
+      default:
+        return ok([failure(fault)], attributes)
+    }
+  }
+  if ('cut' in fault) return { ...right, pace: fault }
+  if ('status' in fault) return page(fault.status, fault.body ?? '', fault.headers)
+  if ('body' in fault) return page(200, fault.body, XML_TYPE)
+  if ('payload' in fault) return page(200, bodyAround(fault.payload, attributes), XML_TYPE)
+  if ('rewrite' in fault) return page(200, fault.rewrite(bodyText(attributes, children), request), XML_TYPE)
+  if ('terminate' in fault) return terminated(fault.terminate)
+  if ('streamError' in fault) return streamError(fault.streamError)
+  if ('offer' in fault) return ok([features(fault.offer, false)], attributes)
+  const id = children[0]?.attributes['id'] ?? ''
+  if ('boundJid' in fault) return ok([bound(id, fault.boundJid)], attributes)
+  return ok([stanzaError(id, fault.stanzaError)], attributes)
+}
+
+function bodyAround(payload: string, attributes: Attributes): string {
+  return bodyText(attributes, []).replace('/>', () => `>${payload}</body>`)
+}
