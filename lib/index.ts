@@ -4,17 +4,11 @@
  *
  * @module passport-xmpp-bosh
  */
-
-export type { FailureInfo, Messages } from './errors/conditions'
-export {
-  type FaultCode,
-  type RefusalCode,
-  type RegistrationCode,
-  XmppBoshError,
-  type XmppBoshErrorCode,
-} from './errors/error'
+export { XmppBoshError } from './errors/error'
+export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { type Account, Authenticator } from './login/authenticator'
 export type { AgentLike, AuthenticatorOptions, Mechanism, TlsOptions } from './options/authenticator-options'
+export type { FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
 export { deserializeUser, serializeUser } from './passport/serialize'
 export { type AuthInfo, Strategy } from './passport/strategy'
@@ -26,12 +20,9 @@ export type {
   StrategyOptions,
   StrategyOptionsWithRequest,
   StrategyRequest,
-  Verify,
-  VerifyDone,
-  VerifyResult,
-  VerifyWithRequest,
   XmppAuthenticateOptions,
 } from './passport/strategy-options'
+export type { Verify, VerifyDone, VerifyResult, VerifyWithRequest } from './passport/verify'
 export type { Captcha, ImageType } from './registration/captcha'
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'

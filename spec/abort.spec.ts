@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
-import { Bound, Delayed, TimeBound, untilAborted } from '../lib/time/combined-signals'
+import { Bound, Delayed, TimeBound } from '../lib/time/combined-signals'
+import { untilAborted } from '../lib/time/wait'
 import { handClock } from './fixtures/clock'
 
 const settled = () => new Promise(resolve => setImmediate(resolve))

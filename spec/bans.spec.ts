@@ -1,4 +1,5 @@
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
+import { XmppBoshError } from '../lib/errors/error'
+import type { XmppBoshErrorCode } from '../lib/errors/statuses'
 import { Bans } from '../lib/sessions/bans'
 import { handClock } from './fixtures/clock'
 

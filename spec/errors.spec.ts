@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { isRefusal, XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
+import { XmppBoshError } from '../lib/errors/error'
+import { isRefusal, type XmppBoshErrorCode } from '../lib/errors/statuses'
 
 /** Another copy of the module, as a second installed version of the package has it. */
 function anotherCopy(): typeof import('../lib/errors/error') {

@@ -1,5 +1,6 @@
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
-import type { Endpoint } from '../lib/options/authenticator-options'
+import { XmppBoshError } from '../lib/errors/error'
+import type { XmppBoshErrorCode } from '../lib/errors/statuses'
+import type { Endpoint } from '../lib/options/settings'
 import { Failover } from '../lib/sessions/failover'
 import { handClock } from './fixtures/clock'
 

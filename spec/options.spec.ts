@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
-import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions, settingsOf } from '../lib/options/authenticator-options'
+import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../lib/options/authenticator-options'
+import { settingsOf } from '../lib/options/settings'
 
 /** As JavaScript calls it: nothing else has looked at the types. */
 const settings = (options: Record<string, unknown> = {}) =>

@@ -4,15 +4,14 @@ import {
   CREATION_TERMINATIONS,
   conditionError,
   knownCondition,
-  type Messages,
-  messagesOf,
-  outcomeOf,
   SASL_FAILURES,
   SCRAM_ERRORS,
   STREAM_ERRORS,
   TERMINATIONS,
 } from '../lib/errors/conditions'
-import { XmppBoshError, type XmppBoshErrorCode } from '../lib/errors/error'
+import { XmppBoshError } from '../lib/errors/error'
+import type { XmppBoshErrorCode } from '../lib/errors/statuses'
+import { type Messages, messagesOf, outcomeOf } from '../lib/passport/outcome'
 
 /*
  * What happened -> Passport's action, the code, the status. Written out here once more, in the words of the servers, so

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CODES } from '../lib/errors/error'
+import { CODES } from '../lib/errors/statuses'
 
 /* Who has an error looks its code up: each is there, once, with what it means. */
 

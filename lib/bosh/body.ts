@@ -1,6 +1,7 @@
-import { XmppBoshError } from '../errors/error'
+import { protocol } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
-import { type Element, read, XmlError } from '../xml/read'
+import { asProtocolError } from '../xml/protocol-error'
+import { type Element, read } from '../xml/read'
 import { type Node, write, writeAttributes } from '../xml/write'
 
 /** A `<body/>` that arrived. */
@@ -30,23 +31,4 @@ export function readBody(bytes: Uint8Array): Body {
     attributes: root.attributes,
     children: root.children,
   }
-}
-
-/** Runs what reads XML; its refusals become ERR_XMPP_PROTOCOL. */
-export function asProtocolError<T>(reading: () => T): T {
-  try {
-    return reading()
-  } catch (error) {
-    throw error instanceof XmlError ? protocol(`the reply is not the XML of XMPP: ${error.message}`) : error
-  }
-}
-
-export function protocol(message: string): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
-}
-
-/** RFC 6120 §4.9.2, §6.5, §8.3.2: an error holds one defined condition, and possibly a text. */
-export function conditionIn(children: readonly Element[], namespace: string): string {
-  const [condition, ...more] = children.filter(child => child.namespace === namespace && child.name !== 'text')
-  return condition !== undefined && more.length === 0 ? condition.name : 'undefined-condition'
 }

@@ -1,6 +1,6 @@
+import { protocol } from '../errors/error'
 import { STREAMS } from '../xml/namespaces'
 import type { Element } from '../xml/read'
-import { protocol } from './body'
 
 /** The features of a stream, when they are there (RFC 6120 §4.3.2). */
 export function featuresIn(reply: readonly Element[]): Element | undefined {
@@ -18,3 +18,8 @@ export function only(reply: readonly Element[], isExpected: (child: Element) => 
   if (reply.length > 1 || !isExpected(child)) throw protocol('the server sent an element that may not come here')
   return child
 }
+/** The children of a body that arrived. */
+export type Reply = readonly Element[]
+
+/** Finds the answer in a reply; `undefined`: not there, wait for more. */
+export type Select<T> = (reply: Reply) => T | undefined

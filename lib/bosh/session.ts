@@ -6,7 +6,7 @@ import {
   STREAM_ERRORS,
   TERMINATIONS,
 } from '../errors/conditions'
-import { XmppBoshError } from '../errors/error'
+import { protocol, XmppBoshError } from '../errors/error'
 import { type Domain, prepareConfiguredDomain } from '../jid'
 import {
   AT_ONCE_MS,
@@ -18,12 +18,15 @@ import {
   POLL_PAUSE_MS,
   WAIT_S,
 } from '../limits'
-import { type Clock, pause } from '../time/clock'
+import type { Clock } from '../time/clock'
 import { type Signal, throwIfAborted } from '../time/light-signal'
+import { pause } from '../time/wait'
+import { conditionIn } from '../xml/condition'
 import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/namespaces'
-import type { Element } from '../xml/read'
+import { asProtocolError } from '../xml/protocol-error'
 import type { Node } from '../xml/write'
-import { asProtocolError, type Body, conditionIn, protocol, readBody, writeBody } from './body'
+import { type Body, readBody, writeBody } from './body'
+import type { Reply, Select } from './reply'
 import type { Transport } from './transport'
 
 /** How a session reaches its server. */
@@ -162,12 +165,6 @@ export class BoshSession {
     return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, payload)
   }
 }
-
-/** The children of a body that arrived. */
-export type Reply = readonly Element[]
-
-/** Finds the answer in a reply; `undefined`: not there, wait for more. */
-export type Select<T> = (reply: Reply) => T | undefined
 
 function numberOf(body: Body, name: string): number | undefined {
   const value = body.attributes.get(name)

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { MAX_CA_BYTES } from '../doctor/limits'
 import type { Question } from '../doctor/target'
-import { type Mechanism, settingsOf } from '../options/authenticator-options'
+import type { Mechanism } from '../options/authenticator-options'
+import { settingsOf } from '../options/settings'
 import { UsageError } from './usage'
 
 /** What was asked for on the command line. */

@@ -3,8 +3,9 @@ import { type Readable, Writable } from 'node:stream'
 import { PASSWORD_MS } from '../doctor/limits'
 import { MAX_PASSWORD_BYTES } from '../limits'
 import { type Clock, systemClock } from '../time/clock'
-import { TimeBound, untilAborted } from '../time/combined-signals'
+import { TimeBound } from '../time/combined-signals'
 import type { Signal } from '../time/light-signal'
+import { untilAborted } from '../time/wait'
 import { UsageError } from './usage'
 
 /** Where a password comes from. */

@@ -1,4 +1,5 @@
-import type { XmppBoshError, XmppBoshErrorCode } from '../errors/error'
+import type { XmppBoshError } from '../errors/error'
+import type { XmppBoshErrorCode } from '../errors/statuses'
 
 /** What is reached through what: where one fails, those before it are fine and those behind it cannot be seen. */
 export const LAYERS = ['name', 'connection', 'tls', 'certificate', 'redirect', 'bosh', 'ban', 'domain'] as const

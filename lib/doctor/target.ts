@@ -1,4 +1,5 @@
-import { type AuthenticatorOptions, type Mechanism, type Settings, settingsOf } from '../options/authenticator-options'
+import type { AuthenticatorOptions, Mechanism } from '../options/authenticator-options'
+import { type Settings, settingsOf } from '../options/settings'
 import { type Finding, ok, warn, wrong } from './finding'
 import { SESSION_MS } from './limits'
 

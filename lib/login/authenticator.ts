@@ -1,5 +1,6 @@
 import type { BoshSession } from '../bosh/session'
-import { type AuthenticatorOptions, type Mechanism, type Settings, settingsOf } from '../options/authenticator-options'
+import type { AuthenticatorOptions, Mechanism } from '../options/authenticator-options'
+import { type Settings, settingsOf } from '../options/settings'
 import { type Internals, Sessions } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'

@@ -1,9 +1,10 @@
 import { XmppBoshError } from '../errors/error'
 import { MAX_DELAYED_FAILURES } from '../limits'
 import { busy } from '../sessions/slots'
-import { type Clock, pause } from '../time/clock'
+import type { Clock } from '../time/clock'
 import { Bound } from '../time/combined-signals'
 import type { AbortSignalLike, Signal } from '../time/light-signal'
+import { pause } from '../time/wait'
 
 /**
  * Holds refusals back, so that all come equally late: servers answer an unknown user one step earlier than a wrong

@@ -3,8 +3,8 @@ import { promisify } from 'node:util'
 import { MAX_DERIVATIONS } from '../limits'
 import type { Derive } from '../sasl/index'
 import { Slots } from '../sessions/slots'
-import { untilAborted } from '../time/combined-signals'
 import type { Signal } from '../time/light-signal'
+import { untilAborted } from '../time/wait'
 
 const hi = promisify(pbkdf2)
 // One for the process: libuv's threads are, too, and the app reads its files with them.

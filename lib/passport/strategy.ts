@@ -1,23 +1,18 @@
 import PassportStrategy from 'passport-strategy'
-import { messagesOf, outcomeOf } from '../errors/conditions'
-import { VERIFY_DONE_MS } from '../limits'
 import type { Account } from '../login/authenticator'
 import type { Mechanism } from '../options/authenticator-options'
-import type { AbortSignalLike } from '../time/light-signal'
-import { Ending } from '../time/light-signal'
-import { type Profile, profileOf } from './profile'
-import {
-  assertMessages,
-  type ConnectedStrategyOptions,
-  type StrategyOptions,
-  type StrategyOptionsWithRequest,
-  type StrategyRequest,
-  type StrategySettings,
-  strategySettingsOf,
-  type Verify,
-  type VerifyWithRequest,
-  type XmppAuthenticateOptions,
+import { messagesOf, outcomeOf } from './outcome'
+import { profileOf } from './profile'
+import type {
+  ConnectedStrategyOptions,
+  StrategyOptions,
+  StrategyOptionsWithRequest,
+  StrategyRequest,
+  XmppAuthenticateOptions,
 } from './strategy-options'
+import { assertMessages, type StrategySettings, strategySettingsOf } from './strategy-settings'
+import { objectOf, type Verify, type VerifyWithRequest, verdictOf } from './verify'
+import { presenceOf } from './visitor'
 
 /** What `req.authInfo` holds after a login, beside what `verify` gave. */
 export interface AuthInfo {
@@ -116,7 +111,7 @@ async function verified<Req extends object>(
   account: Account,
 ): Promise<Delivery> {
   try {
-    const { user, info } = await verdictOf(settings, req, Object.freeze(profileOf(account)))
+    const { user, info } = await verdictOf(settings.verify, req, Object.freeze(profileOf(account)))
     if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
     return { action: 'fail', info: objectOf(info), status: 401 }
   } catch (reason) {
@@ -140,54 +135,4 @@ async function authenticateVisitor<Req extends object>(settings: StrategySetting
   } finally {
     release()
   }
-}
-
-interface SocketLike {
-  readonly destroyed?: boolean
-  on(event: 'close', listener: () => void): unknown
-  removeListener(event: 'close', listener: () => void): unknown
-}
-
-// The socket, not the request: a request "closes" as soon as its body is parsed.
-function presenceOf(socket: object | undefined): { signal: AbortSignalLike; release: () => void } {
-  const visitor = new Ending()
-  const leave = () => visitor.abort()
-  const watched = socket as Partial<SocketLike> | undefined
-  if (watched?.destroyed) leave()
-  watched?.on?.('close', leave)
-  return { signal: visitor, release: () => watched?.removeListener?.('close', leave) }
-}
-
-const NO_ANSWER =
-  '`verify` resolved to undefined, and did not call `done`: resolve to a user, or to false or null for nobody'
-
-interface Verdict {
-  user: object | false | null | undefined
-  info: object | string | undefined
-}
-
-function verdictOf<Req>({ verify }: StrategySettings<Req>, req: Req, profile: Profile): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    let isDone = false
-    let patience: ReturnType<typeof setTimeout> | undefined
-    const returned: unknown = verify(req, profile, (error, user, info) => {
-      isDone = true
-      clearTimeout(patience)
-      if (error) reject(error)
-      else resolve({ user, info })
-    })
-    if (typeof (returned as PromiseLike<unknown> | undefined)?.then !== 'function') return
-    const answered = (user: unknown) => {
-      if (user !== undefined) resolve({ user: user as Verdict['user'], info: undefined })
-      // A promise of nothing is that of a function that answers by `done`, or of one that found nobody and forgot to say so.
-      else if (!isDone) patience = setTimeout(() => reject(new Error(NO_ANSWER)), VERIFY_DONE_MS)
-    }
-    ;(returned as PromiseLike<unknown>).then(answered, reject)
-  })
-}
-
-// Passport makes a response header of a string.
-function objectOf(info: object | string | undefined): object {
-  if (typeof info === 'string') return { message: info }
-  return typeof info === 'object' && info !== null ? info : {}
 }

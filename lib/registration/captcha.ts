@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { protocol } from '../bosh/body'
+import { protocol } from '../errors/error'
 import { decodeBase64 } from '../sasl/index'
 import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'

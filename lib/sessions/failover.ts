@@ -1,6 +1,7 @@
-import { type FaultCode, XmppBoshError, type XmppBoshErrorCode } from '../errors/error'
+import { XmppBoshError } from '../errors/error'
+import type { FaultCode, XmppBoshErrorCode } from '../errors/statuses'
 import { ENDPOINT_COOL_DOWN_MS, ENDPOINT_TIMEOUT_MS } from '../limits'
-import type { Endpoint } from '../options/authenticator-options'
+import type { Endpoint } from '../options/settings'
 import type { Clock } from '../time/clock'
 
 /** Faults of one server that another may not have. A ban is no such fault: it is the servers' decision. */

@@ -1,4 +1,4 @@
-import { protocol } from '../bosh/body'
+import { protocol } from '../errors/error'
 import { MAX_FORM_FIELDS, MAX_FORM_TEXT_LENGTH, MAX_FORM_VALUE_LENGTH } from '../limits'
 import { DATA_FORM, MEDIA_ELEMENT } from '../xml/namespaces'
 import { type Element, textOf } from '../xml/read'

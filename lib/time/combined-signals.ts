@@ -56,23 +56,3 @@ export class Delayed extends Ending {
     this.#cancel?.()
   }
 }
-
-/** What `promise` settles with, or the signal's reason if that comes first; then nobody waits for `promise` any more. */
-export function untilAborted<T>(promise: Promise<T>, signal: Signal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
-    const done = () => signal.removeEventListener('abort', abort)
-    promise.then(
-      value => {
-        done()
-        resolve(value)
-      },
-      reason => {
-        done()
-        reject(reason)
-      },
-    )
-  })
-}

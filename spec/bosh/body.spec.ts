@@ -1,4 +1,5 @@
-import { asProtocolError, readBody, writeBody } from '../../lib/bosh/body'
+import { readBody, writeBody } from '../../lib/bosh/body'
+import { asProtocolError } from '../../lib/xml/protocol-error'
 import { XmlError } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
 

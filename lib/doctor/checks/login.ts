@@ -1,5 +1,6 @@
 import type { BoshSession } from '../../bosh/session'
-import { XmppBoshError, type XmppBoshErrorCode } from '../../errors/error'
+import { XmppBoshError } from '../../errors/error'
+import type { XmppBoshErrorCode } from '../../errors/statuses'
 import type { Signal } from '../../time/light-signal'
 import { adviceFor } from '../advice'
 import { type Finding, ok, skipped, wrong } from '../finding'

@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../../errors/error'
-import { mechanismNames, mechanismsOf } from '../../login/login'
+import { mechanismNames, mechanismsOf } from '../../login/offer'
 import type { Mechanism } from '../../options/authenticator-options'
 import type { Element } from '../../xml/read'
 import { type Finding, ok, warn, wrong } from '../finding'

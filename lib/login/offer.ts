@@ -1,0 +1,33 @@
+import { protocol } from '../errors/error'
+import { MAX_MECHANISMS } from '../limits'
+import { SASL, SASL_CHANNEL_BINDING } from '../xml/namespaces'
+import { asProtocolError } from '../xml/protocol-error'
+import type { Element } from '../xml/read'
+import { textOf } from '../xml/read'
+
+/**
+ * What a stream offers, as it is written (RFC 6120 §6.3.3).
+ *
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for two lists, for too many names, and for one that is pieced together
+ */
+export function mechanismsOf(features: Element): string[] {
+  const lists = features.children.filter(child => child.namespace === SASL && child.name === 'mechanisms')
+  if (lists.length > 1) throw protocol('the server offers two lists of mechanisms')
+  const names = (lists[0]?.children ?? []).filter(child => child.namespace === SASL && child.name === 'mechanism')
+  if (names.length > MAX_MECHANISMS) throw protocol('the server offers too many mechanisms')
+  return asProtocolError(() => names.map(name => textOf(name).trim()))
+}
+
+// XEP-0440 §3
+export function channelBindingsOf(features: Element): string[] {
+  return features.children
+    .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'sasl-channel-binding')
+    .flatMap(list => list.children)
+    .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'channel-binding')
+    .map(binding => binding.attributes.get('type') ?? '')
+}
+
+/** Those that may be repeated: a server can call a mechanism what it likes (RFC 6120 §6.3.3, RFC 4422 §3.1). */
+export function mechanismNames(offered: readonly string[]): string[] {
+  return offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
+}

@@ -1,0 +1,71 @@
+import { only } from '../bosh/reply'
+import type { BoshSession } from '../bosh/session'
+import { conditionError, SASL_FAILURES, SCRAM_ERRORS } from '../errors/conditions'
+import { protocol, type XmppBoshError } from '../errors/error'
+import { MAX_CHALLENGES, MAX_SASL_PAYLOAD_BYTES } from '../limits'
+import type { Mechanism } from '../options/authenticator-options'
+import { decodeBase64 } from '../sasl/base64'
+import type { SaslExchange } from '../sasl/index'
+import { type Signal, throwIfAborted } from '../time/light-signal'
+import { conditionIn } from '../xml/condition'
+import { SASL } from '../xml/namespaces'
+import { asProtocolError } from '../xml/protocol-error'
+import type { Element } from '../xml/read'
+import { textOf } from '../xml/read'
+import { element } from '../xml/write'
+
+// RFC 6120 §6.4.2 - §6.4.6
+export async function authenticate(
+  session: BoshSession,
+  mechanism: Mechanism,
+  exchange: SaslExchange,
+  signal: Signal,
+): Promise<void> {
+  const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
+  let answer = await session.ask([auth], saslElementIn, signal)
+  for (let challenges = 0; answer.name === 'challenge'; challenges++) {
+    if (challenges === MAX_CHALLENGES) throw protocol('the server sends too many challenges')
+    const step = await exchange.challenge(decode(answer) ?? '')
+    throwIfAborted(signal)
+    if ('error' in step) {
+      throw conditionError(SCRAM_ERRORS, 'ERR_XMPP_PROTOCOL', step.error, 'the server refused the proof')
+    }
+    // RFC 6120 §6.4.3: an empty response is an empty element
+    const response = element('response', { xmlns: SASL }, ...(step.response === '' ? [] : [encode(step.response)]))
+    answer = await session.ask([response], saslElementIn, signal)
+  }
+  if (answer.name === 'failure') throw saslFailure(answer)
+  exchange.success(decode(answer))
+}
+
+// RFC 6120 §6.4: challenge, success or failure, in the SASL namespace, as a direct child of the body, alone.
+function saslElementIn(reply: readonly Element[]): Element | undefined {
+  return only(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
+}
+
+// RFC 6120 §6.5: exactly one defined condition, and possibly a text
+function saslFailure(failure: Element): XmppBoshError {
+  const condition = conditionIn(failure.children, SASL)
+  return conditionError(SASL_FAILURES, 'ERR_XMPP_PROTOCOL', condition, 'the server refused the login')
+}
+
+// RFC 6120 §6.4.2 and RFC 4648 §4
+function encode(payload: string): string {
+  return Buffer.from(payload).toString('base64')
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** `undefined`: no payload. "=" is one of zero bytes (RFC 6120 §6.4.6). */
+function decode(answer: Element): string | undefined {
+  const text = asProtocolError(() => textOf(answer)).replace(/[ \t\r\n]+/g, '')
+  if (text === '') return undefined
+  if (text === '=') return ''
+  const bytes = decodeBase64(text)
+  if (bytes === undefined || bytes.length > MAX_SASL_PAYLOAD_BYTES) throw protocol('a SASL payload is malformed')
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw protocol('a SASL payload is not UTF-8')
+  }
+}

@@ -1,0 +1,187 @@
+import { isIP } from 'node:net'
+import { type Domain, prepareConfiguredDomain } from '../jid'
+import {
+  FAILURE_DELAY_MS,
+  MAX_CONCURRENT,
+  MAX_CONCURRENT_TOP,
+  MAX_FAILURE_DELAY_MS,
+  MAX_ITERATIONS,
+  MAX_ITERATIONS_TOP,
+  MAX_QUEUE,
+  MAX_RESPONSE_BYTES,
+  MAX_RESPONSE_BYTES_TOP,
+  MAX_SERVICES,
+  MAX_TIMEOUT_MS,
+  MIN_ITERATIONS,
+  TIMEOUT_MS,
+} from '../limits'
+import {
+  type AgentLike,
+  AUTHENTICATOR_OPTION_NAMES,
+  type AuthenticatorOptions,
+  DEFAULT_MECHANISMS,
+  type Mechanism,
+  type TlsOptions,
+} from './authenticator-options'
+import { assertKnown, assertObject, optionalBoolean, optionalInteger } from './checks'
+
+/**
+ * One `service` URL and what may be used there.
+ *
+ * @internal
+ */
+export interface Endpoint {
+  readonly url: URL
+  readonly mechanisms: readonly Mechanism[]
+  /** https, or to a loopback address */
+  readonly safe: boolean
+}
+
+/**
+ * Options checked, with the defaults filled in.
+ *
+ * @internal
+ */
+export interface Settings {
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]]
+  readonly domain: Domain
+  readonly bind: boolean
+  readonly timeout: number
+  readonly maxResponseBytes: number
+  readonly minIterations: number
+  readonly maxIterations: number
+  readonly maxConcurrent: number
+  readonly maxQueue: number
+  readonly failureDelay: number
+  readonly tls: TlsOptions | undefined
+  readonly agent: AgentLike | undefined
+}
+
+/**
+ * Checks options; written for JavaScript too, where nothing else does.
+ *
+ * @throws {TypeError} that names the option
+ * @internal
+ */
+export function settingsOf(options: AuthenticatorOptions): Settings {
+  assertObject(options, 'options')
+  assertKnown(options, AUTHENTICATOR_OPTION_NAMES)
+  const allowInsecure = optionalBoolean(options, 'allowInsecure') ?? false
+  const minIterations = optionalInteger(options, 'minIterations', 1, MAX_ITERATIONS_TOP) ?? MIN_ITERATIONS
+  const maxIterations = optionalInteger(options, 'maxIterations', 1, MAX_ITERATIONS_TOP) ?? MAX_ITERATIONS
+  if (minIterations > maxIterations) throw new TypeError('option `minIterations` is larger than `maxIterations`')
+  const endpoints = endpointsOf(options, allowInsecure)
+  return {
+    endpoints,
+    domain: domainOf(options.domain),
+    bind: optionalBoolean(options, 'bind') ?? true,
+    timeout: optionalInteger(options, 'timeout', 1, MAX_TIMEOUT_MS) ?? TIMEOUT_MS,
+    maxResponseBytes: optionalInteger(options, 'maxResponseBytes', 1, MAX_RESPONSE_BYTES_TOP) ?? MAX_RESPONSE_BYTES,
+    minIterations,
+    maxIterations,
+    maxConcurrent: optionalInteger(options, 'maxConcurrent', 1, MAX_CONCURRENT_TOP) ?? MAX_CONCURRENT,
+    maxQueue: optionalInteger(options, 'maxQueue', 0, MAX_CONCURRENT_TOP) ?? MAX_QUEUE,
+    failureDelay: optionalInteger(options, 'failureDelay', 0, MAX_FAILURE_DELAY_MS) ?? FAILURE_DELAY_MS,
+    tls: tlsOf(options.tls),
+    agent: agentOf(options.agent, options.tls, endpoints),
+  }
+}
+
+function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [Endpoint, ...Endpoint[]] {
+  const services: unknown = typeof options.service === 'string' ? [options.service] : options.service
+  if (!Array.isArray(services) || services.length > MAX_SERVICES) {
+    throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES}`)
+  }
+  const mechanisms = mechanismsOf(options.mechanisms)
+  const [first, ...rest] = services.map(service => endpointOf(service, mechanisms, allowInsecure))
+  if (first === undefined) throw new TypeError('option `service` must be a BOSH URL')
+  return [first, ...rest]
+}
+
+function endpointOf(service: unknown, named: readonly Mechanism[] | undefined, allowInsecure: boolean): Endpoint {
+  if (typeof service !== 'string' || !URL.canParse(service)) throw new TypeError('option `service` must be a BOSH URL')
+  const url = new URL(service)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new TypeError('option `service` must be an https: URL (or http: to a loopback address)')
+  }
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    throw new TypeError('option `service` must not hold credentials or a fragment')
+  }
+  const safe = url.protocol === 'https:' || isLoopback(url.hostname)
+  if (!safe && !allowInsecure) {
+    throw new TypeError(
+      'option `service` is http: to a host that is not loopback; use https:, or set `allowInsecure: true` on a private network',
+    )
+  }
+  // On an insecure transport only who names PLAIN gets it.
+  const mechanisms = named ?? DEFAULT_MECHANISMS.filter(name => safe || name !== 'PLAIN')
+  return { url, mechanisms, safe }
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    (isIP(hostname) === 4 && hostname.startsWith('127.'))
+  )
+}
+
+function mechanismsOf(value: unknown): readonly Mechanism[] | undefined {
+  if (value === undefined) return undefined
+  const known: readonly string[] = DEFAULT_MECHANISMS
+  const valid = Array.isArray(value) && value.length > 0 && value.every(name => known.includes(name))
+  if (!valid || new Set(value).size !== value.length) {
+    throw new TypeError(`option \`mechanisms\` must be a list of some of ${known.join(', ')}`)
+  }
+  return [...value]
+}
+
+function domainOf(value: unknown): Domain {
+  const domain = typeof value === 'string' ? prepareConfiguredDomain(value) : undefined
+  if (domain === undefined)
+    throw new TypeError('option `domain` must be the XMPP domain of the users, as in user@domain')
+  return domain
+}
+
+function tlsOf(value: unknown): TlsOptions | undefined {
+  if (value === undefined) return undefined
+  assertObject(value, 'option `tls`')
+  assertKnown(value, ['ca', 'servername', 'minVersion'], 'tls.')
+  const { ca, servername, minVersion } = value as TlsOptions
+  const isPem = (one: unknown) => typeof one === 'string' || one instanceof Uint8Array
+  if (ca !== undefined && !(Array.isArray(ca) ? ca.length > 0 && ca.every(isPem) : isPem(ca))) {
+    throw new TypeError('option `tls.ca` must be PEM text, a Buffer, or an array of them')
+  }
+  if (servername !== undefined && (typeof servername !== 'string' || servername === '')) {
+    throw new TypeError('option `tls.servername` must be a host name')
+  }
+  if (minVersion !== undefined && minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') {
+    throw new TypeError("option `tls.minVersion` must be 'TLSv1.2' or 'TLSv1.3'")
+  }
+  return value as TlsOptions
+}
+
+function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): AgentLike | undefined {
+  if (value === undefined) return undefined
+  assertObject(value, 'option `agent`')
+  if (typeof (value as AgentLike).destroy !== 'function') throw new TypeError('option `agent` must be an http(s).Agent')
+  if (tls !== undefined)
+    throw new TypeError('options `agent` and `tls` exclude each other: give the agent its own TLS options')
+  if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
+    throw new TypeError('option `agent` has `rejectUnauthorized: false`: certificates must be verified')
+  }
+  const { minVersion, maxVersion } = ((value as AgentLike).options ?? {}) as {
+    minVersion?: unknown
+    maxVersion?: unknown
+  }
+  if ([minVersion, maxVersion].some(version => version === 'TLSv1' || version === 'TLSv1.1')) {
+    throw new TypeError('option `agent` allows TLS 1.0 or 1.1: set its `minVersion` to TLSv1.2')
+  }
+  // Node's own agents say which protocol they speak; those of proxies find out.
+  const protocol: unknown = Object.getOwnPropertyDescriptor(value, 'protocol')?.value
+  if (typeof protocol === 'string' && endpoints.some(({ url }) => url.protocol !== protocol)) {
+    throw new TypeError(`option \`agent\` speaks ${protocol} and \`service\` does not`)
+  }
+  return value as AgentLike
+}
