@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors/error'
 import { type Domain, prepareConfiguredDomain, prepareLocalpart } from '../jid'
 import { MAX_JID_PART_BYTES, MAX_PASSWORD_BYTES } from '../limits'
-import { preparePassword } from '../sasl/index'
+import { preparePassword } from '../sasl'
 
 /** What may be sent: every part checked and prepared. */
 export interface Credentials {

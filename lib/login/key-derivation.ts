@@ -1,7 +1,7 @@
 import { pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MAX_DERIVATIONS } from '../limits'
-import type { Derive } from '../sasl/index'
+import type { Derive } from '../sasl'
 import { Slots } from '../sessions/slots'
 import type { Signal } from '../time/light-signal'
 import { untilAborted } from '../time/wait'

@@ -1,6 +1,6 @@
 import type { Domain } from '../jid'
 import type { Mechanism } from '../options/authenticator-options'
-import type { Derive } from '../sasl/index'
+import type { Derive } from '../sasl'
 import type { Credentials } from './credentials'
 
 /** What one login may do, and who it is for. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { protocol } from '../errors/error'
-import { decodeBase64 } from '../sasl/index'
+import { decodeBase64 } from '../sasl'
 import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'
 import { type Element, textOf } from '../xml/read'

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { prepareLocalpart } from '../../jid'
-import { type Digest, decodeBase64 } from '../../sasl/index'
+import { type Digest, decodeBase64 } from '../../sasl'
 import type { Accounts } from '../accounts'
 import type { Personality } from '../personality'
 

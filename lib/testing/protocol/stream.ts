@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { decodeBase64 } from '../../sasl/index'
+import { decodeBase64 } from '../../sasl'
 import { BIND, CLIENT, SASL } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
 import { element, type Node } from '../../xml/write'

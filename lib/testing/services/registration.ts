@@ -1,6 +1,6 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { prepareLocalpart } from '../../jid'
-import { preparePassword } from '../../sasl/index'
+import { preparePassword } from '../../sasl'
 import { BITS_OF_BINARY, CLIENT, DATA_FORM, MEDIA_ELEMENT, REGISTER } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
 import { element, type Node } from '../../xml/write'

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import ts from 'typescript'
+
+/*
+ * The names and types that users can import, written out by the compiler and compared with the file that stands beside
+ * the fixtures. The file changes only on purpose: UPDATE_API=1 writes it, and its diff shows what users get.
+ */
+const ROOT = join(__dirname, '../..')
+const FILE = join(ROOT, 'spec/fixtures/public-api.txt')
+const ENTRIES = ['lib/index.ts', 'lib/testing/server.ts', 'lib/testing/nock.ts']
+
+const FLAGS =
+  ts.TypeFormatFlags.NoTruncation |
+  ts.TypeFormatFlags.InTypeAlias |
+  ts.TypeFormatFlags.WriteArrowStyleSignature |
+  ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope
+
+test('the exported names and types are those of spec/fixtures/public-api.txt', () => {
+  const written = surface(ROOT, ENTRIES)
+  if (process.env['UPDATE_API'] === '1') writeFileSync(FILE, written)
+  expect(written.length).toBeGreaterThan(5_000)
+  expect(written).toBe(readFileSync(FILE, 'utf8'))
+})
+
+/** Writes every export of every entry, its members with their types in the order of their names. */
+function surface(root: string, entries: readonly string[]): string {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const program = ts.createProgram(
+    entries.map(entry => join(root, entry)),
+    options,
+  )
+  const checker = program.getTypeChecker()
+  const lines: string[] = []
+  for (const entry of entries) {
+    const source = program.getSourceFile(join(root, entry))
+    const module = source && checker.getSymbolAtLocation(source)
+    if (!source || !module) throw new Error(`${relative(root, entry)} is not a module`)
+    lines.push(`# ${entry}`)
+    for (const exported of sorted(checker.getExportsOfModule(module))) {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+      lines.push(...declared(checker, exported.name, symbol, source))
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function declared(checker: ts.TypeChecker, name: string, symbol: ts.Symbol, at: ts.Node): string[] {
+  const lines: string[] = []
+  const write = (type: ts.Type) => checker.typeToString(type, at, FLAGS)
+  if (symbol.flags & ts.SymbolFlags.Value) {
+    const type = checker.getTypeOfSymbolAtLocation(symbol, at)
+    for (const signature of type.getConstructSignatures().filter(isPublic)) {
+      lines.push(`new ${name}${checker.signatureToString(signature, at, FLAGS)}`)
+    }
+    for (const signature of type.getCallSignatures()) {
+      lines.push(`function ${name}${checker.signatureToString(signature, at, FLAGS)}`)
+    }
+    for (const member of sorted(type.getProperties()).filter(isPublic)) {
+      if (member.name === 'prototype' || isOfNode(member)) continue
+      lines.push(`${name}.${member.name}: ${write(checker.getTypeOfSymbolAtLocation(member, at))}`)
+    }
+  }
+  if (symbol.flags & ts.SymbolFlags.Type) {
+    const type = checker.getDeclaredTypeOfSymbol(symbol)
+    lines.push(`type ${name} = ${write(type)}`)
+    if (type.isClassOrInterface() || type.isIntersection()) {
+      for (const member of sorted(type.getProperties()).filter(isPublic)) {
+        if (isOfNode(member)) continue
+        const optional = member.flags & ts.SymbolFlags.Optional ? '?' : ''
+        lines.push(`  ${member.name}${optional}: ${write(checker.getTypeOfSymbolAtLocation(member, at))}`)
+      }
+    }
+  }
+  return lines
+}
+
+/** Returns false for what `stripInternal` takes out of the declarations, and for #private members. */
+function isPublic(declared: ts.Symbol | ts.Signature): boolean {
+  if ('name' in declared && declared.name.includes('#')) return false
+  return !declared.getJsDocTags().some(({ name }) => name === 'internal')
+}
+
+/** Returns true for members that every Error, class or Buffer has. */
+function isOfNode(member: ts.Symbol): boolean {
+  return (member.declarations ?? []).some(declaration => /node_modules/.test(declaration.getSourceFile().fileName))
+}
+
+function sorted(symbols: readonly ts.Symbol[]): ts.Symbol[] {
+  return [...symbols].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
