@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { Bound, Delayed, TimeBound } from '../lib/time/combined-signals'
+import { AnySignal, GraceSignal, TimeoutSignal } from '../lib/time/combined-signals'
 import { untilAborted } from '../lib/time/wait'
 import { handClock } from './fixtures/clock'
 
@@ -11,7 +11,7 @@ describe('a bound in time', () => {
     const clock = handClock()
     const reason = new Error('late')
     const make = jest.fn(() => reason)
-    const signal = new TimeBound(clock, 1000, make)
+    const signal = new TimeoutSignal(clock, 1000, make)
     clock.advance(999)
     await settled()
     expect(signal.aborted).toBe(false)
@@ -25,7 +25,7 @@ describe('a bound in time', () => {
   test('ends with the first of its parents, and keeps that reason', async () => {
     const clock = handClock()
     const [one, other] = [new AbortController(), new AbortController()]
-    const signal = new TimeBound(clock, 1000, () => new Error('late'), one.signal, other.signal)
+    const signal = new TimeoutSignal(clock, 1000, () => new Error('late'), one.signal, other.signal)
     const reason = new Error('left')
     other.abort(reason)
     expect(signal.reason).toBe(reason)
@@ -39,7 +39,7 @@ describe('a bound in time', () => {
   test('is over at once when a parent is', () => {
     const reason = new Error('gone')
     const parents = [new AbortController().signal, AbortSignal.abort(reason)]
-    const signal = new TimeBound(handClock(), 1000, () => new Error('late'), ...parents)
+    const signal = new TimeoutSignal(handClock(), 1000, () => new Error('late'), ...parents)
     expect(signal.reason).toBe(reason)
   })
 
@@ -47,7 +47,7 @@ describe('a bound in time', () => {
     const clock = handClock()
     const parent = new AbortController()
     const make = jest.fn()
-    const signal = new TimeBound(clock, 1000, make, parent.signal)
+    const signal = new TimeoutSignal(clock, 1000, make, parent.signal)
     expect(listeners(parent.signal)).toBe(1)
     expect(clock.waiting).toEqual([1000])
     signal.release()
@@ -65,7 +65,7 @@ describe('a bound in time', () => {
 describe('any of several signals', () => {
   test('the reason is that of the first to be aborted', () => {
     const [one, other] = [new AbortController(), new AbortController()]
-    const signal = new Bound(one.signal, other.signal)
+    const signal = new AnySignal(one.signal, other.signal)
     expect(signal.aborted).toBe(false)
     const reason = new Error('left')
     other.abort(reason)
@@ -75,12 +75,12 @@ describe('any of several signals', () => {
 
   test('also when it was aborted before', () => {
     const reason = new Error('gone')
-    expect(new Bound(new AbortController().signal, AbortSignal.abort(reason)).reason).toBe(reason)
+    expect(new AnySignal(new AbortController().signal, AbortSignal.abort(reason)).reason).toBe(reason)
   })
 
   test('that was released follows nobody any more', () => {
     const parent = new AbortController()
-    const signal = new Bound(parent.signal)
+    const signal = new AnySignal(parent.signal)
     expect(listeners(parent.signal)).toBe(1)
     signal.release()
     expect(listeners(parent.signal)).toBe(0)
@@ -93,7 +93,7 @@ describe('a delayed signal', () => {
   test('is aborted some time after its parent, with its reason', () => {
     const clock = handClock()
     const parent = new AbortController()
-    const signal = new Delayed(clock, 2000, parent.signal)
+    const signal = new GraceSignal(clock, 2000, parent.signal)
     clock.advance(5000)
     expect(clock.waiting).toEqual([])
     const reason = new Error('left')
@@ -107,7 +107,7 @@ describe('a delayed signal', () => {
   test('whose parent was aborted before begins at once', () => {
     const clock = handClock()
     const reason = new Error('gone')
-    const signal = new Delayed(clock, 2000, AbortSignal.abort(reason))
+    const signal = new GraceSignal(clock, 2000, AbortSignal.abort(reason))
     expect(clock.waiting).toEqual([2000])
     clock.advance(2000)
     expect(signal.reason).toBe(reason)
@@ -116,7 +116,7 @@ describe('a delayed signal', () => {
   test.each(['before', 'after'])('that was released %s its parent was aborted leaves nothing behind', when => {
     const clock = handClock()
     const parent = new AbortController()
-    const signal = new Delayed(clock, 2000, parent.signal)
+    const signal = new GraceSignal(clock, 2000, parent.signal)
     if (when === 'after') parent.abort()
     signal.release()
     parent.abort()

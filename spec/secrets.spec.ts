@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { type AuthenticatorOptions, type Mechanism, Strategy } from '../lib'
-import { httpTransport, type Transport } from '../lib/bosh/transport'
+import { HttpTransport, type Transport } from '../lib/bosh/transport'
 import { Authenticator } from '../lib/login/authenticator'
 import { type BoshServer, type FaultReply, type Step, startBoshServer } from '../lib/testing/server'
 import type { LoggedLogin } from './fixtures/logging-app'
@@ -100,7 +100,7 @@ test(`no secret in any error, answer, log or session, over ${DIALOGUES.length} d
 test('no secret in the strategy or the Authenticator while a login is under way', async () => {
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const) {
     server.reset()
-    const { post, close } = httpTransport({ maxResponseBytes: 65_536 })
+    const http = new HttpTransport({ maxResponseBytes: 65_536 })
     const shown: string[] = []
     const look = () => {
       for (const thing of [strategy, authenticator]) {
@@ -110,11 +110,11 @@ test('no secret in the strategy or the Authenticator while a login is under way'
     const transport: Transport = {
       async post(...request) {
         look()
-        const reply = await post(...request)
+        const reply = await http.post(...request)
         look()
         return reply
       },
-      close,
+      close: () => http.close(),
     }
     const authenticator = new Authenticator(
       { service: server.url, domain: 'localhost', mechanisms: [mechanism] },

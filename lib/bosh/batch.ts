@@ -9,7 +9,7 @@ let waiting: (() => void)[] = []
  * answers every reply before it reads the next one pays for each: with caches that are cold again, and with a server
  * that has to be woken. One that is not busy waits for nobody.
  */
-export function atEndOfTurn(next: () => void): void {
+export function afterThisBatch(next: () => void): void {
   if (waiting.push(next) === 1) soon(goOn)
 }
 

@@ -1,4 +1,4 @@
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import { type Element, read } from '../xml/read'
@@ -22,9 +22,9 @@ export function writeBody(attributes: Readonly<Record<string, string>>, payload:
 /** @throws {XmppBoshError} ERR_XMPP_PROTOCOL when the reply is not exactly one `<body/>` */
 export function readBody(bytes: Uint8Array): Body {
   const root = asProtocolError(() => read(bytes))
-  if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocol('the reply is not a BOSH body')
+  if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocolError('the reply is not a BOSH body')
   // XEP-0124 §6: no character data; peers that indent are forgiven.
-  if (!/^[ \t\r\n]*$/.test(root.text)) throw protocol('the BOSH body holds text')
+  if (!/^[ \t\r\n]*$/.test(root.text)) throw protocolError('the BOSH body holds text')
   return {
     type: root.attributes.get('type'),
     condition: root.attributes.get('condition'),

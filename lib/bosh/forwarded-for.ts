@@ -1,6 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { XmppBoshError } from '../errors/error'
 
+/** Header that tells the server the visitor's address. */
+export const FORWARDED_FOR = 'X-Forwarded-For'
+
 /**
  * One IP address as it may stand in `X-Forwarded-For`; an IPv4 address written as IPv6 (`::ffff:192.0.2.1`) as IPv4.
  *

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 
 /** What is wrong with the head of a reply, if anything. */
 export function headFault(url: URL, response: IncomingMessage, maxResponseBytes: number): XmppBoshError | undefined {
@@ -22,11 +22,11 @@ function headerFault(url: URL, name: string, value: string, maxResponseBytes: nu
   if (name === 'content-type') {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(value)?.[1]
     if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
-      return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered in an encoding other than UTF-8`)
+      return protocolError(`${url.origin} answered in an encoding other than UTF-8`)
     }
   }
   if (name === 'content-encoding' && value.toLowerCase() !== 'identity') {
-    return new XmppBoshError('ERR_XMPP_PROTOCOL', `${url.origin} answered compressed, which was not asked for`)
+    return protocolError(`${url.origin} answered compressed, which was not asked for`)
   }
   if (name === 'content-length' && Number(value) > maxResponseBytes) return tooLarge(url, maxResponseBytes)
   return undefined

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Signal } from '../time/light-signal'
-import { atEndOfTurn } from './batch'
+import { afterThisBatch } from './batch'
 import { connectionError, headFault, tooLarge } from './http-errors'
 
 /** What an exchange needs to know, and whom to tell. */
@@ -19,7 +19,7 @@ export interface Terms {
 }
 
 /** One request and its reply. Calls `resolve`, `reject` or `stale`, once; a request that ended early is destroyed. */
-export class Exchange {
+export class HttpExchange {
   readonly #request: ClientRequest
   readonly #terms: Terms
   /** what the connection had read when this request got it */
@@ -79,7 +79,7 @@ export class Exchange {
     if (!this.#end()) return
     const [first] = this.#chunks
     const reply = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-    atEndOfTurn(() => this.#terms.resolve(reply))
+    afterThisBatch(() => this.#terms.resolve(reply))
   }
 
   #failed(cause: NodeJS.ErrnoException): void {

@@ -1,10 +1,10 @@
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import { STREAMS } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 
 /** The features of a stream, when they are there (RFC 6120 §4.3.2). */
 export function featuresIn(reply: readonly Element[]): Element | undefined {
-  return only(reply, child => child.namespace === STREAMS && child.name === 'features')
+  return onlyChild(reply, child => child.namespace === STREAMS && child.name === 'features')
 }
 
 /**
@@ -12,10 +12,10 @@ export function featuresIn(reply: readonly Element[]): Element | undefined {
  *
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for anything else
  */
-export function only(reply: readonly Element[], isExpected: (child: Element) => boolean): Element | undefined {
+export function onlyChild(reply: readonly Element[], isExpected: (child: Element) => boolean): Element | undefined {
   const [child] = reply
   if (child === undefined) return undefined
-  if (reply.length > 1 || !isExpected(child)) throw protocol('the server sent an element that may not come here')
+  if (reply.length > 1 || !isExpected(child)) throw protocolError('the server sent an element that may not come here')
   return child
 }
 /** The children of a body that arrived. */

@@ -6,7 +6,7 @@ import {
   STREAM_ERRORS,
   TERMINATIONS,
 } from '../errors/conditions'
-import { protocol, XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import { type Domain, prepareConfiguredDomain } from '../jid'
 import {
   AT_ONCE_MS,
@@ -49,7 +49,7 @@ export class BoshSession {
   /** s between empty requests, when the server made this a polling session (XEP-0124 §12) */
   #polling = 0
   #rid: number
-  #exchanges = 1
+  #requests = 1
   #ended = false
 
   private constructor(wire: Wire, rid: number, sid: string) {
@@ -85,7 +85,7 @@ export class BoshSession {
     const sid = body.attributes.get('sid')
     if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(wire, rid, sid), body }
     assertAlive(body, wire.domain, CREATION_TERMINATIONS)
-    throw protocol('the server made no session')
+    throw protocolError('the server made no session')
   }
 
   /** Checks the answer to the creation; returns what came with it, usually the features (XEP-0124 §7.2). */
@@ -96,7 +96,7 @@ export class BoshSession {
     const from = body.attributes.get('from')
     const isOurs = from === undefined || from === domain.wire || prepareConfiguredDomain(from)?.ascii === domain.ascii
     if (!isOurs) {
-      throw protocol('the server answered for another domain')
+      throw protocolError('the server answered for another domain')
     }
     const isPolling = ['wait', 'hold'].some(name => numberOf(body, name) === 0) || numberOf(body, 'requests') === 1
     if (isPolling) this.#polling = Math.min(numberOf(body, 'polling') ?? 0, MAX_POLLING_S)
@@ -109,13 +109,13 @@ export class BoshSession {
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when there is none within the bounds, and what `select` throws
    */
   ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
-    return this.answer(this.#exchange(payload, {}, signal), select, signal)
+    return this.answer(this.#request(payload, {}, signal), select, signal)
   }
 
   /** XEP-0206 §5: begins a new stream on the session after SASL. */
   restart<T>(select: Select<T>, signal: Signal): Promise<T> {
     const restart = { 'xmlns:xmpp': XBOSH, to: this.#wire.domain.wire, 'xml:lang': 'en', 'xmpp:restart': 'true' }
-    return this.answer(this.#exchange([], restart, signal), select, signal)
+    return this.answer(this.#request([], restart, signal), select, signal)
   }
 
   /**
@@ -129,12 +129,12 @@ export class BoshSession {
     for (let polls = 0; ; polls++) {
       const answer = asProtocolError(() => select(latest))
       if (answer !== undefined) return answer
-      if (polls === MAX_EMPTY_POLLS) throw protocol('the server sent no answer')
+      if (polls === MAX_EMPTY_POLLS) throw protocolError('the server sent no answer')
       const ms = this.#polling * 1000 || (atOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
       const askedAt = clock.now()
-      latest = await this.#exchange([], {}, signal)
+      latest = await this.#request([], {}, signal)
       atOnce = clock.now() - askedAt < AT_ONCE_MS
     }
   }
@@ -147,12 +147,12 @@ export class BoshSession {
     await transport.post(url, this.#body({ type: 'terminate' }), { signal, clientIp })
   }
 
-  async #exchange(
+  async #request(
     payload: readonly Node[],
     attributes: Readonly<Record<string, string>>,
     signal: Signal,
   ): Promise<Reply> {
-    if (++this.#exchanges > MAX_EXCHANGES) throw protocol('the server needs too many requests')
+    if (++this.#requests > MAX_EXCHANGES) throw protocolError('the server needs too many requests')
     const { transport, url, clientIp, domain } = this.#wire
     const body = readBody(await transport.post(url, this.#body(attributes, payload), { signal, clientIp }))
     this.#ended = body.type === 'terminate'
@@ -169,7 +169,7 @@ export class BoshSession {
 function numberOf(body: Body, name: string): number | undefined {
   const value = body.attributes.get(name)
   if (value === undefined) return undefined
-  if (!NUMBER.test(value)) throw protocol(`the server sent a malformed "${name}"`)
+  if (!NUMBER.test(value)) throw protocolError(`the server sent a malformed "${name}"`)
   return Number(value)
 }
 
@@ -187,8 +187,8 @@ function assertAlive(body: Body, domain: Domain, terminations: Conditions): void
       ? new XmppBoshError('ERR_XMPP_TERMINATED', 'the server ended the session')
       : ended(terminations, body.condition, domain)
   }
-  if (body.type === 'error') throw protocol('the server reports a failed request')
-  if (body.type !== undefined) throw protocol('the server sent a body of unknown type')
+  if (body.type === 'error') throw protocolError('the server reports a failed request')
+  if (body.type !== undefined) throw protocolError('the server sent a body of unknown type')
 }
 
 function ended(table: Conditions, condition: string, domain: Domain): XmppBoshError {

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { MAX_CA_BYTES } from '../doctor/limits'
 import type { Question } from '../doctor/target'
-import type { Mechanism } from '../options/authenticator-options'
 import { settingsOf } from '../options/settings'
+import type { Mechanism } from '../sasl'
+import { MAX_CA_BYTES } from './limits'
 import { UsageError } from './usage'
 
 /** What was asked for on the command line. */

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline'
 import { type Readable, Writable } from 'node:stream'
-import { PASSWORD_MS } from '../doctor/limits'
 import { MAX_PASSWORD_BYTES } from '../limits'
 import { type Clock, systemClock } from '../time/clock'
-import { TimeBound } from '../time/combined-signals'
+import { TimeoutSignal } from '../time/combined-signals'
 import type { Signal } from '../time/light-signal'
 import { untilAborted } from '../time/wait'
+import { PASSWORD_MS } from './limits'
 import { UsageError } from './usage'
 
 /** Where a password comes from. */
@@ -22,7 +22,7 @@ export interface Asked {
  */
 export async function askPassword(asked: Asked, clock: Clock = systemClock): Promise<string> {
   const late = () => new UsageError(`no password within ${PASSWORD_MS / 1000} s`)
-  const signal = new TimeBound(clock, PASSWORD_MS, late)
+  const signal = new TimeoutSignal(clock, PASSWORD_MS, late)
   try {
     const password = await (asked.stdin.isTTY ? typed(asked, signal) : untilAborted(firstLine(asked.stdin), signal))
     if (password === '') throw new UsageError('no password: it is read from standard input')

@@ -1,17 +1,12 @@
 import type { Finding, Status } from '../doctor/finding'
-import { COLUMNS } from '../doctor/limits'
+import { exitCodeOf } from './exit-code'
+import { COLUMNS } from './limits'
 
 /** What was looked at, as it may be shown. */
 export interface Subject {
   /** without credentials and query; `null`: no URL of HTTP */
   readonly service: string | null
   readonly domain: string | null
-}
-
-/** 0 all is well, 1 there are warnings, 2 something is wrong. */
-export function exitCodeOf(findings: readonly Finding[]): 0 | 1 | 2 {
-  if (findings.some(({ status }) => status === 'wrong')) return 2
-  return findings.some(({ status }) => status === 'warn') ? 1 : 0
 }
 
 /** For programs: names of checks and statuses are stable, texts are not. */

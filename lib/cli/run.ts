@@ -5,8 +5,9 @@ import { check } from '../doctor/check'
 import { subjectOf } from '../doctor/target'
 import type { Internals } from '../sessions/bounded-sessions'
 import { commandOf } from './arguments'
+import { exitCodeOf } from './exit-code'
 import { type Asked, askPassword } from './prompt'
-import { exitCodeOf, jsonReport, textReport } from './report'
+import { jsonReport, textReport } from './report'
 import { HELP, UsageError } from './usage'
 
 /** What a command reads and writes: `process` has all of it. */

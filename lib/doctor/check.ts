@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors/error'
 import type { Internals } from '../sessions/bounded-sessions'
 import { systemClock } from '../time/clock'
-import { TimeBound } from '../time/combined-signals'
+import { TimeoutSignal } from '../time/combined-signals'
 import { connectionFindings } from './checks/connection'
 import { loginFinding } from './checks/login'
 import { mechanismFindings } from './checks/mechanisms'
@@ -12,7 +12,7 @@ import { CHECKS, type Finding, skipped } from './finding'
 import { close, type Instruments, instrumentsFor } from './instruments'
 import { CHECK_MS } from './limits'
 import { softwareOf } from './software'
-import { placeOf, type Question } from './target'
+import { type Question, targetOf } from './target'
 
 /**
  * Looks at a BOSH server from outside: one finding for every check, in the order of {@link CHECKS}, within
@@ -20,11 +20,11 @@ import { placeOf, type Question } from './target'
  * could be read.
  */
 export async function check(question: Question, internals: Internals = {}): Promise<Finding[]> {
-  const { findings, place } = placeOf(question)
-  if (place === undefined) return complete(findings)
+  const { findings, target } = targetOf(question)
+  if (target === undefined) return complete(findings)
   const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the time for all checks is over (${CHECK_MS} ms)`)
-  const signal = new TimeBound(internals.clock ?? systemClock, CHECK_MS, late)
-  const instruments = instrumentsFor(place, signal, internals)
+  const signal = new TimeoutSignal(internals.clock ?? systemClock, CHECK_MS, late)
+  const instruments = instrumentsFor(target, signal, internals)
   try {
     return complete([...findings, ...(await serverFindings(instruments, question))])
   } finally {
@@ -37,7 +37,7 @@ async function serverFindings(instruments: Instruments, { credentials }: Questio
   const { findings, features } = await connectionFindings(instruments)
   if (features === undefined) return findings
   const software = softwareOf(instruments.transport.created)
-  const mechanisms = mechanismFindings(features, instruments.place, software)
+  const mechanisms = mechanismFindings(features, instruments.target, software)
   const signUp = await signUpFindings(instruments)
   const { finding: login, reported } = await loginFinding(instruments, credentials)
   const version = versionFinding({ software, reported, challenge: signUp.challenge, asked: login.status === 'ok' })

@@ -1,34 +1,34 @@
-import { httpTransport } from '../bosh/transport'
+import { HttpTransport } from '../bosh/transport'
 import { Authenticator } from '../login/authenticator'
 import { Registration } from '../registration/registration'
-import { type Internals, Sessions } from '../sessions/bounded-sessions'
+import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import { type Clock, systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { type Observed, observed } from './first-reply'
-import type { Place } from './target'
+import type { Target } from './target'
 
 /** What the checks are carried out with: the library itself, as an app would use it. */
 export interface Instruments {
-  readonly place: Place
+  readonly target: Target
   readonly clock: Clock
   readonly transport: Observed
-  readonly sessions: Sessions
+  readonly sessions: BoundedSessions
   readonly authenticator: Authenticator
   readonly registration: Registration
   /** aborted when the time for all checks is over */
   readonly signal: Signal
 }
 
-export function instrumentsFor(place: Place, signal: Signal, internals: Internals): Instruments {
+export function instrumentsFor(target: Target, signal: Signal, internals: Internals): Instruments {
   const { clock = systemClock } = internals
-  const { options, settings, exposed } = place
-  const transport = observed(internals.transport ?? httpTransport(settings))
+  const { options, settings, exposed } = target
+  const transport = observed(internals.transport ?? new HttpTransport(settings))
   const shared = { clock, transport }
   return {
-    place,
+    target,
     clock,
     transport,
-    sessions: new Sessions(settings, shared),
+    sessions: new BoundedSessions(settings, shared),
     authenticator: new Authenticator(options, shared),
     // Forms are only asked for: no password is sent, and nothing has to be named for it.
     registration: new Registration(exposed ? { ...options, mechanisms: ['PLAIN'] } : options, shared),

@@ -1,4 +1,4 @@
-/** Bounds of the command line, with their units; those of what it calls stand in `../limits.ts`. */
+/** Bounds of the checks, with their units; those of the library stand in `../limits.ts`. */
 
 /** ms for all checks together. */
 export const CHECK_MS = 30_000
@@ -8,9 +8,3 @@ export const SESSION_MS = 10_000
 export const SLOW_MS = 1_000
 /** registration forms that are asked for in the name of one visitor. */
 export const MAX_FORMS = 15
-/** ms for a password to be typed, or to arrive on standard input. */
-export const PASSWORD_MS = 120_000
-/** bytes of a file given by `--ca`. */
-export const MAX_CA_BYTES = 1_048_576
-/** columns of the report. */
-export const COLUMNS = 100

@@ -1,5 +1,6 @@
-import type { AuthenticatorOptions, Mechanism } from '../options/authenticator-options'
+import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
+import type { Mechanism } from '../sasl'
 import { type Finding, ok, warn, wrong } from './finding'
 import { SESSION_MS } from './limits'
 
@@ -19,7 +20,7 @@ export interface Question {
 }
 
 /** A URL that can be asked. */
-export interface Place {
+export interface Target {
   readonly url: URL
   /** those of the app, and `allowInsecure`: whether a password may be sent says {@link trusted} */
   readonly options: AuthenticatorOptions
@@ -35,7 +36,7 @@ export interface Place {
 }
 
 /** Judges the URL as it stands, without any network. */
-export function placeOf(question: Question): { findings: Finding[]; place?: Place } {
+export function targetOf(question: Question): { findings: Finding[]; target?: Target } {
   const { service, mechanisms, allowInsecure = false, ca } = question
   const domain = question.domain ?? (URL.canParse(service) ? new URL(service).hostname : '')
   const options: AuthenticatorOptions = {
@@ -57,7 +58,7 @@ export function placeOf(question: Question): { findings: Finding[]; place?: Plac
     return { findings: [wrong('url', error.message, advice)] }
   }
   const [{ url, safe }] = settings.endpoints
-  const place = {
+  const target = {
     url,
     options,
     settings,
@@ -66,10 +67,10 @@ export function placeOf(question: Question): { findings: Finding[]; place?: Plac
     exposed: !safe,
     trusted: safe || allowInsecure,
   }
-  return { place, findings: [ok('url', 'can be a BOSH URL'), transportFinding(place)] }
+  return { target, findings: [ok('url', 'can be a BOSH URL'), transportFinding(target)] }
 }
 
-function transportFinding({ url, exposed, trusted }: Place): Finding {
+function transportFinding({ url, exposed, trusted }: Target): Finding {
   if (url.protocol === 'https:') return ok('transport', 'https:')
   if (!exposed) return ok('transport', 'http:, and the host is this machine')
   const summary = 'http: to another host: whoever is in between can read and change every login'

@@ -31,6 +31,6 @@ export class XmppBoshError extends Error {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 }
-export function protocol(message: string): XmppBoshError {
+export function protocolError(message: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
 }

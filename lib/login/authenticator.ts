@@ -1,7 +1,8 @@
 import type { BoshSession } from '../bosh/session'
-import type { AuthenticatorOptions, Mechanism } from '../options/authenticator-options'
+import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
-import { type Internals, Sessions } from '../sessions/bounded-sessions'
+import type { Mechanism } from '../sasl'
+import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
 import { prepareCredentials } from './credentials'
@@ -27,16 +28,16 @@ export interface Account {
  */
 export class Authenticator {
   readonly #settings: Settings
-  readonly #sessions: Sessions
+  readonly #sessions: BoundedSessions
   readonly #delay: FailureDelay
 
   /** @throws {TypeError} that names the option */
   constructor(options: AuthenticatorOptions)
   /** @internal */
-  constructor(options: AuthenticatorOptions, internals: Internals | Sessions)
-  constructor(options: AuthenticatorOptions, internals: Internals | Sessions = {}) {
+  constructor(options: AuthenticatorOptions, internals: Internals | BoundedSessions)
+  constructor(options: AuthenticatorOptions, internals: Internals | BoundedSessions = {}) {
     const settings = settingsOf(options)
-    const sessions = internals instanceof Sessions ? internals : new Sessions(settings, internals)
+    const sessions = internals instanceof BoundedSessions ? internals : new BoundedSessions(settings, internals)
     this.#settings = settings
     this.#sessions = sessions
     this.#delay = new FailureDelay(sessions.clock, Math.min(settings.failureDelay, settings.timeout), sessions.closing)

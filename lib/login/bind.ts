@@ -1,6 +1,6 @@
 import type { BoshSession } from '../bosh/session'
 import { BIND_ERRORS, conditionError } from '../errors/conditions'
-import { protocol, XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import { splitJid } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
@@ -28,7 +28,7 @@ export async function bindResource(
   const jids = bind?.children.filter(child => child.namespace === BIND && child.name === 'jid') ?? []
   const [jid] = jids
   const isBind = bind?.namespace === BIND && bind.name === 'bind' && more.length === 0
-  if (!isBind || jids.length !== 1 || jid === undefined) throw protocol('the server bound no JID')
+  if (!isBind || jids.length !== 1 || jid === undefined) throw protocolError('the server bound no JID')
   return asProtocolError(() => textOf(jid))
 }
 

@@ -2,7 +2,7 @@ import { XmppBoshError } from '../errors/error'
 import { MAX_DELAYED_FAILURES } from '../limits'
 import { busy } from '../sessions/slots'
 import type { Clock } from '../time/clock'
-import { Bound } from '../time/combined-signals'
+import { AnySignal } from '../time/combined-signals'
 import type { AbortSignalLike, Signal } from '../time/light-signal'
 import { pause } from '../time/wait'
 
@@ -44,7 +44,7 @@ export class FailureDelay {
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
     if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
-    const over = signal ? new Bound(signal, this.#closing) : new Bound(this.#closing)
+    const over = signal ? new AnySignal(signal, this.#closing) : new AnySignal(this.#closing)
     this.#waiting++
     await pause(this.#clock, ms, over)
     this.#waiting--

@@ -1,14 +1,14 @@
 import { featuresIn } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
-import type { Mechanism } from '../options/authenticator-options'
+import type { Mechanism } from '../sasl'
 import { chooseMechanism, startExchange } from '../sasl'
 import type { Signal } from '../time/light-signal'
 import type { Element } from '../xml/read'
 import { assertIdentity, bindResource } from './bind'
-import { channelBindingsOf, mechanismNames, mechanismsOf } from './offer'
+import { offeredChannelBindings, offeredMechanisms, printableMechanisms } from './offer'
 import type { LoginPlan } from './plan'
-import { authenticate } from './sasl-exchange'
+import { exchangeSasl } from './sasl-exchange'
 
 /**
  * From the features of a new stream to the proof of who this is: SASL, then restart and bind. Returning is the only
@@ -23,7 +23,7 @@ export async function login(
   plan: LoginPlan,
   signal: Signal,
 ): Promise<Mechanism> {
-  const offered = mechanismsOf(features)
+  const offered = offeredMechanisms(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
   const { local, password, preparedPassword } = plan.credentials
@@ -32,12 +32,12 @@ export async function login(
     password,
     preparedPassword,
     offered,
-    channelBindings: channelBindingsOf(features),
+    channelBindings: offeredChannelBindings(features),
     minIterations: plan.minIterations,
     maxIterations: plan.maxIterations,
     derive: plan.derive,
   })
-  await authenticate(session, mechanism, exchange, signal)
+  await exchangeSasl(session, mechanism, exchange, signal)
   if (plan.bind) {
     await session.restart(featuresIn, signal)
     assertIdentity(await bindResource(session, signal, plan), plan)
@@ -46,7 +46,7 @@ export async function login(
 }
 
 function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]): XmppBoshError {
-  const names = mechanismNames(offered).join(', ')
+  const names = printableMechanisms(offered).join(', ')
   return new XmppBoshError(
     'ERR_XMPP_MECHANISM',
     names === ''

@@ -1,4 +1,4 @@
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import { MAX_MECHANISMS } from '../limits'
 import { SASL, SASL_CHANNEL_BINDING } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
@@ -10,16 +10,16 @@ import { textOf } from '../xml/read'
  *
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for two lists, for too many names, and for one that is pieced together
  */
-export function mechanismsOf(features: Element): string[] {
+export function offeredMechanisms(features: Element): string[] {
   const lists = features.children.filter(child => child.namespace === SASL && child.name === 'mechanisms')
-  if (lists.length > 1) throw protocol('the server offers two lists of mechanisms')
+  if (lists.length > 1) throw protocolError('the server offers two lists of mechanisms')
   const names = (lists[0]?.children ?? []).filter(child => child.namespace === SASL && child.name === 'mechanism')
-  if (names.length > MAX_MECHANISMS) throw protocol('the server offers too many mechanisms')
+  if (names.length > MAX_MECHANISMS) throw protocolError('the server offers too many mechanisms')
   return asProtocolError(() => names.map(name => textOf(name).trim()))
 }
 
 // XEP-0440 §3
-export function channelBindingsOf(features: Element): string[] {
+export function offeredChannelBindings(features: Element): string[] {
   return features.children
     .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'sasl-channel-binding')
     .flatMap(list => list.children)
@@ -28,6 +28,6 @@ export function channelBindingsOf(features: Element): string[] {
 }
 
 /** Those that may be repeated: a server can call a mechanism what it likes (RFC 6120 §6.3.3, RFC 4422 §3.1). */
-export function mechanismNames(offered: readonly string[]): string[] {
+export function printableMechanisms(offered: readonly string[]): string[] {
   return offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
 }

@@ -1,6 +1,5 @@
 import type { Domain } from '../jid'
-import type { Mechanism } from '../options/authenticator-options'
-import type { Derive } from '../sasl'
+import type { Derive, Mechanism } from '../sasl'
 import type { Credentials } from './credentials'
 
 /** What one login may do, and who it is for. */

@@ -1,11 +1,10 @@
-import { only } from '../bosh/reply'
+import { onlyChild } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { conditionError, SASL_FAILURES, SCRAM_ERRORS } from '../errors/conditions'
-import { protocol, type XmppBoshError } from '../errors/error'
+import { protocolError, type XmppBoshError } from '../errors/error'
 import { MAX_CHALLENGES, MAX_SASL_PAYLOAD_BYTES } from '../limits'
-import type { Mechanism } from '../options/authenticator-options'
+import type { Mechanism, SaslExchange } from '../sasl'
 import { decodeBase64 } from '../sasl/base64'
-import type { SaslExchange } from '../sasl'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
 import { SASL } from '../xml/namespaces'
@@ -15,7 +14,7 @@ import { textOf } from '../xml/read'
 import { element } from '../xml/write'
 
 // RFC 6120 §6.4.2 - §6.4.6
-export async function authenticate(
+export async function exchangeSasl(
   session: BoshSession,
   mechanism: Mechanism,
   exchange: SaslExchange,
@@ -24,7 +23,7 @@ export async function authenticate(
   const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
   let answer = await session.ask([auth], saslElementIn, signal)
   for (let challenges = 0; answer.name === 'challenge'; challenges++) {
-    if (challenges === MAX_CHALLENGES) throw protocol('the server sends too many challenges')
+    if (challenges === MAX_CHALLENGES) throw protocolError('the server sends too many challenges')
     const step = await exchange.challenge(decode(answer) ?? '')
     throwIfAborted(signal)
     if ('error' in step) {
@@ -40,7 +39,7 @@ export async function authenticate(
 
 // RFC 6120 §6.4: challenge, success or failure, in the SASL namespace, as a direct child of the body, alone.
 function saslElementIn(reply: readonly Element[]): Element | undefined {
-  return only(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
+  return onlyChild(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
 }
 
 // RFC 6120 §6.5: exactly one defined condition, and possibly a text
@@ -62,10 +61,10 @@ function decode(answer: Element): string | undefined {
   if (text === '') return undefined
   if (text === '=') return ''
   const bytes = decodeBase64(text)
-  if (bytes === undefined || bytes.length > MAX_SASL_PAYLOAD_BYTES) throw protocol('a SASL payload is malformed')
+  if (bytes === undefined || bytes.length > MAX_SASL_PAYLOAD_BYTES) throw protocolError('a SASL payload is malformed')
   try {
     return utf8.decode(bytes)
   } catch {
-    throw protocol('a SASL payload is not UTF-8')
+    throw protocolError('a SASL payload is not UTF-8')
   }
 }

@@ -1,8 +1,4 @@
-/** SASL mechanisms that can be allowed. */
-export type Mechanism = 'SCRAM-SHA-512' | 'SCRAM-SHA-256' | 'SCRAM-SHA-1' | 'PLAIN'
-
-/** Strongest first. PLAIN only counts over https or to a loopback address. */
-export const DEFAULT_MECHANISMS: readonly Mechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+import type { Mechanism } from '../sasl'
 
 /** An `http.Agent` or `https.Agent`, as far as it matters here: node's own types are not needed to compile. */
 export interface AgentLike {

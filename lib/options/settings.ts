@@ -15,12 +15,11 @@ import {
   MIN_ITERATIONS,
   TIMEOUT_MS,
 } from '../limits'
+import { MECHANISM_NAMES, type Mechanism } from '../sasl'
 import {
   type AgentLike,
   AUTHENTICATOR_OPTION_NAMES,
   type AuthenticatorOptions,
-  DEFAULT_MECHANISMS,
-  type Mechanism,
   type TlsOptions,
 } from './authenticator-options'
 import { assertKnown, assertObject, optionalBoolean, optionalInteger } from './checks'
@@ -92,7 +91,7 @@ function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [En
   if (!Array.isArray(services) || services.length > MAX_SERVICES) {
     throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES}`)
   }
-  const mechanisms = mechanismsOf(options.mechanisms)
+  const mechanisms = allowedMechanisms(options.mechanisms)
   const [first, ...rest] = services.map(service => endpointOf(service, mechanisms, allowInsecure))
   if (first === undefined) throw new TypeError('option `service` must be a BOSH URL')
   return [first, ...rest]
@@ -114,7 +113,7 @@ function endpointOf(service: unknown, named: readonly Mechanism[] | undefined, a
     )
   }
   // On an insecure transport only who names PLAIN gets it.
-  const mechanisms = named ?? DEFAULT_MECHANISMS.filter(name => safe || name !== 'PLAIN')
+  const mechanisms = named ?? MECHANISM_NAMES.filter(name => safe || name !== 'PLAIN')
   return { url, mechanisms, safe }
 }
 
@@ -127,9 +126,9 @@ function isLoopback(hostname: string): boolean {
   )
 }
 
-function mechanismsOf(value: unknown): readonly Mechanism[] | undefined {
+function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
   if (value === undefined) return undefined
-  const known: readonly string[] = DEFAULT_MECHANISMS
+  const known: readonly string[] = MECHANISM_NAMES
   const valid = Array.isArray(value) && value.length > 0 && value.every(name => known.includes(name))
   if (!valid || new Set(value).size !== value.length) {
     throw new TypeError(`option \`mechanisms\` must be a list of some of ${known.join(', ')}`)

@@ -1,6 +1,6 @@
 import PassportStrategy from 'passport-strategy'
 import type { Account } from '../login/authenticator'
-import type { Mechanism } from '../options/authenticator-options'
+import type { Mechanism } from '../sasl'
 import { messagesOf, outcomeOf } from './outcome'
 import { profileOf } from './profile'
 import type {

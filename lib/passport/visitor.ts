@@ -1,4 +1,4 @@
-import { type AbortSignalLike, Ending } from '../time/light-signal'
+import { type AbortSignalLike, LightSignal } from '../time/light-signal'
 
 interface SocketLike {
   readonly destroyed?: boolean
@@ -8,7 +8,7 @@ interface SocketLike {
 
 // The socket, not the request: a request "closes" as soon as its body is parsed.
 export function presenceOf(socket: object | undefined): { signal: AbortSignalLike; release: () => void } {
-  const visitor = new Ending()
+  const visitor = new LightSignal()
   const leave = () => visitor.abort()
   const watched = socket as Partial<SocketLike> | undefined
   if (watched?.destroyed) leave()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import { decodeBase64 } from '../sasl'
 import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'
@@ -46,13 +46,13 @@ export function captchaOf({ media }: DataField, beside: readonly Element[]): Cap
     const image = data && decodeBase64(textOf(data).replace(/[ \t\r\n]+/g, ''))
     if (!image) continue
     const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
-    if (digest.digest('hex') !== hash) throw protocol('the captcha is not the picture it was announced as')
+    if (digest.digest('hex') !== hash) throw protocolError('the captcha is not the picture it was announced as')
     if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
-      throw protocol('the captcha is not a picture of the type it says')
+      throw protocolError('the captcha is not a picture of the type it says')
     }
     return { image, type }
   }
-  throw protocol('the captcha has no PNG, JPEG or GIF in it that could be shown')
+  throw protocolError('the captcha has no PNG, JPEG or GIF in it that could be shown')
 }
 
 function isImageType(type: string): type is ImageType {

@@ -1,4 +1,4 @@
-import { protocol, XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import type { Domain } from '../jid'
 import { CAPTCHA_LIFETIME_MS, MAX_FORM_FIELDS, MAX_FORM_VALUE_LENGTH } from '../limits'
 import { assertText, prepareNewCredentials } from '../login/credentials'
@@ -45,7 +45,7 @@ export interface RegistrationForm {
  */
 export function formOf(answer: Element, domain: Domain, now: number, service: number): RegistrationForm {
   const query = answer.children.find(({ name, namespace }) => name === 'query' && namespace === REGISTER)
-  if (query === undefined) throw protocol('the server sent no registration form')
+  if (query === undefined) throw protocolError('the server sent no registration form')
   const x = query.children.find(({ name, namespace }) => name === 'x' && namespace === DATA_FORM)
   return asProtocolError(() =>
     x
@@ -66,7 +66,7 @@ function dataForm(x: Element, beside: readonly Element[], source: Source, now: n
   assertAccount(visible.map(({ name }) => name))
   const challenges = visible.filter(({ media }) => media !== undefined)
   const [challenge] = challenges
-  if (challenges.length > 1) throw protocol('the form has more than one challenge')
+  if (challenges.length > 1) throw protocolError('the form has more than one challenge')
   return {
     fields: visible.map(fieldOf),
     instructions,
@@ -89,8 +89,8 @@ const NO_FIELDS: readonly string[] = ['instructions', 'registered', 'key', 'remo
 function plainForm(query: Element, source: Source): RegistrationForm {
   const children = query.children.filter(({ namespace }) => namespace === REGISTER)
   const names = children.map(({ name }) => name).filter(name => !NO_FIELDS.includes(name))
-  if (names.length > MAX_FORM_FIELDS) throw protocol('the form has too many fields')
-  if (new Set(names).size !== names.length) throw protocol('the form has a field twice')
+  if (names.length > MAX_FORM_FIELDS) throw protocolError('the form has too many fields')
+  if (new Set(names).size !== names.length) throw protocolError('the form has a field twice')
   assertAccount(names)
   return {
     fields: names.map(name => ({ name, type: name === 'password' ? 'text-private' : 'text-single', required: true })),

@@ -4,7 +4,7 @@ import { Authenticator } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
-import { type Internals, type Opened, Sessions } from '../sessions/bounded-sessions'
+import { BoundedSessions, type Internals, type Opened } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
@@ -19,7 +19,7 @@ import { assertState, type RegistrationState } from './state'
  */
 export class Registration {
   readonly #settings: Settings
-  readonly #sessions: Sessions
+  readonly #sessions: BoundedSessions
   readonly #authenticator: Authenticator
 
   /** @throws {TypeError} that names the option */
@@ -37,7 +37,7 @@ export class Registration {
       )
     }
     this.#settings = settings
-    this.#sessions = new Sessions(settings, internals)
+    this.#sessions = new BoundedSessions(settings, internals)
     this.#authenticator = new Authenticator(bound, this.#sessions)
   }
 

@@ -1,30 +1,28 @@
-import type { SaslContext, SaslExchange } from './mechanism'
+import type { Mechanism, SaslContext, SaslExchange } from './mechanism'
 import { plain } from './plain'
 import { scram } from './scram'
 
 export { decodeBase64 } from './base64'
-export type { Derive, Digest, SaslContext, SaslExchange } from './mechanism'
+export type { Derive, Digest, Mechanism, SaslContext, SaslExchange } from './mechanism'
 export { preparePassword } from './saslprep'
 
-const MECHANISMS = {
+/** The one list of mechanisms, strongest first: what exists, and the default order of preference. */
+const MECHANISMS: Readonly<Record<Mechanism, (context: SaslContext) => SaslExchange>> = {
   'SCRAM-SHA-512': scram('sha512'),
   'SCRAM-SHA-256': scram('sha256'),
   'SCRAM-SHA-1': scram('sha1'),
   PLAIN: plain,
-} satisfies Record<string, (context: SaslContext) => SaslExchange>
+}
 
-/** A mechanism this library speaks; `options.ts` says which are allowed, in which order. */
-export type MechanismName = keyof typeof MECHANISMS
+/** Names of all mechanisms, strongest first. */
+export const MECHANISM_NAMES = Object.keys(MECHANISMS) as readonly Mechanism[]
 
 /** RFC 6120 §6.3.3: the client's order decides. `undefined`: nothing in common. */
-export function chooseMechanism(
-  allowed: readonly MechanismName[],
-  offered: readonly string[],
-): MechanismName | undefined {
+export function chooseMechanism(allowed: readonly Mechanism[], offered: readonly string[]): Mechanism | undefined {
   return allowed.find(name => offered.includes(name))
 }
 
 /** Begins an exchange. */
-export function startExchange(name: MechanismName, context: SaslContext): SaslExchange {
+export function startExchange(name: Mechanism, context: SaslContext): SaslExchange {
   return MECHANISMS[name](context)
 }

@@ -1,4 +1,4 @@
-import { XmppBoshError } from '../errors/error'
+import { protocolError } from '../errors/error'
 import type { SaslContext, SaslExchange } from './mechanism'
 
 /** PLAIN, RFC 4616: one message; the server proves nothing about itself, the transport has to. */
@@ -7,11 +7,10 @@ export function plain({ username, password }: SaslContext): SaslExchange {
     // RFC 4616 §2: [authzid] NUL authcid NUL passwd. credentials.ts lets no NUL pass.
     initial: `\0${username}\0${password.normalize('NFC')}`,
     async challenge() {
-      throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'the server sent a challenge, which PLAIN does not have')
+      throw protocolError('the server sent a challenge, which PLAIN does not have')
     },
     success(payload) {
-      if (payload)
-        throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'the server sent data with success, which PLAIN does not have')
+      if (payload) throw protocolError('the server sent data with success, which PLAIN does not have')
     },
   }
 }

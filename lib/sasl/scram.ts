@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import { MAX_NONCE_LENGTH, MAX_SALT_BYTES } from '../limits'
 import { decodeBase64 } from './base64'
 import type { Digest, SaslContext, SaslExchange } from './mechanism'
@@ -13,57 +13,72 @@ const HASH_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha
 
 /** SCRAM (RFC 5802, RFC 7677) with the given hash. `nonce` is for the vectors of the RFCs. */
 export function scram(digest: Digest): (context: SaslContext, nonce?: string) => SaslExchange {
-  return (context, nonce = freshNonce()) => {
+  return (context, nonce = freshNonce()) => new ScramExchange(digest, context, nonce)
+}
+
+class ScramExchange implements SaslExchange {
+  readonly initial: string
+  readonly #digest: Digest
+  readonly #context: SaslContext
+  readonly #nonce: string
+  readonly #clientFirstBare: string
+  #expectedSignature: Buffer | undefined
+  #verified = false
+
+  constructor(digest: Digest, context: SaslContext, nonce: string) {
     // RFC 5802 §5.1: "=" and "," of a name are written =3D and =2C.
     const saslname = context.username.replaceAll('=', '=3D').replaceAll(',', '=2C')
-    const clientFirstBare = `n=${saslname},r=${nonce}`
-    let expectedSignature: Buffer | undefined
-    let verified = false
+    this.#digest = digest
+    this.#context = context
+    this.#nonce = nonce
+    this.#clientFirstBare = `n=${saslname},r=${nonce}`
+    this.initial = GS2_HEADER + this.#clientFirstBare
+  }
 
-    async function clientFinal(serverFirst: string): Promise<string> {
-      const { serverNonce, salt, iterations, downgradeHash } = parseServerFirst(serverFirst, nonce, context)
-      if (downgradeHash !== undefined) assertNoDowngrade(downgradeHash, digest, context)
+  async challenge(payload: string): Promise<{ response: string } | { error: string }> {
+    const error = /^e=([^,]*)/.exec(payload)?.[1]
+    if (error !== undefined) return { error }
+    if (this.#expectedSignature === undefined) return { response: await this.#clientFinal(payload) }
+    // RFC 5802 §7 with a server that cannot send data with success (RFC 4422 §3.6): v= comes in a challenge.
+    if (this.#verified) throw protocolError('a challenge after the last one of SCRAM')
+    this.#verify(payload)
+    return { response: '' }
+  }
 
-      // RFC 5802 §3
-      const salted = await context.derive(context.preparedPassword, salt, iterations, HASH_BYTES[digest], digest)
-      const clientKey = hmac(digest, salted, 'Client Key')
-      const storedKey = createHash(digest).update(clientKey).digest()
-      const withoutProof = `c=${CHANNEL_BINDING},r=${serverNonce}`
-      const authMessage = `${clientFirstBare},${serverFirst},${withoutProof}`
-      const proof = xor(clientKey, hmac(digest, storedKey, authMessage))
-      expectedSignature = hmac(digest, hmac(digest, salted, 'Server Key'), authMessage)
-      return `${withoutProof},p=${proof.toString('base64')}`
+  success(payload: string | undefined): void {
+    if (this.#verified && payload) throw protocolError('two server signatures')
+    if (!this.#verified) this.#verify(payload ?? '')
+  }
+
+  async #clientFinal(serverFirst: string): Promise<string> {
+    const digest = this.#digest
+    const context = this.#context
+    const { serverNonce, salt, iterations, downgradeHash } = parseServerFirst(serverFirst, this.#nonce, context)
+    if (downgradeHash !== undefined) assertNoDowngrade(downgradeHash, digest, context)
+
+    // RFC 5802 §3
+    const salted = await context.derive(context.preparedPassword, salt, iterations, HASH_BYTES[digest], digest)
+    const clientKey = hmac(digest, salted, 'Client Key')
+    const storedKey = createHash(digest).update(clientKey).digest()
+    const withoutProof = `c=${CHANNEL_BINDING},r=${serverNonce}`
+    const authMessage = `${this.#clientFirstBare},${serverFirst},${withoutProof}`
+    const proof = xor(clientKey, hmac(digest, storedKey, authMessage))
+    this.#expectedSignature = hmac(digest, hmac(digest, salted, 'Server Key'), authMessage)
+    return `${withoutProof},p=${proof.toString('base64')}`
+  }
+
+  // RFC 5802 §7: server-final-message = verifier ["," extensions]
+  #verify(serverFinal: string): void {
+    const expected = this.#expectedSignature
+    if (expected === undefined) throw serverProof('the server said success before the exchange was complete')
+    const [verifier, ...extensions] = attributesOf(serverFinal, () => serverProof('the server signature is missing'))
+    const signature = verifier?.name === 'v' ? decodeBase64(verifier.value) : undefined
+    if (signature === undefined) throw serverProof('the server signature is missing')
+    if (extensions.some(({ name }) => name === 'm')) throw protocolError('the server demands a SCRAM extension')
+    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
+      throw serverProof('the server signature is wrong: the server does not know the password')
     }
-
-    function verify(serverFinal: string): void {
-      if (expectedSignature === undefined) throw serverProof('the server said success before the exchange was complete')
-      // RFC 5802 §7: server-final-message = verifier ["," extensions]
-      const [verifier, ...extensions] = attributesOf(serverFinal, () => serverProof('the server signature is missing'))
-      const signature = verifier?.name === 'v' ? decodeBase64(verifier.value) : undefined
-      if (signature === undefined) throw serverProof('the server signature is missing')
-      if (extensions.some(({ name }) => name === 'm')) throw protocol('the server demands a SCRAM extension')
-      if (signature.length !== expectedSignature.length || !timingSafeEqual(signature, expectedSignature)) {
-        throw serverProof('the server signature is wrong: the server does not know the password')
-      }
-      verified = true
-    }
-
-    return {
-      initial: GS2_HEADER + clientFirstBare,
-      async challenge(payload) {
-        const error = /^e=([^,]*)/.exec(payload)?.[1]
-        if (error !== undefined) return { error }
-        if (expectedSignature === undefined) return { response: await clientFinal(payload) }
-        // RFC 5802 §7 with a server that cannot send data with success (RFC 4422 §3.6): v= comes in a challenge.
-        if (verified) throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'a challenge after the last one of SCRAM')
-        verify(payload)
-        return { response: '' }
-      },
-      success(payload) {
-        if (verified && payload) throw new XmppBoshError('ERR_XMPP_PROTOCOL', 'two server signatures')
-        if (!verified) verify(payload ?? '')
-      },
-    }
+    this.#verified = true
   }
 }
 
@@ -77,11 +92,11 @@ interface ServerFirst {
 
 // RFC 5802 §7: server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]
 function parseServerFirst(message: string, nonce: string, context: SaslContext): ServerFirst {
-  const malformed = () => protocol('the first message of the server is malformed')
+  const malformed = () => protocolError('the first message of the server is malformed')
   const attributes = attributesOf(message, malformed)
   const names = attributes.map(({ name }) => name)
   // RFC 5802 §5.1: m= announces an extension that must be understood; there is none we understand.
-  if (names.includes('m')) throw protocol('the server demands a SCRAM extension')
+  if (names.includes('m')) throw protocolError('the server demands a SCRAM extension')
   if (names.slice(0, 3).join('') !== 'rsi') throw malformed()
   const [serverNonce = '', salt64 = '', count = ''] = attributes.map(({ value }) => value)
   // RFC 5802 §5.1: printable ASCII, begins with ours, and the server adds to it
@@ -94,7 +109,7 @@ function parseServerFirst(message: string, nonce: string, context: SaslContext):
     throw serverProof('the nonce of the server does not extend ours')
   }
   const salt = decodeBase64(salt64)
-  if (salt === undefined || salt.length > MAX_SALT_BYTES) throw protocol('the salt is malformed')
+  if (salt === undefined || salt.length > MAX_SALT_BYTES) throw protocolError('the salt is malformed')
   const iterations = /^[1-9][0-9]{0,9}$/.test(count) ? Number(count) : Number.NaN
   if (!(iterations >= context.minIterations && iterations <= context.maxIterations)) {
     throw serverProof(
@@ -142,8 +157,4 @@ function xor(a: Buffer, b: Buffer): Buffer {
 
 function serverProof(message: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_SERVER_PROOF', message)
-}
-
-function protocol(message: string): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_PROTOCOL', message)
 }

@@ -22,7 +22,7 @@ export class Slots {
   async run<T>(work: () => Promise<T>, signal: Signal): Promise<T> {
     throwIfAborted(signal)
     if (this.#taken < this.#size) this.#taken++
-    else await this.#turn(signal)
+    else await this.#wait(signal)
     try {
       return await work()
     } finally {
@@ -33,7 +33,7 @@ export class Slots {
     }
   }
 
-  #turn(signal: Signal): Promise<void> {
+  #wait(signal: Signal): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = () => {
         leave()

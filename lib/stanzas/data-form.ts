@@ -1,4 +1,4 @@
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import { MAX_FORM_FIELDS, MAX_FORM_TEXT_LENGTH, MAX_FORM_VALUE_LENGTH } from '../limits'
 import { DATA_FORM, MEDIA_ELEMENT } from '../xml/namespaces'
 import { type Element, textOf } from '../xml/read'
@@ -59,9 +59,9 @@ export interface DataForm {
  */
 export function readForm(x: Element): DataForm {
   const elements = x.children.filter(({ name, namespace }) => namespace === DATA_FORM && name === 'field')
-  if (elements.length > MAX_FORM_FIELDS) throw protocol('the form has too many fields')
+  if (elements.length > MAX_FORM_FIELDS) throw protocolError('the form has too many fields')
   const fields = elements.flatMap(field => (field.attributes.has('var') ? [readField(field)] : []))
-  if (new Set(fields.map(({ name }) => name)).size !== fields.length) throw protocol('the form has a field twice')
+  if (new Set(fields.map(({ name }) => name)).size !== fields.length) throw protocolError('the form has a field twice')
   return { instructions: shown(childrenOf(x, 'instructions').map(textOf).join('\n')), fields }
 }
 
@@ -103,7 +103,7 @@ function readField(field: Element): DataField {
 
 function valuesOf(parent: Element): string[] {
   const values = childrenOf(parent, 'value')
-  if (values.length > MAX_FORM_FIELDS) throw protocol('a field of the form has too many values')
+  if (values.length > MAX_FORM_FIELDS) throw protocolError('a field of the form has too many values')
   return values.map(value => bounded(textOf(value)))
 }
 
@@ -112,6 +112,6 @@ function childrenOf(parent: Element, name: string): Element[] {
 }
 
 function bounded(text: string): string {
-  if (text.length > MAX_FORM_VALUE_LENGTH) throw protocol('the form has a value that is too long')
+  if (text.length > MAX_FORM_VALUE_LENGTH) throw protocolError('the form has a value that is too long')
   return text
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { BoshSession } from '../bosh/session'
-import { protocol } from '../errors/error'
+import { protocolError } from '../errors/error'
 import type { Domain } from '../jid'
 import type { Signal } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
@@ -50,7 +50,7 @@ const STANZAS = ['iq', 'message', 'presence']
 function answerIn(reply: readonly Element[], id: string, senders: readonly string[]): Element | undefined {
   for (const child of reply) {
     if (!isStanzaNamespace(child) || !STANZAS.includes(child.name)) {
-      throw protocol('the server sent an element that may not come here')
+      throw protocolError('the server sent an element that may not come here')
     }
   }
   const answers = reply.filter(({ name, attributes }) => {
@@ -62,7 +62,7 @@ function answerIn(reply: readonly Element[], id: string, senders: readonly strin
       (from === undefined || senders.includes(from))
     )
   })
-  if (answers.length > 1) throw protocol('the server answered twice')
+  if (answers.length > 1) throw protocolError('the server answered twice')
   return answers[0]
 }
 

@@ -1,4 +1,5 @@
 import { prepareConfiguredDomain } from '../jid'
+import { MECHANISM_NAMES } from '../sasl'
 import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
 import type { TestMechanism } from './protocol/sasl'
 import type { RegistrationMode } from './services/registration'
@@ -27,14 +28,13 @@ export interface ResolvedOptions {
   readonly registration: RegistrationMode
 }
 
-const ALL_MECHANISMS: readonly TestMechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
 /** @throws {TypeError} that names the option */
 export function resolveOptions({
   domain,
   accounts = {},
-  mechanisms = ALL_MECHANISMS,
+  mechanisms = MECHANISM_NAMES,
   personality = 'ejabberd',
   registration = 'closed',
   ...unknown
@@ -43,8 +43,8 @@ export function resolveOptions({
   if (stranger !== undefined) throw new TypeError(`unknown option \`${stranger}\``)
   const prepared = typeof domain === 'string' ? prepareConfiguredDomain(domain) : undefined
   if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
-  if (!Array.isArray(mechanisms) || !mechanisms.every(name => ALL_MECHANISMS.includes(name))) {
-    throw new TypeError(`option \`mechanisms\` must hold some of ${ALL_MECHANISMS.join(', ')}`)
+  if (!Array.isArray(mechanisms) || !mechanisms.every(name => MECHANISM_NAMES.includes(name))) {
+    throw new TypeError(`option \`mechanisms\` must hold some of ${MECHANISM_NAMES.join(', ')}`)
   }
   if (!Object.hasOwn(PERSONALITIES, personality)) {
     throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)

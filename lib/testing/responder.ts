@@ -9,7 +9,7 @@ import { type RequestView, ridOf, viewOf } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
 import { REQUESTS, Session } from './protocol/session'
 import { Stream } from './protocol/stream'
-import { type CaptchaView, InBand } from './services/registration'
+import { type CaptchaView, RegistrationService } from './services/registration'
 
 /** A session the server holds. */
 export interface SessionView {
@@ -48,7 +48,7 @@ const WAIT_S = 60
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly #options: ResolvedOptions
-  readonly #inBand: InBand
+  readonly #inBand: RegistrationService
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
@@ -57,7 +57,7 @@ export class Responder implements TestServer {
     this.#options = resolveOptions(options)
     const { accounts, domain, registration } = this.#options
     this.accounts = new Accounts(accounts)
-    this.#inBand = new InBand(this.accounts, domain, registration)
+    this.#inBand = new RegistrationService(this.accounts, domain, registration)
   }
 
   get sessions(): readonly SessionView[] {

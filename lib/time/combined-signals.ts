@@ -1,8 +1,8 @@
 import type { Clock } from './clock'
-import { Ending, type Signal } from './light-signal'
+import { LightSignal, type Signal } from './light-signal'
 
-/** An {@link Ending} that ends with the first of its parents, for the same reason, until it is released. */
-export class Bound extends Ending {
+/** An {@link LightSignal} that ends with the first of its parents, for the same reason, until it is released. */
+export class AnySignal extends LightSignal {
   readonly #parents: readonly Signal[]
   readonly #follow = () => this.abort(this.#parents.find(parent => parent.aborted)?.reason)
 
@@ -19,8 +19,8 @@ export class Bound extends Ending {
   }
 }
 
-/** A {@link Bound} that is aborted with `reason()` after `ms`, too. */
-export class TimeBound extends Bound {
+/** A {@link AnySignal} that is aborted with `reason()` after `ms`, too. */
+export class TimeoutSignal extends AnySignal {
   readonly #cancel: () => void
 
   constructor(clock: Clock, ms: number, reason: () => unknown, ...parents: readonly Signal[]) {
@@ -35,7 +35,7 @@ export class TimeBound extends Bound {
 }
 
 /** A signal that is aborted `ms` after `parent` is, with its reason, until it is released. */
-export class Delayed extends Ending {
+export class GraceSignal extends LightSignal {
   readonly #parent: Signal
   readonly #begin: () => void
   #cancel: (() => void) | undefined

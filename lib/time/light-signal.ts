@@ -14,7 +14,7 @@ export interface Signal extends AbortSignalLike {
 }
 
 /** A {@link Signal} and, unlike node's, what aborts it. A listener is added once, and hears of it once. */
-export class Ending implements Signal {
+export class LightSignal implements Signal {
   #aborted = false
   #reason: unknown
   // No Set: a login makes seven of these, with one listener or two. That of close() has one for every login under way;

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './namespaces'
-import { checkWellFormed, type StartTag, XmlError } from './restrictions'
+import { checkRestrictions, type StartTag, XmlError } from './restrictions'
 
 export { XmlError }
 
@@ -59,7 +59,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
  */
 export function read(bytes: Uint8Array): Element {
-  const { text, tags } = checkWellFormed(decode(bytes))
+  const { text, tags } = checkRestrictions(decode(bytes))
   const [root] = build(text)
   if (root === undefined) throw new XmlError('no root element')
   const rest = tags.values()

@@ -42,7 +42,7 @@ export interface Checked {
  * One fault is forgiven: the second of two identical `xmlns:stream` declarations of the root element, which ejabberd
  * writes when a session ends in its first reply, because the reason for the end stands in that reply.
  */
-export function checkWellFormed(document: string): Checked {
+export function checkRestrictions(document: string): Checked {
   if (FORBIDDEN_CHARACTER.test(document)) throw new XmlError('a character that XML forbids')
   const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
   const tags: StartTag[] = []
@@ -60,10 +60,7 @@ export function checkWellFormed(document: string): Checked {
     const next = text[tag + 1]
     if (next === '!' || next === '?') throw new XmlError('doctype, comment, CDATA or processing instruction')
     if (next === '/') {
-      const name = open.pop()
-      if (name === undefined || !text.startsWith(name, tag + 2)) throw new XmlError('an end tag that does not match')
-      at = behindSpace(text, tag + 2 + name.length)
-      if (text[at++] !== '>') throw new XmlError('a malformed end tag')
+      at = behindEndTag(text, tag, open.pop())
     } else {
       if (tags.length > 0 && open.length === 0) throw new XmlError('a second root element')
       if (tags.length === MAX_XML_ELEMENTS) throw new XmlError('too many elements')
@@ -84,6 +81,14 @@ export function checkWellFormed(document: string): Checked {
   }
   if (tags.length === 0 || open.length > 0) throw new XmlError('no complete root element')
   return { text: bare + text.slice(copied), tags }
+}
+
+/** Returns the index behind the end tag at `tag`, which must close `name`. */
+function behindEndTag(text: string, tag: number, name: string | undefined): number {
+  if (name === undefined || !text.startsWith(name, tag + 2)) throw new XmlError('an end tag that does not match')
+  const at = behindSpace(text, tag + 2 + name.length)
+  if (text[at] !== '>') throw new XmlError('a malformed end tag')
+  return at + 1
 }
 
 /** Appends the attributes from `from` on; returns the index behind them. */

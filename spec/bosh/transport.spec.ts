@@ -5,7 +5,7 @@ import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { httpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
+import { HttpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
 import { MAX_SOCKETS } from '../../lib/limits'
 import type { TlsOptions } from '../../lib/options/authenticator-options'
 import { selfSigned } from '../fixtures/vectors/certificate'
@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 function transportOf(options: Partial<TransportOptions> = {}): Transport {
-  const transport = httpTransport({ maxResponseBytes: 65_536, ...options })
+  const transport = new HttpTransport({ maxResponseBytes: 65_536, ...options })
   ended.push(() => transport.close())
   return transport
 }
@@ -538,7 +538,7 @@ describe('connections', () => {
     const agent = new http.Agent({ keepAlive: true })
     ended.push(() => agent.destroy())
     const destroy = jest.spyOn(agent, 'destroy')
-    const transport = httpTransport({ maxResponseBytes: 65_536, agent })
+    const transport = new HttpTransport({ maxResponseBytes: 65_536, agent })
     await post(transport, server.url)
     expect(Object.values(agent.freeSockets).flat()).toHaveLength(1)
     transport.close()

@@ -1,6 +1,6 @@
-import { atEndOfTurn } from '../../lib/bosh/batch'
+import { afterThisBatch } from '../../lib/bosh/batch'
 
-const endOfTurn = () => new Promise<void>(atEndOfTurn)
+const endOfTurn = () => new Promise<void>(afterThisBatch)
 
 describe('the end of a turn', () => {
   it('is one moment for all who wait in one turn: nothing comes between them', async () => {
@@ -9,8 +9,8 @@ describe('the end of a turn', () => {
       order.push(word)
       process.nextTick(() => order.push(`after ${word}`))
     }
-    atEndOfTurn(say('one'))
-    atEndOfTurn(say('two'))
+    afterThisBatch(say('one'))
+    afterThisBatch(say('two'))
     await endOfTurn()
     await new Promise(process.nextTick)
     expect(order).toEqual(['one', 'two', 'after one', 'after two'])
@@ -26,9 +26,9 @@ describe('the end of a turn', () => {
   it('comes again in the next turn, also for who waits for it at the end of one', async () => {
     const order: string[] = []
     await new Promise<void>(done => {
-      atEndOfTurn(() => {
+      afterThisBatch(() => {
         setImmediate(() => order.push('due'))
-        atEndOfTurn(() => {
+        afterThisBatch(() => {
           order.push('next')
           done()
         })

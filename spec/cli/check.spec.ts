@@ -1,6 +1,6 @@
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
-import { httpTransport, type Transport } from '../../lib/bosh/transport'
+import { HttpTransport, type Transport } from '../../lib/bosh/transport'
 import { check } from '../../lib/doctor/check'
 import { CHECKS, type CheckId, type Finding } from '../../lib/doctor/finding'
 import { CHECK_MS, SESSION_MS } from '../../lib/doctor/limits'
@@ -119,8 +119,8 @@ describe('the URL', () => {
 
   /** What stands on the network for xmpp.example.com. */
   const at = ({ url }: BoshServer): Transport => {
-    const transport = httpTransport({ maxResponseBytes: 65_536 })
-    return { ...transport, post: (_, body, options) => transport.post(new URL(url), body, options) }
+    const transport = new HttpTransport({ maxResponseBytes: 65_536 })
+    return { post: (_, body, options) => transport.post(new URL(url), body, options), close: () => transport.close() }
   }
   const CLEAR = 'http://xmpp.example.com/bosh'
   const credentials = { username: 'user1', password: 'user1' }

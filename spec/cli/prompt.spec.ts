@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
+import { PASSWORD_MS } from '../../lib/cli/limits'
 import { askPassword } from '../../lib/cli/prompt'
-import { PASSWORD_MS } from '../../lib/doctor/limits'
 import { handClock } from '../fixtures/clock'
 
 const PASSWORD = 'pä$$ wörd 😀'

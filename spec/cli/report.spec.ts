@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { exitCodeOf, jsonReport, textReport } from '../../lib/cli/report'
+import { exitCodeOf } from '../../lib/cli/exit-code'
+import { jsonReport, textReport } from '../../lib/cli/report'
 import { CHECKS, type Finding, ok, skipped, warn, wrong } from '../../lib/doctor/finding'
 
 const SUBJECT = { service: 'http://127.0.0.1:5280/bosh', domain: 'localhost' }

@@ -3,7 +3,7 @@ import { Strategy, XmppBoshError } from '../../lib'
 import type { Transport } from '../../lib/bosh/transport'
 import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
-import { Ending, type Signal, throwIfAborted } from '../../lib/time/light-signal'
+import { LightSignal, type Signal, throwIfAborted } from '../../lib/time/light-signal'
 import { handClock } from '../fixtures/clock'
 import { form, moreAnswers, visit } from '../fixtures/passport'
 import { DIGESTS, RightServer } from '../fixtures/right-server'
@@ -39,7 +39,7 @@ function impatientClock() {
     after(ms: number, then: () => void) {
       const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS
       if (!isPoll) return clock.after(ms, then)
-      const over = new Ending()
+      const over = new LightSignal()
       void letGo(ms, over).then(() => {
         if (!over.aborted) then()
       })

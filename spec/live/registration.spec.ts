@@ -1,6 +1,6 @@
 import { Registration, type RegistrationForm, type XmppBoshError } from '../../lib'
 import { BoshSession } from '../../lib/bosh/session'
-import { httpTransport, type Transport } from '../../lib/bosh/transport'
+import { HttpTransport, type Transport } from '../../lib/bosh/transport'
 import { Authenticator } from '../../lib/login/authenticator'
 import { askIq, senders, stanzaErrorOf } from '../../lib/stanzas/iq'
 import { systemClock } from '../../lib/time/clock'
@@ -183,7 +183,7 @@ describe(`ejabberd ${debian}`, () => {
   describe('past the captcha, by a client of one’s own', () => {
     let transport: Transport
     beforeEach(() => {
-      transport = httpTransport({ maxResponseBytes: 65_536 })
+      transport = new HttpTransport({ maxResponseBytes: 65_536 })
     })
     afterEach(() => transport.close())
 

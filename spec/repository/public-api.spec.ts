@@ -43,7 +43,23 @@ function surface(root: string, entries: readonly string[]): string {
       lines.push(...declared(checker, exported.name, symbol, source))
     }
   }
-  return `${lines.join('\n')}\n`
+  return `${withLiterals(lines).join('\n')}\n`
+}
+
+/** Writes the literals in place of the alias of a union of them: two aliases of one union are the same type. */
+function withLiterals(lines: readonly string[]): string[] {
+  const unions = new Map<string, string>()
+  for (const line of lines) {
+    const [, name, union] = /^type (\w+) = ("[^"]+"(?: \| "[^"]+")+)$/.exec(line) ?? []
+    if (name !== undefined && union !== undefined) unions.set(name, union)
+  }
+  return lines.map(line => {
+    const colon = line.indexOf(': ')
+    return (
+      line.slice(0, colon) +
+      line.slice(colon).replace(/\b\w+\b/g, name => (unions.has(name) ? `(${unions.get(name)})` : name))
+    )
+  })
 }
 
 function declared(checker: ts.TypeChecker, name: string, symbol: ts.Symbol, at: ts.Node): string[] {

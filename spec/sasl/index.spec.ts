@@ -1,9 +1,9 @@
-import { chooseMechanism, type MechanismName, type SaslContext, startExchange } from '../../lib/sasl'
+import { chooseMechanism, type Mechanism, type SaslContext, startExchange } from '../../lib/sasl'
 
-const ALL: readonly MechanismName[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+const ALL: readonly Mechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
 describe('RFC 6120 §6.3.3: the order of the client decides', () => {
-  test.each<[allowed: readonly MechanismName[], offered: string[], chosen: MechanismName | undefined]>([
+  test.each<[allowed: readonly Mechanism[], offered: string[], chosen: Mechanism | undefined]>([
     [ALL, ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'SCRAM-SHA-512'],
     [ALL, ['SCRAM-SHA-1', 'PLAIN', 'SCRAM-SHA-256'], 'SCRAM-SHA-256'],
     [ALL, ['PLAIN', 'SCRAM-SHA-1'], 'SCRAM-SHA-1'],

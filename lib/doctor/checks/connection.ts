@@ -1,32 +1,32 @@
 import { XmppBoshError } from '../../errors/error'
-import { Sessions } from '../../sessions/bounded-sessions'
+import { BoundedSessions } from '../../sessions/bounded-sessions'
 import type { Element } from '../../xml/read'
 import { adviceFor, causeOf, LAYERS, type Layer, statusIn } from '../advice'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
 import { inTime } from '../in-time'
 import type { Instruments } from '../instruments'
 import { SLOW_MS } from '../limits'
-import type { Place } from '../target'
+import type { Target } from '../target'
 
 /** Opens a session: everything from the name to the domain. Without `features` nothing more can be checked. */
 export async function connectionFindings(
   instruments: Instruments,
 ): Promise<{ findings: Finding[]; features?: Element }> {
-  const { place, sessions, clock, signal } = instruments
+  const { target, sessions, clock, signal } = instruments
   const startedAt = clock.now()
   try {
     const opened = sessions.run({ signal }, async ({ features }) => ({ features, ms: clock.now() - startedAt }))
     const { features, ms } = await inTime(signal, opened)
-    return { features, findings: [...LAYERS.map(layer => fine(layer, place)), speedFinding(ms)] }
+    return { features, findings: [...LAYERS.map(layer => fine(layer, target)), speedFinding(ms)] }
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     const fault = await faultOf(error, instruments)
     const before = LAYERS.slice(0, LAYERS.indexOf(fault.id))
-    return { findings: [...before.map(layer => fine(layer, place)), fault] }
+    return { findings: [...before.map(layer => fine(layer, target)), fault] }
   }
 }
 
-function fine(layer: Layer, { url, settings, guessed }: Place): Finding {
+function fine(layer: Layer, { url, settings, guessed }: Target): Finding {
   const secure = url.protocol === 'https:'
   switch (layer) {
     case 'name':
@@ -62,9 +62,9 @@ function speedFinding(ms: number): Finding {
 }
 
 async function faultOf(error: XmppBoshError, instruments: Instruments): Promise<Finding & { readonly id: Layer }> {
-  const { place, transport } = instruments
-  if (mayBeOtherProtocol(error, place) && (await otherSchemeAnswers(instruments))) {
-    return place.url.protocol === 'https:'
+  const { target, transport } = instruments
+  if (mayBeOtherProtocol(error, target) && (await otherSchemeAnswers(instruments))) {
+    return target.url.protocol === 'https:'
       ? wrong(
           'tls',
           'this port speaks HTTP without TLS',
@@ -83,14 +83,14 @@ async function faultOf(error: XmppBoshError, instruments: Instruments): Promise<
     return wrong('bosh', 'an HTML page is at this URL', 'Something else answers there: correct port or path.')
   }
   const { id, advice } = adviceFor(error)
-  if (id === 'domain' && place.guessed) {
+  if (id === 'domain' && target.guessed) {
     return wrong(id, `${error.message} (it is the host of the URL: no --domain was given)`, advice)
   }
   return wrong(id, error.message, advice)
 }
 
 /** Errors by somebody who was spoken to in TLS and knows none, or the other way round. */
-function mayBeOtherProtocol(error: XmppBoshError, { url }: Place): boolean {
+function mayBeOtherProtocol(error: XmppBoshError, { url }: Target): boolean {
   const cause = causeOf(error)
   if (error.code === 'ERR_XMPP_CONNECT') return ['ECONNRESET', 'EPIPE', ''].includes(cause)
   if (url.protocol === 'https:') return error.code === 'ERR_XMPP_TLS' && isHandshake(error)
@@ -103,13 +103,13 @@ function isHandshake(error: XmppBoshError): boolean {
 }
 
 /** Asks once more with http: for https: and the other way round. No password is sent. */
-async function otherSchemeAnswers({ place, clock, signal }: Instruments): Promise<boolean> {
-  const { url } = place
+async function otherSchemeAnswers({ target, clock, signal }: Instruments): Promise<boolean> {
+  const { url } = target
   const other = new URL(url)
   other.protocol = url.protocol === 'https:' ? 'http:' : 'https:'
   other.port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  const [endpoint] = place.settings.endpoints
-  const sessions = new Sessions({ ...place.settings, endpoints: [{ ...endpoint, url: other }] }, { clock })
+  const [endpoint] = target.settings.endpoints
+  const sessions = new BoundedSessions({ ...target.settings, endpoints: [{ ...endpoint, url: other }] }, { clock })
   try {
     const opened = sessions.run({ signal }, async () => true)
     return await inTime(signal, opened)

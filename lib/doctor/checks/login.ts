@@ -23,14 +23,14 @@ const REFUSALS: Partial<Readonly<Record<XmppBoshErrorCode, string>>> = {
 
 /** Logs in as the app would, and asks what the server tells nobody else. */
 export async function loginFinding(
-  { place, authenticator, signal }: Instruments,
+  { target, authenticator, signal }: Instruments,
   credentials: { readonly username: string; readonly password: string } | undefined,
 ): Promise<{ finding: Finding; reported?: Reported | undefined }> {
   if (credentials === undefined) return { finding: skipped('login', 'nobody to log in as; --username names somebody') }
-  if (!place.trusted) return { finding: skipped('login', 'no password is sent over http: to another host') }
+  if (!target.trusted) return { finding: skipped('login', 'no password is sent over http: to another host') }
   const ask = async ({ mechanism }: { mechanism: string }, session: BoshSession, all: Signal) => ({
     finding: ok('login', `works, by ${mechanism}`),
-    reported: await reportedBy(session, place.settings.domain, all),
+    reported: await reportedBy(session, target.settings.domain, all),
   })
   try {
     return await inTime(signal, authenticator.authenticated(credentials, { signal }, ask))

@@ -1,10 +1,10 @@
 import { XmppBoshError } from '../../errors/error'
-import { mechanismNames, mechanismsOf } from '../../login/offer'
-import type { Mechanism } from '../../options/authenticator-options'
+import { offeredMechanisms, printableMechanisms } from '../../login/offer'
+import type { Mechanism } from '../../sasl'
 import type { Element } from '../../xml/read'
 import { type Finding, ok, warn, wrong } from '../finding'
 import type { Software } from '../software'
-import type { Place } from '../target'
+import type { Target } from '../target'
 
 /** Mechanisms that no app needs, and what each of them opens. */
 const UNWANTED: Readonly<Record<string, string>> = {
@@ -16,10 +16,10 @@ const UNWANTED: Readonly<Record<string, string>> = {
 }
 
 /** What the list of mechanisms in a stream's features says. */
-export function mechanismFindings(features: Element, place: Place, software: Software): Finding[] {
+export function mechanismFindings(features: Element, target: Target, software: Software): Finding[] {
   let offered: readonly string[]
   try {
-    offered = mechanismNames(mechanismsOf(features))
+    offered = printableMechanisms(offeredMechanisms(features))
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     return [
@@ -30,11 +30,11 @@ export function mechanismFindings(features: Element, place: Place, software: Sof
       ),
     ]
   }
-  if (offered.length === 0) return [noneFinding(place, software)]
+  if (offered.length === 0) return [noneFinding(target, software)]
   const scram = offered.filter(name => name.startsWith('SCRAM-') && !name.endsWith('-PLUS'))
   return [
     ok('mechanisms', offered.join(', ')),
-    commonFinding(offered, place),
+    commonFinding(offered, target),
     scram.length > 0
       ? ok('only-plain', 'SCRAM is offered: the server need not see the password')
       : warn(
@@ -42,13 +42,13 @@ export function mechanismFindings(features: Element, place: Place, software: Sof
           'no SCRAM is offered: the server sees every password',
           'Let the server store SCRAM keys (ejabberd: `auth_password_format: scram`; Prosody: `authentication = "internal_hashed"`).',
         ),
-    plainFinding(offered, place),
-    hashesFinding(scram, place),
+    plainFinding(offered, target),
+    hashesFinding(scram, target),
     unwantedFinding(offered),
   ]
 }
 
-function noneFinding({ url }: Place, software: Software): Finding {
+function noneFinding({ url }: Target, software: Software): Finding {
   const summary = 'the server offers no way to log in'
   if (url.protocol === 'http:' && software !== 'ejabberd') {
     return wrong(
@@ -60,7 +60,7 @@ function noneFinding({ url }: Place, software: Software): Finding {
   return wrong('mechanisms', summary, 'Look at the authentication settings of this domain (ejabberd: `auth_method`).')
 }
 
-function commonFinding(offered: readonly string[], { settings }: Place): Finding {
+function commonFinding(offered: readonly string[], { settings }: Target): Finding {
   const allowed: readonly Mechanism[] = settings.endpoints[0].mechanisms
   const first = allowed.find(name => offered.includes(name))
   if (first !== undefined) return ok('common-mechanism', `logins take ${first}`)
@@ -71,7 +71,7 @@ function commonFinding(offered: readonly string[], { settings }: Place): Finding
   )
 }
 
-function plainFinding(offered: readonly string[], { exposed, settings }: Place): Finding {
+function plainFinding(offered: readonly string[], { exposed, settings }: Target): Finding {
   if (!exposed) return ok('plain-over-http', 'no password crosses a network in clear')
   if (settings.endpoints[0].mechanisms.includes('PLAIN')) {
     return wrong(
@@ -88,7 +88,7 @@ function plainFinding(offered: readonly string[], { exposed, settings }: Place):
   )
 }
 
-function hashesFinding(scram: readonly string[], { named }: Place): Finding {
+function hashesFinding(scram: readonly string[], { named }: Target): Finding {
   if (scram.length < 2) return ok('several-hashes', scram.length === 1 ? 'one' : 'none')
   if (named) return ok('several-hashes', 'several, and `mechanisms` decides')
   return warn(

@@ -1,11 +1,11 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { prepareLocalpart } from '../../jid'
-import { type Digest, decodeBase64 } from '../../sasl'
+import { type Digest, decodeBase64, type Mechanism } from '../../sasl'
 import type { Accounts } from '../accounts'
 import type { Personality } from '../personality'
 
-/** Mechanisms the test server knows. */
-export type TestMechanism = 'PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+/** Names a mechanism that the test server knows. */
+export type TestMechanism = Mechanism
 
 /** What the server says next. Payloads are decoded strings. */
 export type ServerStep =

@@ -6,7 +6,7 @@ import { element, type Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
 import type { FaultReply } from '../faults/faults'
 import type { Personality } from '../personality'
-import type { InBand } from '../services/registration'
+import type { RegistrationService } from '../services/registration'
 import { bound, failure, features, stanzaError } from './reply'
 import { registrationQueryOf, stepOfChild } from './request'
 import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './sasl'
@@ -17,7 +17,7 @@ export interface Served {
   readonly accounts: Accounts
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
-  readonly inBand: InBand
+  readonly inBand: RegistrationService
 }
 
 /** The server says this, or ends the stream with a condition. */

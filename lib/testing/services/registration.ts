@@ -28,7 +28,7 @@ const MAX_CHALLENGES = 1_000
 const INSTRUCTIONS = 'Choose a user name and a password to register with this server'
 
 /** In-band registration (XEP-0077) with a captcha (XEP-0158), the server's side: the child of an iq in, an iq out. */
-export class InBand {
+export class RegistrationService {
   readonly #accounts: Accounts
   readonly #domain: string
   readonly #mode: RegistrationMode
