@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BoshServer } from '../../lib/testing/server'
-import { startSetUp } from './right-set-up'
+import { startSetUp } from '../doctor/right-set-up'
 
 /* The command as a process of its own. */
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { run, type Terminal } from '../../lib/cli/run'
 import type { BoshServer } from '../../lib/testing/server'
+import { startSetUp } from '../doctor/right-set-up'
 import { selfSigned } from '../fixtures/vectors/certificate'
-import { startSetUp } from './right-set-up'
 
 const { version } = jest.requireActual<{ version: string }>('../../package.json')
 

@@ -1,0 +1,118 @@
+import { inspect } from 'node:util'
+import { XmppBoshError } from '../../lib/errors/error'
+import { isRefusal, type XmppBoshErrorCode } from '../../lib/errors/statuses'
+
+/** Another copy of the module, as a second installed version of the package has it. */
+function anotherCopy(): typeof import('../../lib/errors/error') {
+  let copy: typeof import('../../lib/errors/error') | undefined
+  jest.isolateModules(() => {
+    copy = require('../../lib/errors/error')
+  })
+  if (!copy) throw new Error('no copy')
+  return copy
+}
+
+describe('an error is recognized across installed copies', () => {
+  const other = anotherCopy()
+  const theirs = new other.XmppBoshError('ERR_XMPP_TIMEOUT', 'late')
+  const ours = new XmppBoshError('ERR_XMPP_TIMEOUT', 'late')
+
+  test('where instanceof does not', () => {
+    expect(other.XmppBoshError).not.toBe(XmppBoshError)
+    expect(theirs).not.toBeInstanceOf(XmppBoshError)
+    expect(XmppBoshError.is(theirs)).toBe(true)
+    expect(other.XmppBoshError.is(ours)).toBe(true)
+  })
+
+  test('also when it is of a subclass', () => {
+    class Special extends XmppBoshError {}
+    expect(other.XmppBoshError.is(new Special('ERR_XMPP_TLS', 'x'))).toBe(true)
+  })
+
+  test.each([
+    undefined,
+    null,
+    'XmppBoshError',
+    1,
+    {},
+    new Error('late'),
+    Object.assign(new Error('late'), { name: 'XmppBoshError', code: 'ERR_XMPP_TIMEOUT', status: 504 }),
+    XmppBoshError,
+  ])('and nothing else is one: %p', value => {
+    expect(XmppBoshError.is(value)).toBe(false)
+  })
+})
+
+describe('what an error holds', () => {
+  test('a name, a code, a status and a message; nothing that was not given', () => {
+    const error = new XmppBoshError('ERR_XMPP_CONNECT', 'no connection')
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({
+      name: 'XmppBoshError',
+      code: 'ERR_XMPP_CONNECT',
+      status: 502,
+      message: 'no connection',
+    })
+    expect(error.condition).toBeUndefined()
+    expect(Object.hasOwn(error, 'cause')).toBe(false)
+    expect(String(error)).toBe('XmppBoshError: no connection')
+    expect(error.stack).toContain('errors.spec')
+  })
+
+  test('the condition and the cause, when given', () => {
+    const cause = new Error('ECONNREFUSED')
+    const error = new XmppBoshError('ERR_XMPP_POLICY', 'banned', { condition: 'policy-violation', cause })
+    expect(error.condition).toBe('policy-violation')
+    expect(error.cause).toBe(cause)
+  })
+
+  test('the mark by which copies know each other is not shown', () => {
+    const error = new XmppBoshError('ERR_XMPP_TLS', 'no')
+    expect(inspect(error)).not.toContain('Symbol')
+    expect(Reflect.ownKeys({ ...error }).filter(key => typeof key === 'symbol')).toEqual([])
+  })
+})
+
+// The status tells whose fault it is: the visitor's (4xx), the operator's (500), the server's or the network's (502 on).
+const STATUS: Record<XmppBoshErrorCode, number> = {
+  'missing-credentials': 400,
+  'malformed-credentials': 400,
+  'invalid-credentials': 401,
+  'account-disabled': 401,
+  'credentials-expired': 401,
+  'not-allowed': 403,
+  'username-taken': 409,
+  'captcha-wrong': 400,
+  'captcha-expired': 400,
+  'weak-password': 400,
+  'registration-closed': 403,
+  'rate-limited': 429,
+  ERR_XMPP_UNAVAILABLE: 503,
+  ERR_XMPP_BUSY: 503,
+  ERR_XMPP_POLICY: 503,
+  ERR_XMPP_CONNECT: 502,
+  ERR_XMPP_TLS: 502,
+  ERR_XMPP_HTTP: 502,
+  ERR_XMPP_TIMEOUT: 504,
+  ERR_XMPP_PROTOCOL: 502,
+  ERR_XMPP_TOO_LARGE: 502,
+  ERR_XMPP_TERMINATED: 502,
+  ERR_XMPP_MECHANISM: 500,
+  ERR_XMPP_SERVER_PROOF: 502,
+  ERR_XMPP_IDENTITY: 502,
+  ERR_XMPP_DOMAIN: 500,
+  ERR_XMPP_ABORTED: 499,
+  ERR_XMPP_CLIENT_IP: 500,
+}
+
+test.each(Object.entries(STATUS))('%s has the status %d', (code, status) => {
+  expect(new XmppBoshError(code as XmppBoshErrorCode, 'x').status).toBe(status)
+})
+
+test.each(Object.keys(STATUS))('%s is a refusal when it is in small letters, and only then', code => {
+  expect(isRefusal(code as XmppBoshErrorCode)).toBe(code === code.toLowerCase())
+})
+
+test('an error without a condition has no such property', () => {
+  expect(Object.keys(new XmppBoshError('ERR_XMPP_TLS', 'no'))).not.toContain('condition')
+})

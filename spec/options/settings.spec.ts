@@ -1,0 +1,404 @@
+import http from 'node:http'
+import https from 'node:https'
+import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../../lib/options/authenticator-options'
+import { settingsOf } from '../../lib/options/settings'
+
+/** As JavaScript calls it: nothing else has looked at the types. */
+const settings = (options: Record<string, unknown> = {}) =>
+  settingsOf({
+    service: 'https://xmpp.example.com/bosh',
+    domain: 'example.com',
+    ...options,
+  } as unknown as AuthenticatorOptions)
+const typeError = (...parts: readonly string[]) =>
+  expect.objectContaining({
+    name: 'TypeError',
+    message: expect.stringMatching(parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')),
+  })
+
+const SCRAM = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1']
+const ALL = [...SCRAM, 'PLAIN']
+
+test('the defaults, when only the two options that have none are given', () => {
+  expect(settings()).toEqual({
+    endpoints: [{ url: new URL('https://xmpp.example.com/bosh'), mechanisms: ALL, safe: true }],
+    domain: { ascii: 'example.com', wire: 'example.com' },
+    bind: true,
+    timeout: 15_000,
+    maxResponseBytes: 65_536,
+    minIterations: 4096,
+    maxIterations: 100_000,
+    maxConcurrent: 50,
+    maxQueue: 200,
+    failureDelay: 300,
+    tls: undefined,
+    agent: undefined,
+  })
+})
+
+test('an option that is undefined is not given', () => {
+  const none = Object.fromEntries(
+    AUTHENTICATOR_OPTION_NAMES.filter(name => name !== 'service' && name !== 'domain').map(name => [name, undefined]),
+  )
+  expect(settings(none)).toEqual(settings())
+})
+
+describe('every option is checked, and named when it is wrong', () => {
+  const NO_TEXT: readonly unknown[] = [undefined, null, '', 1, true, {}, new Date(0), () => 'x']
+  const NO_BOOLEAN: readonly unknown[] = [null, 'true', 'false', '', 0, 1, {}, []]
+  const NO_INTEGER: readonly unknown[] = [
+    null,
+    '1000',
+    '',
+    true,
+    {},
+    [],
+    [1000],
+    1000n,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1.5,
+  ]
+  const WRONG: Record<keyof AuthenticatorOptions, readonly unknown[]> = {
+    service: [
+      ...NO_TEXT,
+      new URL('https://xmpp.example.com/bosh'),
+      [],
+      [''],
+      [undefined],
+      [['https://xmpp.example.com/bosh']],
+      ['https://xmpp.example.com/bosh', 1],
+      Array.from({ length: 17 }, (_, i) => `https://xmpp${i}.example.com/bosh`),
+      'xmpp.example.com',
+      '/bosh',
+      '//xmpp.example.com/bosh',
+      'https://',
+      'https://exa mple.com/bosh',
+      'ftp://xmpp.example.com/bosh',
+      'ws://localhost/bosh',
+      'wss://xmpp.example.com/bosh',
+      'xmpp:example.com',
+      'file:///bosh',
+      'data:text/xml,<body/>',
+      'javascript:1',
+    ],
+    domain: [
+      ...NO_TEXT,
+      ['example.com'],
+      'exa mple.com',
+      'example.com/bosh',
+      'https://example.com',
+      'user@example.com',
+      'example.com:5280',
+      'a..b',
+      '0x7f.1',
+      '127.1',
+      // `url.domainToASCII` cuts these off, decodes them or makes an address of them.
+      'a/b',
+      'example.com\\b',
+      'example.com#x',
+      'example.com?x',
+      'ex%61mple.com',
+      'exa\u00admple.com',
+      'exa\u200dmple.com',
+      'example.com\0.evil.example',
+      'example.com\n',
+      ' example.com',
+      '2130706433',
+      '1.2.3',
+      '1.2.3.4.5',
+      '1.2.3.256',
+      // No host has them.
+      '.',
+      '.example.com',
+      'example.com..',
+      '-a.example',
+      'a-.example',
+      'a_b.example',
+      'xn--a.example',
+      `${'a'.repeat(64)}.example`,
+      'a.'.repeat(128),
+      'a.1',
+      '\u202eexample.com',
+      '\ud800.example',
+      // An address is written as one.
+      '::1',
+      '[example.com]',
+      '[::1',
+      '[fe80::1%]',
+    ],
+    mechanisms: [
+      null,
+      'PLAIN',
+      {},
+      [],
+      [''],
+      [undefined],
+      ['plain'],
+      ['ANONYMOUS'],
+      ['DIGEST-MD5'],
+      ['SCRAM-SHA-1-PLUS'],
+      ['SCRAM-SHA-1', 'EXTERNAL'],
+      ['PLAIN', 'PLAIN'],
+      [['PLAIN']],
+      new Set(['PLAIN']),
+    ],
+    bind: NO_BOOLEAN,
+    timeout: [...NO_INTEGER, 0, -1, 120_001],
+    maxResponseBytes: [...NO_INTEGER, 0, -1, 1_048_577],
+    minIterations: [...NO_INTEGER, 0, -1, 1_000_001],
+    maxIterations: [...NO_INTEGER, 0, -1, 1_000_001],
+    maxConcurrent: [...NO_INTEGER, 0, -1, 100_001],
+    maxQueue: [...NO_INTEGER, -1, 100_001],
+    failureDelay: [...NO_INTEGER, -1, 10_001],
+    allowInsecure: NO_BOOLEAN,
+    tls: [null, true, 'PEM', 1, [], () => ({})],
+    agent: [null, true, 'agent', 1, [], {}, { destroy: true }, http.Agent],
+  }
+
+  test('the table above knows every option', () => {
+    expect(Object.keys(WRONG).sort()).toEqual([...AUTHENTICATOR_OPTION_NAMES].sort())
+  })
+
+  test.each(Object.entries(WRONG))('%s', (name, values) => {
+    for (const value of values) expect(() => settings({ [name]: value })).toThrow(typeError(`\`${name}\``))
+  })
+
+  test.each([undefined, null, 'https://xmpp.example.com/bosh', 1, true, [], () => ({})])(
+    'options that are %p',
+    options => {
+      expect(() => settingsOf(options as unknown as AuthenticatorOptions)).toThrow(
+        typeError('options must be an object'),
+      )
+    },
+  )
+
+  test('the least and the most that can be asked for are accepted', () => {
+    const least = {
+      timeout: 1,
+      maxResponseBytes: 1,
+      minIterations: 1,
+      maxIterations: 1,
+      maxConcurrent: 1,
+      maxQueue: 0,
+      failureDelay: 0,
+    }
+    const most = {
+      timeout: 120_000,
+      maxResponseBytes: 1_048_576,
+      minIterations: 1_000_000,
+      maxIterations: 1_000_000,
+      maxConcurrent: 100_000,
+      maxQueue: 100_000,
+      failureDelay: 10_000,
+    }
+    expect(settings(least)).toMatchObject(least)
+    expect(settings(most)).toMatchObject(most)
+    expect(settings({ bind: false })).toMatchObject({ bind: false })
+  })
+
+  test.each([
+    [{ minIterations: 10_000, maxIterations: 5000 }],
+    [{ minIterations: 100_001 }],
+    [{ maxIterations: 4095 }],
+  ])('iteration counts that exclude each other: %j', bounds => {
+    expect(() => settings(bounds)).toThrow(typeError('`minIterations`', '`maxIterations`'))
+  })
+
+  test.each(['services', 'Service', 'jid', 'host', 'rejectUnauthorized', 'password', 'usernameField', 'toString'])(
+    'an unknown option: %s',
+    name => {
+      expect(() => settings({ [name]: undefined })).toThrow(typeError('unknown option', `\`${name}\``))
+    },
+  )
+})
+
+describe('plain http goes to loopback addresses only', () => {
+  test.each([
+    'http://localhost:5280/bosh',
+    'http://LOCALHOST/bosh',
+    'http://127.0.0.1:5280/bosh',
+    'http://127.1/bosh',
+    'http://127.255.255.254/bosh',
+    'http://0x7f.1/bosh',
+    'http://0177.0.0.1/bosh',
+    'http://2130706433/bosh',
+    'http://１２７.0.0.1/bosh',
+    'http://[::1]:5280/bosh',
+    'http://[0:0:0:0:0:0:0:1]/bosh',
+  ])('%s is one: PLAIN is among the defaults', service => {
+    expect(settings({ service }).endpoints[0].mechanisms).toEqual(ALL)
+  })
+
+  const REMOTE = [
+    'http://xmpp.example.com/bosh',
+    'http://localhost.example.com/bosh',
+    'http://127.0.0.1.example.com/bosh',
+    'http://example-localhost/bosh',
+    'http://notlocalhost/bosh',
+    'http://localhost./bosh',
+    'http://localhost.localdomain/bosh',
+    'http://127.example/bosh',
+    'http://127-0-0-1.example/bosh',
+    'http://128.0.0.1/bosh',
+    'http://0.0.0.0/bosh',
+    'http://10.0.0.1/bosh',
+    'http://169.254.169.254/bosh',
+    'http://192.168.127.1/bosh',
+    'http://[::]/bosh',
+    'http://[::2]/bosh',
+    'http://[::ffff:10.0.0.1]/bosh',
+    'http://[1::1]/bosh',
+    'http://xmpp/bosh?localhost',
+    'http://xmpp/127.0.0.1',
+  ]
+  test.each(REMOTE)('%s is none', service => {
+    expect(() => settings({ service })).toThrow(typeError('`service`', '`allowInsecure: true`'))
+    expect(() => settings({ service, allowInsecure: false })).toThrow(typeError('`service`'))
+    expect(() => settings({ service, mechanisms: ['SCRAM-SHA-256'] })).toThrow(typeError('`service`'))
+  })
+
+  test.each(REMOTE)('%s with allowInsecure: PLAIN only for who names it', service => {
+    expect(settings({ service, allowInsecure: true }).endpoints[0].mechanisms).toEqual(SCRAM)
+    const named = { service, allowInsecure: true, mechanisms: ['SCRAM-SHA-1', 'PLAIN'] }
+    expect(settings(named).endpoints[0].mechanisms).toEqual(['SCRAM-SHA-1', 'PLAIN'])
+  })
+
+  test('allowInsecure takes nothing from a service that is safe', () => {
+    expect(settings({ allowInsecure: true }).endpoints[0].mechanisms).toEqual(ALL)
+  })
+})
+
+describe('service', () => {
+  test('several, each by its own rules, in the order given', () => {
+    const service = ['https://a.example/bosh', 'http://b.example/bosh', 'http://localhost/bosh']
+    expect(settings({ service, allowInsecure: true }).endpoints).toEqual([
+      { url: new URL('https://a.example/bosh'), mechanisms: ALL, safe: true },
+      { url: new URL('http://b.example/bosh'), mechanisms: SCRAM, safe: false },
+      { url: new URL('http://localhost/bosh'), mechanisms: ALL, safe: true },
+    ])
+    expect(() => settings({ service })).toThrow(typeError('`service`', '`allowInsecure: true`'))
+  })
+
+  test('sixteen are not too many', () => {
+    const service = Array.from({ length: 16 }, (_, i) => `https://xmpp${i}.example.com/bosh`)
+    expect(settings({ service }).endpoints.map(({ url }) => url.href)).toEqual(service)
+  })
+
+  test.each([
+    'https://user:password@xmpp.example.com/bosh',
+    'https://user@xmpp.example.com/bosh',
+    'https://:password@xmpp.example.com/bosh',
+    'http://user@localhost/bosh',
+    'https://xmpp.example.com/bosh#fragment',
+  ])('%s holds what does not belong there, and is not repeated', service => {
+    expect(() => settings({ service })).toThrow(typeError('`service` must not hold credentials'))
+    expect(() => settings({ service })).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/password@|user/) }),
+    )
+  })
+
+  test('what looks like credentials inside the path is a path', () => {
+    expect(settings({ service: 'https://xmpp.example.com/a@b:c?d@e' }).endpoints[0].url.hostname).toBe(
+      'xmpp.example.com',
+    )
+  })
+})
+
+describe('mechanisms', () => {
+  test('are taken in the order given, and copied', () => {
+    const mechanisms = ['PLAIN', 'SCRAM-SHA-1']
+    const [endpoint] = settings({ mechanisms }).endpoints
+    mechanisms.reverse()
+    expect(endpoint.mechanisms).toEqual(['PLAIN', 'SCRAM-SHA-1'])
+  })
+})
+
+describe('domain', () => {
+  test.each([
+    ['Example.COM.', { ascii: 'example.com', wire: 'example.com' }],
+    ['m\u00fcnchen.example', { ascii: 'xn--mnchen-3ya.example', wire: 'm\u00fcnchen.example' }],
+    ['localhost', { ascii: 'localhost', wire: 'localhost' }],
+    ['192.0.2.7', { ascii: '192.0.2.7', wire: '192.0.2.7' }],
+    ['[2001:DB8::7]', { ascii: '[2001:db8::7]', wire: '[2001:db8::7]' }],
+    ['stra\u00dfe.example', { ascii: 'xn--strae-oqa.example', wire: 'stra\u00dfe.example' }],
+    ['xn--strae-oqa.example', { ascii: 'xn--strae-oqa.example', wire: 'xn--strae-oqa.example' }],
+    ['example\u3002com', { ascii: 'example.com', wire: 'example.com' }],
+    ['\uff45xample.com', { ascii: 'example.com', wire: 'example.com' }],
+  ])('%s', (domain, prepared) => {
+    expect(settings({ domain }).domain).toEqual(prepared)
+  })
+})
+
+describe('tls', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----'
+  test.each([
+    [{}],
+    [{ ca: PEM }],
+    [{ ca: Buffer.from(PEM) }],
+    [{ ca: [PEM, Buffer.from(PEM)] }],
+    [{ servername: 'example.com' }],
+    [{ minVersion: 'TLSv1.2' }],
+    [{ ca: PEM, servername: 'example.com', minVersion: 'TLSv1.3' }],
+  ])('%j', tls => {
+    expect(settings({ tls }).tls).toEqual(tls)
+  })
+
+  test.each<[string, unknown]>([
+    ['ca', 1],
+    ['ca', null],
+    ['ca', []],
+    ['ca', [1]],
+    ['ca', {}],
+    ['servername', ''],
+    ['servername', 1],
+    ['servername', null],
+    ['minVersion', 'TLSv1'],
+    ['minVersion', 'TLSv1.1'],
+    ['minVersion', 'SSLv3'],
+    ['minVersion', 1.2],
+    ['minVersion', null],
+  ])('tls.%s: %j', (name, value) => {
+    expect(() => settings({ tls: { [name]: value } })).toThrow(typeError(`\`tls.${name}\``))
+  })
+
+  test.each(['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'ciphers', 'maxVersion', 'key'])(
+    'there is no tls.%s',
+    name => {
+      expect(() => settings({ tls: { [name]: undefined } })).toThrow(typeError('unknown option', `\`tls.${name}\``))
+    },
+  )
+})
+
+describe('agent', () => {
+  test('of the other protocol is refused', () => {
+    expect(() => settings({ agent: new http.Agent() })).toThrow(typeError('`agent`'))
+  })
+
+  test('is taken as it is', () => {
+    for (const agent of [new https.Agent(), new https.Agent({ rejectUnauthorized: true }), { destroy() {} }]) {
+      expect(settings({ agent }).agent).toBe(agent)
+    }
+  })
+
+  test.each(['minVersion', 'maxVersion'])('an own agent that speaks less than TLS 1.2 is refused: %s', name => {
+    for (const version of ['TLSv1', 'TLSv1.1'] as const) {
+      expect(() => settings({ agent: new https.Agent({ [name]: version }) })).toThrow(
+        typeError('`agent`', '`minVersion`'),
+      )
+    }
+    expect(() => settings({ agent: new https.Agent({ [name]: 'TLSv1.2' }) })).not.toThrow()
+  })
+
+  test('that does not verify certificates is refused', () => {
+    expect(() => settings({ agent: new https.Agent({ rejectUnauthorized: false }) })).toThrow(
+      typeError('`agent`', '`rejectUnauthorized: false`'),
+    )
+  })
+
+  test('has its own TLS options, so there are no others', () => {
+    for (const tls of [{}, { servername: 'example.com' }]) {
+      expect(() => settings({ agent: new https.Agent(), tls })).toThrow(typeError('`agent`', '`tls`'))
+    }
+  })
+})

@@ -1,0 +1,86 @@
+import { deserializeUser, serializeUser } from '../../lib/index'
+import { profileOf } from '../../lib/passport/profile'
+
+const serialized = (user: object) => {
+  const done = jest.fn()
+  serializeUser(user, done)
+  expect(done).toHaveBeenCalledTimes(1)
+  return done.mock.calls[0] as [error: unknown, jid?: string]
+}
+const deserialized = (jid: unknown) => {
+  const done = jest.fn()
+  deserializeUser(jid, done)
+  expect(done).toHaveBeenCalledTimes(1)
+  return done.mock.calls[0] as [error: unknown, user?: unknown]
+}
+
+const JULIET = profileOf({ username: 'juliet', domain: 'example.com' })
+
+test('the session holds the bare JID, a text, and nothing else', () => {
+  expect(serialized(JULIET)).toEqual([null, 'juliet@example.com'])
+  const user = { jid: 'juliet@example.com', password: 'r0m30myr0m30', id: 7 }
+  expect(serialized(user)).toEqual([null, 'juliet@example.com'])
+})
+
+test('out of it comes the profile as it was at login', () => {
+  expect(deserialized('juliet@example.com')).toEqual([null, JULIET])
+  expect(JULIET).toEqual({
+    provider: 'xmpp',
+    id: 'juliet@example.com',
+    jid: 'juliet@example.com',
+    username: 'juliet',
+    domain: 'example.com',
+    displayName: 'juliet',
+  })
+})
+
+test.each([
+  profileOf({ username: 'zo\u00eb', domain: 'xn--mnchen-3ya.example' }),
+  profileOf({ username: 'user1', domain: 'localhost' }),
+  profileOf({ username: 'user1', domain: '127.0.0.1' }),
+  profileOf({ username: 'a!#$%()*,;=?[]^`{|}~', domain: 'example.com' }),
+])('there and back: $jid', profile => {
+  const [, jid] = serialized(profile)
+  expect(deserialized(JSON.parse(JSON.stringify(jid)))).toEqual([null, profile])
+})
+
+test.each<object>([
+  {},
+  { id: 7 },
+  { jid: undefined },
+  { jid: '' },
+  { jid: 7 },
+  { jid: ['juliet@example.com'] },
+  { jid: { toString: () => 'juliet@example.com' } },
+  { jid: 'juliet' },
+  { jid: 'juliet@example.com/balcony' },
+  { jid: 'Juliet@Example.com' },
+  { username: 'juliet', domain: 'example.com' },
+])('a user without the JID of the strategy (%j) is an error that says what to do', user => {
+  const [error, jid] = serialized(user)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toContain('give passport.serializeUser a function of your own')
+  expect(jid).toBeUndefined()
+})
+
+test.each([
+  undefined,
+  null,
+  '',
+  7,
+  true,
+  [],
+  ['juliet@example.com'],
+  { jid: 'juliet@example.com' },
+  'juliet',
+  '@example.com',
+  'juliet@',
+  'juliet@example.com/balcony',
+  'JULIET@example.com',
+  'juliet@EXAMPLE.COM',
+  'juliet@m\u00fcnchen.example',
+  'juliet@evil.example@example.com',
+  ' juliet@example.com',
+])('who has something else in the session (%j) is not signed in', jid => {
+  expect(deserialized(jid)).toEqual([null, false])
+})

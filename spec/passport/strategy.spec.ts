@@ -1,0 +1,711 @@
+import { EventEmitter, once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import express from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import request from 'supertest'
+import type { Transport } from '../../lib/bosh/transport'
+import { type Account, deserializeUser, Strategy, serializeUser, type Verify, XmppBoshError } from '../../lib/index'
+import { VERIFY_DONE_MS } from '../../lib/limits'
+import { Authenticator } from '../../lib/login/authenticator'
+import { Responder } from '../../lib/testing/responder'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { type HandClock, handClock } from '../fixtures/clock'
+import { form, visit } from '../fixtures/passport'
+
+let server: BoshServer
+let authenticator: Authenticator
+beforeAll(async () => {
+  server = await startBoshServer({ domain: 'localhost', accounts: { alice: 'alice', bob: 'bob' } })
+})
+afterAll(() => server.close())
+beforeEach(() => {
+  authenticator = new Authenticator({ service: server.url, domain: 'localhost', failureDelay: 0 })
+})
+afterEach(async () => {
+  // The last terminates first: they belong to this test.
+  await authenticator.close()
+  server.reset()
+})
+
+const PROFILE = {
+  provider: 'xmpp',
+  id: 'alice@localhost',
+  jid: 'alice@localhost',
+  username: 'alice',
+  domain: 'localhost',
+  displayName: 'alice',
+}
+
+describe('without verify', () => {
+  test('the user is the profile, and info names the mechanism', async () => {
+    const { action, user, info } = await visit(new Strategy({ authenticator }), form('Alice@LOCALHOST', 'alice'))
+
+    expect({ action, user, info }).toEqual({ action: 'success', user: PROFILE, info: { mechanism: 'SCRAM-SHA-512' } })
+  })
+
+  test('each login has its own copy, which the app may add to', async () => {
+    const strategy = new Strategy({ authenticator })
+    const { user: first } = await visit(strategy, form('alice', 'alice'))
+    const { user: second } = await visit(strategy, form('alice', 'alice'))
+
+    expect(Object.isFrozen(first)).toBe(false)
+    expect(first).not.toBe(second)
+  })
+})
+
+describe('verify', () => {
+  const alice = form('alice', 'alice')
+
+  test('gets a frozen profile and nothing of the password', async () => {
+    const seen: unknown[] = []
+    const strategy = new Strategy({ authenticator }, (...given) => {
+      seen.push(...given)
+      given[1](null, { id: 1 })
+    })
+    await visit(strategy, alice)
+
+    expect(seen).toEqual([PROFILE, expect.any(Function)])
+    expect(Object.isFrozen(seen[0])).toBe(true)
+  })
+
+  test('gets the request first with passReqToCallback', async () => {
+    const strategy = new Strategy({ authenticator, passReqToCallback: true }, (req, profile, done) =>
+      done(null, { req, jid: profile.jid }),
+    )
+
+    expect((await visit(strategy, alice)).user).toEqual({ req: alice, jid: 'alice@localhost' })
+  })
+
+  test.each([0, 1, 2, 3])('may have any length: %i', async length => {
+    const verify: Verify = Object.defineProperty<Verify>((_, done) => done(null, { id: 7 }), 'length', {
+      value: length,
+    })
+
+    expect((await visit(new Strategy({ authenticator }, verify), alice)).user).toEqual({ id: 7 })
+  })
+
+  test.each<[string, Verify]>([
+    ['done with a user', (_, done) => done(null, { id: 7 })],
+    ['a promise of a user', async () => ({ id: 7 })],
+    ['done, from a function that is async for other reasons', async (_, done) => done(null, { id: 7 })],
+    [
+      'done first and a promise later: the first answer wins',
+      (_, done) => {
+        done(null, { id: 7 })
+        return Promise.resolve({ id: 8 })
+      },
+    ],
+    [
+      'done twice: the first answer wins',
+      (_, done) => {
+        done(null, { id: 7 })
+        done(new Error('late'))
+      },
+    ],
+  ])('says yes by %s', async (_, verify) => {
+    expect(await visit(new Strategy({ authenticator }, verify), alice)).toMatchObject({
+      action: 'success',
+      user: { id: 7 },
+      info: { mechanism: 'SCRAM-SHA-512' },
+    })
+  })
+
+  test.each<[string, Verify, object]>([
+    ['done(null, false, info)', (_, done) => done(null, false, { message: 'no' }), { message: 'no' }],
+    ['done(null, false, text)', (_, done) => done(null, false, 'no'), { message: 'no' }],
+    ['done(null, null)', (_, done) => done(null, null), {}],
+    ['a promise of false', async () => false as const, {}],
+    ['a promise of null', async () => null, {}],
+  ])('says no by %s', async (_, verify, info) => {
+    expect(await visit(new Strategy({ authenticator }, verify), alice)).toEqual({ action: 'fail', info, status: 401 })
+  })
+
+  const broken = new Error('database down')
+  test.each<[string, Verify]>([
+    ['done(error)', (_, done) => done(broken)],
+    [
+      'a throw',
+      () => {
+        throw broken
+      },
+    ],
+    ['a rejection', () => Promise.reject(broken)],
+  ])('fails by %s', async (_, verify) => {
+    expect(await visit(new Strategy({ authenticator }, verify), alice)).toEqual({ action: 'error', error: broken })
+  })
+
+  test('a promise of nothing is waited for no longer than its bound', async () => {
+    const account = { jid: 'alice@localhost', username: 'alice', domain: 'localhost', mechanism: 'PLAIN' } as const
+    const found = async () => [].find(() => true)
+    const strategy = new Strategy({ authenticator: { authenticate: async () => account } }, found as unknown as Verify)
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const answer = visit(strategy, alice)
+      while (jest.getTimerCount() === 0) await new Promise(resolve => setImmediate(resolve))
+      jest.advanceTimersByTime(VERIFY_DONE_MS)
+
+      expect(await answer).toEqual({
+        action: 'error',
+        error: expect.objectContaining({ message: expect.stringContaining('`verify`') }),
+      })
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
+  test.each([undefined, null, 0, ''])('a throw of %p is an error too, and no login', async nothing => {
+    const strategy = new Strategy({ authenticator }, () => Promise.reject(nothing))
+
+    expect(await visit(strategy, alice)).toEqual({ action: 'error', error: expect.any(Error) })
+  })
+
+  test.each([false, true])(
+    "an error of ours in it is the app's all the same (handleErrorsAsFailures: %s)",
+    async handleErrorsAsFailures => {
+      for (const thrown of [
+        new XmppBoshError('invalid-credentials', 'x'),
+        new XmppBoshError('ERR_XMPP_TIMEOUT', 'x'),
+      ]) {
+        const strategy = new Strategy({ authenticator, handleErrorsAsFailures }, () => Promise.reject(thrown))
+
+        expect(await visit(strategy, alice)).toEqual({ action: 'error', error: thrown })
+      }
+    },
+  )
+
+  test('is not asked when the password is wrong', async () => {
+    const verify = jest.fn()
+    await visit(new Strategy({ authenticator }, verify), form('alice', 'bob'))
+
+    expect(verify).not.toHaveBeenCalled()
+  })
+})
+
+describe('where the credentials are', () => {
+  test.each([
+    ['other names', { usernameField: 'jid', passwordField: 'pw' }, { body: { jid: 'alice', pw: 'alice' } }],
+    [
+      'nested names',
+      { usernameField: 'user[name]', passwordField: 'user[pw]' },
+      { body: { user: { name: 'alice', pw: 'alice' } } },
+    ],
+    ['a lookup of the app', { credentialsLookup: () => ({ username: 'alice', password: 'alice' }) }, {}],
+  ])('%s', async (_, options, req) => {
+    expect((await visit(new Strategy({ authenticator, ...options }), req)).action).toBe('success')
+  })
+
+  test.each([
+    ['no body', {}],
+    ['a query', { query: { username: 'alice', password: 'alice' } }],
+    ['a body with arrays', form(['alice'], ['alice'])],
+    ['a body with objects', form({ $gt: '' }, { $gt: '' })],
+    ['inherited fields', { body: Object.create({ username: 'alice', password: 'alice' }) }],
+    ['fields in "__proto__"', { body: JSON.parse('{ "__proto__": { "username": "alice", "password": "alice" } }') }],
+    ['String objects', form(new String('alice'), new String('alice'))],
+    ['numbers', form(1, 1)],
+    ['a body that is text', { body: 'username=alice&password=alice' }],
+    ['a body that is an array', { body: ['alice', 'alice'] }],
+    ['a body that is a function', { body: Object.assign(() => {}, { username: 'alice', password: 'alice' }) }],
+    ['an empty password', form('alice', '')],
+    ['a blank name', form(' \t', 'alice')],
+  ])('%s: 400 without asking anybody', async (_, req) => {
+    expect(await visit(new Strategy({ authenticator }), req)).toEqual({
+      action: 'fail',
+      status: 400,
+      info: { code: 'missing-credentials', message: 'Please enter a user name and a password.' },
+    })
+    expect(server.requests).toEqual([])
+  })
+
+  test('nothing but the body is read: not the query, not the address, not a header, not a cookie', async () => {
+    const elsewhere = ['query', 'params', 'url', 'originalUrl', 'headers', 'cookies', 'signedCookies', 'session', 'get']
+    const read: string[] = []
+    const req = (body?: object) =>
+      elsewhere.reduce(
+        (made, name) =>
+          Object.defineProperty(made, name, {
+            get() {
+              read.push(name)
+              return { username: 'alice', password: 'alice', authorization: 'Basic YWxpY2U6YWxpY2U=' }
+            },
+          }),
+        { body },
+      )
+
+    for (const body of [undefined, {}, { username: 'alice' }, { password: 'alice' }]) {
+      expect(await visit(new Strategy({ authenticator }), req(body))).toMatchObject({ action: 'fail', status: 400 })
+    }
+    expect(server.requests).toEqual([])
+    expect((await visit(new Strategy({ authenticator }), req({ username: 'alice', password: 'alice' }))).action).toBe(
+      'success',
+    )
+    expect(read).toEqual([])
+  })
+
+  test('each field is read once: what was checked is what is sent', async () => {
+    const values: Record<string, unknown[]> = { username: ['alice', 'bob'], password: ['alice', 'bob'] }
+    const body = Object.defineProperties(
+      {},
+      {
+        username: { get: () => values['username']?.shift() },
+        password: { get: () => values['password']?.shift() },
+      },
+    )
+
+    expect((await visit(new Strategy({ authenticator }), { body })).user?.['jid']).toBe('alice@localhost')
+    expect(values).toEqual({ username: ['bob'], password: ['bob'] })
+  })
+
+  test('a body that throws when it is read: error', async () => {
+    const thrown = new Error('x')
+    const body = Object.defineProperty({}, 'username', {
+      get: () => {
+        throw thrown
+      },
+    })
+
+    expect(await visit(new Strategy({ authenticator }), { body })).toEqual({ action: 'error', error: thrown })
+    expect(server.requests).toEqual([])
+  })
+
+  test('a lookup that finds nothing: 400', async () => {
+    const strategy = new Strategy({ authenticator, credentialsLookup: () => undefined })
+
+    expect(await visit(strategy, {})).toMatchObject({ action: 'fail', status: 400 })
+  })
+
+  test('a lookup that throws: error', async () => {
+    const thrown = new Error('x')
+    const strategy = new Strategy({
+      authenticator,
+      credentialsLookup: () => {
+        throw thrown
+      },
+    })
+
+    expect(await visit(strategy, {})).toEqual({ action: 'error', error: thrown })
+  })
+})
+
+describe('one answer for every refusal', () => {
+  test.each([
+    ['wrong password', 'alice', 'bob'],
+    ['unknown user', 'carol', 'bob'],
+    ['foreign domain', 'alice@evil.example', 'alice'],
+    ['resource', 'alice@localhost/phone', 'alice'],
+    ['two @', 'alice@localhost@localhost', 'alice'],
+    ['no localpart', 'a b', 'alice'],
+    ['password that SASLprep refuses', 'alice', '\u0627\u0031'],
+  ])('%s', async (_, username, password) => {
+    expect(await visit(new Strategy({ authenticator }), form(username, password))).toEqual({
+      action: 'fail',
+      status: 401,
+      info: { code: 'invalid-credentials', message: 'Unknown user name or wrong password.' },
+    })
+  })
+})
+
+test('a visitor is never sent elsewhere, and never passed on undecided', async () => {
+  const elsewhere = { redirect: jest.fn(), pass: jest.fn() }
+  const strategy = Object.assign(new Strategy({ authenticator }), elsewhere)
+  server.fault({ on: 'create', reply: { status: 302, headers: { Location: 'https://evil.example/' } } })
+  const body = { username: 'alice', password: 'alice', returnTo: '//evil.example', next: '/\\evil.example' }
+  const actions = []
+  for (const password of ['alice', 'alice', 'wrong', '']) {
+    actions.push((await visit(strategy, { body: { ...body, password }, query: body })).action)
+  }
+
+  expect(actions).toEqual(['error', 'success', 'fail', 'fail'])
+  for (const action of Object.values(elsewhere)) expect(action).not.toHaveBeenCalled()
+})
+
+describe('messages', () => {
+  test('of the strategy, and those of one call before them', async () => {
+    const strategy = new Strategy({ authenticator, messages: { invalidCredentials: 'Nein.', badRequest: 'Leer.' } })
+    const perCall = { messages: { invalidCredentials: 'Non.' } }
+
+    expect((await visit(strategy, form('alice', 'x'))).info?.['message']).toBe('Nein.')
+    expect((await visit(strategy, form('alice', 'x'), perCall)).info?.['message']).toBe('Non.')
+    expect((await visit(strategy, form('', ''), perCall)).info?.['message']).toBe('Leer.')
+  })
+
+  test('a disabled account has the common text unless the app has another; the code tells the app', async () => {
+    server.accounts.disable('alice')
+    const known = await visit(new Strategy({ authenticator }), form('alice', 'alice'))
+    const told = await visit(
+      new Strategy({ authenticator, messages: { accountDisabled: 'Locked.' } }),
+      form('alice', 'alice'),
+    )
+
+    expect(known).toMatchObject({
+      status: 401,
+      info: { code: 'account-disabled', message: 'Unknown user name or wrong password.' },
+    })
+    expect(told.info?.['message']).toBe('Locked.')
+  })
+})
+
+describe('outages', () => {
+  test('are errors', async () => {
+    server.fault({ on: 'auth', reply: 'temporary-auth-failure' })
+
+    expect(await visit(new Strategy({ authenticator }), form('alice', 'alice'))).toMatchObject({
+      action: 'error',
+      error: { code: 'ERR_XMPP_UNAVAILABLE', status: 503 },
+    })
+  })
+
+  test.each([
+    ['does not know the password', { on: 'response', reply: { sasl: () => `v=${'A'.repeat(86)}==` } }, 'SERVER_PROOF'],
+    ['names somebody else', { on: 'bind', reply: { boundJid: 'bob@localhost/x' } }, 'IDENTITY'],
+  ] as const)('a server that %s is none: an error also with handleErrorsAsFailures', async (_, fault, code) => {
+    server.fault(fault)
+
+    expect(
+      await visit(new Strategy({ authenticator, handleErrorsAsFailures: true }), form('alice', 'alice')),
+    ).toMatchObject({ action: 'error', error: { code: `ERR_XMPP_${code}`, status: 502 } })
+  })
+
+  test('or failures with handleErrorsAsFailures', async () => {
+    server.fault({ on: 'auth', reply: 'temporary-auth-failure' })
+
+    expect(await visit(new Strategy({ authenticator, handleErrorsAsFailures: true }), form('alice', 'alice'))).toEqual({
+      action: 'fail',
+      status: 503,
+      info: {
+        code: 'ERR_XMPP_UNAVAILABLE',
+        message: 'Signing in is not possible at the moment. Please try again later.',
+      },
+    })
+  })
+})
+
+describe('forwardClientIp', () => {
+  test('is sent with every request, IPv4-mapped addresses as IPv4', async () => {
+    const strategy = new Strategy({ authenticator, forwardClientIp: req => req.ip })
+    await visit(strategy, { ...form('alice', 'alice'), ip: '::ffff:203.0.113.7' })
+    const sent = server.requests.filter(({ step }) => step !== 'terminate')
+
+    expect(sent.map(({ headers }) => headers['x-forwarded-for'])).toEqual(sent.map(() => '203.0.113.7'))
+  })
+
+  test.each([undefined, '', 'unknown', '1.2.3.4, 5.6.7.8', '1.2.3.4:80', 'evil\r\nHost: x'])(
+    '%p: ERR_XMPP_CLIENT_IP',
+    async ip => {
+      const strategy = new Strategy({ authenticator, forwardClientIp: () => ip })
+
+      expect(await visit(strategy, form('alice', 'alice'))).toMatchObject({
+        action: 'error',
+        error: { code: 'ERR_XMPP_CLIENT_IP', status: 500 },
+      })
+      expect(server.requests).toEqual([])
+    },
+  )
+})
+
+describe('the visitor leaves', () => {
+  class Socket extends EventEmitter {
+    destroyed = false
+  }
+
+  test('the login is given up, its session terminated, and nothing listens any more', async () => {
+    const socket = new Socket()
+    server.fault({ on: 'auth', reply: 'hang' })
+    const answered = visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })
+    while (!server.requests.some(({ step }) => step === 'auth')) await new Promise(resolve => setImmediate(resolve))
+    socket.emit('close')
+
+    expect(await answered).toMatchObject({ action: 'error', error: { code: 'ERR_XMPP_ABORTED', status: 499 } })
+    expect(socket.listenerCount('close')).toBe(0)
+    while (server.sessions.length > 0) await new Promise(resolve => setImmediate(resolve))
+    expect(server.requests.map(({ step }) => step)).toEqual(['create', 'auth', 'terminate'])
+  })
+
+  test('who is gone already is not asked for', async () => {
+    const socket = Object.assign(new Socket(), { destroyed: true })
+
+    expect(await visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })).toMatchObject({
+      action: 'error',
+      error: { code: 'ERR_XMPP_ABORTED' },
+    })
+    expect(server.requests).toEqual([])
+  })
+
+  test('nor does one whose address could not be told', async () => {
+    const socket = new Socket()
+    const strategy = new Strategy({
+      authenticator,
+      forwardClientIp: () => {
+        throw new Error('x')
+      },
+    })
+    await visit(strategy, { ...form('alice', 'alice'), socket })
+
+    expect(socket.listenerCount('close')).toBe(0)
+  })
+
+  test('a login that is answered leaves no listener behind', async () => {
+    const socket = new Socket()
+    await visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })
+    await visit(new Strategy({ authenticator }), { ...form('alice', 'wrong'), socket })
+
+    expect(socket.listenerCount('close')).toBe(0)
+  })
+})
+
+describe('whatever happens in the same turn, there is one answer', () => {
+  const STEPS = ['create', 'auth', 'response', 'restart', 'bind'] as const
+  const END = {
+    'the deadline': (clock: HandClock) => clock.advance(1000),
+    'the visitor leaving': (_: HandClock, socket: EventEmitter) => socket.emit('close'),
+    close: (_clock: HandClock, _socket: EventEmitter, used: Authenticator) => void used.close(),
+  }
+  const RACES = STEPS.flatMap(step =>
+    (Object.keys(END) as (keyof typeof END)[]).flatMap(end => [
+      { step, end, first: 'the reply' },
+      { step, end, first: 'the end' },
+    ]),
+  )
+
+  test.each(RACES)('the reply to $step and $end, $first first', async ({ step, end, first }) => {
+    const clock = handClock()
+    const socket = new EventEmitter()
+    const responder = new Responder({ domain: 'localhost', accounts: { alice: 'alice' } })
+    const transport: Transport = {
+      async post(_, body, { signal }) {
+        const reply = await responder.respond(Buffer.from(body))
+        if (typeof reply === 'string') throw new Error(reply)
+        const answer = Buffer.from(reply.body)
+        if (responder.requests.at(-1)?.step !== step) return answer
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+          const ending = () => END[end](clock, socket, used)
+          setImmediate(() => {
+            if (first === 'the end') ending()
+            resolve(answer)
+            if (first === 'the reply') ending()
+          })
+        })
+      },
+      close() {},
+    }
+    const used = new Authenticator(
+      { service: 'https://xmpp.example.com/bosh', domain: 'localhost', timeout: 1000, failureDelay: 0 },
+      { clock, transport },
+    )
+    const actions = { success: jest.fn(), fail: jest.fn(), error: jest.fn() }
+    const strategy = Object.assign(Object.create(new Strategy({ authenticator: used })), actions) as Strategy
+    strategy.authenticate({ ...form('alice', 'alice'), socket })
+    const calls = () => Object.values(actions).flatMap(({ mock }) => mock.calls)
+    while (calls().length === 0) await new Promise(resolve => setImmediate(resolve))
+    // Nothing is left that could answer once more.
+    await used.close()
+    for (let turns = 0; turns < 10; turns++) await new Promise(resolve => setImmediate(resolve))
+
+    expect(calls()).toHaveLength(1)
+    expect(actions.fail).not.toHaveBeenCalled()
+    if (first === 'the end') expect(actions.error).toHaveBeenCalledTimes(1)
+    // Only a session whose sid never arrived cannot be terminated: the server forgets it by itself.
+    const isUnknown = step === 'create' && end === 'the deadline' && first === 'the end'
+    expect(responder.sessions).toHaveLength(isUnknown ? 1 : 0)
+  })
+})
+
+describe('through Passport', () => {
+  /** An Authenticator whose answers come in the order the test wants. */
+  function inOrder(...order: string[]) {
+    const gates = new Map<string, () => void>()
+    const opened = new Map(order.map(name => [name, new Promise<void>(resolve => gates.set(name, resolve))]))
+    gates.get(order[0] ?? '')?.()
+    return {
+      async authenticate(credentials: { username: string; password: string }): Promise<Account> {
+        const account = await authenticator.authenticate(credentials)
+        await opened.get(credentials.username)
+        const next = order[order.indexOf(credentials.username) + 1]
+        // After this answer has gone its way.
+        setImmediate(() => gates.get(next ?? '')?.())
+        return account
+      },
+    }
+  }
+
+  function app(authenticate: express.RequestHandler) {
+    return express()
+      .use(express.urlencoded({ extended: false }))
+      .post('/login', authenticate, (req, res) => void res.json({ user: req.user, info: req.authInfo }))
+  }
+
+  test('two overlapping requests through one un-named instance, answered in the other order: each gets its own user', async () => {
+    const unnamed = new Strategy({ authenticator: inOrder('bob', 'alice') })
+    const site = app(passport.authenticate(unnamed, { session: false }))
+    const listening = site.listen(0, '127.0.0.1')
+    await once(listening, 'listening')
+    try {
+      const origin = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
+      const signIn = (name: string) =>
+        request(origin).post('/login').type('form').send({ username: name, password: name })
+      const [alice, bob] = await Promise.all([signIn('alice'), signIn('bob')])
+
+      expect(alice.body.user.jid).toBe('alice@localhost')
+      expect(bob.body.user.jid).toBe('bob@localhost')
+    } finally {
+      listening.close()
+    }
+  })
+
+  test('a hundred visitors at once through one un-named instance, answered in any order: each is who they are', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `user${n}`)
+    for (const name of names) server.accounts.add(name, name)
+    const shuffled = names.map((_, n) => `user${(n * 37 + 11) % 100}`)
+    const site = app(
+      passport.authenticate(new Strategy({ authenticator: inOrder(...shuffled) }), { session: false }),
+    ).listen(0, '127.0.0.1')
+    await once(site, 'listening')
+    try {
+      const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
+      const answers = await Promise.all(
+        names.map(name => request(origin).post('/login').type('form').send({ username: name, password: name })),
+      )
+
+      expect(answers.map(({ body }) => body.user.jid)).toEqual(names.map(name => `${name}@localhost`))
+    } finally {
+      site.close()
+    }
+  })
+
+  test.each([
+    'username[]=alice&password=alice',
+    'username=alice&username=bob&password=alice',
+    'username=alice&password[$gt]=',
+    'username[length]=5&password=alice',
+    'username[__proto__]=alice&password[toString]=alice',
+    '__proto__[username]=alice&__proto__[password]=alice',
+    'constructor[prototype][username]=alice&constructor[prototype][password]=alice',
+  ])('%s, as a form that may nest: 400, and nobody is asked', async fields => {
+    const site = express()
+      .use(express.urlencoded({ extended: true }))
+      .post('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
+    const answer = await request(site).post('/login').type('form').send(fields)
+
+    expect(answer.status).toBe(400)
+    expect(server.requests).toEqual([])
+    expect(({} as { username?: unknown }).username).toBeUndefined()
+  })
+
+  test('a GET with everything in its address: 400, and nobody is asked', async () => {
+    const site = express().get('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
+    const answer = await request(site).get('/login?username=alice&password=alice')
+
+    expect(answer.status).toBe(400)
+    expect(server.requests).toEqual([])
+  })
+
+  test('the same strategy by name, which Passport calls on an object whose prototype it is', async () => {
+    const named = new passport.Passport()
+    named.use(new Strategy({ authenticator: inOrder('bob', 'alice') }))
+    const site = app(named.authenticate('xmpp-bosh', { session: false }))
+    const signIn = (name: string) => request(site).post('/login').type('form').send({ username: name, password: name })
+    const [alice, bob] = await Promise.all([signIn('alice'), signIn('bob')])
+
+    expect(alice.body).toMatchObject({ user: { jid: 'alice@localhost' }, info: { mechanism: 'SCRAM-SHA-512' } })
+    expect(bob.body).toMatchObject({ user: { jid: 'bob@localhost' } })
+  })
+
+  test('a refusal has its status and no WWW-Authenticate header', async () => {
+    const site = app(passport.authenticate(new Strategy({ authenticator }), { session: false }))
+    const answer = await request(site).post('/login').type('form').send({ username: 'alice', password: 'x' })
+
+    expect(answer.status).toBe(401)
+    expect(answer.headers).not.toHaveProperty('www-authenticate')
+  })
+
+  test("the rest of the app may throw: the error is the app's and nobody is answered twice", async () => {
+    const site = express()
+      .use(express.urlencoded({ extended: false }))
+      .post('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }), () => {
+        throw new Error('the app is broken')
+      })
+      .use(
+        ((error, _req, res, _next) => void res.status(500).send(error.message)) satisfies express.ErrorRequestHandler,
+      )
+    const answer = await request(site).post('/login').type('form').send({ username: 'alice', password: 'alice' })
+
+    expect([answer.status, answer.text]).toEqual([500, 'the app is broken'])
+  })
+
+  test('the session holds the bare JID and nothing else', async () => {
+    const own = new passport.Passport()
+    own.use(new Strategy({ authenticator }))
+    own.serializeUser(serializeUser)
+    own.deserializeUser(deserializeUser)
+    const site = express()
+      .use(session({ secret: 's', resave: false, saveUninitialized: false }))
+      .use(own.session())
+      .use(express.urlencoded({ extended: false }))
+      .post('/login', own.authenticate('xmpp-bosh'), (_req, res) => void res.end())
+      .get('/', (req, res) => void res.json({ user: req.user ?? null, session: req.session }))
+    const browser = request.agent(site)
+    await browser.post('/login').type('form').send({ username: 'alice', password: 'alice' })
+    const { body } = await browser.get('/')
+
+    expect(body.user).toEqual(PROFILE)
+    expect(body.session.passport).toEqual({ user: 'alice@localhost' })
+  })
+})
+
+describe('construction', () => {
+  test('its name', () => {
+    expect(new Strategy({ authenticator }).name).toBe('xmpp-bosh')
+    expect(new Strategy({ authenticator, name: 'staff' }).name).toBe('staff')
+  })
+
+  test.each([
+    [{ authenticator: {} }, 'authenticator'],
+    [{ authenticator: () => authenticator, domain: 'localhost' }, 'domain'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', pasword: 1 }, 'pasword'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', usernameField: '' }, 'usernameField'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', forwardClientIp: true }, 'forwardClientIp'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', messages: { nope: '' } }, 'messages.nope'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', messages: { badRequest: 1 } }, 'messages.badRequest'],
+    [{ service: 'http://127.0.0.1/', domain: 'localhost', passReqToCallback: 'yes' }, 'passReqToCallback'],
+    [{ service: 'http://127.0.0.1/' }, 'domain'],
+    [undefined, 'options'],
+  ])('%j is a TypeError that names %s', (options, name) => {
+    expect(() => new Strategy(options as never)).toThrow(TypeError)
+    expect(() => new Strategy(options as never)).toThrow(name)
+  })
+
+  test('verify must be a function', () => {
+    expect(() => new Strategy({ authenticator }, 'x' as never)).toThrow(TypeError)
+  })
+
+  test('one Authenticator per tenant, chosen by the app', async () => {
+    const other = await startBoshServer({ domain: 'other.example', accounts: { alice: 'secret' } })
+    const tenants = new Authenticator({ service: other.url, domain: 'other.example', failureDelay: 0 })
+    const strategy = new Strategy<{ tenant?: string }>({
+      authenticator: async req => (req.tenant === 'other' ? tenants : authenticator),
+    })
+
+    expect((await visit(strategy, { ...form('alice', 'secret'), tenant: 'other' })).user?.['jid']).toBe(
+      'alice@other.example',
+    )
+    expect((await visit(strategy, form('alice', 'alice'))).user?.['jid']).toBe('alice@localhost')
+    await tenants.close()
+    await other.close()
+  })
+
+  test('shows no secret when it is inspected', () => {
+    expect(
+      inspect(new Strategy({ service: 'http://127.0.0.1/', domain: 'localhost' }), { depth: 9, showHidden: true }),
+    ).not.toContain('Settings {')
+  })
+
+  test('errors of another installed copy are known', () => {
+    const foreign = { [Symbol.for('passport-xmpp-bosh.XmppBoshError')]: true, code: 'ERR_XMPP_TIMEOUT' }
+
+    expect(XmppBoshError.is(foreign)).toBe(true)
+    expect(XmppBoshError.is(new Error('x'))).toBe(false)
+  })
+})

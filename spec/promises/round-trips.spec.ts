@@ -1,0 +1,48 @@
+import { Authenticator, type Mechanism } from '../../lib/index'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+
+// No nock in this file: it takes the place of node:http, and connections would not be ours to count.
+
+let server: BoshServer
+beforeEach(async () => {
+  server = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+})
+afterEach(() => server.close())
+
+const PLAIN = ['create', 'auth']
+const SCRAM = ['create', 'auth', 'response']
+const BIND = ['restart', 'bind']
+
+test.each<[Mechanism, boolean, string[]]>([
+  ['PLAIN', true, [...PLAIN, ...BIND]],
+  ['SCRAM-SHA-1', true, [...SCRAM, ...BIND]],
+  ['SCRAM-SHA-256', true, [...SCRAM, ...BIND]],
+  ['SCRAM-SHA-512', true, [...SCRAM, ...BIND]],
+  ['PLAIN', false, PLAIN],
+  ['SCRAM-SHA-1', false, SCRAM],
+  ['SCRAM-SHA-256', false, SCRAM],
+  ['SCRAM-SHA-512', false, SCRAM],
+])(
+  '%s, bind: %s: the requests before the verdict, one terminate after it, one connection',
+  async (mechanism, bind, steps) => {
+    const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: [mechanism], bind })
+    await authenticator.authenticate({ username: 'user1', password: 'user1' })
+    const beforeTheVerdict = server.requests.map(({ step }) => step)
+    await authenticator.close()
+
+    expect(beforeTheVerdict).toEqual(steps)
+    expect(server.requests.map(({ step }) => step)).toEqual([...steps, 'terminate'])
+    expect(server.connections).toBe(1)
+    expect(server.sessions).toEqual([])
+  },
+)
+
+test('one login after the other stays on the pool: 16 connections at most, for 200 logins at once', async () => {
+  const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: ['PLAIN'] })
+  const logins = Array.from({ length: 200 }, () => authenticator.authenticate({ username: 'user1', password: 'user1' }))
+  await Promise.all(logins)
+  await authenticator.close()
+
+  expect(server.connections).toBeLessThanOrEqual(16)
+  expect(server.sessions).toEqual([])
+})

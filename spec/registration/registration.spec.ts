@@ -1,0 +1,634 @@
+import { inspect } from 'node:util'
+import { ACCOUNT_ERRORS, FORM_ERRORS, SUBMIT_ERRORS } from '../../lib/errors/conditions'
+import { type AuthenticatorOptions, Registration, type RegistrationForm, XmppBoshError } from '../../lib/index'
+import { CAPTCHA_LIFETIME_MS } from '../../lib/limits'
+import { Authenticator } from '../../lib/login/authenticator'
+import type { Internals } from '../../lib/sessions/bounded-sessions'
+import {
+  type BoshServer,
+  type BoshServerOptions,
+  type FaultReply,
+  type PersonalityName,
+  type Step,
+  startBoshServer,
+} from '../../lib/testing/server'
+import { handClock } from '../fixtures/clock'
+
+const PASSWORD = 'correct-horse-battery-staple'
+const NEW = { username: 'user9', password: PASSWORD }
+
+let servers: BoshServer[] = []
+let opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(opened.map(one => one.close()))
+  await Promise.all(servers.map(server => server.close()))
+  opened = []
+  servers = []
+})
+
+async function serve(options: Partial<BoshServerOptions> = {}): Promise<BoshServer> {
+  const server = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: PASSWORD, user2: 'user2' },
+    registration: 'captcha',
+    ...options,
+  })
+  servers.push(server)
+  return server
+}
+
+function registrationAt(
+  server: BoshServer,
+  options: Partial<AuthenticatorOptions> = {},
+  internals: Internals = {},
+): Registration {
+  const registration = new Registration(
+    { service: server.url, domain: 'localhost', failureDelay: 0, ...options },
+    internals,
+  )
+  opened.push(registration)
+  return registration
+}
+
+async function logIn(server: BoshServer, username: string, password: string): Promise<string> {
+  const authenticator = new Authenticator({ service: server.url, domain: 'localhost', failureDelay: 0 })
+  opened.push(authenticator)
+  const account = await authenticator.authenticate({ username, password }).catch((reason: XmppBoshError) => reason.code)
+  return typeof account === 'string' ? account : account.jid
+}
+
+/** What a person reads off the picture. */
+function textOf(server: BoshServer, { state }: RegistrationForm): string {
+  const [id] = state.hidden.find(([name]) => name === 'challenge')?.[1] ?? []
+  return server.captchas.find(({ challenge }) => challenge === id)?.text ?? 'no such challenge'
+}
+
+const rejection = (work: Promise<unknown>) =>
+  work.then(
+    () => ({ code: 'resolved' }),
+    (reason: unknown) => reason,
+  )
+const steps = (server: BoshServer): Step[] => server.requests.map(({ step }) => step)
+
+describe('the form', () => {
+  test('names its fields, shows a picture, and keeps what goes back for the session on the server', async () => {
+    const server = await serve()
+    const form = await registrationAt(server).form()
+
+    expect(form.fields.map(({ name, type, required }) => [name, type, required])).toEqual([
+      ['username', 'text-single', true],
+      ['password', 'text-private', true],
+      ['ocr', 'text-single', true],
+    ])
+    expect(form.instructions).toBe('Choose a user name and a password to register with this server')
+    expect(form.captcha?.type).toBe('image/png')
+    expect(form.captcha?.image.subarray(1, 4).toString()).toBe('PNG')
+    expect(form.state).toMatchObject({ domain: 'localhost', kind: 'form', answer: 'ocr' })
+    expect(form.state.hidden.map(([name]) => name)).toEqual(['FORM_TYPE', 'from', 'challenge', 'sid'])
+    expect(JSON.parse(JSON.stringify(form.state))).toEqual(form.state)
+    for (const { sid } of server.requests) if (sid) expect(JSON.stringify(form.state)).not.toContain(sid)
+  })
+
+  test('without a captcha where the server asks for none', async () => {
+    const server = await serve({ registration: 'open' })
+    const form = await registrationAt(server).form()
+
+    expect(form.captcha).toBeUndefined()
+    expect(form.fields.map(({ name, type }) => [name, type])).toEqual([
+      ['username', 'text-single'],
+      ['password', 'text-private'],
+    ])
+    expect(form.state).toMatchObject({ kind: 'fields', answer: null, expiresAt: null })
+  })
+
+  test('is not asked for where registration is not offered', async () => {
+    const server = await serve({ registration: 'closed' })
+    const registration = registrationAt(server)
+    expect(await rejection(registration.form())).toMatchObject({ code: 'registration-closed', status: 403 })
+    await registration.close()
+    expect(steps(server)).toEqual(['create', 'terminate'])
+  })
+
+  test.each([...FORM_ERRORS, ['internal-server-error', 'ERR_XMPP_PROTOCOL'], ['x', 'ERR_XMPP_PROTOCOL']])(
+    'refused with %s: %s',
+    async (condition, code) => {
+      const server = await serve()
+      server.fault({ on: 'form', reply: { stanzaError: condition } })
+      expect(await rejection(registrationAt(server).form())).toMatchObject({ code })
+    },
+  )
+})
+
+describe('handing it in', () => {
+  test.each(['captcha', 'open'] as const)('makes the account (%s), which can log in', async mode => {
+    const server = await serve({ registration: mode })
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    const jid = await registration.submit(form.state, { ...NEW, ocr: textOf(server, form) })
+
+    expect(jid).toBe('user9@localhost')
+    expect(await logIn(server, 'user9', PASSWORD)).toBe('user9@localhost')
+  })
+
+  test('works from a state that was kept as JSON, by another process', async () => {
+    const server = await serve()
+    const form = await registrationAt(server).form()
+    const kept = JSON.parse(JSON.stringify(form.state))
+    expect(await registrationAt(server).submit(kept, { ...NEW, ocr: textOf(server, form) })).toBe('user9@localhost')
+  })
+
+  test.each([
+    ['USER9', 'user9@localhost'],
+    [' ｕｓｅｒ９@LOCALHOST. ', 'user9@localhost'],
+    ['ZOE\u0308', 'zoë@localhost'],
+  ])('a name is prepared as at login: %j is %s', async (username, jid) => {
+    const server = await serve({ registration: 'open' })
+    const registration = registrationAt(server)
+    const { state } = await registration.form()
+    expect(await registration.submit(state, { username, password: PASSWORD })).toBe(jid)
+    expect(await logIn(server, username, PASSWORD)).toBe(jid)
+  })
+
+  test('a captcha takes one answer: wrong, then right, is refused', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    const text = textOf(server, form)
+
+    expect(await rejection(registration.submit(form.state, { ...NEW, ocr: '000' }))).toMatchObject({
+      code: 'captcha-wrong',
+      status: 400,
+    })
+    expect(await rejection(registration.submit(form.state, { ...NEW, ocr: text }))).toMatchObject({
+      code: 'captcha-wrong',
+    })
+    expect(server.accounts.has('user9')).toBe(false)
+  })
+
+  test('nor does it make two accounts', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    const ocr = textOf(server, form)
+    await registration.submit(form.state, { ...NEW, ocr })
+
+    expect(await rejection(registration.submit(form.state, { ...NEW, username: 'user10', ocr }))).toMatchObject({
+      code: 'captcha-wrong',
+    })
+    expect(server.accounts.has('user10')).toBe(false)
+  })
+
+  test.each<unknown>([undefined, '', ' ', ['123456'], 123456])(
+    'an answer %j is not sent, and the captcha stays good',
+    async ocr => {
+      const server = await serve()
+      const registration = registrationAt(server)
+      const form = await registration.form()
+      expect(await rejection(registration.submit(form.state, { ...NEW, ocr }))).toMatchObject({ code: 'captcha-wrong' })
+      expect(await registration.submit(form.state, { ...NEW, ocr: textOf(server, form) })).toBe('user9@localhost')
+    },
+  )
+
+  test('goes to the service the captcha is of: the others of a cluster know nothing of it', async () => {
+    const [first, second] = [await serve(), await serve()]
+    const clock = handClock()
+    const registration = registrationAt(first, { service: [first.url, second.url] }, { clock })
+    first.fault({ on: 'create', reply: { status: 503 } })
+    const form = await registration.form()
+    const ocr = textOf(second, form)
+    // The first is there again, and would be asked first.
+    clock.advance(30_000)
+    expect(await registration.submit(form.state, { ...NEW, ocr })).toBe('user9@localhost')
+    expect(steps(first)).toEqual(['create'])
+    expect(second.accounts.has('user9')).toBe(true)
+  })
+
+  test('and to no other when that one is gone', async () => {
+    const [first, second] = [await serve(), await serve()]
+    const registration = registrationAt(first, { service: [first.url, second.url] })
+    const form = await registration.form()
+    first.fault({ on: 'create', reply: { status: 503 } })
+    const handedIn = registration.submit(form.state, { ...NEW, ocr: textOf(first, form) })
+    expect(await rejection(handedIn)).toMatchObject({ code: 'ERR_XMPP_HTTP' })
+    expect(steps(second)).toEqual([])
+  })
+
+  test('a form without a captcha can be handed in anywhere', async () => {
+    const [first, second] = [await serve({ registration: 'open' }), await serve({ registration: 'open' })]
+    const registration = registrationAt(first, { service: [first.url, second.url] })
+    const { state } = await registration.form()
+    first.fault({ on: 'create', reply: { status: 503 } })
+    expect(await registration.submit(state, NEW)).toBe('user9@localhost')
+    expect(second.accounts.has('user9')).toBe(true)
+  })
+
+  test('a person may take 100 seconds', async () => {
+    const server = await serve()
+    const clock = handClock()
+    const registration = registrationAt(server, {}, { clock })
+    const form = await registration.form()
+    clock.advance(100_000)
+    expect(await registration.submit(form.state, { ...NEW, ocr: textOf(server, form) })).toBe('user9@localhost')
+  })
+
+  test('but not longer than the challenge lives: the server is not asked any more', async () => {
+    const server = await serve()
+    const clock = handClock()
+    const registration = registrationAt(server, {}, { clock })
+    const form = await registration.form()
+    await registration.submit(form.state, { ...NEW, ocr: 'wrong' }).catch(() => {})
+    const before = steps(server).length
+    clock.advance(CAPTCHA_LIFETIME_MS)
+
+    expect(await rejection(registration.submit(form.state, { ...NEW, ocr: '1' }))).toMatchObject({
+      code: 'captcha-expired',
+      status: 400,
+    })
+    expect(steps(server).slice(before)).not.toContain('create')
+  })
+
+  test('nor when the time is over while it waits for a session', async () => {
+    const server = await serve()
+    const clock = handClock()
+    const registration = registrationAt(server, {}, { clock })
+    const form = await registration.form()
+    const slow = (body: string) => {
+      clock.advance(1)
+      return body
+    }
+    clock.advance(CAPTCHA_LIFETIME_MS - 1)
+    server.fault({ on: 'create', reply: { rewrite: slow } })
+    const values = { ...NEW, ocr: textOf(server, form) }
+
+    expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code: 'captcha-expired' })
+    expect(steps(server)).not.toContain('register')
+  })
+
+  test.each([undefined, null])('a state that is gone (%p) is an expired captcha', async state => {
+    const server = await serve()
+    expect(await rejection(registrationAt(server).submit(state as undefined, NEW))).toMatchObject({
+      code: 'captcha-expired',
+    })
+    expect(steps(server)).toEqual([])
+  })
+
+  test.each([
+    ['username', { password: PASSWORD }, 'missing-credentials'],
+    ['password', { username: 'user9' }, 'missing-credentials'],
+    ['a name of another domain', { ...NEW, username: 'user9@example.com' }, 'malformed-credentials'],
+    ['a name that cannot be one', { ...NEW, username: 'user 9' }, 'malformed-credentials'],
+    ['a control character', { ...NEW, password: 'pass\0word' }, 'malformed-credentials'],
+    ['a list of names', { ...NEW, username: ['user9'] }, 'missing-credentials'],
+    ['an inherited name', Object.create(NEW), 'missing-credentials'],
+    ['a megabyte', { ...NEW, password: 'x'.repeat(1_000_000) }, 'malformed-credentials'],
+    ['a password SASLprep refuses', { ...NEW, password: '\u0627\u0031' }, 'malformed-credentials'],
+    ['a long answer', { ...NEW, ocr: '1'.repeat(2_000) }, 'malformed-credentials'],
+    ['an answer with a control character', { ...NEW, ocr: '12\x1b34' }, 'malformed-credentials'],
+    ['an answer with half of a character', { ...NEW, ocr: '12\ud800' }, 'malformed-credentials'],
+  ])('%s missing or wrong: refused without a request', async (_, values, code) => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const { state } = await registration.form()
+    const before = steps(server).length
+    expect(await rejection(registration.submit(state, values))).toMatchObject({ code, status: 400 })
+    expect(steps(server).slice(before)).not.toContain('create')
+  })
+
+  test('only visible fields count: nobody chooses another challenge or address', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const [first, second] = [await registration.form(), await registration.form()]
+    const chosen = second.state.hidden.find(([name]) => name === 'challenge')?.[1][0]
+    const values = {
+      ...NEW,
+      ocr: textOf(server, first),
+      challenge: chosen,
+      from: 'evil.example',
+      FORM_TYPE: 'x',
+      email: 'x',
+    }
+    await registration.submit(first.state, values)
+
+    const sent = server.requests.find(({ step }) => step === 'register')?.body
+    expect(sent).not.toContain(chosen)
+    expect(sent).not.toContain('evil.example')
+    expect(sent).not.toContain('email')
+    expect(server.captchas).toEqual([expect.objectContaining({ challenge: chosen })])
+  })
+
+  test('a name that is taken', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    const taken = registration.submit(form.state, { ...NEW, username: 'USER1', ocr: textOf(server, form) })
+    expect(await rejection(taken)).toMatchObject({ code: 'username-taken', status: 409 })
+    expect(await logIn(server, 'user1', PASSWORD)).toBe('user1@localhost')
+  })
+
+  test.each([...SUBMIT_ERRORS].filter(([condition]) => condition !== 'not-allowed'))(
+    'refused with %s: %s',
+    async (condition, code) => {
+      const server = await serve()
+      const registration = registrationAt(server)
+      const form = await registration.form()
+      server.fault({ on: 'register', reply: { stanzaError: condition } })
+      const values = { ...NEW, ocr: textOf(server, form) }
+      expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code, condition })
+    },
+  )
+
+  test.each([
+    ['captcha', 'captcha-wrong'],
+    ['open', 'registration-closed'],
+  ] as const)('not-allowed to a form with registration %s: %s', async (registrationMode, code) => {
+    const server = await serve({ registration: registrationMode })
+    const registration = registrationAt(server)
+    const { state } = await registration.form()
+    server.fault({ on: 'register', reply: { stanzaError: 'not-allowed' } })
+    expect(await rejection(registration.submit(state, { ...NEW, ocr: '1' }))).toMatchObject({ code })
+  })
+})
+
+describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', personality => {
+  test('gets another password; the old one is refused from then on', async () => {
+    const server = await serve({ personality })
+    const registration = registrationAt(server)
+    await registration.changePassword({ username: 'user1', password: PASSWORD }, 'another one')
+
+    expect(await logIn(server, 'user1', PASSWORD)).toBe('invalid-credentials')
+    expect(await logIn(server, 'user1', 'another one')).toBe('user1@localhost')
+    expect(await logIn(server, 'user2', 'user2')).toBe('user2@localhost')
+  })
+
+  test('is removed; nobody can log in to it any more', async () => {
+    const server = await serve({ personality })
+    await registrationAt(server).remove({ username: 'user1', password: PASSWORD })
+
+    expect(server.accounts.has('user1')).toBe(false)
+    expect(await logIn(server, 'user1', PASSWORD)).toBe('invalid-credentials')
+    expect(server.accounts.has('user2')).toBe(true)
+  })
+
+  test('is neither changed nor removed with a wrong password', async () => {
+    const server = await serve({ personality })
+    const registration = registrationAt(server)
+    const wrong = { username: 'user1', password: 'wrong' }
+    expect(await rejection(registration.changePassword(wrong, 'x'))).toMatchObject({ code: 'invalid-credentials' })
+    expect(await rejection(registration.remove(wrong))).toMatchObject({ code: 'invalid-credentials' })
+    expect(steps(server)).not.toContain('register')
+    expect(steps(server)).not.toContain('remove')
+    expect(await logIn(server, 'user1', PASSWORD)).toBe('user1@localhost')
+  })
+})
+
+describe('changing and removing', () => {
+  const USER1 = { username: 'user1', password: PASSWORD }
+
+  test('bind, whatever the options say: only then the server has said whose account it is', async () => {
+    const server = await serve()
+    await registrationAt(server, { bind: false }).changePassword(USER1, 'another one')
+    expect(steps(server)).toContain('bind')
+  })
+
+  test.each([
+    ['', 'missing-credentials'],
+    ['\n', 'malformed-credentials'],
+    ['x'.repeat(1_025), 'malformed-credentials'],
+    [undefined as unknown as string, 'missing-credentials'],
+  ])('a new password %j is refused without a request: %s', async (password, code) => {
+    const server = await serve()
+    expect(await rejection(registrationAt(server).changePassword(USER1, password))).toMatchObject({ code })
+    expect(steps(server)).toEqual([])
+  })
+
+  test.each([...ACCOUNT_ERRORS, ['internal-server-error', 'ERR_XMPP_PROTOCOL']])(
+    'refused with %s: %s',
+    async (condition, code) => {
+      const server = await serve()
+      const registration = registrationAt(server)
+      server.fault({ on: 'register', reply: { stanzaError: condition } })
+      server.fault({ on: 'remove', reply: { stanzaError: condition } })
+      expect(await rejection(registration.changePassword(USER1, 'another one'))).toMatchObject({ code })
+      expect(await rejection(registration.remove(USER1))).toMatchObject({ code })
+      expect(steps(server)).toEqual(expect.arrayContaining(['register', 'remove']))
+      expect(await logIn(server, 'user1', PASSWORD)).toBe('user1@localhost')
+    },
+  )
+
+  const endOfStream = (condition: string) =>
+    `<body xmlns='http://jabber.org/protocol/httpbind' xmlns:stream='http://etherx.jabber.org/streams' type='terminate'>` +
+    `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></body>`
+
+  test.each([
+    ['not-authorized', 'ERR_XMPP_TERMINATED'],
+    ['conflict', 'ERR_XMPP_TERMINATED'],
+    ['system-shutdown', 'ERR_XMPP_UNAVAILABLE'],
+  ])(
+    'the end of the stream (%s) is no proof of a removal while the password is still good',
+    async (condition, code) => {
+      const server = await serve()
+      const undo = () => {
+        server.accounts.add('user1', PASSWORD)
+        return endOfStream(condition)
+      }
+      server.fault({ on: 'remove', reply: { rewrite: undo } })
+      expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code, condition })
+    },
+  )
+
+  test.each<[what: string, reply: FaultReply, code: string]>([
+    ['the end of the stream as Prosody does it', { streamError: 'not-authorized' }, 'resolved'],
+    ['the end of the stream as ejabberd does it', { streamError: 'conflict' }, 'resolved'],
+    ['the end of the stream for another reason', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
+    ['a refusal by the name of such an end', { stanzaError: 'conflict' }, 'ERR_XMPP_PROTOCOL'],
+  ])('%s, and a password that is refused from then on', async (_, reply, code) => {
+    const server = await serve()
+    const gone = (body: string) => {
+      server.accounts.remove('user1')
+      return body
+    }
+    server.fault({ on: 'bind', reply: { rewrite: gone } })
+    server.fault({ on: 'remove', reply })
+    expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code })
+  })
+
+  test.each(['create', 'auth', 'response'] as const)(
+    'nor is it at %s, before anybody was asked to remove anything',
+    async step => {
+      const server = await serve({ mechanisms: ['SCRAM-SHA-256'] })
+      const registration = registrationAt(server)
+      for (const condition of ['not-authorized', 'conflict']) {
+        server.fault({ on: step, reply: { streamError: condition } })
+        const wrong = { username: 'user1', password: 'wrong' }
+        expect(await rejection(registration.remove(wrong))).toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
+      }
+      expect(steps(server)).not.toContain('remove')
+    },
+  )
+
+  test('nor is it when the server does not answer any more', async () => {
+    const server = await serve()
+    const last = () => {
+      server.fault({ on: 'create', reply: 'reset', times: 2 })
+      return endOfStream('not-authorized')
+    }
+    server.fault({ on: 'remove', reply: { rewrite: last } })
+    expect(await rejection(registrationAt(server).remove(USER1))).toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+  })
+})
+
+describe('what the server says', () => {
+  const USER1 = { username: 'user1', password: PASSWORD }
+  const iq = (rest: string, inside = '') => `<iq xmlns='jabber:client' ${rest}>${inside}</iq>`
+  const HOSTILE: readonly (readonly [string, (id: string) => string])[] = [
+    ['nothing, for ever', () => ''],
+    ['a result with another id', () => iq("type='result' id='other'")],
+    ['a result of another domain', id => iq(`type='result' id='${id}' from='evil.example'`)],
+    ['a result of another account', id => iq(`type='result' id='${id}' from='user2@localhost'`)],
+    ['a set with our id', id => iq(`type='set' id='${id}'`)],
+    ['two results', id => iq(`type='result' id='${id}'`).repeat(2)],
+    ['a message with our id', id => `<message xmlns='jabber:client' type='result' id='${id}'/>`],
+    ['a result in another namespace', id => `<iq xmlns='urn:evil' type='result' id='${id}'/>`],
+    ['success of SASL', () => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"],
+  ]
+  const answering = (reply: (id: string) => string): FaultReply => ({
+    rewrite: (_, { body }) => {
+      const [, id = ''] = /<iq [^>]*id='([^']+)'/.exec(body) ?? []
+      return `<body xmlns='http://jabber.org/protocol/httpbind'>${reply(id)}</body>`
+    },
+  })
+
+  test.each(HOSTILE)('%s is no account', async (_, reply) => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    server.fault({ on: 'register', reply: answering(reply) })
+    const values = { ...NEW, ocr: textOf(server, form) }
+    expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
+  })
+
+  test.each(HOSTILE)('%s is no new password', async (_, reply) => {
+    const server = await serve()
+    server.fault({ on: 'register', reply: answering(reply) })
+    expect(await rejection(registrationAt(server).changePassword(USER1, 'x'))).toMatchObject({
+      code: 'ERR_XMPP_PROTOCOL',
+    })
+  })
+
+  test.each([
+    ['of the server', "from='localhost'"],
+    ['of the account itself', "from='user1@localhost'"],
+    ['of nobody', ''],
+  ])('a result %s is one', async (_, from) => {
+    const server = await serve()
+    server.fault({ on: 'register', reply: answering(id => iq(`type='result' id='${id}' ${from}`)) })
+    await expect(registrationAt(server).changePassword(USER1, 'x')).resolves.toBeUndefined()
+  })
+
+  test('a result after the presence of others is one', async () => {
+    const server = await serve()
+    server.fault({
+      on: 'register',
+      reply: { rewrite: body => body.replace('<iq', "<presence xmlns='jabber:client'/><iq") },
+    })
+    await registrationAt(server).changePassword(USER1, 'another one')
+    expect(await logIn(server, 'user1', 'another one')).toBe('user1@localhost')
+  })
+
+  test('nothing of a password gets out, although servers repeat it in their refusals', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const replies: FaultReply[] = [
+      { stanzaError: PASSWORD },
+      { terminate: PASSWORD },
+      { streamError: PASSWORD },
+      { payload: `<x>${PASSWORD}</x>` },
+      { body: PASSWORD },
+      { status: 500, body: PASSWORD },
+      'reset',
+    ]
+    for (const reply of [undefined, ...replies]) {
+      const form = await registration.form()
+      if (reply !== undefined) server.fault({ on: 'register', reply })
+      const reason = await rejection(registration.submit(form.state, { ...NEW, ocr: 'wrong' }))
+      expect(XmppBoshError.is(reason)).toBe(true)
+      const shown = [inspect(reason, { depth: 9, showHidden: true }), JSON.stringify(reason), String(reason)].join()
+      expect(shown).not.toContain(PASSWORD)
+    }
+    expect(server.requests.find(({ step }) => step === 'register')?.body).toContain(PASSWORD)
+    expect(inspect(registration, { depth: 9, showHidden: true })).not.toContain(PASSWORD)
+  })
+})
+
+describe('the bounds of a login', () => {
+  test('every call is a session of its own, and ends it', async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    const form = await registration.form()
+    await registration.submit(form.state, { ...NEW, ocr: textOf(server, form) })
+    await registration.changePassword(NEW, 'another one')
+    await registration.remove({ ...NEW, password: 'another one' })
+    await registration.close()
+
+    expect(new Set(server.requests.flatMap(({ sid }) => (sid ? [sid] : []))).size).toBe(4)
+    expect(steps(server).filter(step => step === 'terminate').length).toBe(4)
+    expect(server.sessions).toEqual([])
+  })
+
+  test('the deadline', async () => {
+    const server = await serve()
+    const clock = handClock()
+    const registration = registrationAt(server, {}, { clock })
+    server.fault({ on: 'form', reply: 'hang' })
+    const asking = rejection(registration.form())
+    while (!steps(server).includes('form')) await new Promise(resolve => setImmediate(resolve))
+    clock.advance(15_000)
+    expect(await asking).toMatchObject({ code: 'ERR_XMPP_TIMEOUT', status: 504 })
+  })
+
+  test('the visitor who leaves', async () => {
+    const server = await serve()
+    server.fault({ on: 'form', reply: 'hang' })
+    const visitor = new AbortController()
+    const asking = rejection(registrationAt(server).form({ signal: visitor.signal }))
+    while (!steps(server).includes('form')) await new Promise(resolve => setImmediate(resolve))
+    visitor.abort()
+    expect(await asking).toMatchObject({ code: 'ERR_XMPP_ABORTED', status: 499 })
+  })
+
+  test('how many at a time, and how many wait', async () => {
+    const server = await serve()
+    server.fault({ on: 'create', reply: 'hang' })
+    const registration = registrationAt(server, { maxConcurrent: 1, maxQueue: 0, timeout: 200 })
+    const [first, second] = [rejection(registration.form()), rejection(registration.form())]
+    expect(await second).toMatchObject({ code: 'ERR_XMPP_BUSY', status: 503 })
+    expect(await first).toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
+  })
+
+  test("a ban is the visitor's own, and not asked for again", async () => {
+    const server = await serve()
+    const registration = registrationAt(server)
+    server.fault({ on: 'create', reply: { streamError: 'policy-violation' } })
+    const banned = { clientIp: '192.0.2.1' }
+    expect(await rejection(registration.form(banned))).toMatchObject({ code: 'ERR_XMPP_POLICY' })
+    const before = server.requests.length
+    expect(await rejection(registration.form(banned))).toMatchObject({ code: 'ERR_XMPP_POLICY' })
+    expect(server.requests.length).toBe(before)
+    await expect(registration.form({ clientIp: '192.0.2.2' })).resolves.toBeDefined()
+    expect(server.requests.at(-1)?.headers['x-forwarded-for']).toBe('192.0.2.2')
+  })
+
+  test('a picture larger than a reply may be', async () => {
+    const server = await serve()
+    const registration = registrationAt(server, { maxResponseBytes: 1_000 })
+    expect(await rejection(registration.form())).toMatchObject({ code: 'ERR_XMPP_TOO_LARGE' })
+  })
+
+  test('an insecure network: only who names PLAIN sends new passwords over it', () => {
+    const options = { service: 'http://xmpp.internal/bosh', domain: 'localhost', allowInsecure: true }
+    expect(() => new Registration(options)).toThrow(/name PLAIN in `mechanisms`/)
+    expect(() => new Registration({ ...options, mechanisms: ['SCRAM-SHA-256'] })).toThrow(TypeError)
+    expect(() => new Registration({ ...options, mechanisms: ['PLAIN'] })).not.toThrow()
+    expect(() => new Registration({ ...options, allowInsecure: false })).toThrow(/`service`/)
+  })
+})

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/* SECURITY.md is read by people who decide by it: its table is complete, and what it names is there. */
+
+const ROOT = join(__dirname, '../..')
+const SECURITY = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+
+/** What others have to build, or to do, before it can be shown. */
+const NOT_OURS = [23, 25, 45, 50, 54, 57, 58, 59, 60, 61]
+
+const ROWS = SECURITY.split('\n')
+  .filter(line => /^\| \d/.test(line))
+  .map(line => {
+    const [number = '', threat = '', happens = '', tests = '', ...more] = line
+      .replace(/^\| | ?\|$/g, '')
+      .split(' |')
+      .map(cell => cell.trim())
+    return { number: Number(number), threat, happens, files: tests.match(/`[^`]+`/g) ?? [], tests, more }
+  })
+const OURS = ROWS.filter(({ number }) => !NOT_OURS.includes(number))
+
+test('every threat has its row, once, in order', () => {
+  expect(ROWS.map(({ number }) => number)).toEqual(Array.from({ length: 67 }, (_, n) => n + 1))
+  expect(new Set(ROWS.map(({ threat }) => threat)).size).toBe(67)
+  for (const { threat, happens, more } of ROWS) {
+    expect(threat).toMatch(/^\S.{9,}/)
+    expect(happens).toMatch(/^\S.{9,}/)
+    expect(more).toEqual([])
+  }
+})
+
+test.each(OURS)('$number $threat: shown by $tests', ({ tests, files }) => {
+  expect(tests).toBe(files.join(', '))
+  expect(files.length).toBeGreaterThan(0)
+  for (const file of files) {
+    expect(file).toMatch(/^`spec\/[a-z/-]+\.spec\.ts`$/)
+    expect(readFileSync(join(ROOT, file.replaceAll('`', '')), 'utf8')).toMatch(/^ *test(\.each.*)?\(/m)
+  }
+})
+
+test.each(ROWS.filter(({ number }) => NOT_OURS.includes(number)))(
+  '$number $threat: whose job it is, and no test that would not be of this library',
+  ({ happens, tests }) => {
+    expect(happens).toMatch(/^(The app: .* must|Nobody yet: .* must) /)
+    expect(tests).toBe('')
+  },
+)
+
+test('the points it refers to are those it means', () => {
+  const points = new Map(
+    [...SECURITY.matchAll(/^(\d+)\. ((?:.+\n)(?: {3}.*\n)*)/gm)].map(([, number, text = '']) => [number, text]),
+  )
+  expect([...points.keys()]).toEqual(Array.from({ length: points.size }, (_, n) => String(n + 1)))
+  for (const [number, subject] of [
+    ['4', /unknown user and a wrong password/],
+    ['9', /given to somebody else once its account was deleted/],
+    ['10', /session goes on/],
+    ['11', /NODE_DEBUG/],
+  ] as const) {
+    expect(points.get(number)?.replace(/\s+/g, ' ')).toMatch(subject)
+    expect(SECURITY).toContain(`point ${number} above`)
+  }
+  const referred = [...SECURITY.matchAll(/point (\d+) above/g)].map(([, number]) => number)
+  expect([...new Set(referred)].sort()).toEqual(['10', '11', '4', '9'])
+})
+
+test('the README tells who deletes an account what to do first, and where all of this stands', () => {
+  const text = README.replace(/\s+/g, ' ')
+  expect(text).toContain("A JID can be somebody else's after its account was deleted. Lock or delete the local user")
+  expect(text).toContain('end its sessions')
+  expect(text).toContain('(SECURITY.md)')
+})

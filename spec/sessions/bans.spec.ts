@@ -1,0 +1,109 @@
+import { XmppBoshError } from '../../lib/errors/error'
+import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
+import { Bans } from '../../lib/sessions/bans'
+import { handClock } from '../fixtures/clock'
+
+const URL_A = new URL('https://a.example/bosh')
+const URL_B = new URL('https://b.example/bosh')
+const banned = new XmppBoshError('ERR_XMPP_POLICY', 'the server ended the session: policy-violation')
+
+function bans() {
+  const clock = handClock()
+  return { clock, bans: new Bans(clock) }
+}
+const refused = expect.objectContaining({
+  code: 'ERR_XMPP_POLICY',
+  status: 503,
+  condition: 'policy-violation',
+})
+
+test('a ban is answered for 30 s without asking the server again', () => {
+  const { clock, bans: remembered } = bans()
+  remembered.record(URL_A, '192.0.2.1', banned)
+  expect(() => remembered.assertNone(URL_A, '192.0.2.1')).toThrow(refused)
+  clock.advance(29_999)
+  expect(() => remembered.assertNone(URL_A, '192.0.2.1')).toThrow(refused)
+  clock.advance(1)
+  expect(remembered.assertNone(URL_A, '192.0.2.1')).toBeUndefined()
+})
+
+test('being turned away does not prolong it; being banned again does', () => {
+  const { clock, bans: remembered } = bans()
+  remembered.record(URL_A, undefined, banned)
+  clock.advance(20_000)
+  expect(() => remembered.assertNone(URL_A, undefined)).toThrow(refused)
+  clock.advance(10_000)
+  expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
+
+  remembered.record(URL_A, undefined, banned)
+  clock.advance(20_000)
+  remembered.record(URL_A, undefined, banned)
+  clock.advance(20_000)
+  expect(() => remembered.assertNone(URL_A, undefined)).toThrow(refused)
+})
+
+test("one visitor's ban is not another's, nor another service's, nor that of the app itself", () => {
+  const { bans: remembered } = bans()
+  remembered.record(URL_A, '192.0.2.1', banned)
+  expect(() => remembered.assertNone(URL_A, '192.0.2.1')).toThrow(refused)
+  for (const [url, ip] of [
+    [URL_A, '192.0.2.2'],
+    [URL_A, '192.0.2.11'],
+    [URL_A, undefined],
+    [URL_B, '192.0.2.1'],
+    [new URL('https://a.example/bosh2'), '192.0.2.1'],
+    [new URL('https://a.example:5443/bosh'), '192.0.2.1'],
+  ] as const) {
+    expect(remembered.assertNone(url, ip)).toBeUndefined()
+  }
+})
+
+test('without forwarding, a ban covers everybody on that service', () => {
+  const { bans: remembered } = bans()
+  remembered.record(URL_A, undefined, banned)
+  expect(() => remembered.assertNone(new URL(URL_A), undefined)).toThrow(refused)
+  expect(remembered.assertNone(URL_B, undefined)).toBeUndefined()
+})
+
+test.each<XmppBoshErrorCode>([
+  'invalid-credentials',
+  'ERR_XMPP_UNAVAILABLE',
+  'ERR_XMPP_BUSY',
+  'ERR_XMPP_HTTP',
+  'ERR_XMPP_TERMINATED',
+  'ERR_XMPP_ABORTED',
+])('%s is no ban', code => {
+  const { bans: remembered } = bans()
+  remembered.record(URL_A, undefined, new XmppBoshError(code, 'x', { condition: 'policy-violation' }))
+  expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
+})
+
+test.each([undefined, new Error('policy-violation'), { code: 'ERR_XMPP_POLICY' }])('nor is %p', reason => {
+  const { bans: remembered } = bans()
+  remembered.record(URL_A, undefined, reason)
+  expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
+})
+
+describe('no more than 1,000 are remembered', () => {
+  const ip = (n: number) => `2001:db8::${n.toString(16)}`
+
+  test('the oldest goes first', () => {
+    const { bans: remembered } = bans()
+    for (let n = 0; n < 1001; n++) remembered.record(URL_A, ip(n), banned)
+    expect(remembered.assertNone(URL_A, ip(0))).toBeUndefined()
+    expect(() => remembered.assertNone(URL_A, ip(1))).toThrow(refused)
+    expect(() => remembered.assertNone(URL_A, ip(1000))).toThrow(refused)
+  })
+
+  test('who was banned again is young again, and pushes nobody out', () => {
+    const { bans: remembered } = bans()
+    for (let n = 0; n < 1000; n++) remembered.record(URL_A, ip(n), banned)
+    remembered.record(URL_A, ip(1), banned)
+    for (let n = 0; n < 1000; n++) expect(() => remembered.assertNone(URL_A, ip(n))).toThrow(refused)
+    remembered.record(URL_A, ip(1000), banned)
+    remembered.record(URL_A, ip(1001), banned)
+    expect(remembered.assertNone(URL_A, ip(0))).toBeUndefined()
+    expect(() => remembered.assertNone(URL_A, ip(1))).toThrow(refused)
+    expect(remembered.assertNone(URL_A, ip(2))).toBeUndefined()
+  })
+})

@@ -1,0 +1,143 @@
+import { XmppBoshError } from '../../lib/errors/error'
+import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
+import type { Endpoint } from '../../lib/options/settings'
+import { Failover } from '../../lib/sessions/failover'
+import { handClock } from '../fixtures/clock'
+
+const endpoint = (host: string): Endpoint => ({
+  url: new URL(`https://${host}.example/bosh`),
+  mechanisms: ['PLAIN'],
+  safe: true,
+})
+const [A, B, C] = [endpoint('a'), endpoint('b'), endpoint('c')] as const
+const hostOf = ({ url }: Endpoint) => url.host.replace('.example', '')
+
+/** Tries URLs, of which those named fail, and tells which were asked. */
+function failover(...endpoints: readonly Endpoint[]) {
+  const clock = handClock()
+  const services = new Failover(endpoints, clock)
+  async function tried(failing: string, { takes = 0, within = 15_000 } = {}) {
+    const asked: string[] = []
+    const times: number[] = []
+    let reason: unknown
+    await services
+      .first(clock.now() + within, async (one, ms) => {
+        asked.push(hostOf(one))
+        times.push(ms)
+        clock.advance(takes)
+        if (failing.includes(hostOf(one))) throw new XmppBoshError('ERR_XMPP_CONNECT', hostOf(one))
+        return hostOf(one)
+      })
+      .catch(error => {
+        reason = error
+      })
+    return { asked: asked.join(''), times, reason }
+  }
+  return { clock, services, tried }
+}
+
+describe('the order', () => {
+  test('is the one given, and the first that answers ends it', async () => {
+    const { services, tried } = failover(A, B, C)
+    expect(await tried('')).toMatchObject({ asked: 'a', reason: undefined })
+    expect(await services.first(15_000, async one => hostOf(one))).toBe('a')
+  })
+
+  test('one after the other is tried until one does not fail', async () => {
+    expect(await failover(A, B, C).tried('ab')).toMatchObject({ asked: 'abc', reason: undefined })
+  })
+
+  test('when all fail, the fault of the last one is the answer', async () => {
+    const { reason } = await failover(A, B, C).tried('abc')
+    expect(reason).toMatchObject({ code: 'ERR_XMPP_CONNECT', message: 'c' })
+  })
+
+  test('one that failed is tried last for 30 s', async () => {
+    const { clock, tried } = failover(A, B, C)
+    expect(await tried('a')).toMatchObject({ asked: 'ab' })
+    expect(await tried('')).toMatchObject({ asked: 'b' })
+    clock.advance(29_999)
+    expect(await tried('bc')).toMatchObject({ asked: 'bca', reason: undefined })
+    clock.advance(1)
+    expect(await tried('')).toMatchObject({ asked: 'a' })
+  })
+
+  test('those that failed keep their order among themselves', async () => {
+    const { tried } = failover(A, B, C)
+    await tried('ab')
+    expect(await tried('abc')).toMatchObject({ asked: 'cab' })
+    expect(await tried('ab')).toMatchObject({ asked: 'abc' })
+  })
+
+  test('the only one there is, is tried again and again', async () => {
+    const { tried } = failover(A)
+    expect(await tried('a')).toMatchObject({ asked: 'a', reason: { code: 'ERR_XMPP_CONNECT' } })
+    expect(await tried('')).toMatchObject({ asked: 'a', reason: undefined })
+  })
+})
+
+describe('the time', () => {
+  test('of the only one is all there is', async () => {
+    expect(await failover(A).tried('a', { within: 15_000 })).toMatchObject({ times: [15_000] })
+    expect(await failover(A).tried('a', { within: 120_000 })).toMatchObject({ times: [120_000] })
+  })
+
+  test('of one of several is what is left, divided among those left, and never more than 5 s', async () => {
+    expect(await failover(A, B, C).tried('abc', { within: 15_000 })).toMatchObject({ times: [5000, 5000, 5000] })
+    expect(await failover(A, B, C).tried('abc', { within: 120_000 })).toMatchObject({ times: [5000, 5000, 5000] })
+    expect(await failover(A, B, C).tried('abc', { within: 6000 })).toMatchObject({ times: [2000, 3000, 5000] })
+    expect(await failover(A, B, C).tried('abc', { within: 6000, takes: 2000 })).toMatchObject({
+      times: [2000, 2000, 2000],
+    })
+    expect(await failover(A, B).tried('ab', { within: 8000, takes: 1000 })).toMatchObject({ times: [4000, 5000] })
+  })
+})
+
+test('when the time of the login is up, nobody else is tried', async () => {
+  const { tried } = failover(A, B, C)
+  const { asked, reason } = await tried('abc', { within: 6000, takes: 3000 })
+  expect(asked).toBe('ab')
+  expect(reason).toMatchObject({ code: 'ERR_XMPP_CONNECT', message: 'b' })
+})
+
+describe('what another server may not have', () => {
+  test.each<XmppBoshErrorCode>([
+    'ERR_XMPP_CONNECT',
+    'ERR_XMPP_TLS',
+    'ERR_XMPP_HTTP',
+    'ERR_XMPP_TIMEOUT',
+    'ERR_XMPP_PROTOCOL',
+    'ERR_XMPP_TOO_LARGE',
+    'ERR_XMPP_TERMINATED',
+    'ERR_XMPP_UNAVAILABLE',
+    'ERR_XMPP_DOMAIN',
+  ])('%s: the next is tried', async code => {
+    const { services } = failover(A, B)
+    const opened = services.first(15_000, async one => {
+      if (one === A) throw new XmppBoshError(code, 'x')
+      return hostOf(one)
+    })
+    expect(await opened).toBe('b')
+  })
+
+  test.each([
+    ...(
+      [
+        'invalid-credentials',
+        'ERR_XMPP_POLICY',
+        'ERR_XMPP_ABORTED',
+        'ERR_XMPP_BUSY',
+        'ERR_XMPP_MECHANISM',
+        'ERR_XMPP_CLIENT_IP',
+      ] as const
+    ).map(code => new XmppBoshError(code, code)),
+    new TypeError('a bug'),
+    undefined,
+  ])('%s: the answer, at once; nobody is put last for it', async reason => {
+    const { services, tried } = failover(A, B)
+    const open = jest.fn(() => Promise.reject(reason))
+    await expect(services.first(15_000, open)).rejects.toBe(reason)
+    expect(open).toHaveBeenCalledTimes(1)
+    expect(await tried('')).toMatchObject({ asked: 'a' })
+  })
+})

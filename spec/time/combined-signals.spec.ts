@@ -1,0 +1,170 @@
+import { getEventListeners } from 'node:events'
+import { AnySignal, GraceSignal, TimeoutSignal } from '../../lib/time/combined-signals'
+import { untilAborted } from '../../lib/time/wait'
+import { handClock } from '../fixtures/clock'
+
+const settled = () => new Promise(resolve => setImmediate(resolve))
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
+
+describe('a bound in time', () => {
+  test('ends when its time has passed, with a reason made then', async () => {
+    const clock = handClock()
+    const reason = new Error('late')
+    const make = jest.fn(() => reason)
+    const signal = new TimeoutSignal(clock, 1000, make)
+    clock.advance(999)
+    await settled()
+    expect(signal.aborted).toBe(false)
+    expect(make).not.toHaveBeenCalled()
+    clock.advance(1)
+    await settled()
+    expect(signal.reason).toBe(reason)
+    expect(make).toHaveBeenCalledTimes(1)
+  })
+
+  test('ends with the first of its parents, and keeps that reason', async () => {
+    const clock = handClock()
+    const [one, other] = [new AbortController(), new AbortController()]
+    const signal = new TimeoutSignal(clock, 1000, () => new Error('late'), one.signal, other.signal)
+    const reason = new Error('left')
+    other.abort(reason)
+    expect(signal.reason).toBe(reason)
+    one.abort(new Error('too late to matter'))
+    clock.advance(1000)
+    await settled()
+    expect(signal.reason).toBe(reason)
+    signal.release()
+  })
+
+  test('is over at once when a parent is', () => {
+    const reason = new Error('gone')
+    const parents = [new AbortController().signal, AbortSignal.abort(reason)]
+    const signal = new TimeoutSignal(handClock(), 1000, () => new Error('late'), ...parents)
+    expect(signal.reason).toBe(reason)
+  })
+
+  test('that was released does not end any more, and leaves nothing behind', async () => {
+    const clock = handClock()
+    const parent = new AbortController()
+    const make = jest.fn()
+    const signal = new TimeoutSignal(clock, 1000, make, parent.signal)
+    expect(listeners(parent.signal)).toBe(1)
+    expect(clock.waiting).toEqual([1000])
+    signal.release()
+    expect(listeners(parent.signal)).toBe(0)
+    expect(clock.waiting).toEqual([])
+    clock.advance(1000)
+    parent.abort(new Error('left'))
+    await settled()
+    expect(signal.aborted).toBe(false)
+    expect(make).not.toHaveBeenCalled()
+    expect(signal.release()).toBeUndefined()
+  })
+})
+
+describe('any of several signals', () => {
+  test('the reason is that of the first to be aborted', () => {
+    const [one, other] = [new AbortController(), new AbortController()]
+    const signal = new AnySignal(one.signal, other.signal)
+    expect(signal.aborted).toBe(false)
+    const reason = new Error('left')
+    other.abort(reason)
+    one.abort(new Error('too late to matter'))
+    expect(signal.reason).toBe(reason)
+  })
+
+  test('also when it was aborted before', () => {
+    const reason = new Error('gone')
+    expect(new AnySignal(new AbortController().signal, AbortSignal.abort(reason)).reason).toBe(reason)
+  })
+
+  test('that was released follows nobody any more', () => {
+    const parent = new AbortController()
+    const signal = new AnySignal(parent.signal)
+    expect(listeners(parent.signal)).toBe(1)
+    signal.release()
+    expect(listeners(parent.signal)).toBe(0)
+    parent.abort()
+    expect(signal.aborted).toBe(false)
+  })
+})
+
+describe('a delayed signal', () => {
+  test('is aborted some time after its parent, with its reason', () => {
+    const clock = handClock()
+    const parent = new AbortController()
+    const signal = new GraceSignal(clock, 2000, parent.signal)
+    clock.advance(5000)
+    expect(clock.waiting).toEqual([])
+    const reason = new Error('left')
+    parent.abort(reason)
+    clock.advance(1999)
+    expect(signal.aborted).toBe(false)
+    clock.advance(1)
+    expect(signal.reason).toBe(reason)
+  })
+
+  test('whose parent was aborted before begins at once', () => {
+    const clock = handClock()
+    const reason = new Error('gone')
+    const signal = new GraceSignal(clock, 2000, AbortSignal.abort(reason))
+    expect(clock.waiting).toEqual([2000])
+    clock.advance(2000)
+    expect(signal.reason).toBe(reason)
+  })
+
+  test.each(['before', 'after'])('that was released %s its parent was aborted leaves nothing behind', when => {
+    const clock = handClock()
+    const parent = new AbortController()
+    const signal = new GraceSignal(clock, 2000, parent.signal)
+    if (when === 'after') parent.abort()
+    signal.release()
+    parent.abort()
+    expect(clock.waiting).toEqual([])
+    expect(listeners(parent.signal)).toBe(0)
+    clock.advance(2000)
+    expect(signal.aborted).toBe(false)
+  })
+})
+
+describe('until aborted', () => {
+  test('what the promise says', async () => {
+    const { signal } = new AbortController()
+    expect(await untilAborted(Promise.resolve('done'), signal)).toBe('done')
+    const reason = new Error('failed')
+    await expect(untilAborted(Promise.reject(reason), signal)).rejects.toBe(reason)
+    await settled()
+    expect(listeners(signal)).toBe(0)
+  })
+
+  test('or the reason of the signal, if that comes first', async () => {
+    const controller = new AbortController()
+    const waiting = untilAborted(new Promise(() => {}), controller.signal)
+    const reason = new Error('left')
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+  })
+
+  test('which it does when the signal was aborted before', async () => {
+    const reason = new Error('left')
+    await expect(untilAborted(Promise.resolve('done'), AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+
+  test('a promise nobody waits for any more may fail without harm', async () => {
+    const unhandled = jest.fn()
+    process.on('unhandledRejection', unhandled)
+    const controller = new AbortController()
+    let fail = (_reason: unknown) => {}
+    const slow = new Promise((_, reject) => {
+      fail = reject
+    })
+    const waiting = untilAborted(slow, controller.signal)
+    controller.abort(new Error('left'))
+    await expect(waiting).rejects.toThrow('left')
+    fail(new Error('late'))
+    await settled()
+    await settled()
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+})
