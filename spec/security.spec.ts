@@ -68,7 +68,9 @@ test('the points it refers to are those it means', () => {
 
 test('the README tells who deletes an account what to do first, and where all of this stands', () => {
   const text = README.replace(/\s+/g, ' ')
-  expect(text).toContain('A JID can belong to another person after its account was deleted. Lock or delete the local user')
+  expect(text).toContain(
+    'A JID can belong to another person after its account was deleted. Lock or delete the local user',
+  )
   expect(text).toContain('end its sessions')
   expect(text).toContain('(SECURITY.md)')
 })

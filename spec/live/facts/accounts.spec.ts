@@ -150,7 +150,9 @@ measureFacts('accounts', [
       await server.addUser('leaving', PASSWORD)
       const refusal = await register(server, r => r.remove({ username: 'leaving', password: PASSWORD }, visitor()))
       if (refusal !== undefined) return refusal
-      return (await signsIn(server, 'leaving', PASSWORD)) ? 'the account is still there' : 'the account cannot sign in any more'
+      return (await signsIn(server, 'leaving', PASSWORD))
+        ? 'the account is still there'
+        : 'the account cannot sign in any more'
     },
   },
   {
