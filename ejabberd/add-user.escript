@@ -1,6 +1,6 @@
 #!/usr/bin/env escript
 %%! -noinput
-%% Makes an account on the ejabberd node NODE. Name and password are the two lines of stdin.
+%% Creates an account on the ejabberd node NODE. The two lines of stdin are the name and the password.
 -mode(compile).
 
 main([Node]) ->
@@ -26,7 +26,7 @@ main([Node]) ->
         {error, Reason} when is_atom(Reason) -> fail(atom_to_list(Reason))
     end.
 
-%% As strong as mod_register wants it, where that is switched on.
+%% Tells whether the password is as strong as mod_register requires, if that module is loaded.
 strong(Ejabberd, Host, Password) ->
     case ask(Ejabberd, gen_mod, is_loaded, [Host, mod_register]) of
         true ->
@@ -36,7 +36,7 @@ strong(Ejabberd, Host, Password) ->
             true
     end.
 
-%% The reason of a failed call would have its arguments in it, the password among them.
+%% Hides the reason of a failed call, because it would contain the arguments and so the password.
 ask(Node, Module, Function, Args) ->
     try erpc:call(Node, Module, Function, Args, 10000)
     catch _:_ -> fail(["the server failed in ", atom_to_list(Function)])

@@ -1,9 +1,8 @@
-# Debian packages for the install scripts. To be sourced.
+# Installs Debian packages for the install scripts. Source this file.
 set -euo pipefail
 
-# Installs those of PACKAGES that are missing, by apt; needs root or sudo. What is installed is run by this project's own
-# scripts, so the services that come along are neither started nor left enabled; those of packages that were there
-# before are not touched.
+# Installs the missing ones of PACKAGES by apt. Needs root or sudo. This project's own scripts run the servers, so the
+# services of the new packages are neither started nor left enabled. Packages that were installed before stay as they are.
 apt_install() {
   local packages=("$@") missing=() root=() package erlang policy=/usr/sbin/policy-rc.d
   if ! command -v apt-get >/dev/null; then
@@ -26,8 +25,8 @@ apt_install() {
   erlang=new
   ! installed erlang-base || erlang=old
   "${root[@]}" apt-get update
-  # While a package is set up, Debian asks policy-rc.d whether its service may start; 101 is no. A machine that has one
-  # keeps its own, and what it says goes.
+  # While Debian sets up a package, it asks policy-rc.d whether the service may start; 101 forbids it. If the machine has
+  # its own policy-rc.d, that one stays and decides.
   if [ ! -e "$policy" ]; then
     trap "${root[*]} rm -f $policy" EXIT
     printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null
@@ -35,8 +34,8 @@ apt_install() {
   fi
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
 
-  # Nor at the next boot: with systemd and without it, update-rc.d knows what to do. Erlang's port mapper has no init
-  # script; it comes with ejabberd.
+  # Keeps the services from starting at the next boot. update-rc.d works with and without systemd. Erlang's port mapper,
+  # which comes with ejabberd, lacks an init script.
   for package in "${missing[@]}"; do
     [ ! -e "/etc/init.d/$package" ] || "${root[@]}" update-rc.d "$package" disable
   done

@@ -1,5 +1,5 @@
-# One server process that belongs to one directory: what the start and stop scripts in ejabberd/ and prosody/ share.
-# To be sourced. DIR/pid is the server's pid, DIR/console what it printed.
+# Runs one server process that belongs to one directory. The start and stop scripts in ejabberd/ and prosody/ source this
+# file. DIR/pid is the server's pid, DIR/console its output.
 set -euo pipefail
 
 fail() {
@@ -7,16 +7,16 @@ fail() {
   exit 1
 }
 
-# The pid of the server of DIR; fails when it does not run. A pid file outlives its process and the system gives the
-# number to another one, so the process must also have been started for this DIR. (A zombie has no environment.)
+# Prints the pid of DIR's server, or fails if it does not run. A pid file outlives its process, and the system may reuse the
+# number, so the process must also have been started for this DIR. (The environment of a zombie is empty.)
 server_pid() {
   local dir=$1 pid
   pid=$(cat "$dir/pid" 2>/dev/null) && grep -qzxF -- "SERVER_DIR=$dir" "/proc/$pid/environ" 2>/dev/null && echo "$pid"
 }
 
-# Runs COMMAND as the server of DIR. Its own session keeps it out of reach of a ^C or a kill meant for the caller. When
-# OWNER is not empty, STOP ends the server as soon as the process OWNER is gone; from the first moment on, because a kill
-# of the caller's process group ends this script too, and then there would be nobody.
+# Runs COMMAND as the server of DIR. It gets a session of its own, so that a ^C or a kill meant for the caller does not
+# reach it. If OWNER is not empty, STOP ends the server as soon as the process OWNER is gone. STOP is started at once: a
+# kill of the caller's process group ends this script too, and the server would stay.
 launch() {
   local dir=$1 owner=$2 stop=$3 pid
   shift 3
@@ -24,18 +24,18 @@ launch() {
   pid=$!
   echo "$pid" >"$dir/pid"
   trap "kill -KILL $pid 2>/dev/null" EXIT # until it is known to be up
-  while kill -0 "$pid" 2>/dev/null && ! server_pid "$dir" >/dev/null; do :; done # until COMMAND has replaced this script
+  while kill -0 "$pid" 2>/dev/null && ! server_pid "$dir" >/dev/null; do :; done # until COMMAND has replaced the subshell
   if [ -n "$owner" ]; then
     setsid "$stop" --after "$owner" "$dir" </dev/null >/dev/null 2>&1 &
   fi
 }
 
-# Waits until the server of DIR answers a GET of PATH on 127.0.0.1:PORT, then prints its pid.
+# Waits until DIR's server answers a GET of PATH on 127.0.0.1:PORT, then prints its pid.
 await_http() {
   local dir=$1 port=$2 path=$3 pid status deadline=$((SECONDS + 60))
   pid=$(cat "$dir/pid")
   while ! listens "$pid" "$port" || ! status=$(http_status "$port" "$path") || [ "$status" != 200 ]; do
-    # This shell is the parent, so the number cannot have gone to another process.
+    # This shell is the parent, so the system cannot have reused the number yet.
     kill -0 "$pid" 2>/dev/null || did_not_start "$dir" "it ended"
     ((SECONDS < deadline)) || did_not_start "$dir" "no BOSH at http://127.0.0.1:$port$path after 60 s"
     sleep 0.1
@@ -48,30 +48,30 @@ did_not_start() {
   fail "$(basename "$(dirname "$0")") did not start: $2. $(reason "$1")"
 }
 
-# A start script that knows better where its server says why has a function of this name of its own.
+# Prints why the server did not start. A start script whose server reports the reason elsewhere overrides this function.
 reason() {
   printf 'The end of %s:\n' "$1/console"
   tail -n 25 "$1/console"
 }
 
-# Whether PID listens on PORT. An answer alone proves nothing: another server may have taken the port first, and
-# Prosody goes on without its port when that happens.
+# Succeeds if PID listens on PORT. An answer alone does not prove it: another server may have taken the port first, and
+# Prosody then goes on without its port.
 listens() {
   local pid=$1 port=$2 inode
   inode=$(inode_at "$port")
   [ -n "$inode" ] || return 1
   [ -z "$(find "/proc/$pid/fd" -lname "socket:?$inode?" 2>/dev/null)" ] || return 0
-  # It may have been there, and have ended since.
+  # The other server may have ended in the meantime.
   [ "$(inode_at "$port")" = "$inode" ] || return 1
   fail "port $port belongs to another process (address already in use)"
 }
 
-# The socket that listens on PORT.
+# Prints the inode of the socket that listens on PORT.
 inode_at() {
   awk -v port="$(printf ':%04X' "$1")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp
 }
 
-# The status of a GET, without curl: bash can open a connection itself.
+# Prints the status of a GET, without curl: bash can open a connection itself.
 http_status() {
   local status
   {
@@ -80,7 +80,7 @@ http_status() {
   } 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$1" && echo "$status"
 }
 
-# Ends the server of DIR, stopped by SIGSTOP or not; one that does not end within 10 s of SIGTERM is killed.
+# Ends DIR's server, even one halted by SIGSTOP. If it has not ended 10 s after SIGTERM, it is killed.
 stop_server() {
   local dir=$1 pid
   pid=$(server_pid "$dir") || return 0
@@ -97,7 +97,7 @@ ended() {
   done
 }
 
-# What both stop scripts do: [--after PID] DIR
+# Implements both stop scripts: [--after PID] DIR
 stop_main() {
   local owner='' dir
   if [ "${1-}" = --after ]; then
@@ -106,8 +106,8 @@ stop_main() {
   fi
   [ $# = 1 ] || fail "usage: $0 [--after PID] DIR"
   dir=$(cd "$1" 2>/dev/null && pwd -P) || exit 0
-  # While a server is starting, one program replaces another, and for a moment the process has no environment to be known
-  # by: only who is not there twice is gone. Then there is nothing to stop.
+  # While a server starts, one program replaces another, and for a moment the process lacks the environment that identifies
+  # it. So the server counts as gone only if it is missing twice. Then there is nothing left to stop.
   while [ -n "$owner" ] && kill -0 "$owner" 2>/dev/null; do
     server_pid "$dir" >/dev/null || { sleep 1 && server_pid "$dir" >/dev/null; } || exit 0
     sleep 1

@@ -1,34 +1,34 @@
-# One ejabberd that belongs to one directory: what start, stop and add-user know of it. To be sourced.
+# Describes one ejabberd that belongs to one directory. start, stop and add-user source this file.
 #
 #   DIR/ejabberd.yml    the configuration it was started with
-#   DIR/log, DIR/spool  its log and its database, the accounts
-#   DIR/dist_port       where its Erlang distribution listens, on loopback
-#   DIR/address         at which address, once it is a node of a cluster
-#   DIR/.erlang.cookie  who may talk to it there: who can read this file
+#   DIR/log, DIR/spool  its log and its database with the accounts
+#   DIR/dist_port       the port of its Erlang distribution, on loopback
+#   DIR/address         the address of its Erlang distribution, once it is a node of a cluster
+#   DIR/.erlang.cookie  the secret of the distribution: a user who can read it can control the server
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/daemon.bash"
 
 default_dir=$here/data
 
-# The address of DIR's node. The database belongs to the node name, so that is the same for all: a copy of DIR is a copy of
-# the server. Without epmd nobody finds a node by its name, only by its port, which all of a cluster share: there the
-# addresses differ.
+# Prints the address of DIR's node. The database belongs to the node name, so all servers use the same name: a copy of DIR
+# is a copy of the server. Without epmd a node is found by its port, not by its name. The nodes of a cluster share the
+# port, so their addresses differ.
 address_of() { cat "$1/address" 2>/dev/null || echo 127.0.0.1; }
 
-# An address, and no name has to be looked up.
+# Prints the node's name. It contains an address, so that a name lookup is not needed.
 node_of() { echo "ejabberd@$(address_of "$1")"; }
 
-# Runs SCRIPT as somebody who may talk to the server of DIR.
+# Runs SCRIPT with the cookie of DIR's server, so that it may connect to it.
 escript_for() {
   local dir=$1
   shift
-  # HOME is where the cookie is.
+  # Erlang reads the cookie from HOME.
   env -u XDG_CONFIG_HOME HOME="$dir" ERL_FLAGS="-name script$$@127.0.0.1 -hidden -dist_listen false -start_epmd false \
     -erl_epmd_port $(cat "$dir/dist_port")" "$(dirname "$ERL")/escript" "$@"
 }
 
-# Sets ERL and ERL_LIBS: where the distribution keeps Erlang and the server's code. ejabberdctl itself is of no use here:
-# as root it becomes the user ejabberd, to anybody else it says no.
+# Sets ERL and ERL_LIBS to the paths of Erlang and of the server's code. ejabberdctl itself cannot be used here: run by root
+# it becomes the user ejabberd, and it refuses to run for other users.
 find_erlang() {
   local ejabberdctl
   ejabberdctl=$(PATH=$PATH:/usr/sbin command -v ejabberdctl) || return 1
@@ -37,7 +37,7 @@ find_erlang() {
   export ERL_LIBS
 }
 
-# What NAME is in define_macro of the configuration FILE, if it is one word.
+# Prints the value of NAME in define_macro of the configuration FILE, if the value is one word.
 macro() {
   awk -v name="$2" '
     /^[^ #]/ { inside = /^define_macro:/ }

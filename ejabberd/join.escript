@@ -1,12 +1,12 @@
 #!/usr/bin/env escript
 %%! -noinput
-%% Makes the ejabberd node NODE one more node of the cluster that PEER belongs to. The database of NODE is gone afterwards.
+%% Joins the ejabberd node NODE to the cluster of PEER. This deletes the database of NODE.
 -mode(compile).
 
 main([Node, Peer]) ->
     Ejabberd = list_to_atom(Node),
     net_kernel:connect_node(Ejabberd) orelse fail("the new node does not answer"),
-    %% A minute for the copy of a large database.
+    %% One minute, because a large database takes long to copy.
     try erpc:call(Ejabberd, ejabberd_cluster, join, [list_to_atom(Peer)], 60000) of
         ok -> ok;
         {error, Reason} -> fail(io_lib:format("~0p", [Reason]))

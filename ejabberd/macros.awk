@@ -1,5 +1,5 @@
-# Gives values to macros of an ejabberd configuration. First file: lines NAME<tab>VALUE, VALUE in YAML. Second file: the
-# configuration, printed with these values. A NAME that is not in its define_macro is an error.
+# Sets macros of an ejabberd configuration. The first file has lines NAME<tab>VALUE, with VALUE in YAML. The second file is
+# the configuration, which is printed with these values. A NAME that is not in its define_macro is an error.
 
 FILENAME == ARGV[1] {
   name = $0
@@ -15,7 +15,7 @@ FILENAME == ARGV[1] {
 inside && /^ +[^ #]/ {
   match($0, /^ +/)
   depth = RLENGTH
-  # The rest of a value that went over several lines.
+  # Drops the remaining lines of a replaced value.
   if (dropping && depth > dropping) next
   dropping = 0
   name = $1

@@ -1,7 +1,7 @@
-# One Prosody that belongs to one directory: what start, stop and add-user know of it. To be sourced.
+# Describes one Prosody that belongs to one directory. start, stop and add-user source this file.
 #
-#   DIR/instance.cfg.lua  what Prosody is started with: the configuration, and what differs from it in this directory
-#   DIR/settings          what the configuration has from its environment
+#   DIR/instance.cfg.lua  the file Prosody is started with: the configuration, and the settings of this directory
+#   DIR/settings          the variables that the configuration reads from its environment
 #   DIR/data              the accounts
 #   DIR/console           the log
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 default_dir=$here/data
 
-# Exports DOMAIN and BOSH_PORT as the server of DIR has them.
+# Exports DOMAIN and BOSH_PORT with the values of DIR's server.
 export_settings() {
   local setting
   export DOMAIN=localhost BOSH_PORT=5280

@@ -122,5 +122,5 @@ test('the guide explains every check, and nothing that is none', () => {
   const rows = [...guide.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id)
 
   expect(rows).toEqual(CHECKS)
-  expect(readFileSync(join(__dirname, '../../README.md'), 'utf8')).toContain(`says of ${CHECKS.length} things`)
+  expect(readFileSync(join(__dirname, '../../README.md'), 'utf8')).toContain(`runs ${CHECKS.length} checks`)
 })

@@ -25,6 +25,7 @@ test('what can stand in a block is known, and looked at', () => {
     diff: 'recipes.spec.ts',
     yaml: 'spec/live/readme-configuration.spec.ts',
     lua: 'below',
+    mermaid: 'architecture.spec.ts',
     '': 'output and usage: spec/cli, spec/live/doctor.spec.ts',
   }
   expect(BLOCKS.filter(({ language }) => !Object.hasOwn(seenTo, language)).map(({ at }) => at)).toEqual([])

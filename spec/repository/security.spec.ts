@@ -43,7 +43,7 @@ test.each(OURS)('$number $threat: shown by $tests', ({ tests, files }) => {
 test.each(ROWS.filter(({ number }) => NOT_OURS.includes(number)))(
   '$number $threat: whose job it is, and no test that would not be of this library',
   ({ happens, tests }) => {
-    expect(happens).toMatch(/^(The app: .* must|Nobody yet: .* must) /)
+    expect(happens).toMatch(/^(The app: .* must|Not built yet: .* must) /)
     expect(tests).toBe('')
   },
 )
@@ -55,7 +55,7 @@ test('the points it refers to are those it means', () => {
   expect([...points.keys()]).toEqual(Array.from({ length: points.size }, (_, n) => String(n + 1)))
   for (const [number, subject] of [
     ['4', /unknown user and a wrong password/],
-    ['9', /given to somebody else once its account was deleted/],
+    ['9', /given to another person once its account was deleted/],
     ['10', /session goes on/],
     ['11', /NODE_DEBUG/],
   ] as const) {
@@ -68,7 +68,9 @@ test('the points it refers to are those it means', () => {
 
 test('the README tells who deletes an account what to do first, and where all of this stands', () => {
   const text = README.replace(/\s+/g, ' ')
-  expect(text).toContain("A JID can be somebody else's after its account was deleted. Lock or delete the local user")
+  expect(text).toContain(
+    'A JID can belong to another person after its account was deleted. Lock or delete the local user',
+  )
   expect(text).toContain('end its sessions')
   expect(text).toContain('(SECURITY.md)')
 })

@@ -35,7 +35,7 @@ const LOGIN =
 const LOGOUT = '<form method="post" action="/logout"><button>Sign out</button></form>'
 
 app.get('/', (req, res) => {
-  // A JID needs no escaping: it holds no & < > " or '.
+  // A JID does not need escaping: it cannot contain & < > " or '.
   res.send(req.user ? `<p>Hello ${req.user.jid}</p>${LOGOUT}` : LOGIN)
 })
 app.post('/login', passport.authenticate('xmpp-bosh', { successRedirect: '/' }))
@@ -43,7 +43,7 @@ app.post('/logout', (req, res, next) => {
   req.logout(err => (err ? next(err) : res.redirect('/')))
 })
 
-// What went wrong is for the log, not for the visitor.
+// The reason is for the log, not for the visitor.
 app.use((err, _req, res, _next) => {
   console.error(err.message)
   res.status(err.status ?? 500).send('Please try again later')

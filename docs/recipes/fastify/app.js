@@ -8,7 +8,7 @@ import { Strategy } from 'passport-xmpp-bosh'
 
 const { PORT = 3000, XMPP_SERVICE, XMPP_DOMAIN, SESSION_SECRET = randomBytes(32).toString('hex') } = process.env
 
-const passport = new Authenticator() // Fastify's, not that of passport-xmpp-bosh
+const passport = new Authenticator() // Fastify's class, not the one of passport-xmpp-bosh
 passport.use(new Strategy({ service: XMPP_SERVICE, domain: XMPP_DOMAIN }))
 passport.registerUserSerializer(async user => user.jid)
 passport.registerUserDeserializer(async jid => ({ jid }))
@@ -30,7 +30,7 @@ const LOGOUT = '<form method="post" action="/logout"><button>Sign out</button></
 
 app.get('/', async (request, reply) => {
   reply.type('text/html')
-  // A JID needs no escaping: it holds no & < > " or '.
+  // A JID does not need escaping: it cannot contain & < > " or '.
   return request.user ? `<p>Hello ${request.user.jid}</p>${LOGOUT}` : LOGIN
 })
 app.post('/login', { preValidation: passport.authenticate('xmpp-bosh', { successRedirect: '/' }) }, () => {})
@@ -39,7 +39,7 @@ app.post('/logout', async (request, reply) => {
   return reply.redirect('/')
 })
 
-// What went wrong is for the log, not for the visitor.
+// The reason is for the log, not for the visitor.
 app.setErrorHandler((err, _request, reply) => {
   console.error(err.message)
   reply.status(err.statusCode ?? err.status ?? 500).send('Please try again later')

@@ -1,4 +1,4 @@
-// Stands for your table of users.
+// Stands in for your table of users.
 const rows = new Map()
 let lastId = 0
 

@@ -1,6 +1,6 @@
 const { randomBytes, scryptSync, timingSafeEqual } = require('node:crypto')
 
-// Stands for your table of users.
+// Stands in for your table of users.
 const rows = new Map()
 let lastId = 0
 
@@ -19,7 +19,7 @@ exports.findOrCreate = async columns => {
   return [...rows.values()].find(user => user[name] === value) ?? create(columns)
 }
 
-// Without passport-local nobody needs what is below, nor the columns it uses.
+// Without passport-local you can delete the code below, and the columns it uses.
 
 exports.byPassword = async (name, password) => {
   const user = [...rows.values()].find(user => user.name === name)

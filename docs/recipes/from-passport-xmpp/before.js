@@ -20,7 +20,7 @@ const LOGIN =
 const LOGOUT = '<form method="post" action="/logout"><button>Sign out</button></form>'
 
 app.get('/', (req, res) => {
-  // A JID needs no escaping: it holds no & < > " or '.
+  // A JID does not need escaping: it cannot contain & < > " or '.
   res.send(req.user ? `<p>Hello ${req.user.jid}</p>${LOGOUT}` : LOGIN)
 })
 app.post('/login', passport.authenticate('xmpp', { successRedirect: '/' }))

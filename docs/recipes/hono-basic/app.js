@@ -9,7 +9,7 @@ const authenticator = new Authenticator({ service: XMPP_SERVICE, domain: XMPP_DO
 
 const app = new Hono()
 
-// Every request is a login: for a few callers, over https.
+// Every request is a login, so this suits a few callers, over https.
 app.use(
   basicAuth({
     async verifyUser(username, password, c) {
@@ -17,7 +17,7 @@ app.use(
         c.set('account', await authenticator.authenticate({ username, password }, { signal: c.req.raw.signal }))
         return true
       } catch (err) {
-        // Below 500 it is the caller who is refused; the rest is an outage, and no reason to ask for another password.
+        // Below 500 the caller is refused. Anything else is an outage: asking for another password would not help.
         if (XmppBoshError.is(err) && err.status < 500) return false
         throw err
       }
@@ -26,7 +26,7 @@ app.use(
 )
 app.get('/', c => c.text(`Hello ${c.get('account').jid}`))
 
-// What went wrong is for the log, not for the visitor.
+// The reason is for the log, not for the visitor.
 app.onError((err, c) => {
   if (err.getResponse) return err.getResponse()
   console.error(err.message)

@@ -21,7 +21,7 @@ const LOGOUT = '<form method="post" action="/logout"><button>Sign out</button></
 
 const router = new Router()
 router.get('/', ctx => {
-  // A JID needs no escaping: it holds no & < > " or '.
+  // A JID does not need escaping: it cannot contain & < > " or '.
   ctx.body = ctx.state.user ? `<p>Hello ${ctx.state.user.jid}</p>${LOGOUT}` : LOGIN
 })
 router.post('/login', passport.authenticate('xmpp-bosh', { successRedirect: '/' }))
@@ -36,7 +36,7 @@ app.use(passport.initialize())
 app.use(passport.session())
 app.use(router.routes())
 
-// Koa itself answers with `err.status` and says no more than its name.
+// Koa itself answers with `err.status` and the name of that status only.
 app.on('error', err => console.error(err.message))
 
 app.listen(PORT, () => console.log(`http://localhost:${PORT}`))

@@ -3,7 +3,7 @@ const session = require('express-session')
 const { Passport } = require('passport')
 const { Strategy, serializeUser, deserializeUser } = require('passport-xmpp-bosh')
 
-/** The app, not yet listening; `xmpp` are the options of the strategy. */
+/** Creates the app without listening. `xmpp` holds the options of the strategy. */
 exports.createApp = xmpp => {
   const passport = new Passport()
   passport.use(new Strategy(xmpp))

@@ -12,27 +12,27 @@ afterAll(() => xmpp.close())
 
 const logIn = (browser, password) => browser.post('/login').type('form').send({ username: 'alice', password })
 
-test('with the right password she is in, and stays in', async () => {
+test('signs in with the right password and stays signed in', async () => {
   const browser = request.agent(app)
 
   await logIn(browser, 'secret').expect(200, 'Welcome, alice')
   await browser.get('/account').expect(200, 'alice@localhost')
 })
 
-test('with a wrong one she is not', async () => {
+test('refuses a wrong password', async () => {
   const browser = request.agent(app)
 
   await logIn(browser, 'guess').expect(401)
   await browser.get('/account').expect(401)
 })
 
-test('nor with a disabled account', async () => {
+test('refuses a disabled account', async () => {
   xmpp.accounts.disable('alice')
 
   await logIn(request(app), 'secret').expect(401)
 })
 
-test('while the XMPP server is busy, the app asks for patience', async () => {
+test('answers 503 while the XMPP server is busy', async () => {
   xmpp.fault({ on: 'auth', reply: 'temporary-auth-failure' })
 
   await logIn(request(app), 'secret').expect(503, 'Please try again later')

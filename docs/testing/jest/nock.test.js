@@ -8,7 +8,7 @@ const SERVICE = 'https://xmpp.example.com/bosh'
 let xmpp
 beforeAll(() => {
   nock.disableNetConnect()
-  nock.enableNetConnect('127.0.0.1') // supertest's own way to the app
+  nock.enableNetConnect('127.0.0.1') // supertest reaches the app there
 })
 beforeEach(() => {
   xmpp = mockBosh(SERVICE, { domain: 'example.com', accounts: { alice: 'secret' } })
@@ -19,7 +19,7 @@ afterAll(() => {
   nock.restore()
 })
 
-test('the same configuration as in production, and no network', async () => {
+test('signs in with the configuration of production, without a network', async () => {
   const app = createApp({ service: SERVICE, domain: 'example.com' })
 
   await request(app).post('/login').type('form').send({ username: 'alice', password: 'secret' }).expect(200)

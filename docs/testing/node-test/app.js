@@ -3,7 +3,7 @@ import session from 'express-session'
 import { Passport } from 'passport'
 import { deserializeUser, Strategy, serializeUser } from 'passport-xmpp-bosh'
 
-/** The app, not yet listening; `xmpp` are the options of the strategy. */
+/** Creates the app without listening. `xmpp` holds the options of the strategy. */
 export function createApp(xmpp) {
   const passport = new Passport()
   passport.use(new Strategy(xmpp))

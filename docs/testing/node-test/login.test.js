@@ -22,7 +22,7 @@ after(async () => {
 const logIn = password =>
   fetch(`${site}/login`, { method: 'POST', body: new URLSearchParams({ username: 'alice', password }) })
 
-test('with the right password she is in, and stays in', async () => {
+test('signs in with the right password and stays signed in', async () => {
   const welcome = await logIn('secret')
   const cookie = welcome.headers.get('set-cookie').split(';')[0]
   const account = await fetch(`${site}/account`, { headers: { cookie } })
@@ -31,11 +31,11 @@ test('with the right password she is in, and stays in', async () => {
   assert.equal(await account.text(), 'alice@localhost')
 })
 
-test('with a wrong one she is not', async () => {
+test('refuses a wrong password', async () => {
   assert.equal((await logIn('guess')).status, 401)
 })
 
-test('her password goes over the wire in no form that shows it', async () => {
+test('does not send the password itself', async () => {
   await logIn('secret')
 
   assert.deepEqual(
@@ -44,7 +44,7 @@ test('her password goes over the wire in no form that shows it', async () => {
   )
 })
 
-test('a server that does not answer in order is an outage', async () => {
+test('answers 502 when the XMPP server fails', async () => {
   xmpp.fault({ on: 'create', reply: { status: 503 } })
 
   assert.equal((await logIn('secret')).status, 502)

@@ -13,24 +13,24 @@ afterAll(() => xmpp.close())
 
 const logIn = (browser, password) => browser.post('/login').type('form').send({ username: 'alice', password })
 
-test('with the right password she is in, and stays in', async () => {
+test('signs in with the right password and stays signed in', async () => {
   const browser = request.agent(app)
 
   expect((await logIn(browser, 'secret')).text).toBe('Welcome, alice')
   expect((await browser.get('/account')).text).toBe('alice@localhost')
 })
 
-test('with a wrong one she is not', async () => {
+test('refuses a wrong password', async () => {
   expect((await logIn(request(app), 'guess')).status).toBe(401)
 })
 
-test('nor with an expired one', async () => {
+test('refuses an expired password', async () => {
   xmpp.accounts.expire('alice')
 
   expect((await logIn(request(app), 'secret')).status).toBe(401)
 })
 
-test('an XMPP server that breaks off is none of her business', async () => {
+test('hides the reason when the XMPP server breaks off', async () => {
   xmpp.fault({ on: 'auth', reply: 'reset' })
 
   expect(await logIn(request(app), 'secret')).toMatchObject({ status: 502, text: 'Please try again later' })

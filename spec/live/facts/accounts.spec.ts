@@ -81,7 +81,7 @@ measureFacts('accounts', [
     measure: server => signUp(server, 'wrong', text => `${text}0`),
   },
   {
-    fact: 'Sign-up with an answer that is used up',
+    fact: 'Sign-up with an answer that was used before',
     ejabberd: '`captcha-wrong`',
     Prosody: '`registration-closed`',
     measure: server =>
@@ -108,7 +108,7 @@ measureFacts('accounts', [
     },
   },
   {
-    fact: 'The server’s own sign-up page, and an account without its captcha',
+    fact: 'The server’s own sign-up page, and whether it creates an account without the captcha',
     ejabberd: { bookworm: 'no page', trixie: 'no page', sid: 'a page; no account' },
     Prosody: 'no page',
     async measure(server) {
@@ -131,30 +131,32 @@ measureFacts('accounts', [
   },
   {
     fact: 'Change of the password',
-    ejabberd: 'the new one signs in, the old one not',
-    Prosody: 'the new one signs in, the old one not',
+    ejabberd: 'the new one works, the old one does not',
+    Prosody: 'the new one works, the old one does not',
     async measure(server) {
       await server.addUser('changing', PASSWORD)
       const credentials = { username: 'changing', password: PASSWORD }
       const refusal = await register(server, r => r.changePassword(credentials, NEW_PASSWORD, visitor()))
       if (refusal !== undefined) return refusal
       const [is, was] = [await signsIn(server, 'changing', NEW_PASSWORD), await signsIn(server, 'changing', PASSWORD)]
-      return `the new one ${is ? 'signs in' : 'does not'}, the old one ${was ? 'too' : 'not'}`
+      return `the new one ${is ? 'works' : 'does not work'}, the old one ${was ? 'works too' : 'does not'}`
     },
   },
   {
     fact: 'Removal of the account',
-    ejabberd: 'nobody signs in any more',
-    Prosody: 'nobody signs in any more',
+    ejabberd: 'the account cannot sign in any more',
+    Prosody: 'the account cannot sign in any more',
     async measure(server) {
       await server.addUser('leaving', PASSWORD)
       const refusal = await register(server, r => r.remove({ username: 'leaving', password: PASSWORD }, visitor()))
       if (refusal !== undefined) return refusal
-      return (await signsIn(server, 'leaving', PASSWORD)) ? 'it is still there' : 'nobody signs in any more'
+      return (await signsIn(server, 'leaving', PASSWORD))
+        ? 'the account is still there'
+        : 'the account cannot sign in any more'
     },
   },
   {
-    fact: 'Tells its version (XEP-0092)',
+    fact: 'When the server tells its version (XEP-0092)',
     ejabberd: 'after a login',
     Prosody: 'after a login',
     async measure(server) {

@@ -49,19 +49,19 @@ measureFacts('bans', [
     measure: async server => written((await fromTwo(server, 'asked', 1)).last),
   },
   {
-    fact: 'The right password, then, of that visitor',
+    fact: 'The right password after that, of the same visitor',
     ejabberd: '`ERR_XMPP_POLICY`',
     Prosody: 'signs in',
     measure: async server => written((await fromTwo(server, 'banned', 2)).guesser),
   },
   {
-    fact: 'And of another visitor',
+    fact: 'The right password after that, of another visitor',
     ejabberd: 'signs in',
     Prosody: 'signs in',
     measure: async server => written((await fromTwo(server, 'other', 3)).other),
   },
   {
-    fact: 'And of any visitor, when the app does not forward addresses',
+    fact: 'The right password after that, of any visitor, when the app does not forward addresses',
     ejabberd: 'signs in',
     Prosody: 'signs in',
     measure: async server => written((await afterGuesses(server, 'anybody', {}, {})).other),

@@ -14,7 +14,7 @@ async function statusOf(server: Subject, path: string): Promise<string> {
 
 measureFacts('bosh', [
   {
-    fact: 'Seconds until a session that says nothing is gone',
+    fact: 'Seconds until an idle session ends',
     ejabberd: '30',
     Prosody: '60',
     async measure(server) {
@@ -33,7 +33,7 @@ measureFacts('bosh', [
     },
   },
   {
-    fact: 'The same request once more',
+    fact: 'The same request, sent again',
     ejabberd: 'the same reply',
     Prosody: 'the same reply',
     async measure(server) {
@@ -65,7 +65,7 @@ measureFacts('bosh', [
     },
   },
   {
-    fact: 'Web pages that may speak with it (CORS)',
+    fact: 'Web pages that may use BOSH (CORS)',
     ejabberd: 'all',
     Prosody: 'none',
     async measure(server) {

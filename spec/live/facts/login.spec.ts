@@ -57,7 +57,7 @@ measureFacts('login', [
     },
   },
   {
-    fact: 'SCRAM: names what it offers (XEP-0474)',
+    fact: 'SCRAM: confirms the offered mechanisms (XEP-0474)',
     ejabberd: { bookworm: 'no', trixie: 'yes', sid: 'yes' },
     Prosody: 'no',
     async measure(server) {
@@ -88,11 +88,11 @@ measureFacts('login', [
   },
   {
     fact: 'SCRAM: unknown user',
-    ejabberd: '`not-authorized`, and no challenge',
-    Prosody: '`not-authorized`, and no challenge',
+    ejabberd: '`not-authorized`, without a challenge',
+    Prosody: '`not-authorized`, without a challenge',
     async measure(server) {
       const first = await firstOfScram(server, 'nobody')
-      return first.startsWith('r=') ? 'a challenge' : `${first}, and no challenge`
+      return first.startsWith('r=') ? 'a challenge' : `${first}, without a challenge`
     },
   },
   {
@@ -106,10 +106,10 @@ measureFacts('login', [
     },
   },
   {
-    fact: 'PLAIN: own password, and somebody else’s authorization identity',
+    fact: 'PLAIN: own password with another account’s authorization identity',
     ejabberd: {
-      bookworm: '**logs in as somebody else**',
-      trixie: '**logs in as somebody else**',
+      bookworm: '**logs in as the other account**',
+      trixie: '**logs in as the other account**',
       sid: '`not-authorized`',
     },
     Prosody: 'ignored',
@@ -119,12 +119,12 @@ measureFacts('login', [
       const outcome = await attempt(server, session =>
         start(session, 'PLAIN', ['another@localhost', 'one', PASSWORD].join('\0')),
       )
-      if (outcome === 'another@localhost') return '**logs in as somebody else**'
+      if (outcome === 'another@localhost') return '**logs in as the other account**'
       return outcome === 'one@localhost' ? 'ignored' : outcome
     },
   },
   {
-    fact: 'The identity that is bound when `CAPITALS` logs in',
+    fact: 'The identity bound when `CAPITALS` logs in',
     ejabberd: '`CAPITALS`',
     Prosody: '`capitals`',
     async measure(server) {
@@ -136,7 +136,7 @@ measureFacts('login', [
     fact: 'An account that the operator has blocked',
     ejabberd: 'success, and `not-allowed` at bind; wrong password: `not-authorized`',
     Prosody: {
-      bookworm: 'there is no command for it',
+      bookworm: 'the server lacks a command for it',
       trixie: '`account-disabled`; wrong password: `account-disabled`',
       sid: '`account-disabled`; wrong password: `account-disabled`',
     },
@@ -146,7 +146,7 @@ measureFacts('login', [
         () => false,
         (error: Error) => /attempt to call a nil value \(method 'disable'\)/.test(`${error.message}${error.cause}`),
       )
-      if (missing) return 'there is no command for it'
+      if (missing) return 'the server lacks a command for it'
       const session = await openSession(server)
       const reply = said(await authenticate(session, BLOCKED, PASSWORD))
       const bound = reply === 'success' ? `, and ${boundAs(await bind(session))} at bind` : ''

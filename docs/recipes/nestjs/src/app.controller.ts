@@ -12,7 +12,7 @@ export class AppController {
   @Get()
   home(@Req() req: Request): string {
     const user = req.user as Profile | undefined
-    // A JID needs no escaping: it holds no & < > " or '.
+    // A JID does not need escaping: it cannot contain & < > " or '.
     return user ? `<p>Hello ${user.jid}</p>${LOGOUT}` : LOGIN
   }
 

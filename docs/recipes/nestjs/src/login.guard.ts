@@ -2,7 +2,7 @@ import { type ExecutionContext, HttpException, Injectable, Logger } from '@nestj
 import { AuthGuard } from '@nestjs/passport'
 import { XmppBoshError } from 'passport-xmpp-bosh'
 
-/** Lets in who has an XMPP account, and keeps it in the session. */
+/** Admits visitors with an XMPP account, and stores the account in the session. */
 @Injectable()
 export class LoginGuard extends AuthGuard('xmpp-bosh') {
   private readonly logger = new Logger(LoginGuard.name)
@@ -13,7 +13,7 @@ export class LoginGuard extends AuthGuard('xmpp-bosh') {
     return true
   }
 
-  // What went wrong is for the log, not for the visitor. Nest would make 500 of every error that is none of its own.
+  // The reason is for the log, not for the visitor. Nest would answer 500 for every error that is not one of its own.
   override handleRequest<User>(err: unknown, ...rest: [User, unknown, ExecutionContext]): User {
     if (!XmppBoshError.is(err)) return super.handleRequest(err, ...rest)
     this.logger.error(err.message)

@@ -8,7 +8,7 @@ export class XmppStrategy extends PassportStrategy(Strategy) {
     super({ service: process.env.XMPP_SERVICE ?? '', domain: process.env.XMPP_DOMAIN ?? '' })
   }
 
-  /** What becomes `req.user`; a falsy one is refused. */
+  /** Returns what becomes `req.user`. A falsy value refuses the login. */
   validate(profile: Profile): Profile {
     return profile
   }
