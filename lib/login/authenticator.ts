@@ -1,7 +1,7 @@
 import type { BoshSession } from '../bosh/session'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
-import type { Mechanism } from '../sasl'
+import type { Mechanism } from '../sasl/mechanism-names'
 import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'

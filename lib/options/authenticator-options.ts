@@ -1,4 +1,4 @@
-import type { Mechanism } from '../sasl'
+import type { Mechanism } from '../sasl/mechanism-names'
 
 /** An `http.Agent` or `https.Agent`, as far as it matters here: node's own types are not needed to compile. */
 export interface AgentLike {

@@ -1,6 +1,6 @@
 import PassportStrategy from 'passport-strategy'
 import type { Account } from '../login/authenticator'
-import type { Mechanism } from '../sasl'
+import type { Mechanism } from '../sasl/mechanism-names'
 import { messagesOf, outcomeOf } from './outcome'
 import { profileOf } from './profile'
 import type {

@@ -1,21 +1,19 @@
-import type { Mechanism, SaslContext, SaslExchange } from './mechanism'
+import type { SaslContext, SaslExchange } from './mechanism'
+import type { Mechanism } from './mechanism-names'
 import { plain } from './plain'
 import { scram } from './scram'
 
 export { decodeBase64 } from './base64'
-export type { Derive, Digest, Mechanism, SaslContext, SaslExchange } from './mechanism'
+export type { Derive, Digest, SaslContext, SaslExchange } from './mechanism'
+export { MECHANISM_NAMES, type Mechanism } from './mechanism-names'
 export { preparePassword } from './saslprep'
 
-/** The one list of mechanisms, strongest first: what exists, and the default order of preference. */
 const MECHANISMS: Readonly<Record<Mechanism, (context: SaslContext) => SaslExchange>> = {
   'SCRAM-SHA-512': scram('sha512'),
   'SCRAM-SHA-256': scram('sha256'),
   'SCRAM-SHA-1': scram('sha1'),
   PLAIN: plain,
 }
-
-/** Names of all mechanisms, strongest first. */
-export const MECHANISM_NAMES = Object.keys(MECHANISMS) as readonly Mechanism[]
 
 /** RFC 6120 §6.3.3: the client's order decides. `undefined`: nothing in common. */
 export function chooseMechanism(allowed: readonly Mechanism[], offered: readonly string[]): Mechanism | undefined {

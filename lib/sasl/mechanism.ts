@@ -1,6 +1,3 @@
-/** Names a SASL mechanism that this library speaks. */
-export type Mechanism = 'SCRAM-SHA-512' | 'SCRAM-SHA-256' | 'SCRAM-SHA-1' | 'PLAIN'
-
 /** PBKDF2-HMAC (RFC 5802 §2.2, `Hi`); given from outside, where parallel derivations are bounded. */
 export type Derive = (
   password: string,

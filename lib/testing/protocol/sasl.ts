@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { prepareLocalpart } from '../../jid'
-import { type Digest, decodeBase64, type Mechanism } from '../../sasl'
+import { type Digest, decodeBase64 } from '../../sasl'
+import type { Mechanism } from '../../sasl/mechanism-names'
 import type { Accounts } from '../accounts'
 import type { Personality } from '../personality'
 
