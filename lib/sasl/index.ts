@@ -6,7 +6,7 @@ export { decodeBase64 } from './base64'
 export type { Derive, Digest, Mechanism, SaslContext, SaslExchange } from './mechanism'
 export { preparePassword } from './saslprep'
 
-/** The one list of mechanisms, strongest first: what exists, and the default order of preference. */
+/** All mechanisms, strongest first, which is also the default order of preference. Add new ones here. */
 const MECHANISMS: Readonly<Record<Mechanism, (context: SaslContext) => SaslExchange>> = {
   'SCRAM-SHA-512': scram('sha512'),
   'SCRAM-SHA-256': scram('sha256'),
@@ -17,12 +17,12 @@ const MECHANISMS: Readonly<Record<Mechanism, (context: SaslContext) => SaslExcha
 /** Names of all mechanisms, strongest first. */
 export const MECHANISM_NAMES = Object.keys(MECHANISMS) as readonly Mechanism[]
 
-/** RFC 6120 §6.3.3: the client's order decides. `undefined`: nothing in common. */
+/** Returns the first allowed mechanism that the server offers (RFC 6120 §6.3.3), or `undefined` if it offers none of them. */
 export function chooseMechanism(allowed: readonly Mechanism[], offered: readonly string[]): Mechanism | undefined {
   return allowed.find(name => offered.includes(name))
 }
 
-/** Begins an exchange. */
+/** Starts an exchange with the mechanism `name`. */
 export function startExchange(name: Mechanism, context: SaslContext): SaslExchange {
   return MECHANISMS[name](context)
 }
