@@ -28,7 +28,7 @@ const MAX_ROUNDS = 4
  * Returns the localpart as the library sends and compares it, or `undefined` if `typed` is not a localpart.
  *
  * Applies NFKC, then folds the case code point by code point, until nothing changes. Servers fold with nodeprep
- * (RFC 6122 appendix A) but echo the spelling of the client. Without this step one account could become many identities.
+ * (RFC 6122 appendix A) but echo the client's spelling. Without this step one account could become many identities.
  */
 export function prepareLocalpart(typed: string): string | undefined {
   if (IGNORABLE.test(typed)) return undefined
@@ -57,7 +57,10 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 // Never part of a domain: `url.domainToASCII` cuts the text off at some of these and decodes others.
 const NOT_IN_DOMAIN = /[/\\?#%@:\s]|\p{Default_Ignorable_Code_Point}/u
 
-/** Returns the prepared domain, or `undefined` if `value` is not a domain name; {@link prepareConfiguredDomain} takes IP addresses, too. */
+/**
+ * Returns the prepared domain, or `undefined` if `value` is not a domain name. For IP addresses see
+ * {@link prepareConfiguredDomain}.
+ */
 export function prepareDomain(value: string): Domain | undefined {
   if (value.length > MAX_JID_PART_BYTES || NOT_IN_DOMAIN.test(value)) return undefined
   const ascii = domainToASCII(value.replace(/[.\u3002\uff0e\uff61]$/, ''))
@@ -80,7 +83,7 @@ export function prepareConfiguredDomain(value: string): Domain | undefined {
   return prepareDomain(value)
 }
 
-/** Splits a JID (RFC 7622 §3.1): the resource follows the first `/`, the localpart precedes the first `@` of the rest. */
+/** Splits a JID (RFC 7622 §3.1): resource after the first `/`, localpart before the first `@` of the rest. */
 export function splitJid(jid: string): { local: string | undefined; domain: string; resource: string | undefined } {
   const slash = jid.indexOf('/')
   const bare = slash < 0 ? jid : jid.slice(0, slash)

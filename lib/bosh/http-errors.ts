@@ -43,7 +43,7 @@ export function tooLarge(url: URL, bytes: number): XmppBoshError {
 const TLS_ERROR =
   /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|PATH_LENGTH_|HOSTNAME_MISMATCH|INVALID_PURPOSE|EPROTO$)/
 
-/** Returns the error for a connection that failed: ERR_XMPP_TLS, ERR_XMPP_HTTP or ERR_XMPP_CONNECT, with Node's code. */
+/** Returns the error for a failed connection: ERR_XMPP_TLS, ERR_XMPP_HTTP or ERR_XMPP_CONNECT, with Node's code. */
 export function connectionError(url: URL, cause: NodeJS.ErrnoException): XmppBoshError {
   const { code = '', message } = cause
   // A copy: some of Node's errors carry the bytes that caused them.

@@ -79,8 +79,8 @@ export class HttpTransport implements Transport {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
-      // The server had closed the idle connection. Sending the same rid again is safe (XEP-0124 §14.3), and nothing else
-      // is ever sent twice. The other idle sockets are as old, so they are closed before they fail, too.
+      // The server had closed the idle connection. Sending the same rid again is safe (XEP-0124 §14.3), and nothing
+      // else is ever sent twice. The other idle sockets are as old, so they are closed before they fail, too.
       const repeat = () => {
         if (this.#ownAgents) for (const socket of idleSockets(this.#ownAgents[protocolOf(url)])) socket.destroy()
         resolve(this.#post(url, body, options, true))

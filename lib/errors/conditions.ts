@@ -145,7 +145,7 @@ const KNOWN_CONDITIONS: ReadonlySet<string> = new Set([
 
 /**
  * Returns `condition` if it is a defined one, and `undefined-condition` otherwise, so that it may be logged. An unknown
- * name is not repeated: a forged reply could contain the password.
+ * name is not repeated: a hostile reply could contain the password.
  */
 export function knownCondition(condition: string): string {
   return KNOWN_CONDITIONS.has(condition) ? condition : 'undefined-condition'

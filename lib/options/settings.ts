@@ -140,7 +140,7 @@ function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
 function domainOf(value: unknown): Domain {
   const domain = typeof value === 'string' ? prepareConfiguredDomain(value) : undefined
   if (domain === undefined)
-    throw new TypeError('option `domain` must be the XMPP domain of your users, as in user@domain')
+    throw new TypeError('option `domain` must be the XMPP domain of the users, as in user@domain')
   return domain
 }
 

@@ -17,7 +17,7 @@ const MECHANISMS: Readonly<Record<Mechanism, (context: SaslContext) => SaslExcha
 /** Names of all mechanisms, strongest first. */
 export const MECHANISM_NAMES = Object.keys(MECHANISMS) as readonly Mechanism[]
 
-/** Returns the first allowed mechanism that the server offers (RFC 6120 §6.3.3), or `undefined` if it offers none of them. */
+/** Returns the first allowed mechanism that the server offers (RFC 6120 §6.3.3), or `undefined` if there is none. */
 export function chooseMechanism(allowed: readonly Mechanism[], offered: readonly string[]): Mechanism | undefined {
   return allowed.find(name => offered.includes(name))
 }

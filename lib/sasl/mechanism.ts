@@ -56,7 +56,8 @@ export interface SaslExchange {
    * was right.
    *
    * @param payload additional data of the success
-   * @throws {XmppBoshError} if the exchange is incomplete, or the server did not prove itself as far as the mechanism can
+   * @throws {XmppBoshError} if the exchange is incomplete, or if the server did not prove itself as far as the mechanism
+   * can
    */
   success(payload: string | undefined): void
 }

@@ -11,7 +11,10 @@ const CHANNEL_BINDING = Buffer.from(GS2_HEADER).toString('base64')
 
 const HASH_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha512: 64 }
 
-/** Returns a function that starts SCRAM (RFC 5802, RFC 7677) with the given hash. Specs pass the `nonce` of the RFCs' vectors. */
+/**
+ * Returns a function that starts SCRAM (RFC 5802, RFC 7677) with the given hash. Specs pass it the `nonce` of a test
+ * vector.
+ */
 export function scram(digest: Digest): (context: SaslContext, nonce?: string) => SaslExchange {
   return (context, nonce = freshNonce()) => new ScramExchange(digest, context, nonce)
 }

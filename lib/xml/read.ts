@@ -16,7 +16,7 @@ export interface Element {
   readonly text: string
 }
 
-/** Namespace declarations of one element, linked to those of its ancestors. Only elements that declare one add a link. */
+/** Namespace declarations of an element, linked to those of its ancestors. Elements without declarations add no link. */
 interface Scope {
   readonly declared: ReadonlyMap<string, string>
   readonly outer: Scope | undefined
@@ -48,7 +48,7 @@ const parser = new XMLParser({
     setXmlVersion() {},
   },
   onDangerousProperty: name => name,
-  jPath: false, // saves the paths of elements, which are not used
+  jPath: false, // the paths of elements are not used
 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
