@@ -2,32 +2,33 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { MAX_DOMAIN_BYTES, MAX_JID_PART_BYTES } from './limits'
 
-/** An XMPP domain in the two spellings that occur. */
+/** XMPP domain in two spellings. */
 export interface Domain {
-  /** lower-case A-labels: for comparison and for identities */
+  /** in lower-case A-labels, for comparisons and for identities */
   readonly ascii: string
-  /** as the server is addressed: U-labels when it was given so */
+  /** as the library sends it to the server: in U-labels if the configuration has U-labels */
   readonly wire: string
 }
 
-/** A bare JID in its parts, both prepared. */
+/** Parts of a bare JID, both prepared. */
 export interface BareJid {
   readonly local: string
   readonly domain: string
 }
 
-// Characters that are not seen: two names that look alike must not be two accounts.
+// Invisible characters: two names that look alike must not be two accounts.
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u
-// RFC 7622 §3.3.1 forbids " & ' / : < > @; beyond ASCII letters, marks and digits only (RFC 8264 §4.2.1).
+// RFC 7622 §3.3.1 forbids " & ' / : < > @; outside ASCII only letters, marks and digits are allowed (RFC 8264 §4.2.1).
 const LOCALPART = /^[\p{L}\p{M}\p{N}!#-%(-.;=?A-~]+$/u
-// ejabberd's NFKC drops this jamo behind a Hangul syllable: it would be a second name for the same account.
-const DROPPED = /\u11a7/
+// ejabberd's NFKC drops this jamo behind a Hangul syllable, so one account would have a second name.
+const DROPPED_JAMO = /\u11a7/
 const MAX_ROUNDS = 4
 
 /**
- * The localpart as it is sent and compared: NFKC, then upper and lower case code point by code point, until nothing
- * changes. Servers fold with nodeprep (RFC 6122 appendix A) and echo the spelling they were sent, so without this one
- * account could become many identities. `undefined`: not a localpart.
+ * Returns the localpart as the library sends and compares it, or `undefined` if `typed` is not a localpart.
+ *
+ * Applies NFKC, then folds the case code point by code point, until nothing changes. Servers fold with nodeprep
+ * (RFC 6122 appendix A) but echo the client's spelling. Without this step one account could become many identities.
  */
 export function prepareLocalpart(typed: string): string | undefined {
   if (IGNORABLE.test(typed)) return undefined
@@ -40,7 +41,7 @@ export function prepareLocalpart(typed: string): string | undefined {
   return undefined
 }
 
-// One code point at a time: nodeprep knows no context (a final sigma is a sigma).
+// One code point at a time: nodeprep ignores the context (a final sigma folds like any sigma).
 function foldCase(text: string): string {
   let folded = ''
   for (const character of text) for (const upper of character.toUpperCase()) folded += upper.toLowerCase()
@@ -48,15 +49,18 @@ function foldCase(text: string): string {
 }
 
 function isLocalpart(text: string): boolean {
-  if (IGNORABLE.test(text) || DROPPED.test(text)) return false
+  if (IGNORABLE.test(text) || DROPPED_JAMO.test(text)) return false
   return LOCALPART.test(text) && Buffer.byteLength(text) <= MAX_JID_PART_BYTES
 }
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
-// `url.domainToASCII` cuts at some of these and decodes others: they never belong into a domain.
+// Never part of a domain: `url.domainToASCII` cuts the text off at some of these and decodes others.
 const NOT_IN_DOMAIN = /[/\\?#%@:\s]|\p{Default_Ignorable_Code_Point}/u
 
-/** A domain name, `undefined` if it is none. IP addresses are none here, see {@link prepareConfiguredDomain}. */
+/**
+ * Returns the prepared domain, or `undefined` if `value` is not a domain name. For IP addresses see
+ * {@link prepareConfiguredDomain}.
+ */
 export function prepareDomain(value: string): Domain | undefined {
   if (value.length > MAX_JID_PART_BYTES || NOT_IN_DOMAIN.test(value)) return undefined
   const ascii = domainToASCII(value.replace(/[.\u3002\uff0e\uff61]$/, ''))
@@ -69,7 +73,7 @@ export function prepareDomain(value: string): Domain | undefined {
   return { ascii, wire: /^[\x00-\x7f]*$/.test(value) ? ascii : unicode }
 }
 
-/** The same where an IP address may stand: in the configuration, and in what is compared with it. */
+/** Returns the prepared domain or IP address, or `undefined`: for the configuration and for values compared with it. */
 export function prepareConfiguredDomain(value: string): Domain | undefined {
   const bracketed = /^\[(.*)\]$/.exec(value)?.[1]
   if (isIPv4(value) || (bracketed !== undefined && isIPv6(bracketed))) {
@@ -91,7 +95,7 @@ export function splitJid(jid: string): { local: string | undefined; domain: stri
   }
 }
 
-/** A bare JID that is already prepared, as sessions keep it; `undefined` for anything else. */
+/** Returns the parts of a bare JID that is already prepared, as sessions store it, or `undefined` for anything else. */
 export function parsePreparedJid(jid: string): BareJid | undefined {
   const { local, domain, resource } = splitJid(jid)
   if (local === undefined || resource !== undefined) return undefined

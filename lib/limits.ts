@@ -1,106 +1,110 @@
 /**
- * Every bound of the library, with its unit. What a user may change is an option (`options.ts`) whose default stands
- * here; the rest is fixed.
+ * Every bound of the library, with its unit. The defaults of options and the largest values that options accept stand
+ * here, too (options/settings.ts applies them). All other bounds are fixed.
  */
 
-/** ms. One deadline for a whole login: waiting for a slot, failover, every exchange, key derivation. */
+/** Deadline of a whole login, in ms: waiting for a slot, failover, every exchange and key derivation (`timeout`). */
 export const TIMEOUT_MS = 15_000
-/** ms. The longest `timeout` that can be asked for. */
+/** Largest accepted `timeout`, in ms. */
 export const MAX_TIMEOUT_MS = 120_000
-/** ms. What one of several `service` URLs may take before credentials are sent. */
+/** Time that one of several `service` URLs may take before credentials are sent, in ms. */
 export const ENDPOINT_TIMEOUT_MS = 5_000
-/** ms. How long a `service` URL that failed is tried last. */
+/** Time for which a `service` URL that failed is tried last, in ms. */
 export const ENDPOINT_COOL_DOWN_MS = 30_000
-/** `service` URLs of one Authenticator. */
+/** Number of `service` URLs of one Authenticator. */
 export const MAX_SERVICES = 16
 
-/** bytes of one reply. */
+/** Size of one reply, in bytes (`maxResponseBytes`). */
 export const MAX_RESPONSE_BYTES = 65_536
-/** bytes. The largest `maxResponseBytes` that can be asked for. */
+/** Largest accepted `maxResponseBytes`. */
 export const MAX_RESPONSE_BYTES_TOP = 1_048_576
-/** sockets to one origin. */
+/** Number of sockets to one origin. */
 export const MAX_SOCKETS = 16
-/** ms. An idle socket is closed before the server or a proxy closes it under us. */
+/** Time after which an idle socket is closed, in ms: before the server or a proxy closes it during a request. */
 export const IDLE_SOCKET_MS = 4_000
 
-/** s. How long the server may hold a request (XEP-0124 §7.1). */
+/** Time for which the server may hold a request, in s (XEP-0124 §7.1). */
 export const WAIT_S = 10
-/** requests the server may hold (XEP-0124 §7.1). */
+/** Number of requests that the server may hold (XEP-0124 §7.1). */
 export const HOLD = 1
-/** empty requests in a row that wait for one answer (XEP-0206 §4). */
+/** Number of empty requests in a row that wait for one answer (XEP-0206 §4). */
 export const MAX_EMPTY_POLLS = 3
-/** ms between two empty requests when the first was answered at once, and what at once means (XEP-0124 §11). */
+/** Pause between two empty requests if the first was answered at once, in ms (XEP-0124 §11). */
 export const POLL_PAUSE_MS = 250
+/** Time within which an empty request counts as answered at once, in ms. */
 export const AT_ONCE_MS = 1_000
-/** s. The longest pause that a server's `polling` attribute can ask of us (XEP-0124 §12). */
+/** Longest pause that a server's `polling` attribute can impose, in s (XEP-0124 §12). */
 export const MAX_POLLING_S = 5
-/** requests of one login, the terminate not counted. */
+/** Number of requests of one login, without the terminate. */
 export const MAX_EXCHANGES = 12
-/** ms for the terminate, which nobody waits for. */
+/** Deadline of the terminate, in ms. The visitor does not wait for it. */
 export const TERMINATE_TIMEOUT_MS = 2_000
-/** characters of a sid. */
+/** Length of a sid, in characters. */
 export const MAX_SID_LENGTH = 256
 
-/** elements inside each other in one reply. */
+/** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
-/** elements of one reply. */
+/** Number of elements in one reply. */
 export const MAX_XML_ELEMENTS = 2_000
-/** attributes of one element. */
+/** Number of attributes of one element. */
 export const MAX_XML_ATTRIBUTES = 32
-/** characters of an element's or attribute's name. */
+/** Length of the name of an element or attribute, in characters. */
 export const MAX_XML_NAME_LENGTH = 128
-/** characters of an attribute's value. */
+/** Length of the value of an attribute, in characters. */
 export const MAX_XML_ATTRIBUTE_LENGTH = 8_192
 
-/** mechanism names of one offer that are looked at. */
+/** Number of mechanism names in one offer that are looked at. */
 export const MAX_MECHANISMS = 64
-/** challenges of one login. */
+/** Number of challenges in one login. */
 export const MAX_CHALLENGES = 4
-/** bytes of a decoded SASL payload. */
+/** Size of a decoded SASL payload, in bytes. */
 export const MAX_SASL_PAYLOAD_BYTES = 8_192
-/** iterations of PBKDF2, least (RFC 5802 §5.1) and most by default, and the most that can be asked for. */
+/** Fewest iterations of PBKDF2 by default (`minIterations`, RFC 5802 §5.1). */
 export const MIN_ITERATIONS = 4_096
+/** Most iterations of PBKDF2 by default (`maxIterations`). */
 export const MAX_ITERATIONS = 100_000
+/** Largest accepted `minIterations` and `maxIterations`. */
 export const MAX_ITERATIONS_TOP = 1_000_000
-/** key derivations at a time in this process: half of libuv's threads. */
+/** Number of key derivations at a time in this process: half of libuv's threads. */
 export const MAX_DERIVATIONS = 2
-/** bytes of a decoded SCRAM salt. */
+/** Size of a decoded SCRAM salt, in bytes. */
 export const MAX_SALT_BYTES = 1_024
-/** characters of a SCRAM nonce. */
+/** Length of a SCRAM nonce, in characters. */
 export const MAX_NONCE_LENGTH = 1_024
-/** bytes of our own SCRAM nonce, before base64. */
+/** Size of the client's own SCRAM nonce before base64, in bytes. */
 export const NONCE_BYTES = 24
 
-/** bytes of each part of a JID (RFC 7622 §3). */
+/** Size of each part of a JID, in bytes (RFC 7622 §3). */
 export const MAX_JID_PART_BYTES = 1_023
-/** bytes of a domain as A-labels. */
+/** Size of a domain written in A-labels, in bytes. */
 export const MAX_DOMAIN_BYTES = 253
-/** bytes of a typed password. */
+/** Size of a typed password, in bytes. */
 export const MAX_PASSWORD_BYTES = 1_024
 
-/** logins in flight, logins that wait. */
+/** Number of logins in flight (`maxConcurrent`). */
 export const MAX_CONCURRENT = 50
+/** Number of logins that wait for a slot (`maxQueue`). */
 export const MAX_QUEUE = 200
-/** logins in flight or waiting, the most that can be asked for. */
+/** Largest accepted `maxConcurrent` and `maxQueue`. */
 export const MAX_CONCURRENT_TOP = 100_000
-/** ms. A refusal is answered no earlier than this after the start. */
+/** Earliest time at which a 401 is answered, in ms after the start of the login (`failureDelay`). */
 export const FAILURE_DELAY_MS = 300
-/** ms. The longest `failureDelay` that can be asked for. */
+/** Largest accepted `failureDelay`, in ms. */
 export const MAX_FAILURE_DELAY_MS = 10_000
-/** refusals that wait for their time at once; beyond, a login is turned away as busy. */
+/** Number of refusals that wait for their time at once; beyond it, a login is rejected as ERR_XMPP_BUSY. */
 export const MAX_DELAYED_FAILURES = 1_000
-/** ms. How long a ban (policy-violation) is answered without asking the server again. */
+/** Time for which a ban (policy-violation) is answered without asking the server again, in ms. */
 export const BAN_MS = 30_000
-/** bans remembered. */
+/** Number of bans that are remembered. */
 export const MAX_BANS = 1_000
 
-/** fields of a registration form. */
+/** Number of fields in a registration form. */
 export const MAX_FORM_FIELDS = 32
-/** characters of a label or of instructions that are shown; the rest is cut off. */
+/** Length at which a label or the instructions of a form are cut off, in characters. */
 export const MAX_FORM_TEXT_LENGTH = 1_000
-/** characters of a field's value, one of a visitor's or a hidden one of the server's. */
+/** Length of the value of a form field, in characters: typed by the visitor, or hidden and sent by the server. */
 export const MAX_FORM_VALUE_LENGTH = 1_024
-/** ms. ejabberd keeps a challenge for 120 s; the rest is for the way there. */
+/** Lifetime of a captcha, in ms. ejabberd keeps a challenge for 120 s; 5 s are left for the requests. */
 export const CAPTCHA_LIFETIME_MS = 115_000
-/** ms. How long `verify` may take to call `done` once its promise has resolved to nothing. */
+/** Time for which `verify` may still call `done` after its promise resolved to nothing, in ms. */
 export const VERIFY_DONE_MS = 15_000

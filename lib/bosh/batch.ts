@@ -1,19 +1,20 @@
 import { setImmediate } from 'node:timers'
 
-// Kept: tests with fake timers replace node's own, and nobody would move them on for a login.
-const soon = setImmediate
+// Kept at load time: an app's tests may replace `setImmediate` by a fake timer, and would not advance it for a login.
+const scheduleBatch = setImmediate
 let waiting: (() => void)[] = []
 
 /**
- * Calls `next` when everything that has arrived by now is read, after those that were there before. A busy process that
- * answers every reply before it reads the next one pays for each: with caches that are cold again, and with a server
- * that has to be woken. One that is not busy waits for nobody.
+ * Calls `next` after all replies that have arrived by now are read, in the order of the calls.
+ *
+ * A busy process that answers each reply before it reads the next one pays for each: its CPU caches are cold again, and
+ * the server has to be woken up again. An idle process is not delayed.
  */
 export function afterThisBatch(next: () => void): void {
-  if (waiting.push(next) === 1) soon(goOn)
+  if (waiting.push(next) === 1) scheduleBatch(runBatch)
 }
 
-function goOn(): void {
+function runBatch(): void {
   const ready = waiting
   waiting = []
   for (const next of ready) next()

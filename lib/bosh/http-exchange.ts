@@ -4,63 +4,64 @@ import type { Signal } from '../time/light-signal'
 import { afterThisBatch } from './batch'
 import { connectionError, headFault, tooLarge } from './http-errors'
 
-/** What an exchange needs to know, and whom to tell. */
-export interface Terms {
+/** Bounds and callbacks of one exchange. */
+export interface ExchangeOptions {
   readonly url: URL
   readonly maxResponseBytes: number
-  /** ends the request; its reason is what is rejected with */
+  /** aborts the request; `reject` gets its reason */
   readonly signal: Signal
-  /** the same as long as nothing was sent: while it waits for a connection, or for one to be made */
+  /** aborts the request before it is sent: while it waits for a free socket or for the connection */
   readonly unsent?: Signal | undefined
   readonly resolve: (reply: Buffer) => void
   readonly reject: (reason: unknown) => void
-  /** called in place of `reject` when a kept connection ended before the first byte of a reply */
+  /** called in place of `reject` if a reused connection ended before the first byte of the reply */
   readonly stale?: (() => void) | undefined
 }
 
-/** One request and its reply. Calls `resolve`, `reject` or `stale`, once; a request that ended early is destroyed. */
+/** One request and its reply. Calls one of `resolve`, `reject` and `stale` once. Destroys a request that ends early. */
 export class HttpExchange {
   readonly #request: ClientRequest
-  readonly #terms: Terms
-  /** what the connection had read when this request got it */
-  #bytesBefore = 0
+  readonly #options: ExchangeOptions
+  /** bytes the connection had read before this request */
+  #bytesReadBefore = 0
   #hasReply = false
-  #isOver = false
+  #isSettled = false
   readonly #chunks: Buffer[] = []
   #received = 0
-  readonly #abort = () => this.#stop(this.#terms.signal.reason)
-  readonly #giveUp = () => this.#stop(this.#terms.unsent?.reason)
+  readonly #abort = () => this.#stop(this.#options.signal.reason)
+  readonly #abortUnsent = () => this.#stop(this.#options.unsent?.reason)
 
-  constructor(request: ClientRequest, terms: Terms) {
+  constructor(request: ClientRequest, options: ExchangeOptions) {
     this.#request = request
-    this.#terms = terms
-    terms.signal.addEventListener('abort', this.#abort)
-    terms.unsent?.addEventListener('abort', this.#giveUp)
-    request.on('socket', socket => this.#assigned(socket))
-    request.on('error', cause => this.#failed(cause))
-    request.on('response', response => this.#replied(response))
-    // 101, although nothing was asked to be upgraded.
+    this.#options = options
+    options.signal.addEventListener('abort', this.#abort)
+    options.unsent?.addEventListener('abort', this.#abortUnsent)
+    request.on('socket', socket => this.#onSocket(socket))
+    request.on('error', cause => this.#onError(cause))
+    request.on('response', response => this.#onResponse(response))
+    // Status 101, although the request did not ask for an upgrade.
     request.on('upgrade', (response, socket) => {
       socket.destroy()
-      this.#stop(headFault(terms.url, response, terms.maxResponseBytes))
+      this.#stop(headFault(options.url, response, options.maxResponseBytes))
     })
   }
 
+  /** Sends the request. */
   send(body: string): void {
-    // A string leaves with the head in one piece; of bytes, node makes two.
+    // A string, not a Buffer: Node writes a string together with the headers, a Buffer in a second write.
     this.#request.end(body)
   }
 
-  #assigned(socket: Socket): void {
-    this.#bytesBefore = socket.bytesRead
-    const sending = () => this.#terms.unsent?.removeEventListener('abort', this.#giveUp)
-    if (socket.connecting) socket.once(this.#terms.url.protocol === 'https:' ? 'secureConnect' : 'connect', sending)
-    else sending()
+  #onSocket(socket: Socket): void {
+    this.#bytesReadBefore = socket.bytesRead
+    const markSent = () => this.#options.unsent?.removeEventListener('abort', this.#abortUnsent)
+    if (socket.connecting) socket.once(this.#options.url.protocol === 'https:' ? 'secureConnect' : 'connect', markSent)
+    else markSent()
   }
 
-  #replied(response: IncomingMessage): void {
+  #onResponse(response: IncomingMessage): void {
     this.#hasReply = true
-    const { url, maxResponseBytes } = this.#terms
+    const { url, maxResponseBytes } = this.#options
     const fault = headFault(url, response, maxResponseBytes)
     if (fault) {
       this.#stop(fault)
@@ -71,38 +72,38 @@ export class HttpExchange {
       if (this.#received > maxResponseBytes) this.#stop(tooLarge(url, maxResponseBytes))
       else this.#chunks.push(chunk)
     })
-    response.on('error', cause => this.#failed(cause))
-    response.on('end', () => this.#complete())
+    response.on('error', cause => this.#onError(cause))
+    response.on('end', () => this.#onEnd())
   }
 
-  #complete(): void {
-    if (!this.#end()) return
+  #onEnd(): void {
+    if (!this.#settle()) return
     const [first] = this.#chunks
     const reply = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-    afterThisBatch(() => this.#terms.resolve(reply))
+    afterThisBatch(() => this.#options.resolve(reply))
   }
 
-  #failed(cause: NodeJS.ErrnoException): void {
-    if (!this.#end()) return
-    const { url, stale, reject } = this.#terms
+  #onError(cause: NodeJS.ErrnoException): void {
+    if (!this.#settle()) return
+    const { url, stale, reject } = this.#options
     const { reusedSocket, socket } = this.#request
-    const isStale = !this.#hasReply && reusedSocket && socket?.bytesRead === this.#bytesBefore
+    const isStale = !this.#hasReply && reusedSocket && socket?.bytesRead === this.#bytesReadBefore
     if (isStale && stale) stale()
     else reject(connectionError(url, cause))
   }
 
   #stop(reason: unknown): void {
-    if (this.#end()) this.#terms.reject(reason)
+    if (this.#settle()) this.#options.reject(reason)
     this.#request.destroy()
   }
 
-  /** False when it has ended already: what is destroyed fails once more. */
-  #end(): boolean {
-    if (this.#isOver) return false
-    this.#isOver = true
-    const { signal, unsent } = this.#terms
+  /** Returns false if the exchange is settled already: a destroyed request emits one more error. */
+  #settle(): boolean {
+    if (this.#isSettled) return false
+    this.#isSettled = true
+    const { signal, unsent } = this.#options
     signal.removeEventListener('abort', this.#abort)
-    unsent?.removeEventListener('abort', this.#giveUp)
+    unsent?.removeEventListener('abort', this.#abortUnsent)
     return true
   }
 }

@@ -9,23 +9,29 @@ import { FORWARDED_FOR } from './forwarded-for'
 import { connectionError } from './http-errors'
 import { HttpExchange } from './http-exchange'
 
-/** What one POST may take and send along. */
+/** Bounds of one POST and the visitor's address. */
 export interface PostOptions {
-  /** ends the request; its reason is what the POST rejects with */
+  /** aborts the request; the POST rejects with its reason */
   readonly signal: Signal
-  /** the same as long as nothing was sent: while it waits for a connection, or for one to be made */
+  /** aborts the request before it is sent: while it waits for a free socket or for the connection */
   readonly unsent?: Signal
-  /** one IP address, sent as `X-Forwarded-For` */
+  /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
 }
 
-/** Sends one body and gets one body. */
+/** Way to send one body and receive one body. */
 export interface Transport {
+  /**
+   * Sends `body` to `url` and resolves to the body of the reply.
+   *
+   * @throws {XmppBoshError} if the connection fails or the reply is not acceptable
+   */
   post(url: URL, body: string, options: PostOptions): Promise<Buffer>
-  /** Ends the sockets that are ours. */
+  /** Closes the library's own sockets, and none of a given agent. */
   close(): void
 }
 
+/** Options of an {@link HttpTransport}. */
 export interface TransportOptions {
   readonly maxResponseBytes: number
   readonly tls?: TlsOptions | undefined
@@ -35,14 +41,14 @@ export interface TransportOptions {
 type Target = Pick<https.RequestOptions, 'protocol' | 'host' | 'port' | 'path'>
 
 /**
- * Transport over HTTP/1.1 with keep-alive and one bounded pool of sockets. Follows no redirect and reads no proxy from
- * the environment.
+ * Transport over HTTP/1.1 with keep-alive and one bounded pool of sockets. It follows no redirects and ignores proxies
+ * of the environment.
  */
 export class HttpTransport implements Transport {
   readonly #maxResponseBytes: number
-  readonly #foreign: AgentLike | undefined
-  readonly #own: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined
-  // Taken apart once: there are a few services, and many requests.
+  readonly #givenAgent: AgentLike | undefined
+  readonly #ownAgents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined
+  // Parts of each URL, kept because services are few and requests are many.
   readonly #targets = new WeakMap<URL, Target>()
 
   constructor({ maxResponseBytes, tls, agent }: TransportOptions) {
@@ -53,8 +59,8 @@ export class HttpTransport implements Transport {
     } as https.AgentOptions
     const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS }
     this.#maxResponseBytes = maxResponseBytes
-    this.#foreign = agent
-    this.#own = agent
+    this.#givenAgent = agent
+    this.#ownAgents = agent
       ? undefined
       : { 'http:': new http.Agent(pool), 'https:': new https.Agent({ ...pool, ...tlsOptions }) }
   }
@@ -64,8 +70,8 @@ export class HttpTransport implements Transport {
   }
 
   close(): void {
-    this.#own?.['http:'].destroy()
-    this.#own?.['https:'].destroy()
+    this.#ownAgents?.['http:'].destroy()
+    this.#ownAgents?.['https:'].destroy()
   }
 
   #post(url: URL, body: string, options: PostOptions, isRepeat: boolean): Promise<Buffer> {
@@ -73,13 +79,13 @@ export class HttpTransport implements Transport {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
-      // The server had closed the idle connection. The same rid again is safe (XEP-0124 §14.3), and this is the only
-      // thing ever sent twice. Its idle neighbours are as old: none of them is worth a second failure.
+      // The server had closed the idle connection. Sending the same rid again is safe (XEP-0124 §14.3), and nothing
+      // else is ever sent twice. The other idle sockets are as old, so they are closed before they fail, too.
       const repeat = () => {
-        if (this.#own) for (const socket of idleSockets(this.#own[schemeOf(url)])) socket.destroy()
+        if (this.#ownAgents) for (const socket of idleSockets(this.#ownAgents[protocolOf(url)])) socket.destroy()
         resolve(this.#post(url, body, options, true))
       }
-      const request = open(url, this.#requestOptions(url, Buffer.byteLength(body), clientIp))
+      const request = openRequest(url, this.#requestOptions(url, Buffer.byteLength(body), clientIp))
       const stale = isRepeat ? undefined : repeat
       const maxResponseBytes = this.#maxResponseBytes
       new HttpExchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
@@ -100,15 +106,15 @@ export class HttpTransport implements Transport {
       host,
       port,
       path,
-      agent: this.#own ? this.#own[schemeOf(url)] : (this.#foreign as http.Agent),
+      agent: this.#ownAgents ? this.#ownAgents[protocolOf(url)] : (this.#givenAgent as http.Agent),
       rejectUnauthorized: true,
       headers,
     }
   }
 
   #targetOf(url: URL): Target {
-    const known = this.#targets.get(url)
-    if (known) return known
+    const cached = this.#targets.get(url)
+    if (cached) return cached
     const { protocol, hostname: host, port, path } = urlToHttpOptions(url)
     const target = { protocol, host, port, path }
     this.#targets.set(url, target)
@@ -116,12 +122,16 @@ export class HttpTransport implements Transport {
   }
 }
 
-function schemeOf(url: URL): 'http:' | 'https:' {
+function protocolOf(url: URL): 'http:' | 'https:' {
   return url.protocol as 'http:' | 'https:'
 }
 
-/** @throws {XmppBoshError} right away, for an agent that is for another protocol than that of the URL */
-function open(url: URL, options: https.RequestOptions): http.ClientRequest {
+/**
+ * Opens a request.
+ *
+ * @throws {XmppBoshError} ERR_XMPP_CONNECT if the agent is for another protocol than the URL
+ */
+function openRequest(url: URL, options: https.RequestOptions): http.ClientRequest {
   try {
     return (url.protocol === 'https:' ? https : http).request(options)
   } catch (cause) {

@@ -2,15 +2,14 @@ import { XmppBoshError } from './error'
 import type { XmppBoshErrorCode } from './statuses'
 
 /*
- * What happened -> what the visitor and the app get. One table for every way a login can end without a "yes":
- * the server's condition chooses a code here, the code has its HTTP status in errors.ts, and `outcomeOf` turns it into
- * Passport's action.
+ * One table for each stage at which a login can end without success. The server's condition selects a code here,
+ * statuses.ts gives the code its HTTP status, and `outcomeOf` turns the code into Passport's action.
  */
 
-/** Defined conditions and the code each leads to. */
+/** Table of defined conditions, each with the error code it leads to. */
 export type Conditions = ReadonlyMap<string, XmppBoshErrorCode>
 
-/** `<failure/>` of SASL, RFC 6120 §6.5. Any other condition, none or two: ERR_XMPP_PROTOCOL. */
+/** Conditions of SASL's `<failure/>`, RFC 6120 §6.5. An unknown, missing or second condition: ERR_XMPP_PROTOCOL. */
 export const SASL_FAILURES: Conditions = new Map<string, XmppBoshErrorCode>([
   ['not-authorized', 'invalid-credentials'],
   ['invalid-authzid', 'invalid-credentials'], // ejabberd, for a malformed SCRAM user name
@@ -25,23 +24,25 @@ export const SASL_FAILURES: Conditions = new Map<string, XmppBoshErrorCode>([
   ['aborted', 'ERR_XMPP_PROTOCOL'],
 ])
 
-/** `e=` of a SCRAM server, RFC 5802 §7. Any other value: ERR_XMPP_PROTOCOL. */
+/** Values of `e=` in a SCRAM message, RFC 5802 §7. Any other value: ERR_XMPP_PROTOCOL. */
 export const SCRAM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['invalid-proof', 'invalid-credentials'],
   ['unknown-user', 'invalid-credentials'],
   ['no-resources', 'ERR_XMPP_UNAVAILABLE'],
 ])
 
-/** Stanza errors of resource binding, RFC 6120 §7.7.3. Any other condition, none or two: ERR_XMPP_PROTOCOL. */
+/**
+ * Stanza errors of resource binding, RFC 6120 §7.7.3. An unknown, missing or second condition: ERR_XMPP_PROTOCOL.
+ */
 export const BIND_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
-  ['not-allowed', 'not-allowed'], // the server's access rule: the password was right
+  ['not-allowed', 'not-allowed'], // the password was right, but an access rule of the server denies the login
   ['conflict', 'ERR_XMPP_UNAVAILABLE'],
   ['resource-constraint', 'ERR_XMPP_UNAVAILABLE'],
   ['bad-request', 'ERR_XMPP_PROTOCOL'],
   ['not-authorized', 'ERR_XMPP_PROTOCOL'],
 ])
 
-/** `<stream:error/>`, RFC 6120 §4.9.3. Any other condition: ERR_XMPP_TERMINATED. */
+/** Conditions of `<stream:error/>`, RFC 6120 §4.9.3. Any other condition: ERR_XMPP_TERMINATED. */
 export const STREAM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['policy-violation', 'ERR_XMPP_POLICY'], // a ban (mod_fail2ban) or a rate limit
   ['host-unknown', 'ERR_XMPP_DOMAIN'],
@@ -53,7 +54,10 @@ export const STREAM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['reset', 'ERR_XMPP_UNAVAILABLE'],
 ])
 
-/** `condition` of `<body type='terminate'/>`, XEP-0124 §17.2. Any other, or none: ERR_XMPP_TERMINATED. */
+/**
+ * Values of `condition` in `<body type='terminate'/>`, XEP-0124 §17.2. Any other value, or no `condition`:
+ * ERR_XMPP_TERMINATED.
+ */
 export const TERMINATIONS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['policy-violation', 'ERR_XMPP_POLICY'],
   ['host-unknown', 'ERR_XMPP_DOMAIN'],
@@ -62,14 +66,14 @@ export const TERMINATIONS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['remote-connection-failed', 'ERR_XMPP_UNAVAILABLE'],
 ])
 
-/** The same in answer to session creation: how servers say that they do not serve the domain. */
+/** {@link TERMINATIONS} in reply to session creation, plus the values with which servers refuse an unknown domain. */
 export const CREATION_TERMINATIONS: Conditions = new Map<string, XmppBoshErrorCode>([
   ...TERMINATIONS,
   ['internal-server-error', 'ERR_XMPP_DOMAIN'], // ejabberd
   ['improper-addressing', 'ERR_XMPP_DOMAIN'], // Prosody
 ])
 
-/** Stanza errors when a form is asked for, XEP-0077 §3.1. Any other: ERR_XMPP_PROTOCOL. */
+/** Stanza errors in reply to the request for a sign-up form, XEP-0077 §3.1. Any other: ERR_XMPP_PROTOCOL. */
 export const FORM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['resource-constraint', 'rate-limited'], // ejabberd: `captcha_limit`
   ['forbidden', 'registration-closed'],
@@ -78,7 +82,10 @@ export const FORM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['feature-not-implemented', 'registration-closed'],
 ])
 
-/** The same when it is handed in. `not-allowed` is the answer to a wrong captcha, or, where there is none, a no. */
+/**
+ * Stanza errors in reply to a submitted sign-up form, XEP-0077 §3.1. `not-allowed` means a wrong captcha, or a refusal
+ * if the form has no captcha.
+ */
 export const SUBMIT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ...FORM_ERRORS, // ejabberd: `registration_timeout`
   ['conflict', 'username-taken'],
@@ -86,13 +93,13 @@ export const SUBMIT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['jid-malformed', 'malformed-credentials'],
 ])
 
-/** Stanza errors of changing a password and of removing an account, XEP-0077 §3.2, §3.3. */
+/** Stanza errors in reply to a password change or an account removal, XEP-0077 §3.2, §3.3. */
 export const ACCOUNT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ...FORM_ERRORS,
   ['not-acceptable', 'weak-password'],
 ])
 
-/** Conditions that stand for nothing more than their name; repeated to the operator, never taken from the wire. */
+/** Conditions without a code of their own. Messages may name them: the text comes from this list, not from the wire. */
 const OTHER_CONDITIONS = [
   'bad-request',
   'improper-addressing',
@@ -137,14 +144,18 @@ const KNOWN_CONDITIONS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The condition as it may be shown in a log. An unknown name is not repeated: whoever answers for the server could
- * have written the password there.
+ * Returns `condition` if it is a defined one, and `undefined-condition` otherwise, so that it may be logged. An unknown
+ * name is not repeated: a hostile reply could contain the password.
  */
 export function knownCondition(condition: string): string {
   return KNOWN_CONDITIONS.has(condition) ? condition : 'undefined-condition'
 }
 
-/** The error for a condition the server named. */
+/**
+ * Returns the error for a condition that the server sent, with `: ` and the condition behind `message`.
+ *
+ * @param otherwise code of a condition that `table` does not list
+ */
 export function conditionError(
   table: Conditions,
   otherwise: XmppBoshErrorCode,

@@ -1,4 +1,4 @@
-/** How {@link Registration} refuses, with the HTTP status that goes with it. */
+/** Codes of the refusals that only registration has, each with its HTTP status. */
 const REGISTRATION_STATUS = {
   'username-taken': 409,
   'captcha-wrong': 400,
@@ -8,7 +8,7 @@ const REGISTRATION_STATUS = {
   'rate-limited': 429,
 } as const
 
-/** Every code there is, with its HTTP status. Lower case: a refusal. `ERR_XMPP_*`: an error. */
+/** Every error code with its HTTP status. Lower-case codes are refusals, `ERR_XMPP_*` codes are faults. */
 export const STATUS = {
   ...REGISTRATION_STATUS,
   'missing-credentials': 400,
@@ -36,37 +36,82 @@ export const STATUS = {
 } as const
 
 /**
- * Any `code` of an {@link XmppBoshError}.
+ * Code of an {@link XmppBoshError}: a {@link RefusalCode}, a {@link RegistrationCode} or a {@link FaultCode}.
+ *
+ * @example
+ * ```ts
+ * import { type XmppBoshErrorCode, XmppBoshError } from 'passport-xmpp-bosh'
+ *
+ * const TEMPORARY: readonly XmppBoshErrorCode[] = ['ERR_XMPP_UNAVAILABLE', 'ERR_XMPP_BUSY', 'ERR_XMPP_TIMEOUT']
+ *
+ * export const isTemporary = (error: unknown) => XmppBoshError.is(error) && TEMPORARY.includes(error.code)
+ * ```
  *
  * @useDeclaredType
  */
 export type XmppBoshErrorCode = keyof typeof STATUS
 
 /**
- * A code that says something about the visitor or the account: the strategy answers `fail`.
+ * Code of a refused login: the cause is the visitor's input or the account, and the strategy calls `fail`.
+ *
+ * @example
+ * ```ts
+ * import type { RefusalCode } from 'passport-xmpp-bosh'
+ *
+ * export const HINTS: Partial<Record<RefusalCode, string>> = {
+ *   'missing-credentials': 'Enter your user name and your password.',
+ *   'invalid-credentials': 'Unknown user name or wrong password.',
+ * }
+ * ```
  *
  * @useDeclaredType
  */
 export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode>
 
 /**
- * A code that only registration has.
+ * Code of a refusal that only {@link Registration} has.
+ *
+ * @example
+ * ```ts
+ * import type { RegistrationCode } from 'passport-xmpp-bosh'
+ *
+ * export const TEXTS: Record<RegistrationCode, string> = {
+ *   'username-taken': 'This user name is taken.',
+ *   'captcha-wrong': 'The digits were wrong. Here is a new picture.',
+ *   'captcha-expired': 'The picture has expired. Here is a new one.',
+ *   'weak-password': 'Choose a stronger password.',
+ *   'registration-closed': 'Sign-up is closed.',
+ *   'rate-limited': 'Too many attempts. Try again later.',
+ * }
+ * ```
  *
  * @useDeclaredType
  */
 export type RegistrationCode = keyof typeof REGISTRATION_STATUS
 
 /**
- * A code that says something about the server, the network or the configuration: the strategy answers `error`.
+ * Code of a fault: the cause is the server, the network or the configuration, and the strategy calls `error`.
+ *
+ * @example
+ * ```ts
+ * import type { FaultCode } from 'passport-xmpp-bosh'
+ *
+ * // A server that lies about itself: alert the operator.
+ * export const ALERTS: readonly FaultCode[] = ['ERR_XMPP_SERVER_PROOF', 'ERR_XMPP_IDENTITY']
+ * ```
  *
  * @useDeclaredType
  */
 export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 
-/** @internal */
+/**
+ * List of all codes.
+ *
+ * @internal
+ */
 export const CODES = Object.keys(STATUS) as readonly XmppBoshErrorCode[]
 
-/** True for the lower-case codes: what was asked was understood and refused. */
+/** Returns true for a lower-case code: the request was understood and refused. */
 export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode {
   return !code.startsWith('ERR_')
 }

@@ -1,55 +1,173 @@
 import type { Mechanism } from '../sasl/mechanism-names'
 
-/** An `http.Agent` or `https.Agent`, as far as it matters here: node's own types are not needed to compile. */
+/**
+ * Part of `http.Agent` and `https.Agent` that the library uses, so that its types compile without those of Node.
+ *
+ * @example
+ * ```ts
+ * import { Agent } from 'node:https'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ *
+ * const agent = new Agent({ keepAlive: true, maxSockets: 8, minVersion: 'TLSv1.2' })
+ * const authenticator = new Authenticator({
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ *   agent,
+ * })
+ *
+ * // When the app stops: close() leaves the agent open.
+ * await authenticator.close()
+ * agent.destroy()
+ * ```
+ */
 export interface AgentLike {
-  /** what it was made with; `rejectUnauthorized: false` among it is refused */
+  /** options the agent was created with; `rejectUnauthorized: false` and versions before TLS 1.2 are refused */
   readonly options?: object
-  /** Ends its sockets; only who made it calls this. */
+  /** Closes the agent's sockets. The library never calls it: the app that created the agent does. */
   destroy(): void
 }
 
-/** TLS of the connection to `service`; certificates are always verified. */
+/**
+ * TLS options of the connection to `service`. Certificates are always verified.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ *
+ * export const authenticator = new Authenticator({
+ *   service: 'https://10.0.0.5:5443/bosh',
+ *   domain: 'example.com',
+ *   tls: { ca: readFileSync('/etc/ssl/certs/xmpp-ca.pem'), servername: 'xmpp.example.com' },
+ * })
+ * ```
+ */
 export interface TlsOptions {
-  /** PEM, instead of the system's authorities */
+  /**
+   * Certificate authorities to trust, in PEM, in place of the default ones.
+   *
+   * @default Node's certificate authorities
+   */
   ca?: string | Uint8Array | readonly (string | Uint8Array)[]
-  /** the name the certificate must carry, when it is not the host of `service` */
+  /**
+   * Name that the server's certificate must be valid for.
+   *
+   * @default the host of `service`
+   */
   servername?: string
-  /** the oldest version that is spoken, default `TLSv1.2` */
+  /**
+   * Oldest TLS version that is accepted.
+   *
+   * @default 'TLSv1.2'
+   */
   minVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
 
-/** Where the accounts are and how they are asked for. */
+/**
+ * Options that name the XMPP server and bound the logins on it. {@link Strategy}, {@link Authenticator} and
+ * {@link Registration} take them. An unknown option or an invalid value throws a `TypeError` that names the option.
+ *
+ * @example
+ * ```ts
+ * import { Authenticator, type AuthenticatorOptions } from 'passport-xmpp-bosh'
+ *
+ * const options: AuthenticatorOptions = {
+ *   service: ['https://xmpp1.example.com:5443/bosh', 'https://xmpp2.example.com:5443/bosh'],
+ *   domain: 'example.com',
+ *   mechanisms: ['SCRAM-SHA-512', 'SCRAM-SHA-256'],
+ *   timeout: 10_000, // ms
+ * }
+ * export const authenticator = new Authenticator(options)
+ * ```
+ */
 export interface AuthenticatorOptions {
-  /** BOSH URL, or several: the next is tried only while no credentials were sent */
+  /**
+   * BOSH URL of the server, or up to 16 URLs of its nodes. If one fails, the next one is tried, but only before
+   * credentials are sent. Use https:, or http: to a loopback address.
+   */
   service: string | readonly string[]
-  /** the XMPP domain users live on: half of everybody's identity, not the HTTP host */
+  /** XMPP domain of the accounts: the part behind the `@` of a JID, which may differ from the host of `service`. */
   domain: string
-  /** allow-list in order of preference; default SCRAM-SHA-512, -256, -1, PLAIN (PLAIN only over https or to loopback) */
+  /**
+   * SASL mechanisms that may be used, in order of preference. By default, PLAIN is left out for a `service` with http:
+   * to a host that is not loopback.
+   *
+   * @default ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+   */
   mechanisms?: readonly Mechanism[]
-  /** default true: ask the server to bind a resource, which is where it applies its access rules and names the account */
+  /**
+   * true: binds a resource after SASL (RFC 6120 §7). The server applies its access rules and names the account in this
+   * step. false: saves two requests, lets in accounts that the server blocks, and accepts only ASCII user names.
+   *
+   * @default true
+   */
   bind?: boolean
-  /** ms, default 15000: one deadline for the whole login */
+  /**
+   * Deadline of the whole login, in ms, from 1 to 120000.
+   *
+   * @default 15000
+   */
   timeout?: number
-  /** bytes of one reply, default 65536 */
+  /**
+   * Largest reply of the server that is read, in bytes, from 1 to 1048576.
+   *
+   * @default 65536
+   */
   maxResponseBytes?: number
-  /** least SCRAM iterations accepted, default 4096 */
+  /**
+   * Fewest SCRAM iterations that are accepted (RFC 5802 §5.1), from 1 to 1000000.
+   *
+   * @default 4096
+   */
   minIterations?: number
-  /** most SCRAM iterations accepted, default 100000 */
+  /**
+   * Most SCRAM iterations that are accepted, from 1 to 1000000.
+   *
+   * @default 100000
+   */
   maxIterations?: number
-  /** logins in flight, default 50 */
+  /**
+   * Number of logins in flight at the same time, from 1 to 100000.
+   *
+   * @default 50
+   */
   maxConcurrent?: number
-  /** logins that wait for their turn, default 200; beyond: ERR_XMPP_BUSY */
+  /**
+   * Number of logins that wait for one of `maxConcurrent`, from 0 to 100000. Further logins are rejected at once with
+   * ERR_XMPP_BUSY.
+   *
+   * @default 200
+   */
   maxQueue?: number
-  /** ms, default 300, 0 = off: a 401 is answered no earlier than this after the start */
+  /**
+   * Earliest time of a 401, in ms after the start of the login, from 0 (off) to 10000. An unknown user and a wrong
+   * password then take equally long.
+   *
+   * @default 300
+   */
   failureDelay?: number
-  /** default false; true: `http:` to a host that is not loopback, for a private network */
+  /**
+   * true: accepts http: to a host that is not loopback, for a private network.
+   *
+   * @default false
+   */
   allowInsecure?: boolean
-  /** not together with `agent` */
+  /**
+   * TLS options of the library's own agent. Not allowed together with `agent`.
+   *
+   * @default {}
+   */
   tls?: TlsOptions
-  /** own agent, e.g. of a proxy; the environment's proxies are never read */
+  /**
+   * Agent for the requests, for example one that uses a proxy. It verifies the certificates. Proxies of the environment
+   * are never used.
+   *
+   * @default an agent of the library with keep-alive
+   */
   agent?: AgentLike
 }
 
+/** Names of all {@link AuthenticatorOptions}. */
 export const AUTHENTICATOR_OPTION_NAMES = [
   'service',
   'domain',

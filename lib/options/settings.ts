@@ -25,19 +25,19 @@ import {
 import { assertKnown, assertObject, optionalBoolean, optionalInteger } from './checks'
 
 /**
- * One `service` URL and what may be used there.
+ * One `service` URL with the mechanisms that are allowed on it.
  *
  * @internal
  */
 export interface Endpoint {
   readonly url: URL
   readonly mechanisms: readonly Mechanism[]
-  /** https, or to a loopback address */
+  /** true for https: and for a loopback address */
   readonly safe: boolean
 }
 
 /**
- * Options checked, with the defaults filled in.
+ * Checked options with the defaults filled in.
  *
  * @internal
  */
@@ -57,7 +57,7 @@ export interface Settings {
 }
 
 /**
- * Checks options; written for JavaScript too, where nothing else does.
+ * Checks the options and fills in the defaults. Checks types as well: JavaScript callers have no compiler for that.
  *
  * @throws {TypeError} that names the option
  * @internal
@@ -68,7 +68,8 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
   const allowInsecure = optionalBoolean(options, 'allowInsecure') ?? false
   const minIterations = optionalInteger(options, 'minIterations', 1, MAX_ITERATIONS_TOP) ?? MIN_ITERATIONS
   const maxIterations = optionalInteger(options, 'maxIterations', 1, MAX_ITERATIONS_TOP) ?? MAX_ITERATIONS
-  if (minIterations > maxIterations) throw new TypeError('option `minIterations` is larger than `maxIterations`')
+  if (minIterations > maxIterations)
+    throw new TypeError('option `minIterations` must not be larger than `maxIterations`')
   const endpoints = endpointsOf(options, allowInsecure)
   return {
     endpoints,
@@ -89,7 +90,7 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
 function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [Endpoint, ...Endpoint[]] {
   const services: unknown = typeof options.service === 'string' ? [options.service] : options.service
   if (!Array.isArray(services) || services.length > MAX_SERVICES) {
-    throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES}`)
+    throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES} BOSH URLs`)
   }
   const mechanisms = allowedMechanisms(options.mechanisms)
   const [first, ...rest] = services.map(service => endpointOf(service, mechanisms, allowInsecure))
@@ -97,23 +98,23 @@ function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [En
   return [first, ...rest]
 }
 
-function endpointOf(service: unknown, named: readonly Mechanism[] | undefined, allowInsecure: boolean): Endpoint {
+function endpointOf(service: unknown, allowed: readonly Mechanism[] | undefined, allowInsecure: boolean): Endpoint {
   if (typeof service !== 'string' || !URL.canParse(service)) throw new TypeError('option `service` must be a BOSH URL')
   const url = new URL(service)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new TypeError('option `service` must be an https: URL (or http: to a loopback address)')
+    throw new TypeError('option `service` must be an https: URL, or an http: URL of a loopback address')
   }
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw new TypeError('option `service` must not hold credentials or a fragment')
+    throw new TypeError('option `service` must not contain credentials or a fragment')
   }
   const safe = url.protocol === 'https:' || isLoopback(url.hostname)
   if (!safe && !allowInsecure) {
     throw new TypeError(
-      'option `service` is http: to a host that is not loopback; use https:, or set `allowInsecure: true` on a private network',
+      'option `service` is an http: URL of a host that is not loopback: use https:, or set `allowInsecure: true` on a private network',
     )
   }
-  // On an insecure transport only who names PLAIN gets it.
-  const mechanisms = named ?? MECHANISM_NAMES.filter(name => safe || name !== 'PLAIN')
+  // On an insecure transport PLAIN must be named explicitly.
+  const mechanisms = allowed ?? MECHANISM_NAMES.filter(name => safe || name !== 'PLAIN')
   return { url, mechanisms, safe }
 }
 
@@ -131,7 +132,7 @@ function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
   const known: readonly string[] = MECHANISM_NAMES
   const valid = Array.isArray(value) && value.length > 0 && value.every(name => known.includes(name))
   if (!valid || new Set(value).size !== value.length) {
-    throw new TypeError(`option \`mechanisms\` must be a list of some of ${known.join(', ')}`)
+    throw new TypeError(`option \`mechanisms\` must be an array of different names out of ${known.join(', ')}`)
   }
   return [...value]
 }
@@ -148,7 +149,7 @@ function tlsOf(value: unknown): TlsOptions | undefined {
   assertObject(value, 'option `tls`')
   assertKnown(value, ['ca', 'servername', 'minVersion'], 'tls.')
   const { ca, servername, minVersion } = value as TlsOptions
-  const isPem = (one: unknown) => typeof one === 'string' || one instanceof Uint8Array
+  const isPem = (item: unknown) => typeof item === 'string' || item instanceof Uint8Array
   if (ca !== undefined && !(Array.isArray(ca) ? ca.length > 0 && ca.every(isPem) : isPem(ca))) {
     throw new TypeError('option `tls.ca` must be PEM text, a Buffer, or an array of them')
   }
@@ -164,11 +165,12 @@ function tlsOf(value: unknown): TlsOptions | undefined {
 function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): AgentLike | undefined {
   if (value === undefined) return undefined
   assertObject(value, 'option `agent`')
-  if (typeof (value as AgentLike).destroy !== 'function') throw new TypeError('option `agent` must be an http(s).Agent')
+  if (typeof (value as AgentLike).destroy !== 'function')
+    throw new TypeError('option `agent` must be an http.Agent or https.Agent')
   if (tls !== undefined)
-    throw new TypeError('options `agent` and `tls` exclude each other: give the agent its own TLS options')
+    throw new TypeError('options `agent` and `tls` cannot be combined: pass the TLS options to the agent')
   if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
-    throw new TypeError('option `agent` has `rejectUnauthorized: false`: certificates must be verified')
+    throw new TypeError('option `agent` has `rejectUnauthorized: false`: remove it, certificates must be verified')
   }
   const { minVersion, maxVersion } = ((value as AgentLike).options ?? {}) as {
     minVersion?: unknown
@@ -177,10 +179,10 @@ function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): 
   if ([minVersion, maxVersion].some(version => version === 'TLSv1' || version === 'TLSv1.1')) {
     throw new TypeError('option `agent` allows TLS 1.0 or 1.1: set its `minVersion` to TLSv1.2')
   }
-  // Node's own agents say which protocol they speak; those of proxies find out.
+  // Node's own agents name the protocol they speak; agents for proxies choose it for each request.
   const protocol: unknown = Object.getOwnPropertyDescriptor(value, 'protocol')?.value
   if (typeof protocol === 'string' && endpoints.some(({ url }) => url.protocol !== protocol)) {
-    throw new TypeError(`option \`agent\` speaks ${protocol} and \`service\` does not`)
+    throw new TypeError(`option \`agent\` is for ${protocol} URLs, but a \`service\` URL has another protocol`)
   }
   return value as AgentLike
 }

@@ -1,4 +1,4 @@
-/** PBKDF2-HMAC (RFC 5802 §2.2, `Hi`); given from outside, where parallel derivations are bounded. */
+/** Function that computes PBKDF2-HMAC (RFC 5802 §2.2, `Hi`). The caller supplies it and bounds parallel derivations. */
 export type Derive = (
   password: string,
   salt: Buffer,
@@ -7,37 +7,39 @@ export type Derive = (
   digest: Digest,
 ) => Promise<Buffer>
 
-/** As node:crypto names them. */
+/** Name of a hash function in node:crypto. */
 export type Digest = 'sha1' | 'sha256' | 'sha512'
 
-/** Everything one exchange needs to know. */
+/** Input of one exchange. */
 export interface SaslContext {
   /** the prepared localpart: authentication identity; the authorization identity is always empty */
   readonly username: string
-  /** as it was typed */
+  /** the password as typed */
   readonly password: string
-  /** after SASLprep, see password.ts */
+  /** the password after SASLprep, see saslprep.ts */
   readonly preparedPassword: string
-  /** every mechanism name the server offered, also those we do not know (XEP-0474 §6) */
+  /** every mechanism name that the server offered, unknown ones included (XEP-0474 §6) */
   readonly offered: readonly string[]
-  /** channel-binding types the server offered (XEP-0440), or none */
+  /** channel-binding types that the server offered (XEP-0440), often empty */
   readonly channelBindings: readonly string[]
   readonly minIterations: number
   readonly maxIterations: number
   readonly derive: Derive
 }
 
-/** The client's side of one exchange. Payloads are the decoded strings; base64 and XML are the caller's. */
+/** Client's side of one exchange. Payloads are decoded strings: the caller handles base64 and XML. */
 export interface SaslExchange {
   /** the initial response */
   readonly initial: string
-  /** Answers a challenge, or names the error the server reported in it (`e=`, RFC 5802 §7). */
+  /** Resolves to the response to a challenge, or to the error that the challenge reports (`e=`, RFC 5802 §7). */
   challenge(payload: string): Promise<{ response: string } | { error: string }>
   /**
-   * The server says success; `payload` is its additional data.
+   * Completes the exchange after the server reported success. Only a return without an error means that the password
+   * was right.
    *
-   * @throws {XmppBoshError} unless the exchange is complete and the server has proved itself as far as the mechanism
-   * can: only a return means that the password was right
+   * @param payload additional data of the success
+   * @throws {XmppBoshError} if the exchange is incomplete, or if the server did not prove itself as far as the mechanism
+   * can
    */
   success(payload: string | undefined): void
 }

@@ -1,8 +1,8 @@
 import { saslprep } from '@mongodb-js/saslprep'
 
 /**
- * The password as SCRAM hashes it: SASLprep (RFC 4013), unassigned code points allowed so that emoji stay usable.
- * `undefined` for what it prohibits.
+ * Returns the password as SCRAM hashes it, prepared with SASLprep (RFC 4013), or `undefined` if SASLprep prohibits it.
+ * Unassigned code points are allowed, so that emoji stay usable.
  */
 export function preparePassword(password: string): string | undefined {
   if (/^[ -~]*$/.test(password)) return password

@@ -5,13 +5,16 @@ import { decodeBase64 } from './base64'
 import type { Digest, SaslContext, SaslExchange } from './mechanism'
 import { freshNonce } from './nonce'
 
-// RFC 5802 §6: "n", the client does not support channel binding; §5.1: no authorization identity.
+// RFC 5802 §6: "n" means that the client does not support channel binding; §5.1: no authorization identity.
 const GS2_HEADER = 'n,,'
 const CHANNEL_BINDING = Buffer.from(GS2_HEADER).toString('base64')
 
 const HASH_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha512: 64 }
 
-/** SCRAM (RFC 5802, RFC 7677) with the given hash. `nonce` is for the vectors of the RFCs. */
+/**
+ * Returns a function that starts SCRAM (RFC 5802, RFC 7677) with the given hash. Specs pass it the `nonce` of a test
+ * vector.
+ */
 export function scram(digest: Digest): (context: SaslContext, nonce?: string) => SaslExchange {
   return (context, nonce = freshNonce()) => new ScramExchange(digest, context, nonce)
 }
@@ -26,7 +29,7 @@ class ScramExchange implements SaslExchange {
   #verified = false
 
   constructor(digest: Digest, context: SaslContext, nonce: string) {
-    // RFC 5802 §5.1: "=" and "," of a name are written =3D and =2C.
+    // RFC 5802 §5.1: "=" and "," in a name are written =3D and =2C.
     const saslname = context.username.replaceAll('=', '=3D').replaceAll(',', '=2C')
     this.#digest = digest
     this.#context = context
@@ -39,14 +42,14 @@ class ScramExchange implements SaslExchange {
     const error = /^e=([^,]*)/.exec(payload)?.[1]
     if (error !== undefined) return { error }
     if (this.#expectedSignature === undefined) return { response: await this.#clientFinal(payload) }
-    // RFC 5802 §7 with a server that cannot send data with success (RFC 4422 §3.6): v= comes in a challenge.
-    if (this.#verified) throw protocolError('a challenge after the last one of SCRAM')
+    // RFC 5802 §7: a server that cannot send data with success (RFC 4422 §3.6) sends v= in a challenge.
+    if (this.#verified) throw protocolError('the server sent a challenge after its last SCRAM message')
     this.#verify(payload)
     return { response: '' }
   }
 
   success(payload: string | undefined): void {
-    if (this.#verified && payload) throw protocolError('two server signatures')
+    if (this.#verified && payload) throw protocolError('the server sent two server signatures')
     if (!this.#verified) this.#verify(payload ?? '')
   }
 
@@ -70,13 +73,16 @@ class ScramExchange implements SaslExchange {
   // RFC 5802 §7: server-final-message = verifier ["," extensions]
   #verify(serverFinal: string): void {
     const expected = this.#expectedSignature
-    if (expected === undefined) throw serverProof('the server said success before the exchange was complete')
-    const [verifier, ...extensions] = attributesOf(serverFinal, () => serverProof('the server signature is missing'))
+    if (expected === undefined) throw serverProofError('the server reported success before the exchange was complete')
+    const [verifier, ...extensions] = attributesOf(serverFinal, () =>
+      serverProofError('the server signature is missing'),
+    )
     const signature = verifier?.name === 'v' ? decodeBase64(verifier.value) : undefined
-    if (signature === undefined) throw serverProof('the server signature is missing')
-    if (extensions.some(({ name }) => name === 'm')) throw protocolError('the server demands a SCRAM extension')
+    if (signature === undefined) throw serverProofError('the server signature is missing')
+    if (extensions.some(({ name }) => name === 'm'))
+      throw protocolError('the server requires an unknown SCRAM extension')
     if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-      throw serverProof('the server signature is wrong: the server does not know the password')
+      throw serverProofError('the server signature is wrong: the server does not know the password')
     }
     this.#verified = true
   }
@@ -92,28 +98,29 @@ interface ServerFirst {
 
 // RFC 5802 §7: server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]
 function parseServerFirst(message: string, nonce: string, context: SaslContext): ServerFirst {
-  const malformed = () => protocolError('the first message of the server is malformed')
+  const malformed = () => protocolError('the first SCRAM message of the server is malformed')
   const attributes = attributesOf(message, malformed)
   const names = attributes.map(({ name }) => name)
-  // RFC 5802 §5.1: m= announces an extension that must be understood; there is none we understand.
-  if (names.includes('m')) throw protocolError('the server demands a SCRAM extension')
+  // RFC 5802 §5.1: m= announces an extension that the client must support. None is supported here.
+  if (names.includes('m')) throw protocolError('the server requires an unknown SCRAM extension')
   if (names.slice(0, 3).join('') !== 'rsi') throw malformed()
   const [serverNonce = '', salt64 = '', count = ''] = attributes.map(({ value }) => value)
-  // RFC 5802 §5.1: printable ASCII, begins with ours, and the server adds to it
+  // RFC 5802 §5.1: printable ASCII that begins with the client's nonce and is longer
   if (
     serverNonce.length > MAX_NONCE_LENGTH ||
     serverNonce.length <= nonce.length ||
     !serverNonce.startsWith(nonce) ||
     !/^[!-+\--~]+$/.test(serverNonce)
   ) {
-    throw serverProof('the nonce of the server does not extend ours')
+    throw serverProofError("the server's nonce does not extend the client's")
   }
   const salt = decodeBase64(salt64)
-  if (salt === undefined || salt.length > MAX_SALT_BYTES) throw protocolError('the salt is malformed')
+  if (salt === undefined || salt.length > MAX_SALT_BYTES)
+    throw protocolError('the SCRAM salt of the server is malformed')
   const iterations = /^[1-9][0-9]{0,9}$/.test(count) ? Number(count) : Number.NaN
   if (!(iterations >= context.minIterations && iterations <= context.maxIterations)) {
-    throw serverProof(
-      `the iteration count of the server is not within ${context.minIterations} and ${context.maxIterations}; see options \`minIterations\` and \`maxIterations\``,
+    throw serverProofError(
+      `the server's iteration count is not between ${context.minIterations} and ${context.maxIterations}; see options \`minIterations\` and \`maxIterations\``,
     )
   }
   const downgradeHash = attributes.find(({ name }) => name === 'h')?.value
@@ -130,7 +137,7 @@ function attributesOf(message: string, malformed: () => XmppBoshError): { name: 
   return attributes
 }
 
-// XEP-0474 §6: the server hashes what it offered; if that is not what reached us, somebody took mechanisms away.
+// XEP-0474 §6: the server sends a hash of its offer. A mismatch means that the offer was changed on the way.
 function assertNoDowngrade(hash: string, digest: Digest, { offered, channelBindings }: SaslContext): void {
   const bindings = channelBindings.length > 0 ? `\x1f${sorted(channelBindings)}` : ''
   const expected = createHash(digest)
@@ -138,11 +145,11 @@ function assertNoDowngrade(hash: string, digest: Digest, { offered, channelBindi
     .digest()
   const received = decodeBase64(hash)
   if (received === undefined || received.length !== expected.length || !timingSafeEqual(received, expected)) {
-    throw serverProof('the mechanisms that arrived are not those the server offered (downgrade)')
+    throw serverProofError('the mechanisms received are not those the server offered (possible downgrade attack)')
   }
 }
 
-// i;octet (RFC 4790 §9.3): the names are ASCII, so code units do.
+// i;octet (RFC 4790 §9.3): the names are ASCII, so comparing code units suffices.
 function sorted(names: readonly string[]): string {
   return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join('\x1e')
 }
@@ -155,6 +162,6 @@ function xor(a: Buffer, b: Buffer): Buffer {
   return Buffer.from(a.map((byte, index) => byte ^ (b[index] ?? 0)))
 }
 
-function serverProof(message: string): XmppBoshError {
+function serverProofError(message: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_SERVER_PROOF', message)
 }

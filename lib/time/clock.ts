@@ -1,18 +1,19 @@
-/** The passing of time, so that specs need not wait for it. */
+/** Source of time and timers; specs replace it so that they need not wait. */
 export interface Clock {
-  /** ms, never going back */
+  /** Returns ms since some fixed moment; never decreases. */
   now(): number
-  /** ms since 1970: for what outlives the process */
+  /** Returns ms since 1970: for values that outlive the process. */
   date(): number
-  /** Calls `then` after `ms`, never at once; what it returns makes it not happen. */
-  after(ms: number, then: () => void): () => void
+  /** Calls `callback` after `ms`, never synchronously. Returns a function that cancels the call. */
+  after(ms: number, callback: () => void): () => void
 }
 
+/** Clock of the system, with Node's timers. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  after(ms, then) {
-    const timer = setTimeout(then, ms)
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
   },
 }

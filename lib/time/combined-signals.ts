@@ -1,7 +1,17 @@
 import type { Clock } from './clock'
 import { LightSignal, type Signal } from './light-signal'
 
-/** An {@link LightSignal} that ends with the first of its parents, for the same reason, until it is released. */
+/*
+ * Signals that combine others. An aborted parent aborts its children with its own reason, never the other way round:
+ *
+ *     parent ──┐                parent ──┐
+ *     parent ──┴─ AnySignal     parent ──┤                     parent ── after ms ── GraceSignal
+ *                             after ms ──┴─ TimeoutSignal
+ *
+ * Each listens to its parents, or keeps a timer, until `release()` is called.
+ */
+
+/** Signal that aborts with the first of its parents, for the same reason (like `AbortSignal.any`). */
 export class AnySignal extends LightSignal {
   readonly #parents: readonly Signal[]
   readonly #follow = () => this.abort(this.#parents.find(parent => parent.aborted)?.reason)
@@ -13,13 +23,13 @@ export class AnySignal extends LightSignal {
     if (parents.some(parent => parent.aborted)) this.#follow()
   }
 
-  /** To be called when what it bounds is over. */
+  /** Stops following the parents. Call it when the bounded work is over. */
   release(): void {
     for (const parent of this.#parents) parent.removeEventListener('abort', this.#follow)
   }
 }
 
-/** A {@link AnySignal} that is aborted with `reason()` after `ms`, too. */
+/** {@link AnySignal} that also aborts with `reason()` after `ms` (like `AbortSignal.timeout`). */
 export class TimeoutSignal extends AnySignal {
   readonly #cancel: () => void
 
@@ -34,25 +44,25 @@ export class TimeoutSignal extends AnySignal {
   }
 }
 
-/** A signal that is aborted `ms` after `parent` is, with its reason, until it is released. */
+/** Signal that aborts `ms` after its parent does, with the parent's reason. */
 export class GraceSignal extends LightSignal {
   readonly #parent: Signal
-  readonly #begin: () => void
+  readonly #startTimer: () => void
   #cancel: (() => void) | undefined
 
   constructor(clock: Clock, ms: number, parent: Signal) {
     super()
     this.#parent = parent
-    this.#begin = () => {
+    this.#startTimer = () => {
       this.#cancel = clock.after(ms, () => this.abort(parent.reason))
     }
-    if (parent.aborted) this.#begin()
-    else parent.addEventListener('abort', this.#begin)
+    if (parent.aborted) this.#startTimer()
+    else parent.addEventListener('abort', this.#startTimer)
   }
 
-  /** To be called when what it bounds is over. */
+  /** Stops following the parent and cancels the timer. Call it when the bounded work is over. */
   release(): void {
-    this.#parent.removeEventListener('abort', this.#begin)
+    this.#parent.removeEventListener('abort', this.#startTimer)
     this.#cancel?.()
   }
 }

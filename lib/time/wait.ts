@@ -1,7 +1,7 @@
 import type { Clock } from './clock'
 import type { Signal } from './light-signal'
 
-/** Resolves after `ms`, or as soon as `signal` is aborted: then too, and not by a rejection. */
+/** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
 export function pause(clock: Clock, ms: number, signal: Signal): Promise<void> {
   return new Promise(resolve => {
     if (signal.aborted) return resolve()
@@ -14,7 +14,8 @@ export function pause(clock: Clock, ms: number, signal: Signal): Promise<void> {
     signal.addEventListener('abort', done)
   })
 }
-/** What `promise` settles with, or the signal's reason if that comes first; then nobody waits for `promise` any more. */
+
+/** Settles like `promise`, or rejects with the signal's reason as soon as `signal` aborts; then ignores `promise`. */
 export function untilAborted<T>(promise: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason)

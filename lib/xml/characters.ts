@@ -1,4 +1,4 @@
-/** XML 1.0 §2.2: what may stand in a document at all. Lone surrogates are not among it. */
+/** Pattern that finds a character XML 1.0 §2.2 does not allow in a document, lone surrogates included. */
 export const FORBIDDEN_CHARACTER = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 
 const START =
@@ -8,7 +8,7 @@ const REST = '\\-.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040'
 const NCNAME_START = `${START}${START_MORE}`.slice(1)
 
 /**
- * Namespaces in XML 1.0 §4: a name with at most one prefix. Pattern source, for the `u` flag. Without U+1680 and U+FEFF,
- * which XML 1.0 §2.3 allows: the parser takes them for white space.
+ * Pattern source, for the `u` flag, of a name with at most one prefix (Namespaces in XML 1.0 §4). Excludes U+1680 and
+ * U+FEFF, which XML 1.0 §2.3 allows but the parser takes for white space.
  */
 export const QNAME = `[${NCNAME_START}][${NCNAME_START}${REST}]*(?::[${NCNAME_START}][${NCNAME_START}${REST}]*)?`

@@ -1,17 +1,34 @@
-/** Namespaces, compared as exact strings; prefixes mean nothing. */
+/* Namespaces are compared as exact strings. Their prefixes have no meaning. */
+
+/** Namespace of `<body/>`, XEP-0124. */
 export const HTTPBIND = 'http://jabber.org/protocol/httpbind'
+/** Namespace of the `xmpp:` attributes of `<body/>`, XEP-0206. */
 export const XBOSH = 'urn:xmpp:xbosh'
+/** Namespace of stream errors and features, RFC 6120 §4.8.1. */
 export const STREAMS = 'http://etherx.jabber.org/streams'
+/** Namespace of the conditions of a stream error, RFC 6120 §4.9. */
 export const STREAM_CONDITIONS = 'urn:ietf:params:xml:ns:xmpp-streams'
+/** Namespace of stanzas, RFC 6120 §4.8.2. */
 export const CLIENT = 'jabber:client'
+/** Namespace of the conditions of a stanza error, RFC 6120 §8.3. */
 export const STANZA_CONDITIONS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+/** Namespace of SASL elements, RFC 6120 §6. */
 export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+/** Namespace of channel-binding types, XEP-0440. */
 export const SASL_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0'
+/** Namespace of resource binding, RFC 6120 §7. */
 export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+/** Namespace of registration, XEP-0077. */
 export const REGISTER = 'jabber:iq:register'
+/** Namespace of the stream feature of registration, XEP-0077 §8. */
 export const REGISTER_FEATURE = 'http://jabber.org/features/iq-register'
+/** Namespace of data forms, XEP-0004. */
 export const DATA_FORM = 'jabber:x:data'
+/** Namespace of media in data forms, XEP-0221. */
 export const MEDIA_ELEMENT = 'urn:xmpp:media-element'
+/** Namespace of Bits of Binary, XEP-0231. */
 export const BITS_OF_BINARY = 'urn:xmpp:bob'
+/** Namespace of the prefix `xml`, Namespaces in XML 1.0 §3. */
 export const XML = 'http://www.w3.org/XML/1998/namespace'
+/** Namespace of the prefix `xmlns`, Namespaces in XML 1.0 §3. */
 export const XMLNS = 'http://www.w3.org/2000/xmlns/'

@@ -1,11 +1,15 @@
 import { protocolError } from '../errors/error'
 import { XmlError } from './restrictions'
 
-/** Runs what reads XML; its refusals become ERR_XMPP_PROTOCOL. */
-export function asProtocolError<T>(reading: () => T): T {
+/**
+ * Runs `parse` and returns its result.
+ *
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL in place of an {@link XmlError}; other errors pass unchanged
+ */
+export function asProtocolError<T>(parse: () => T): T {
   try {
-    return reading()
+    return parse()
   } catch (error) {
-    throw error instanceof XmlError ? protocolError(`the reply is not the XML of XMPP: ${error.message}`) : error
+    throw error instanceof XmlError ? protocolError(`the reply is not valid XMPP XML: ${error.message}`) : error
   }
 }

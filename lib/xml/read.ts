@@ -4,19 +4,19 @@ import { checkRestrictions, type StartTag, XmlError } from './restrictions'
 
 export { XmlError }
 
-/** An element with its namespace resolved. */
+/** Element with its namespace resolved. */
 export interface Element {
   readonly namespace: string
   /** the local name, without a prefix */
   readonly name: string
-  /** by local name, or by `{namespace}name` for an attribute that has a namespace; declarations are not among them */
+  /** by local name, or by `{namespace}name` for an attribute with a namespace; namespace declarations are left out */
   readonly attributes: ReadonlyMap<string, string>
   readonly children: readonly Element[]
-  /** the character data directly inside, in one string */
+  /** character data directly inside the element, in one string */
   readonly text: string
 }
 
-/** The declarations of one element; what is not among them is its parent's. No deeper than the elements are. */
+/** Namespace declarations of an element, linked to those of its ancestors. Elements without declarations add no link. */
 interface Scope {
   readonly declared: ReadonlyMap<string, string>
   readonly outer: Scope | undefined
@@ -30,8 +30,8 @@ const ROOT_SCOPE: Scope = {
   outer: undefined,
 }
 
-// The parser only builds the tree: what is XML and what a value means is decided here and in wellformed.ts, which has
-// read the attributes already.
+// The parser only builds the tree. This file and restrictions.ts decide whether the text is XML and how values decode;
+// restrictions.ts has read the attributes already.
 const parser = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: true,
@@ -39,7 +39,7 @@ const parser = new XMLParser({
   trimValues: false,
   parseTagValue: false,
   processEntities: false,
-  // None is decoded here; the parser's own would be made anew for every document.
+  // Decodes nothing. Without it the parser would create a decoder for every document.
   entityDecoder: {
     setExternalEntities() {},
     addInputEntities() {},
@@ -48,7 +48,7 @@ const parser = new XMLParser({
     setXmlVersion() {},
   },
   onDangerousProperty: name => name,
-  jPath: false, // nobody asks where an element is
+  jPath: false, // the paths of elements are not used
 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -60,15 +60,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  */
 export function read(bytes: Uint8Array): Element {
   const { text, tags } = checkRestrictions(decode(bytes))
-  const [root] = build(text)
+  const [root] = parseTree(text)
   if (root === undefined) throw new XmlError('no root element')
-  const rest = tags.values()
-  const element = elementOf(root, rest, ROOT_SCOPE)
-  if (rest.next().done !== true) throw new XmlError('a tree without some of its tags')
+  const remainingTags = tags.values()
+  const element = elementOf(root, remainingTags, ROOT_SCOPE)
+  if (remainingTags.next().done !== true) throw new XmlError('the parser left out tags')
   return element
 }
 
-/** The text of an element that must hold nothing but text (RFC 6120 §11.1: an identity is never pieced together). */
+/**
+ * Returns the text of an element. An identity is never pieced together from text around child elements
+ * (RFC 6120 §11.1).
+ *
+ * @throws {XmlError} if the element has child elements
+ */
 export function textOf(element: Element): string {
   if (element.children.length > 0) throw new XmlError('an element where text was expected')
   return element.text
@@ -84,36 +89,36 @@ function decode(bytes: Uint8Array): string {
   throw new XmlError('a byte order mark')
 }
 
-/** What fast-xml-parser makes with `preserveOrder`: `{ [name]: children }` or `{ '#text': text }`. */
-type Built = { readonly [key: string]: readonly Built[] | string }
+/** Node of fast-xml-parser with `preserveOrder`: `{ [name]: children }` or `{ '#text': text }`. */
+type ParsedNode = { readonly [key: string]: readonly ParsedNode[] | string }
 
-function build(text: string): readonly Built[] {
+function parseTree(text: string): readonly ParsedNode[] {
   try {
-    return parser.parse(text) as Built[]
+    return parser.parse(text) as ParsedNode[]
   } catch {
-    // Not passed on: the parser's message may repeat what it read.
-    throw new XmlError('names that the parser refuses')
+    // Without `cause`: the parser's message may repeat parts of the document.
+    throw new XmlError('a name that the parser refuses')
   }
 }
 
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 
-function elementOf(built: Built, tags: Iterator<StartTag>, outer: Scope): Element {
+function elementOf(node: ParsedNode, tags: Iterator<StartTag>, outer: Scope): Element {
   const { value: tag } = tags.next()
-  // What was checked must be what was built.
-  const inside = tag && built[tag.name]
-  if (!Array.isArray(inside)) throw new XmlError('a tree other than that of its tags')
-  const scope = declare(outer, tag.attributes)
+  // The tree must match the checked tags, one by one.
+  const content = tag && node[tag.name]
+  if (!Array.isArray(content)) throw new XmlError('a tree that does not match its tags')
+  const scope = scopeOf(outer, tag.attributes)
   const children: Element[] = []
   let text = ''
-  for (const child of inside) {
-    const piece = child['#text']
-    if (typeof piece === 'string') text += piece
+  for (const child of content) {
+    const childText = child['#text']
+    if (typeof childText === 'string') text += childText
     else children.push(elementOf(child, tags, scope))
   }
   const colon = tag.name.indexOf(':')
   const prefix = colon < 0 ? '' : tag.name.slice(0, colon)
-  if (prefix === 'xmlns') throw new XmlError('an element in the namespace of declarations')
+  if (prefix === 'xmlns') throw new XmlError('an element with the reserved prefix xmlns')
   return {
     namespace: resolve(scope, prefix),
     name: tag.name.slice(colon + 1),
@@ -124,7 +129,7 @@ function elementOf(built: Built, tags: Iterator<StartTag>, outer: Scope): Elemen
 }
 
 // Namespaces in XML 1.0 §3, §5
-function declare(outer: Scope, attributes: readonly string[]): Scope {
+function scopeOf(outer: Scope, attributes: readonly string[]): Scope {
   let own: Map<string, string> | undefined
   for (let at = 0; at < attributes.length; at += 2) {
     const name = attributes[at] ?? ''
@@ -132,43 +137,43 @@ function declare(outer: Scope, attributes: readonly string[]): Scope {
     const value = attributeValue(attributes[at + 1] ?? '')
     const declared = name.slice('xmlns:'.length)
     if (declared === 'xmlns' || value === XMLNS || (declared === 'xml') !== (value === XML)) {
-      throw new XmlError('a reserved namespace declared')
+      throw new XmlError('a declaration of a reserved namespace')
     }
-    if (declared !== '' && value === '') throw new XmlError('a prefix without a namespace')
+    if (declared !== '' && value === '') throw new XmlError('a prefix with an empty namespace')
     own ??= new Map()
     own.set(declared, value)
   }
   return own ? { declared: own, outer } : outer
 }
 
-function attributesOf(written: readonly string[], scope: Scope): ReadonlyMap<string, string> {
+function attributesOf(attributePairs: readonly string[], scope: Scope): ReadonlyMap<string, string> {
   let attributes: Map<string, string> | undefined
-  for (let at = 0; at < written.length; at += 2) {
-    const qualified = written[at] ?? ''
+  for (let at = 0; at < attributePairs.length; at += 2) {
+    const qualified = attributePairs[at] ?? ''
     if (isDeclaration(qualified)) continue
     const colon = qualified.indexOf(':')
     // Namespaces in XML 1.0 §6.2: the default namespace does not apply to attributes.
     const key = colon < 0 ? qualified : `{${resolve(scope, qualified.slice(0, colon))}}${qualified.slice(colon + 1)}`
     attributes ??= new Map()
-    if (attributes.has(key)) throw new XmlError('an attribute twice')
-    attributes.set(key, attributeValue(written[at + 1] ?? ''))
+    if (attributes.has(key)) throw new XmlError('a duplicate attribute')
+    attributes.set(key, attributeValue(attributePairs[at + 1] ?? ''))
   }
   return attributes ?? NO_ATTRIBUTES
 }
 
 function resolve(scope: Scope, prefix: string): string {
-  for (let within: Scope | undefined = scope; within !== undefined; within = within.outer) {
-    const namespace = within.declared.get(prefix)
+  for (let current: Scope | undefined = scope; current !== undefined; current = current.outer) {
+    const namespace = current.declared.get(prefix)
     if (namespace !== undefined) return namespace
   }
-  throw new XmlError('a prefix that is not declared')
+  throw new XmlError('an undeclared prefix')
 }
 
 function isDeclaration(qualified: string): boolean {
   return qualified === 'xmlns' || qualified.startsWith('xmlns:')
 }
 
-// XML 1.0 §2.11 and §3.3.3: line ends, then white space of an attribute's value, before references.
+// XML 1.0 §2.11 and §3.3.3: line ends and white space in an attribute's value become spaces, before references resolve.
 function attributeValue(raw: string): string {
   return resolveReferences(/[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw)
 }

@@ -7,7 +7,7 @@ import {
 } from '../limits'
 import { FORBIDDEN_CHARACTER, QNAME } from './characters'
 
-/** The document is not what RFC 6120 §11 allows. The message never repeats any of it. */
+/** Error for a document that RFC 6120 §11 does not allow. The message never repeats parts of the document. */
 export class XmlError extends Error {
   override readonly name = 'XmlError'
 }
@@ -19,87 +19,88 @@ const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:'1\.0'|"1\.0")(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:'[Uu][Tt][Ff]-8'|"[Uu][Tt][Ff]-8"))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:'(?:yes|no)'|"(?:yes|no)"))?[ \t\r\n]*\?>/
 const REFERENCE = /&(?:(?:amp|lt|gt|quot|apos)|#(?:([0-9]{1,8})|x([0-9A-Fa-f]{1,6})));/y
 
-/** A start tag as it is written. */
+/** Start tag as written in the document. */
 export interface StartTag {
   readonly name: string
-  /** names and values in turn, in their order; references are still in the values */
+  /** alternating names and values, in document order; references in the values are not resolved yet */
   readonly attributes: readonly string[]
 }
 
-/** What is left to do for a parser. */
-export interface Checked {
-  /** the document without its XML declaration and without attributes, which the parser need not go over again */
+/** Result of {@link checkRestrictions}. */
+export interface CheckedDocument {
+  /** the document without its XML declaration and attributes, so that the parser does not read them again */
   readonly text: string
-  /** of all elements, in document order */
+  /** start tags of all elements, in document order */
   readonly tags: readonly StartTag[]
 }
 
 /**
- * Goes over the text once, before any parser builds a tree of it, and refuses everything that RFC 6120 §11 forbids
- * (doctype, processing instruction, comment, CDATA, undeclared reference) or that is not well-formed, and everything
- * larger than the limits. Takes linear time.
+ * Scans the text once, in linear time, before the parser builds a tree.
  *
- * One fault is forgiven: the second of two identical `xmlns:stream` declarations of the root element, which ejabberd
- * writes when a session ends in its first reply, because the reason for the end stands in that reply.
+ * Tolerates one violation: a second, identical `xmlns:stream` declaration on the root element. ejabberd writes it when
+ * a session ends in its first reply, and that reply contains the reason.
+ *
+ * @throws {XmlError} for everything that RFC 6120 §11 forbids (doctype, processing instruction, comment, CDATA,
+ * undeclared reference), that is not well-formed, or that exceeds the limits of limits.ts
  */
-export function checkRestrictions(document: string): Checked {
+export function checkRestrictions(document: string): CheckedDocument {
   if (FORBIDDEN_CHARACTER.test(document)) throw new XmlError('a character that XML forbids')
   const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
   const tags: StartTag[] = []
-  const open: string[] = []
-  let bare = ''
+  const openElements: string[] = []
+  let withoutAttributes = ''
   let copied = 0
   let at = 0
 
   while (at < text.length) {
     const tag = text.indexOf('<', at)
     const end = tag < 0 ? text.length : tag
-    if (end > at) assertText(text.slice(at, end), open.length === 0)
+    if (end > at) assertText(text.slice(at, end), openElements.length === 0)
     if (tag < 0) break
 
     const next = text[tag + 1]
     if (next === '!' || next === '?') throw new XmlError('doctype, comment, CDATA or processing instruction')
     if (next === '/') {
-      at = behindEndTag(text, tag, open.pop())
+      at = readEndTag(text, tag, openElements.pop())
     } else {
-      if (tags.length > 0 && open.length === 0) throw new XmlError('a second root element')
+      if (tags.length > 0 && openElements.length === 0) throw new XmlError('a second root element')
       if (tags.length === MAX_XML_ELEMENTS) throw new XmlError('too many elements')
-      if (open.length === MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
+      if (openElements.length === MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
       const name = nameAt(text, tag + 1)
       const attributes: string[] = []
-      const behind = tag + 1 + name.length
-      at = attributesAt(text, behind, attributes, tags.length === 0)
+      const nameEnd = tag + 1 + name.length
+      at = readAttributes(text, nameEnd, attributes, tags.length === 0)
       tags.push({ name, attributes })
-      if (at > behind) {
-        bare += text.slice(copied, behind)
+      if (at > nameEnd) {
+        withoutAttributes += text.slice(copied, nameEnd)
         copied = at
       }
       if (text[at] === '/') at++
-      else open.push(name)
+      else openElements.push(name)
       if (text[at++] !== '>') throw new XmlError('a malformed start tag')
     }
   }
-  if (tags.length === 0 || open.length > 0) throw new XmlError('no complete root element')
-  return { text: bare + text.slice(copied), tags }
+  if (tags.length === 0 || openElements.length > 0) throw new XmlError('no complete root element')
+  return { text: withoutAttributes + text.slice(copied), tags }
 }
 
-/** Returns the index behind the end tag at `tag`, which must close `name`. */
-function behindEndTag(text: string, tag: number, name: string | undefined): number {
+/** Returns the index after the end tag at `tag`, which must close `name`. */
+function readEndTag(text: string, tag: number, name: string | undefined): number {
   if (name === undefined || !text.startsWith(name, tag + 2)) throw new XmlError('an end tag that does not match')
-  const at = behindSpace(text, tag + 2 + name.length)
+  const at = skipSpace(text, tag + 2 + name.length)
   if (text[at] !== '>') throw new XmlError('a malformed end tag')
   return at + 1
 }
 
-/** Appends the attributes from `from` on; returns the index behind them. */
-function attributesAt(text: string, from: number, attributes: string[], isRoot: boolean): number {
+/** Appends the attributes that begin at `from` to `attributes`. Returns the index after them. */
+function readAttributes(text: string, from: number, attributes: string[], isRoot: boolean): number {
   let at = from
-  let isForgiven = false
+  let hasRepeatedStream = false
   for (;;) {
-    const behind = at
-    at = behindSpace(text, at)
+    const before = at
+    at = skipSpace(text, at)
     if (text[at] === '>' || text[at] === '/') return at
-    if (at === behind) throw new XmlError('a malformed start tag')
+    if (at === before) throw new XmlError('a malformed start tag')
 
     const name = nameAt(text, at)
     EQUALS_QUOTE.lastIndex = at + name.length
@@ -112,25 +113,26 @@ function attributesAt(text: string, from: number, attributes: string[], isRoot: 
     if (value.length > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
     assertReferences(value)
 
-    const before = writtenAs(attributes, name)
-    if (before === undefined) {
+    const earlier = earlierValue(attributes, name)
+    if (earlier === undefined) {
       if (attributes.length === 2 * MAX_XML_ATTRIBUTES) throw new XmlError('too many attributes')
       attributes.push(name, value)
     } else {
-      if (!isRoot || name !== 'xmlns:stream' || before !== value || isForgiven) throw new XmlError('an attribute twice')
-      isForgiven = true
+      const isTolerated = isRoot && name === 'xmlns:stream' && earlier === value && !hasRepeatedStream
+      if (!isTolerated) throw new XmlError('a duplicate attribute')
+      hasRepeatedStream = true
     }
   }
 }
 
 // XML 1.0 §2.3
-function behindSpace(text: string, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from
   while (text[at] === ' ' || text[at] === '\t' || text[at] === '\r' || text[at] === '\n') at++
   return at
 }
 
-function writtenAs(attributes: readonly string[], name: string): string | undefined {
+function earlierValue(attributes: readonly string[], name: string): string | undefined {
   for (let at = 0; at < attributes.length; at += 2) if (attributes[at] === name) return attributes[at + 1]
   return undefined
 }

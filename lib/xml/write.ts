@@ -1,6 +1,6 @@
 import { FORBIDDEN_CHARACTER, QNAME } from './characters'
 
-/** An element to be written; `name` and the attributes' names may carry a prefix that the caller declares. */
+/** Element to write. `name` and the names of attributes may have a prefix, which the caller declares. */
 export interface Node {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
@@ -8,10 +8,10 @@ export interface Node {
 }
 
 const NAME = new RegExp(`^${QNAME}$`, 'u')
-/** Those of them that occur, found faster. */
-const USUAL_NAME = /^[a-z]+(?::[a-z]+)?$/
+/** Pattern of the names in use, faster than {@link NAME}. */
+const COMMON_NAME = /^[a-z]+(?::[a-z]+)?$/
 
-/** Names one element; its namespace is an attribute like any other: `element('auth', { xmlns: SASL }, 'text')`. */
+/** Returns an element to write. Pass its namespace as an attribute: `element('auth', { xmlns: SASL }, 'text')`. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string>> = {},
@@ -21,27 +21,27 @@ export function element(
 }
 
 /**
- * The element as text, everything in it escaped.
+ * Returns the element as XML text, with text and attribute values escaped.
  *
- * @throws {TypeError} for a name that is none and for characters that XML forbids, lone surrogates among them
+ * @throws {TypeError} for an invalid name and for characters that XML forbids, lone surrogates included
  */
 export function write(node: Node): string {
   let text = `<${nameOf(node.name)}${writeAttributes(node.attributes)}`
   if (node.children.length === 0) return `${text}/>`
   text += '>'
-  for (const child of node.children) text += typeof child === 'string' ? escaped(child, IN_TEXT) : write(child)
+  for (const child of node.children) text += typeof child === 'string' ? escapeCharacters(child, IN_TEXT) : write(child)
   return `${text}</${node.name}>`
 }
 
-/** Attributes alone, a space before each; see {@link write}. */
+/** Returns only the attributes as XML text, each with a space before it; see {@link write}. */
 export function writeAttributes(attributes: Readonly<Record<string, string>>): string {
   let text = ''
   for (const name of Object.keys(attributes))
-    text += ` ${nameOf(name)}='${escaped(attributes[name] ?? '', IN_ATTRIBUTE)}'`
+    text += ` ${nameOf(name)}='${escapeCharacters(attributes[name] ?? '', IN_ATTRIBUTE)}'`
   return text
 }
 
-/** Needs no escaping anywhere, and is found out faster. */
+/** Pattern of text that needs no escaping, faster than the replacement. */
 const HARMLESS = /^[ !#-%(-;=?-~]*$/
 const IN_TEXT = /[&<>\r]/g
 const IN_ATTRIBUTE = /[&<>'"\t\n\r]/g
@@ -56,13 +56,13 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 }
 
-function escaped(text: string, pattern: RegExp): string {
+function escapeCharacters(text: string, pattern: RegExp): string {
   if (HARMLESS.test(text)) return text
   if (FORBIDDEN_CHARACTER.test(text)) throw new TypeError('a character that XML forbids')
   return text.replace(pattern, character => REFERENCES[character] ?? '')
 }
 
 function nameOf(name: string): string {
-  if (!USUAL_NAME.test(name) && !NAME.test(name)) throw new TypeError('not an XML name')
+  if (!COMMON_NAME.test(name) && !NAME.test(name)) throw new TypeError('not an XML name')
   return name
 }

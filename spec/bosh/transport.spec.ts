@@ -268,7 +268,7 @@ describe('a reply in an encoding nobody asked for is refused, and the connection
 })
 
 describe('a reply that is too large is cut', () => {
-  const tooLarge = xmppError('ERR_XMPP_TOO_LARGE', /more than 1000 bytes; see `maxResponseBytes`/)
+  const tooLarge = xmppError('ERR_XMPP_TOO_LARGE', /more than 1000 bytes; see option `maxResponseBytes`/)
 
   test('not the largest that is allowed', async () => {
     const server = await says((response, nth) => {

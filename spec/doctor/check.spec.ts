@@ -174,7 +174,7 @@ describe('what is between here and BOSH', () => {
     ['TLS that is too old, at a server that knows plain HTTP when it sees it', 'tls', outdated, /TLS 1\.2/],
     ['a path that is not that of BOSH', 'bosh', async () => `${(await serving()).url}/x`, /404.*request_handlers/],
     ['an HTML page', 'bosh', () => answering(200, {}, '<!DOCTYPE html>\n<html></html>'), /HTML page/],
-    ['a page that is something else', 'bosh', () => answering(200, {}, '{"it":"works"}'), /not the XML/],
+    ['a page that is something else', 'bosh', () => answering(200, {}, '{"it":"works"}'), /not valid XMPP XML/],
     ['a body that is not of BOSH', 'bosh', () => answering(200, {}, '<body/>'), /not a BOSH body/],
     ['a redirect', 'redirect', () => answering(301, { Location: 'https://xmpp.example.com/' }), /301.*no redirect/],
     ['a login in front of it', 'bosh', () => answering(401), /401.*login of its own/],

@@ -292,7 +292,7 @@ describe('service', () => {
     'http://user@localhost/bosh',
     'https://xmpp.example.com/bosh#fragment',
   ])('%s holds what does not belong there, and is not repeated', service => {
-    expect(() => settings({ service })).toThrow(typeError('`service` must not hold credentials'))
+    expect(() => settings({ service })).toThrow(typeError('`service` must not contain credentials'))
     expect(() => settings({ service })).toThrow(
       expect.objectContaining({ message: expect.not.stringMatching(/password@|user/) }),
     )

@@ -55,10 +55,12 @@ function withLiterals(lines: readonly string[]): string[] {
   }
   return lines.map(line => {
     const colon = line.indexOf(': ')
-    return (
-      line.slice(0, colon) +
-      line.slice(colon).replace(/\b\w+\b/g, name => (unions.has(name) ? `(${unions.get(name)})` : name))
-    )
+    const type = line
+      .slice(colon)
+      .replace(/\b\w+\b/g, name => (unions.has(name) ? `(${unions.get(name)})` : name))
+      // Only an array of a union needs them.
+      .replace(/\(("[^"]+"(?: \| "[^"]+")+)\)(?!\[)/g, '$1')
+    return line.slice(0, colon) + type
   })
 }
 
