@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createApp } from './app'
 import { type Config, ConfigError, namingTheVariable, readConfig } from './config'
 import { DEMO_USERS, startDemoServer } from './demo-server'
-import { createLog } from './log'
+import { createLog } from './operation/log'
 import { openStores } from './stores'
 
 /** ms that requests in flight have to finish after the order to stop. */

@@ -1,8 +1,8 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import session from 'express-session'
 import createMemoryStore from 'memorystore'
-import { ApartStore, type PlainStore } from './apart'
-import { END_TTL_MS, type Generations, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './generations'
+import { END_TTL_MS, type Generations, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './revocations'
+import { ApartStore, type PlainStore } from './signed-in-apart'
 import type { Stores } from './stores'
 
 /** of each kind: signed in, and with a form alone */

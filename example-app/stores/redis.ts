@@ -1,8 +1,8 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
-import { END_TTL_MS, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './generations'
 import { connectRedis } from './redis-connection'
+import { END_TTL_MS, MAX_FORM_IDLE_MS, MAX_IDLE_MS } from './revocations'
 import type { Stores } from './stores'
 
 /** the count of all ends */

@@ -1,6 +1,6 @@
 import type { Store as RateLimitStore } from 'express-rate-limit'
 import type { Store as SessionStore } from 'express-session'
-import type { Generations } from './generations'
+import type { Generations } from './revocations'
 
 /** Everything the app remembers. In one place, so that two processes can share it. */
 export interface Stores {

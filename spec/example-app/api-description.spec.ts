@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { Router } from 'express'
-import { OPENAPI } from '../../example-app/folders'
-import { api } from '../../example-app/routes/api'
+import { api } from '../../example-app/api/api'
+import { OPENAPI } from '../../example-app/operation/folders'
 import { misfits, OPERATIONS } from './api-description'
 
 test('openapi.yaml is a description as OpenAPI has it', () => {

@@ -8,8 +8,8 @@ const readme = read('README.md')
 test('the README quotes the wiring as it is, and it is short', () => {
   const [, quoted] = /```ts\n(.*?)\n```/s.exec(readme) ?? []
   expect(quoted).toBeDefined()
-  expect(read('auth.ts')).toContain(`\n${quoted}\n`)
-  expect(read('auth.ts').split('\n').length).toBeLessThanOrEqual(40)
+  expect(read('auth/auth.ts')).toContain(`\n${quoted}\n`)
+  expect(read('auth/auth.ts').split('\n').length).toBeLessThanOrEqual(40)
 })
 
 test('the README knows every variable there is, and no other', () => {
@@ -20,7 +20,7 @@ test('the README knows every variable there is, and no other', () => {
 
 test('the files the README names are there', () => {
   const table = readme.slice(readme.indexOf('## What is where'), readme.indexOf('## The wiring'))
-  const names = [...table.matchAll(/`([\w-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
+  const names = [...table.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
   expect(names.length).toBeGreaterThan(10)
   for (const name of names) expect([name, existsSync(join(app, name))]).toEqual([name, true])
 })

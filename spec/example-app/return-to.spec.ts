@@ -1,5 +1,5 @@
 import type { App } from '../../example-app/app'
-import { returnTo } from '../../example-app/return-to'
+import { returnTo } from '../../example-app/protection/return-to'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { appOn, tokenIn, type Visitor, visitorOf } from './visitor'
 

@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { type App, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
-import { createLog } from '../../example-app/log'
+import { createLog } from '../../example-app/operation/log'
 import { openMemoryStores } from '../../example-app/stores/memory'
 import type { Stores } from '../../example-app/stores/stores'
 

@@ -1,6 +1,6 @@
 import { Router } from 'express'
-import { csrfTokenOf } from '../csrf'
-import { takeNotice } from '../notice'
+import { csrfTokenOf } from '../protection/csrf'
+import { takeNotice } from '../sessions/notice'
 
 // The visitor's own time is for a script of theirs to know.
 const READABLE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })

@@ -1,7 +1,7 @@
 import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
-import { failureOf } from './failure'
-import { MAX_SESSION_AGE_MS } from './stores/generations'
+import { failureOf } from '../operation/failure'
+import { MAX_SESSION_AGE_MS } from '../stores/revocations'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
 export interface SessionCookie {

@@ -7,9 +7,9 @@ import {
   type RegistrationState,
   XmppBoshError,
 } from 'passport-xmpp-bosh'
-import { attemptFailed } from './rate-limits'
-import { signIn } from './signed-in'
-import type { Generations } from './stores/generations'
+import { attemptFailed } from '../protection/rate-limits'
+import { signIn } from '../sessions/signed-in'
+import type { Generations } from '../stores/revocations'
 
 declare module 'express-session' {
   interface SessionData {

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { failureOf } from '../failure'
+import { failureOf } from '../operation/failure'
 
 interface Page {
   readonly title: string

@@ -1,11 +1,11 @@
 import { Router } from 'express'
-import { csrfTokenOf, requireCsrfToken } from '../csrf'
-import { leaveNotice, takeNotice, typedName } from '../notice'
-import type { PasswordLogin } from '../password-login'
-import type { RateLimits } from '../rate-limits'
-import { returnTo } from '../return-to'
-import { saved } from '../sessions'
-import { form } from './form'
+import type { PasswordLogin } from '../auth/password-login'
+import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import { returnTo } from '../protection/return-to'
+import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
+import { saved } from '../sessions/session-cookie'
+import { form } from './form-body'
 
 export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
   const router = Router()

@@ -1,5 +1,5 @@
 import type { FieldOption, RegistrationField } from 'passport-xmpp-bosh'
-import type { SignUpForm } from './accounts'
+import type { SignUpForm } from '../auth/accounts'
 
 /** A field of the sign-up page. */
 export interface SignUpField {

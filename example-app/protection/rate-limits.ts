@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import type { Stores } from './stores'
+import type { Stores } from '../stores'
 
 const WINDOW_MS = 15 * 60 * 1000
 /** wrong passwords of one address for one account */

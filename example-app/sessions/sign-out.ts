@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
-import type { SessionCookie } from './sessions'
+import type { Generations } from '../stores/revocations'
+import type { SessionCookie } from './session-cookie'
 import { sessionOf, signOut } from './signed-in'
-import type { Generations } from './stores/generations'
 
 /** Signs the visitor out, and leaves neither a session nor its cookie behind. */
 export type EndSession = (req: Request, res: Response) => Promise<void>

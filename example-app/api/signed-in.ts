@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { Problem } from './api-problems'
+import { Problem } from './problems'
 
 export const onlySignedIn: RequestHandler = (req, _res, next) =>
   next(req.user ? undefined : new Problem(401, 'not-signed-in', 'You are not signed in.'))

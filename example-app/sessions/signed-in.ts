@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
+import { type Generations, MAX_SESSION_AGE_MS } from '../stores/revocations'
 import { leaveNotice } from './notice'
-import { type SessionCookie, saved } from './sessions'
-import { type Generations, MAX_SESSION_AGE_MS } from './stores/generations'
+import { type SessionCookie, saved } from './session-cookie'
 
 /** What a session knows of its login. */
 export interface Login {

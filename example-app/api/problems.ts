@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
-import { LOGIN_REFUSALS } from '../accounts'
-import { failureOf } from '../failure'
-import type { Refusal } from '../refusals'
+import { LOGIN_REFUSALS } from '../auth/accounts'
+import type { Refusal } from '../auth/refusals'
+import { failureOf } from '../operation/failure'
 
 /** A no, for programs by its code, for people by its text. */
 export class Problem extends Error {

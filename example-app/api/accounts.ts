@@ -1,12 +1,12 @@
 import { Router } from 'express'
-import type { Accounts } from '../accounts'
-import { requireCsrfToken } from '../csrf'
-import type { EndSession } from '../end-session'
-import type { RateLimits } from '../rate-limits'
-import { accountRefusal, signUpRefusal } from '../refusals'
-import { json } from './api-body'
-import { refusedBy } from './api-problems'
-import { onlySignedIn } from './api-signed-in'
+import type { Accounts } from '../auth/accounts'
+import { accountRefusal, signUpRefusal } from '../auth/refusals'
+import { requireCsrfToken } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import type { EndSession } from '../sessions/sign-out'
+import { json } from './json-body'
+import { refusedBy } from './problems'
+import { onlySignedIn } from './signed-in'
 
 /** New accounts, and changes to the one that is signed in. */
 export function accountApi(

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-// The compiled file is in dist/, the source beside package.json; the pages are beside package.json in both cases.
-const root = existsSync(join(__dirname, 'package.json')) ? __dirname : dirname(__dirname)
+const above = dirname(__dirname)
+// Compiled files are in dist/; templates and public files stay beside package.json.
+const root = existsSync(join(above, 'package.json')) ? above : dirname(above)
 
 export const VIEWS = join(root, 'views')
 export const PUBLIC = join(root, 'public')

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express'
-import { requireCsrfToken } from '../csrf'
-import type { EndSession } from '../end-session'
-import { form } from './form'
+import { requireCsrfToken } from '../protection/csrf'
+import type { EndSession } from '../sessions/sign-out'
+import { form } from './form-body'
 
 export function logout(endSession: EndSession): Router {
   const router = Router()

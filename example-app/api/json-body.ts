@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express'
-import { Problem } from './api-problems'
+import { Problem } from './problems'
 
 const onlyJson: RequestHandler = (req, _res, next) => {
   // `null`: there is no body at all.

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express'
 import type { FailureInfo } from 'passport-xmpp-bosh'
+import { attemptFailed } from '../protection/rate-limits'
+import { sessionOf, signIn } from '../sessions/signed-in'
+import type { Generations } from '../stores/revocations'
 import type { Auth } from './auth'
-import { attemptFailed } from './rate-limits'
 import type { Refusal } from './refusals'
-import { sessionOf, signIn } from './signed-in'
-import type { Generations } from './stores/generations'
 
 /** Signs in who the user name and the password of the body prove to be, or says why not. Rejects when nobody knows. */
 export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { saved } from './sessions'
+import { saved } from './session-cookie'
 
 /** What a page says once, after a redirect. */
 export interface Notice {
