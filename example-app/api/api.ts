@@ -3,50 +3,50 @@ import type { Accounts } from '../auth/accounts'
 import type { PasswordLogin } from '../auth/password-login'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
-import { saved } from '../sessions/session-cookie'
-import type { EndSession } from '../sessions/sign-out'
+import { saveSession } from '../sessions/session-cookie'
+import type { SignOut } from '../sessions/sign-out'
 import { accountApi } from './accounts'
-import { json } from './json-body'
+import { jsonBody } from './json-body'
 import { Problem, problemOf } from './problems'
-import { onlySignedIn, signedIn } from './signed-in'
+import { requireSignedIn, signedInAccount } from './signed-in'
 
 export interface ApiOptions {
   readonly logIn: PasswordLogin
   readonly accounts: Accounts
-  readonly endSession: EndSession
+  readonly signOut: SignOut
   readonly limits: RateLimits
-  /** whether accounts can be made, changed and removed */
+  /** programs can create, change and remove accounts */
   readonly registration: boolean
 }
 
 /**
- * What the pages do, for programs; openapi.yaml describes it. The CSRF token counts in the header alone: it is asked for
- * before there is a body.
+ * Serves the operations of the pages to programs, as openapi.yaml describes them. The CSRF token must be in the header,
+ * since it is checked before a body is read.
  */
-export function api({ logIn, accounts, endSession, limits, registration }: ApiOptions): Router {
+export function api({ logIn, accounts, signOut, limits, registration }: ApiOptions): Router {
   const router = Router()
 
   router.get('/csrf', async (req, res) => {
     const token = csrfTokenOf(req)
-    // A token that is not kept is none.
-    await saved(req)
+    // Only a saved token is valid.
+    await saveSession(req)
     res.json({ token })
   })
 
-  router.post('/login', requireCsrfToken, ...json, ...limits.logins, async (req, res) => {
+  router.post('/login', requireCsrfToken, ...jsonBody, ...limits.logins, async (req, res) => {
     const refusal = await logIn(req, res)
     if (refusal) throw problemOf(refusal)
-    res.json(signedIn(req))
+    res.json(signedInAccount(req))
   })
 
-  router.get('/me', onlySignedIn, (req, res) => void res.json(signedIn(req)))
+  router.get('/me', requireSignedIn, (req, res) => void res.json(signedInAccount(req)))
 
-  router.post('/logout', whoIsSignedIn, requireCsrfToken, async (req, res) => {
-    await endSession(req, res)
+  router.post('/logout', doneIfSignedOut, requireCsrfToken, async (req, res) => {
+    await signOut(req, res)
     res.status(204).end()
   })
 
-  router.use(accountApi(accounts, endSession, limits, registration))
+  router.use(accountApi(accounts, signOut, limits, registration))
 
   router.use(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address.')
@@ -54,5 +54,5 @@ export function api({ logIn, accounts, endSession, limits, registration }: ApiOp
   return router
 }
 
-// Everybody else has what they ask for.
-const whoIsSignedIn: RequestHandler = (req, res, next) => (req.user ? next() : res.status(204).end())
+// Without a session there is nothing to sign out of, and no token is needed.
+const doneIfSignedOut: RequestHandler = (req, res, next) => (req.user ? next() : res.status(204).end())

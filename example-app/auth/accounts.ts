@@ -7,35 +7,36 @@ import {
   type RegistrationState,
   XmppBoshError,
 } from 'passport-xmpp-bosh'
-import { attemptFailed } from '../protection/rate-limits'
+import { markFailedAttempt } from '../protection/rate-limits'
 import { signIn } from '../sessions/signed-in'
-import type { Generations } from '../stores/revocations'
+import type { Revocations } from '../stores/revocations'
+import { LOGIN_REFUSALS } from './refusals'
 
 declare module 'express-session' {
   interface SessionData {
-    /** what belongs to the sign-up form that was shown last */
+    /** state of the sign-up form shown last */
     signUp?: RegistrationState
   }
 }
 
-/** What a visitor fills in to get an account. */
+/** The form a visitor fills in to create an account. */
 export interface SignUpForm extends Omit<RegistrationForm, 'state'> {
-  /** the field for what the picture says */
+  /** name of the field for the captcha's answer */
   readonly answer: string | null
 }
 
 /**
- * What people do with their accounts, for the pages and the API alike. Everything rejects with the library's
- * `XmppBoshError`; what asks for a password is for those who are signed in, and counts a wrong one.
+ * The operations on accounts, for the pages and the API. Each rejects with the library's `XmppBoshError`. Those that take
+ * a password require a signed-in visitor, and count wrong passwords.
  */
 export interface Accounts {
-  /** A new form. What belongs to it stays in the session. */
+  /** Gets a new form. Its state stays in the session. */
   form(req: Request): Promise<SignUpForm>
-  /** Hands the form in that {@link form} gave last, once. Returns the JID. */
+  /** Submits the form that {@link form} returned last, once. Returns the JID. */
   signUp(req: Request, values: unknown): Promise<string>
   /** Ends all other sessions of the account, and gives this one a new id. */
   changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
-  /** Ends all sessions of the account, this one with its next request. */
+  /** Ends all sessions of the account; this one ends at its next request. */
   signOutEverywhere(req: Request, password: unknown): Promise<void>
   /** Removes the account, and ends all its sessions. */
   remove(req: Request, password: unknown): Promise<void>
@@ -43,76 +44,102 @@ export interface Accounts {
 
 export interface AccountsOptions {
   readonly authenticator: Authenticator
-  /** `undefined`: nobody can make, change or remove an account here */
+  /** `undefined`: accounts cannot be created, changed or removed here */
   readonly registration: Registration | undefined
-  readonly generations: Generations
+  readonly revocations: Revocations
   readonly forwardClientIp: boolean
 }
 
-export function createAccounts({
-  authenticator,
-  registration,
-  generations,
-  forwardClientIp,
-}: AccountsOptions): Accounts {
-  const contextOf = ({ ip }: Request): LoginContext => (forwardClientIp && ip !== undefined ? { clientIp: ip } : {})
-  const open = (): Registration => {
-    if (registration) return registration
-    throw new XmppBoshError('registration-closed', 'this app makes, changes and removes no accounts')
+export function createAccounts(options: AccountsOptions): Accounts {
+  return new XmppAccounts(options)
+}
+
+class XmppAccounts implements Accounts {
+  readonly #authenticator: Authenticator
+  readonly #registration: Registration | undefined
+  readonly #revocations: Revocations
+  readonly #forwardClientIp: boolean
+
+  constructor({ authenticator, registration, revocations, forwardClientIp }: AccountsOptions) {
+    this.#authenticator = authenticator
+    this.#registration = registration
+    this.#revocations = revocations
+    this.#forwardClientIp = forwardClientIp
   }
-  /** @param generation of the end that this session alone outlives: a later one takes it along */
-  const again = (req: Request, user: Express.User, generation: number) =>
-    signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', generation })
-  const prove = (req: Request, user: Express.User, password: unknown) =>
-    counted(req, authenticator.authenticate(credentialsOf(user, password), contextOf(req)))
-  return {
-    async form(req) {
-      const { state, ...form } = await open().form(contextOf(req))
-      req.session.signUp = state
-      return { ...form, answer: state.answer }
-    },
-    async signUp(req, values) {
-      const { signUp } = req.session
-      delete req.session.signUp
-      return open().submit(signUp, isFields(values) ? values : {}, contextOf(req))
-    },
-    async changePassword(req, password, newPassword) {
-      const user = signedIn(req)
-      const opened = open()
-      await prove(req, user, password)
-      await opened
-        .changePassword(credentialsOf(user, password), textOf(newPassword), contextOf(req))
-        .catch(async (reason: unknown) => {
-          // Nobody knows then whether the new one counts.
-          if (!isRefusal(reason)) await generations.end(user.jid)
-          throw reason
-        })
-      await again(req, user, await generations.end(user.jid))
-    },
-    async signOutEverywhere(req, password) {
-      const user = signedIn(req)
-      await prove(req, user, password)
-      await generations.end(user.jid)
-    },
-    async remove(req, password) {
-      const user = signedIn(req)
-      const opened = open()
-      await prove(req, user, password)
-      // Before: the JID may be somebody else's at once, so sessions that cannot be ended keep the account.
-      const ended = await generations.end(user.jid)
-      await opened.remove(credentialsOf(user, password), contextOf(req)).catch(async (reason: unknown) => {
-        // The server keeps the account: then whoever asked stays signed in.
-        if (isRefusal(reason)) await again(req, user, ended)
+
+  async form(req: Request): Promise<SignUpForm> {
+    const { state, ...form } = await this.#openRegistration().form(this.#contextOf(req))
+    req.session.signUp = state
+    return { ...form, answer: state.answer }
+  }
+
+  async signUp(req: Request, values: unknown): Promise<string> {
+    const { signUp } = req.session
+    delete req.session.signUp
+    return this.#openRegistration().submit(signUp, isFields(values) ? values : {}, this.#contextOf(req))
+  }
+
+  async changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void> {
+    const user = userOf(req)
+    const registration = this.#openRegistration()
+    await this.#verify(req, user, password)
+    await registration
+      .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
+      .catch(async (reason: unknown) => {
+        // It is unknown whether the new password is in force.
+        if (!isRefusal(reason)) await this.#revocations.revoke(user.jid)
         throw reason
       })
-      // After: for those that began meanwhile.
-      await generations.end(user.jid)
-    },
+    await signInAgain(req, user, await this.#revocations.revoke(user.jid))
+  }
+
+  async signOutEverywhere(req: Request, password: unknown): Promise<void> {
+    const user = userOf(req)
+    await this.#verify(req, user, password)
+    await this.#revocations.revoke(user.jid)
+  }
+
+  async remove(req: Request, password: unknown): Promise<void> {
+    const user = userOf(req)
+    const registration = this.#openRegistration()
+    await this.#verify(req, user, password)
+    // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
+    const revocation = await this.#revocations.revoke(user.jid)
+    await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
+      // The server keeps the account, so the visitor stays signed in.
+      if (isRefusal(reason)) await signInAgain(req, user, revocation)
+      throw reason
+    })
+    // After the removal: ends the sessions that began in the meantime.
+    await this.#revocations.revoke(user.jid)
+  }
+
+  #openRegistration(): Registration {
+    if (this.#registration) return this.#registration
+    throw new XmppBoshError('registration-closed', 'this app does not create, change or remove accounts')
+  }
+
+  #contextOf({ ip }: Request): LoginContext {
+    return this.#forwardClientIp && ip !== undefined ? { clientIp: ip } : {}
+  }
+
+  async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {
+    try {
+      await this.#authenticator.authenticate(credentialsOf(user, password), this.#contextOf(req))
+    } catch (reason) {
+      if (req.res && LOGIN_REFUSALS.includes(codeOf(reason))) markFailedAttempt(req.res)
+      throw reason
+    }
   }
 }
 
-function signedIn({ user }: Request): Express.User {
-  if (!user) throw new Error('nobody is signed in')
+/** @param revocation the one that this session alone survives; a later one ends it too */
+function signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
+  return signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', revocation })
+}
+
+function userOf({ user }: Request): Express.User {
+  if (!user) throw new Error('the visitor is not signed in')
   return user
 }
 
@@ -120,7 +147,7 @@ function credentialsOf({ username }: Express.User, password: unknown) {
   return { username, password: textOf(password) }
 }
 
-/** What is no text was not typed; an empty one is refused. */
+/** Treats anything but text as empty, which the library refuses. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
@@ -129,24 +156,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** The refusals of a login: the password was wrong, or is as good as wrong. */
-export const LOGIN_REFUSALS: readonly string[] = [
-  'invalid-credentials',
-  'account-disabled',
-  'credentials-expired',
-  'not-allowed',
-]
-
-async function counted<T>({ res }: Request, asked: Promise<T>): Promise<T> {
-  try {
-    return await asked
-  } catch (reason) {
-    if (res && LOGIN_REFUSALS.includes(codeOf(reason))) attemptFailed(res)
-    throw reason
-  }
-}
-
-/** The server said no, and did nothing. */
+/** Tells whether the server refused, and so changed nothing. */
 function isRefusal(reason: unknown): boolean {
   return XmppBoshError.is(reason) && !reason.code.startsWith('ERR_XMPP_')
 }

@@ -4,36 +4,34 @@ import {
   Authenticator,
   type AuthenticatorOptions,
   deserializeUser,
-  type Profile,
+  Registration,
   Strategy,
   serializeUser,
 } from 'passport-xmpp-bosh'
 
-declare global {
-  namespace Express {
-    // What `req.user` is. With users in a database of your own, name their type here.
-    interface User extends Profile {}
-  }
-}
-
 export interface XmppOptions extends AuthenticatorOptions {
-  /** tells the XMPP server the visitor's address, so that its bans hit the visitor and not this app */
+  /** passes the visitor's address on, so that the XMPP server bans that address instead of this app */
   forwardClientIp: boolean
 }
 
 export interface Auth {
   passport: passport.Authenticator
-  /** the same for those who are signed in and are asked for their password again; to be closed */
+  /** verifies the password of a signed-in visitor again; the caller closes it */
   authenticator: Authenticator
 }
 
 /** @throws {TypeError} that names the option */
 export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
   const authenticator = new Authenticator(options)
-  // One of our own, not the module's: two apps in one process must not share their users.
+  // A separate instance: with the module's default, two apps in one process would share their users.
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
   own.deserializeUser(deserializeUser)
   return { passport: own, authenticator }
+}
+
+/** @throws {TypeError} that names the option */
+export function createRegistration({ forwardClientIp: _, ...options }: XmppOptions): Registration {
+  return new Registration(options)
 }

@@ -1,18 +1,21 @@
 import type { Request, Response } from 'express'
 import type { FailureInfo } from 'passport-xmpp-bosh'
-import { attemptFailed } from '../protection/rate-limits'
-import { sessionOf, signIn } from '../sessions/signed-in'
-import type { Generations } from '../stores/revocations'
+import { markFailedAttempt } from '../protection/rate-limits'
+import { sessionKey, signIn } from '../sessions/signed-in'
+import type { Revocations } from '../stores/revocations'
 import type { Auth } from './auth'
 import type { Refusal } from './refusals'
 
-/** Signs in who the user name and the password of the body prove to be, or says why not. Rejects when nobody knows. */
+/**
+ * Verifies the user name and the password in the body and signs the visitor in. Resolves to the refusal if the server
+ * rejects them. Rejects if the outcome is unknown.
+ */
 export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>
 
-export function passwordLogin(passport: Auth['passport'], generations: Generations): PasswordLogin {
+export function passwordLogin(passport: Auth['passport'], revocations: Revocations): PasswordLogin {
   return async (req, res) => {
-    // Before the password is proved: if it is changed meanwhile, it was the old one.
-    const generation = await generations.now()
+    // Read before the password is verified: a password change in the meantime then ends this login too.
+    const revocation = await revocations.latest()
     const answer = async (
       error: unknown,
       user?: Express.User | false,
@@ -21,12 +24,12 @@ export function passwordLogin(passport: Auth['passport'], generations: Generatio
     ): Promise<Refusal | undefined> => {
       if (error) throw error
       if (user) {
-        // The session before is over as after signing out, whatever request still has it.
-        if (req.user) await generations.end(sessionOf(req))
-        await signIn(req, user, { mechanism: info?.mechanism ?? '', generation })
+        // Ends the previous session as signing out does, even if a slow request still holds it.
+        if (req.user) await revocations.revoke(sessionKey(req))
+        await signIn(req, user, { mechanism: info?.mechanism ?? '', revocation })
         return undefined
       }
-      attemptFailed(res)
+      markFailedAttempt(res)
       const { code = 'invalid-credentials', message: text = 'You cannot sign in.' } = info ?? {}
       return { code, status: status ?? 401, text }
     }

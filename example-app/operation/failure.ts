@@ -1,14 +1,14 @@
 import type { Request } from 'express'
 
-/** What went wrong, as far as it is a visitor's business. */
+/** The part of an error that a visitor is told. */
 export interface Failure {
   /** HTTP status, 400 to 599 */
   readonly status: number
-  /** the request's id, where there is something in the log under it */
+  /** the request's id, if the log has an entry under it */
   readonly reference: string | undefined
 }
 
-/** Logs what is not the visitor's fault, and says what to answer. */
+/** Logs an error that is not the visitor's fault. Returns the part for the answer. */
 export function failureOf(error: unknown, req: Request): Failure {
   const status = statusOf(error)
   if (status < 500) return { status, reference: undefined }
@@ -29,7 +29,7 @@ function described(error: unknown) {
     message: error.message,
     code: textOf(code),
     cause: textOf(cause?.code),
-    // Errors of the library name their reason; of others, the place is all there is.
+    // Errors of the library name their reason. Other errors may only have a stack that explains them.
     stack: error.name === 'XmppBoshError' ? undefined : error.stack,
   }
 }

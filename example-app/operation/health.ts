@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import type { Stores } from '../stores'
 
-/** For whoever watches the app: whether it runs, and whether it can serve anybody. */
+/** Serves the probes for monitoring: `/healthz` if the process runs, `/readyz` if it can serve requests. */
 export function health(stores: Stores): Router {
   const router = Router()
   router.get('/healthz', (_req, res) => void res.type('text').send('ok\n'))

@@ -7,8 +7,8 @@ import { pinoHttp } from 'pino-http'
 export type Log = Logger
 
 /**
- * One JSON object a line: a line break in what a visitor sent cannot forge an entry. What goes in here is read by
- * operators: never a password, a cookie or a token.
+ * Writes one JSON object a line, so that a line break in a request cannot forge an entry. Operators read the log: never
+ * write a password, a cookie or a token to it.
  */
 export function createLog(destination: DestinationStream = process.stderr): Log {
   return pino(
@@ -27,7 +27,7 @@ export function requestLog(log: Log): RequestHandler {
   return pinoHttp<IncomingMessage & { path?: string }>({
     logger: log,
     genReqId: () => randomUUID(),
-    // Not the query: it may hold what somebody typed. Not the headers: they hold cookies.
+    // Leaves out the query, which may hold input of the visitor, and the headers, which hold cookies.
     serializers: {
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
         id,
@@ -37,7 +37,7 @@ export function requestLog(log: Log): RequestHandler {
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
       err: () => undefined,
     },
-    // Of what failed, the error page logs the reason.
+    // The error page logs the reason of a failure.
     customLogLevel: () => 'info',
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',

@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { csrfTokenOf } from '../protection/csrf'
 import { takeNotice } from '../sessions/notice'
 
-// The visitor's own time is for a script of theirs to know.
+// UTC, since a page without scripts does not know the visitor's time zone.
 const READABLE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 export function home(): Router {

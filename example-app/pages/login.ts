@@ -4,8 +4,8 @@ import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import { returnTo } from '../protection/return-to'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
-import { saved } from '../sessions/session-cookie'
-import { form } from './form-body'
+import { saveSession } from '../sessions/session-cookie'
+import { formBody } from './form-body'
 
 export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
   const router = Router()
@@ -14,16 +14,16 @@ export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return res.redirect(target)
     const page = { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) }
-    // A form whose token is not kept would be refused.
-    await saved(req)
+    // A form is refused unless its token is saved.
+    await saveSession(req)
     res.render('login', page)
   })
 
-  router.post('/login', form, requireCsrfToken, ...logins, async (req, res) => {
+  router.post('/login', formBody, requireCsrfToken, ...logins, async (req, res) => {
     const target = returnTo(req.body?.returnTo)
     const refusal = await logIn(req, res)
     if (!refusal) return res.redirect(303, target)
-    // Not Passport's `failureMessage`, which adds to a list in the session that nothing ever empties.
+    // Passport's `failureMessage` would add to a list in the session that is never emptied.
     await leaveNotice(req, { page: '/login', text: refusal.text, refused: true, username: typedName(req) })
     res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
   })

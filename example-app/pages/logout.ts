@@ -1,16 +1,16 @@
 import { type RequestHandler, Router } from 'express'
 import { requireCsrfToken } from '../protection/csrf'
-import type { EndSession } from '../sessions/sign-out'
-import { form } from './form-body'
+import type { SignOut } from '../sessions/sign-out'
+import { formBody } from './form-body'
 
-export function logout(endSession: EndSession): Router {
+export function logout(signOut: SignOut): Router {
   const router = Router()
-  router.post('/logout', onlySignedIn, form, requireCsrfToken, async (req, res) => {
-    await endSession(req, res)
+  router.post('/logout', doneIfSignedOut, formBody, requireCsrfToken, async (req, res) => {
+    await signOut(req, res)
     res.redirect(303, '/')
   })
   return router
 }
 
-// Whose session is over, or who signed out in another tab, has what they asked for.
-const onlySignedIn: RequestHandler = (req, res, next) => (req.user ? next() : res.redirect(303, '/'))
+// The session may have ended, or the visitor may have signed out in another tab.
+const doneIfSignedOut: RequestHandler = (req, res, next) => (req.user ? next() : res.redirect(303, '/'))

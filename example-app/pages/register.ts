@@ -5,41 +5,51 @@ import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import { inlinePictures } from '../protection/security-headers'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
-import { saved } from '../sessions/session-cookie'
-import { form } from './form-body'
+import { saveSession } from '../sessions/session-cookie'
+import { formBody } from './form-body'
 import { signUpFields } from './sign-up-fields'
 
 const PAGE = '/register'
 
-/** @param domain of the accounts, as it is shown */
+/** @param domain of the accounts, as shown on the page */
 export function register(accounts: Accounts, domain: string, { signUps }: RateLimits): Router {
   const router = Router()
+  router.get(PAGE, requireSignedOut, signUps, inlinePictures, show(accounts, domain))
 
-  router.get(PAGE, onlyStrangers, signUps, inlinePictures, async (req, res) => {
-    const notice = takeNotice(req, PAGE)
-    try {
-      const asked = await accounts.form(req)
-      const fields = signUpFields(asked, domain)
-      const csrfToken = csrfTokenOf(req)
-      // A form whose token is not kept would be refused.
-      await saved(req)
-      res.render('register', { ...asked, fields, notice, csrfToken })
-    } catch (reason) {
-      const refusal = signUpRefusal(reason)
-      if (!refusal) throw reason
-      // What was refused before matters more than that there is no new form.
-      const told = notice?.refused ? notice : { text: refusal.text, refused: true }
-      res.status(refusal.status).render('register', { notice: told })
-    }
-  })
-
-  router.post(`${PAGE}/picture`, onlyStrangers, form, requireCsrfToken, async (req, res) => {
+  router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })
     res.redirect(303, PAGE)
   })
 
-  router.post(PAGE, onlyStrangers, form, requireCsrfToken, signUps, async (req, res) => {
-    // The rest is for the XMPP server to read.
+  router.post(PAGE, requireSignedOut, formBody, requireCsrfToken, signUps, submit(accounts))
+  return router
+}
+
+const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
+
+function show(accounts: Accounts, domain: string): RequestHandler {
+  return async (req, res) => {
+    const notice = takeNotice(req, PAGE)
+    try {
+      const form = await accounts.form(req)
+      const fields = signUpFields(form, domain)
+      const csrfToken = csrfTokenOf(req)
+      // A form is refused unless its token is saved.
+      await saveSession(req)
+      res.render('register', { ...form, fields, notice, csrfToken })
+    } catch (reason) {
+      const refusal = signUpRefusal(reason)
+      if (!refusal) throw reason
+      // The earlier refusal matters more to the visitor than the missing form.
+      const shown = notice?.refused ? notice : { text: refusal.text, refused: true }
+      res.status(refusal.status).render('register', { notice: shown })
+    }
+  }
+}
+
+function submit(accounts: Accounts): RequestHandler {
+  return async (req, res) => {
+    // The other fields go to the XMPP server.
     const { _csrf, ...values } = req.body ?? {}
     const username = typedName(req)
     try {
@@ -49,18 +59,14 @@ export function register(accounts: Accounts, domain: string, { signUps }: RateLi
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
-      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, field: BLAMED[refusal.code], username })
+      const field = FIELD_TO_CORRECT[refusal.code]
+      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, field, username })
       res.redirect(303, PAGE)
     }
-  })
-
-  return router
+  }
 }
 
-const onlyStrangers: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
-
-/** Which field is to be filled in otherwise. */
-const BLAMED: Readonly<Record<string, string>> = {
+const FIELD_TO_CORRECT: Readonly<Record<string, string>> = {
   'username-taken': 'username',
   'weak-password': 'password',
   'captcha-wrong': 'answer',

@@ -11,9 +11,9 @@ export interface SignUpField {
   readonly required: boolean
   readonly options: readonly FieldOption[]
   readonly autocomplete: string
-  /** what the picture says goes in here */
+  /** the field for the answer to the captcha */
   readonly isAnswer: boolean
-  /** our words say what it is for; otherwise the server's do */
+  /** the app has its own words for it; other fields use the server's */
   readonly isKnown: boolean
 }
 
@@ -21,10 +21,10 @@ type Known = Partial<Pick<SignUpField, 'label' | 'hint' | 'kind' | 'autocomplete
 
 const ANSWER: Known = {
   label: 'Characters in the picture',
-  hint: 'The picture is good for two minutes. If you cannot see it, ask whoever runs this server for an account.',
+  hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator of this server for an account.',
 }
 
-/** The fields the server asks for, in words of our own where we know what they are. */
+/** Returns the fields that the server requests. Known fields get the app's own labels and hints. */
 export function signUpFields({ fields, answer }: SignUpForm, domain: string): SignUpField[] {
   const known: Readonly<Record<string, Known>> = {
     username: { label: 'User name', hint: `You will be name@${domain}.`, autocomplete: 'username' },

@@ -4,11 +4,11 @@ const TOKEN_BYTES = 32
 
 const { csrfSynchronisedProtection, generateToken } = csrfSync({
   size: TOKEN_BYTES,
-  // Another site can send a form, but neither the field nor the header with the right token.
+  // Another site can submit a form here, but it does not know the token for the field or the header.
   getTokenFromRequest: req => req.get('x-csrf-token') ?? req.body?._csrf,
 })
 
-/** Refuses (403, `EBADCSRFTOKEN`) a form that was not made for this session. */
+/** Refuses (403, `EBADCSRFTOKEN`) a request without the token of its session. */
 export const requireCsrfToken = csrfSynchronisedProtection
-/** The token for the hidden field `_csrf` of a form; begins a session where there is none. */
+/** Returns the token for a form's hidden field `_csrf`. Begins a session if there is none. */
 export const csrfTokenOf = generateToken

@@ -14,12 +14,12 @@ export function securityHeaders(production: boolean): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
     xFrameOptions: { action: 'deny' },
-    // Not for the whole domain: what else is served there is not for this app to decide.
+    // This host alone: the app does not decide for the other hosts of its domain.
     strictTransportSecurity: production && { includeSubDomains: false },
   })
 }
 
-/** For the one page that has a picture inside. */
+/** Allows inline pictures, for the one page that has a captcha. */
 export const inlinePictures: RequestHandler = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: { ...POLICY, imgSrc: [...POLICY.imgSrc, 'data:'] },

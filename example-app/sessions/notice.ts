@@ -1,18 +1,18 @@
 import type { Request } from 'express'
-import { saved } from './session-cookie'
+import { saveSession } from './session-cookie'
 
-/** What a page says once, after a redirect. */
+/** A message that a page shows once, after a redirect. */
 export interface Notice {
-  /** the page that says it */
+  /** path of the page that shows it */
   readonly page: string
   readonly text?: string
-  /** something was refused, and it stands beside a form */
+  /** the message is a refusal, and is shown beside a form */
   readonly refused?: boolean
-  /** which form, where the page has several */
+  /** the form it belongs to, on a page with several */
   readonly form?: string
-  /** which field of it is to blame */
+  /** the field to correct */
   readonly field?: string | undefined
-  /** what goes into the form again; nobody's password */
+  /** text to fill in again; never a password */
   readonly username?: string
 }
 
@@ -26,10 +26,10 @@ const MAX_NAME_LENGTH = 1_023
 
 export async function leaveNotice(req: Request, notice: Notice): Promise<void> {
   req.session.notice = notice
-  await saved(req)
+  await saveSession(req)
 }
 
-/** The notice for a page, which is then gone. It waits for its page, whatever is looked at before. */
+/** Takes the notice for a page out of the session. Until then it stays there, whichever pages are opened before. */
 export function takeNotice({ session }: Request, page: string): Notice | undefined {
   const { notice } = session
   if (notice?.page !== page) return undefined
@@ -37,7 +37,7 @@ export function takeNotice({ session }: Request, page: string): Notice | undefin
   return notice
 }
 
-/** The user name in the form of a request, to be shown again. What is too long for a name would only fill the session. */
+/** Returns the user name in a submitted form, to show it again. A name that is too long is not stored in the session. */
 export function typedName(req: Request): string {
   const name: unknown = req.body?.username
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH ? name : ''

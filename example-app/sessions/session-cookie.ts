@@ -11,40 +11,41 @@ export interface SessionCookie {
 
 export function sessionCookie(production: boolean): SessionCookie {
   return {
-    // Browsers take a name with this prefix only over https and only from this very host, not from a sibling of it.
+    // Browsers accept a name with this prefix only over https and only from this exact host, not from a sibling domain.
     name: production ? '__Host-session' : 'session',
-    // 'lax', not 'strict': somebody who follows a link to the app is still signed in.
+    // 'lax', not 'strict': a visitor who follows a link to the app stays signed in.
     attributes: { path: '/', httpOnly: true, sameSite: 'lax', secure: production },
   }
 }
 
-export function sessions(cookie: SessionCookie, secret: string, store: Store): RequestHandler {
+/** Loads the session of each request, and saves it before the answer is sent. */
+export function sessionMiddleware(cookie: SessionCookie, secret: string, store: Store): RequestHandler {
   const withStore = session({
     name: cookie.name,
     secret,
     store,
-    // Longer than the store keeps an idle session: so who comes back too late is known for somebody who was here.
+    // Outlives an idle session in the store: the app can then tell a late visitor that the session has ended.
     cookie: { ...cookie.attributes, maxAge: MAX_SESSION_AGE_MS },
     resave: false,
-    // No session for those who only look: it begins with the CSRF token of the login page.
+    // A visitor who only reads gets no session: it begins with the CSRF token of the login page.
     saveUninitialized: false,
   })
   return (req, res, next) => {
-    // express-session sends a page but for its last byte, and that once the session is saved. Held back until then, a
-    // page leaves whole, or not at all: of a process that ends in between, a proxy can ask the other one.
+    // express-session sends all of a page but its last byte, and that byte after it has saved the session. Corked until
+    // then, a page is sent whole or not at all: if this process ends in between, a proxy can ask another one.
     res.cork()
     withStore(req, res, (failed?: unknown) => {
-      // What goes wrong there is the store's: nobody can be served until it is back.
+      // An error here comes from the store, and no request can be served without it.
       const reason = failed instanceof Error ? Object.assign(failed, { status: 503 }) : failed
-      // The page was made already, and only keeping its session failed.
+      // The page exists already, and only saving its session failed.
       if (reason && res.headersSent) return void failureOf(reason, req)
       next(reason)
     })
   }
 }
 
-/** Saves the session now: the browser may ask for the next page before an answer that is under way has done so. */
-export function saved(req: Request): Promise<void> {
+/** Saves the session now: the browser may request the next page before the end of this answer saves it. */
+export function saveSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.session.save(failed => (failed ? reject(failed) : resolve()))
   })

@@ -1,16 +1,16 @@
 import type { Request, Response } from 'express'
-import type { Generations } from '../stores/revocations'
+import type { Revocations } from '../stores/revocations'
 import type { SessionCookie } from './session-cookie'
-import { sessionOf, signOut } from './signed-in'
+import { logOut, sessionKey } from './signed-in'
 
-/** Signs the visitor out, and leaves neither a session nor its cookie behind. */
-export type EndSession = (req: Request, res: Response) => Promise<void>
+/** Signs the visitor out, and removes the session and its cookie. */
+export type SignOut = (req: Request, res: Response) => Promise<void>
 
-export function sessionEnd({ name, attributes }: SessionCookie, generations: Generations): EndSession {
+export function createSignOut({ name, attributes }: SessionCookie, revocations: Revocations): SignOut {
   return async (req, res) => {
-    // A request that is still under way may have read the session, and will save it again.
-    await generations.end(sessionOf(req))
-    await signOut(req)
+    // A request still in progress may have read the session, and saves it again afterwards.
+    await revocations.revoke(sessionKey(req))
+    await logOut(req)
     await new Promise<void>((resolve, reject) => {
       req.session.destroy(failed => (failed ? reject(failed) : resolve()))
     })

@@ -1,16 +1,24 @@
 import type { Request, RequestHandler } from 'express'
-import { type Generations, MAX_SESSION_AGE_MS } from '../stores/revocations'
+import type { Profile } from 'passport-xmpp-bosh'
+import { MAX_SESSION_AGE_MS, type Revocations } from '../stores/revocations'
 import { leaveNotice } from './notice'
-import { type SessionCookie, saved } from './session-cookie'
+import { type SessionCookie, saveSession } from './session-cookie'
 
-/** What a session knows of its login. */
+/** The login that a session belongs to. */
 export interface Login {
-  /** the SASL mechanism the password was proved with */
+  /** SASL mechanism that verified the password */
   readonly mechanism: string
   /** ms since 1970 */
   readonly since: number
-  /** of when the login began, before its password was proved */
-  readonly generation: number
+  /** number of the latest revocation when the login began, before its password was verified */
+  readonly revocation: number
+}
+
+declare global {
+  namespace Express {
+    // The type of `req.user`. If your users are in a database, name their type here.
+    interface User extends Profile {}
+  }
 }
 
 declare module 'express-session' {
@@ -19,55 +27,57 @@ declare module 'express-session' {
   }
 }
 
-/** Signs the visitor in: a new session, for a session id that somebody planted beforehand is worth nothing. */
+/** Signs the visitor in. Begins a new session, which makes a planted session id worthless. */
 export async function signIn(
   req: Request,
   user: Express.User,
-  { mechanism, generation }: Pick<Login, 'mechanism' | 'generation'>,
+  { mechanism, revocation }: Pick<Login, 'mechanism' | 'revocation'>,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
-  req.session.login = { mechanism, since: Date.now(), generation }
-  // The browser may ask for the next page before an answer that is under way has saved the session.
-  await saved(req)
+  req.session.login = { mechanism, since: Date.now(), revocation }
+  // The browser may request the next page before the end of this answer saves the session.
+  await saveSession(req)
 }
 
-/** Ends the session of a login that is too old or was ended from elsewhere, before a page is made of it. */
-export function endedSessions(generations: Generations): RequestHandler {
+/** Ends a session that is too old or was revoked, before a page is made with it. */
+export function endRevokedSessions(revocations: Revocations): RequestHandler {
   return async (req, _res, next) => {
     const { user, session } = req
     if (!user) return next()
     const { login } = session
     const isOld = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
-    const ends = isOld ? [] : await Promise.all([user.jid, sessionOf(req)].map(of => generations.lastEnd(of)))
-    if (!isOld && ends.every(end => end <= login.generation)) return next()
-    await signOut(req)
+    const revoked = isOld
+      ? []
+      : await Promise.all([user.jid, sessionKey(req)].map(of => revocations.lastRevocation(of)))
+    if (!isOld && revoked.every(number => number <= login.revocation)) return next()
+    await logOut(req)
     await leaveNotice(req, SESSION_OVER)
     next()
   }
 }
 
-/** What {@link Generations} call the session of a request; no JID is called so. */
-export function sessionOf({ sessionID }: Request): string {
+/** Returns the name of the request's session in {@link Revocations}. A JID never has this form. */
+export function sessionKey({ sessionID }: Request): string {
   return `session:${sessionID}`
 }
 
 const SESSION_OVER = { page: '/login', text: 'Your session has ended. Please sign in again.' }
 
-/** For pages of somebody who is signed in. Everybody else comes to them by the login page, and hears why. */
-export function onlySignedIn({ name }: SessionCookie, page: string): RequestHandler {
+/** Requires a signed-in visitor for a page. Sends others to the login page, and tells them if their session has ended. */
+export function requireSignedIn({ name }: SessionCookie, page: string): RequestHandler {
   return async (req, res, next) => {
     if (req.user) return next()
-    // A cookie of a session that the store has forgotten. Known ones have something in them.
+    // The cookie is of a session that the store has forgotten: a known session is not empty.
     const isForgotten = req.headers.cookie?.includes(`${name}=`) && Object.keys(req.session).join() === 'cookie'
     if (isForgotten) await leaveNotice(req, SESSION_OVER)
     res.redirect(303, `/login?${new URLSearchParams({ returnTo: page })}`)
   }
 }
 
-/** Leaves an empty session behind. */
-export function signOut(req: Request): Promise<void> {
+/** Logs the visitor out. Leaves an empty session. */
+export function logOut(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logout(failed => (failed ? reject(failed) : resolve()))
   })

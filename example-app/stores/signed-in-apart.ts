@@ -2,11 +2,11 @@ import { type SessionData, Store } from 'express-session'
 
 type Done = (failed?: unknown) => void
 
-/** What is asked of the two stores beneath. */
+/** The methods that the two stores beneath must have. */
 export type PlainStore = Required<Pick<Store, 'get' | 'set' | 'touch' | 'destroy' | 'all' | 'clear'>>
 
-/** Keeps the sessions of those who are signed in apart: no crowd at the login page pushes any of them out. */
-export class ApartStore extends Store {
+/** Keeps signed-in sessions in a store of their own, so that a crowd at the login page cannot push them out. */
+export class SignedInApartStore extends Store {
   readonly #signedIn: PlainStore
   readonly #others: PlainStore
 

@@ -58,7 +58,7 @@ onEverySite(visits => {
     await type('another horse battery')
     await tabTo('button:has-text("Change password")')
     await enter()
-    expect(await see.told('status')).toMatch(/^Your password is changed/)
+    expect(await see.told('status')).toMatch(/^Your password has been changed/)
 
     for (const next of ['.brand', '#password-current', '#new-password', 'button', '#sign-out-everywhere-current']) {
       await tabTo(next)

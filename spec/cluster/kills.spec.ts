@@ -52,7 +52,7 @@ async function endOf({ status, location, text }: Answer, visitor: Visitor): Prom
     const page = await visitor.get(nginx, '/login')
     if (page.text.includes('Unknown user name or wrong password.')) return 'refused'
   }
-  if (status === 502 && text.includes('have a look whether it took effect')) return 'error page of nginx'
+  if (status === 502 && text.includes('check whether it took effect')) return 'error page of nginx'
   if ([502, 503, 504].includes(status) && /tell us this number: <code>[\da-f-]{36}</.test(text)) {
     return 'error page of the app'
   }

@@ -117,7 +117,7 @@ describe('both processes break off', () => {
     const { status, text, headers } = await newVisitor().post(door, '/login', { username: 'alice' })
     expect(asked()).toHaveLength(1)
     expect(status).toBe(502)
-    expect(text).toContain('have a look whether it took effect')
+    expect(text).toContain('check whether it took effect')
     expect(headers).toMatchObject({ 'content-type': 'text/html', 'cache-control': 'no-store', 'retry-after': '5' })
   })
 

@@ -29,8 +29,8 @@ const questions: [string, (stores: Stores) => Promise<unknown>][] = [
   ['writing a session', stores => called(done => stores.sessions.set('id', session, done))],
   ['keeping a session', stores => called(done => stores.sessions.touch?.('id', session, done as () => void))],
   ['ending a session', stores => called(done => stores.sessions.destroy('id', reason => done(reason)))],
-  ['the last end of an account', stores => stores.generations.lastEnd('alice@localhost')],
-  ['an end', stores => stores.generations.end('alice@localhost')],
+  ['the last end of an account', stores => stores.revocations.lastRevocation('alice@localhost')],
+  ['an end', stores => stores.revocations.revoke('alice@localhost')],
   ['counting an attempt', stores => limit(stores).then(store => store.increment('somebody'))],
   ['taking an attempt back', stores => limit(stores).then(store => store.decrement('somebody'))],
 ]
@@ -73,7 +73,7 @@ describe('Redis is killed', () => {
   })
 
   test('once it is back, with nothing in it, all of them are answered', async () => {
-    await expect(stores.generations.lastEnd('alice@localhost')).rejects.toMatchObject({ status: 503 })
+    await expect(stores.revocations.lastRevocation('alice@localhost')).rejects.toMatchObject({ status: 503 })
     await redis.start()
     await ready()
     for (const [, ask] of questions) await ask(stores)
@@ -119,20 +119,20 @@ describe('Redis hangs', () => {
   test('one question waits; whoever asks after it has an error at once, however many ask', async () => {
     const asked: Promise<unknown>[] = []
     const visitors = setInterval(() => {
-      asked.push(stores.generations.lastEnd('bob@localhost').catch((reason: Error) => reason.message))
+      asked.push(stores.revocations.lastRevocation('bob@localhost').catch((reason: Error) => reason.message))
     }, 20)
-    await expect(stores.generations.lastEnd('alice@localhost')).rejects.toThrow('Redis: no answer')
-    await expect(stores.generations.lastEnd('carol@localhost')).rejects.toThrow(/Redis: Client\w+Error/)
+    await expect(stores.revocations.lastRevocation('alice@localhost')).rejects.toThrow('Redis: no answer')
+    await expect(stores.revocations.lastRevocation('carol@localhost')).rejects.toThrow(/Redis: Client\w+Error/)
     clearInterval(visitors)
     expect((await Promise.all(asked)).filter(message => message === 'Redis: no answer')).toEqual([])
     expect(asked.length).toBeGreaterThan(10)
   })
 
   test('it goes on between two questions', async () => {
-    await expect(stores.generations.lastEnd('alice@localhost')).rejects.toMatchObject({ status: 503 })
+    await expect(stores.revocations.lastRevocation('alice@localhost')).rejects.toMatchObject({ status: 503 })
     redis.signal('SIGCONT')
     await ready()
-    expect(await stores.generations.lastEnd('bob@localhost')).toBe(0)
+    expect(await stores.revocations.lastRevocation('bob@localhost')).toBe(0)
   })
 
   test('opening stores is refused', async () => {
@@ -146,10 +146,10 @@ test('two of them see the same', async () => {
     await called(done => stores.sessions.set('shared', session, done))
     expect(await called(done => others.sessions.get('shared', done))).toMatchObject(session)
 
-    const end = await stores.generations.end('carol@localhost')
+    const end = await stores.revocations.revoke('carol@localhost')
     expect(end).toBeGreaterThan(0)
-    expect(await others.generations.lastEnd('carol@localhost')).toBe(end)
-    expect(await others.generations.now()).toBe(end)
+    expect(await others.revocations.lastRevocation('carol@localhost')).toBe(end)
+    expect(await others.revocations.latest()).toBe(end)
 
     await (await limit(stores)).increment('carol')
     expect(await (await limit(others)).increment('carol')).toMatchObject({ totalHits: 2 })
@@ -159,7 +159,7 @@ test('two of them see the same', async () => {
 })
 
 test('who only looks is kept for two hours, who is signed in for eight', async () => {
-  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
+  const login = { mechanism: 'PLAIN', since: 0, revocation: 0 }
   await called(done => stores.sessions.set('looks', session, done))
   await called(done => stores.sessions.set('signed-in', { ...session, login }, done))
   const { ask, close } = await connectRedis(redis.url)

@@ -94,7 +94,7 @@ test.each(FORMS)('%s: a wrong password is said beside that form, and nothing hap
 test.each(FORMS)('%s: what is no form at all is a message, no error', async form => {
   const { text } = await visitor.get('/account')
   await visitor.post(`/account/${form}`).set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
-  expect(noticeIn((await visitor.get('/account')).text)).toBe('Please fill in everything that is asked for.')
+  expect(noticeIn((await visitor.get('/account')).text)).toBe('Please fill in all required fields.')
 })
 
 describe('change the password', () => {
@@ -103,7 +103,7 @@ describe('change the password', () => {
     expect(answer.headers['location']).toBe('/account')
     expect(sessionIn(answer)).toBeDefined()
     expect(sessionIn(answer)).not.toBe(before)
-    expect((await visitor.get('/account')).text).toContain('role="status">Your password is changed.')
+    expect((await visitor.get('/account')).text).toContain('role="status">Your password has been changed.')
     expect(await isSignedIn(visitor)).toBe(true)
     expect((await visitor.get('/')).text).toMatch(/<dd>SCRAM-SHA-\d+<\/dd>/)
     expect(await isSignedIn(elsewhere)).toBe(false)
@@ -126,9 +126,9 @@ describe('change the password', () => {
     ['weak', 'x', { stanzaError: 'not-acceptable' }, 'too easy to guess'],
     ['of control characters', 'a\u0007b', undefined, 'cannot be used'],
     ['too long', 'x'.repeat(2_000), undefined, 'cannot be used'],
-    ['missing', '', undefined, 'fill in everything'],
-    ['not allowed', 'another', { stanzaError: 'not-allowed' }, 'does not let you'],
-    ['one too many', 'another', { stanzaError: 'resource-constraint' }, 'asked too often'],
+    ['missing', '', undefined, 'fill in all required fields'],
+    ['not allowed', 'another', { stanzaError: 'not-allowed' }, 'does not allow this'],
+    ['one too many', 'another', { stanzaError: 'resource-constraint' }, 'too many requests'],
   ])('a new one that is %s: said beside the form, nobody is signed out', async (_what, newPassword, reply, message) => {
     if (reply) xmpp.fault({ on: 'register', reply })
     await change('user1', newPassword)
@@ -186,7 +186,7 @@ describe('a password that changed', () => {
     const late = visitorOf(app)
     const changed = (body: string) => {
       xmpp.accounts.changePassword('user1', 'a better one')
-      void stores.generations.end('user1@localhost')
+      void stores.revocations.revoke('user1@localhost')
       return body
     }
     xmpp.fault({ on: 'bind', reply: { rewrite: changed } })
@@ -202,7 +202,7 @@ describe('delete the account', () => {
     const answer = await remove('user1')
     expect(answer.headers['location']).toBe('/')
     const { text } = await visitor.get('/')
-    expect(noticeIn(text)).toBe('The account user1@localhost is deleted.')
+    expect(noticeIn(text)).toBe('The account user1@localhost has been deleted.')
     expect(text).toContain('hello world')
     expect(await isSignedIn(elsewhere)).toBe(false)
     expect(xmpp.accounts.has('user1')).toBe(false)
@@ -219,10 +219,10 @@ describe('delete the account', () => {
 
   test('a session that begins while it is being removed is over as well', async () => {
     const late = visitorOf(app)
-    const { generations } = stores
-    const end = generations.end.bind(generations)
-    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
-      const ended = await end(jid)
+    const { revocations } = stores
+    const revoke = revocations.revoke.bind(revocations)
+    jest.spyOn(revocations, 'revoke').mockImplementationOnce(async jid => {
+      const ended = await revoke(jid)
       expect((await signIn(late, 'user1', 'user1')).headers['location']).toBe('/')
       expect(await isSignedIn(late)).toBe(true)
       return ended
@@ -234,14 +234,14 @@ describe('delete the account', () => {
   test('a server that keeps it: said beside the form, its other sessions are over, this one is not', async () => {
     xmpp.fault({ on: 'remove', reply: { stanzaError: 'not-allowed' } })
     await remove('user1')
-    expect(noticeIn((await visitor.get('/account')).text)).toContain('does not let you')
+    expect(noticeIn((await visitor.get('/account')).text)).toContain('does not allow this')
     expect(await isSignedIn(visitor)).toBe(true)
     expect(await isSignedIn(elsewhere)).toBe(false)
   })
 
   test.each([
-    ['resource-constraint', 'asked too often'],
-    ['not-allowed', 'does not let you'],
+    ['resource-constraint', 'too many requests'],
+    ['not-allowed', 'does not allow this'],
   ])('refused with %s: said beside the form, to somebody who is still signed in', async (condition, text) => {
     xmpp.fault({ on: 'remove', reply: { stanzaError: condition } })
     await remove('user1')
@@ -250,11 +250,11 @@ describe('delete the account', () => {
   })
 
   test('refused while all sessions are ended from elsewhere: this one is over, too', async () => {
-    const { generations } = stores
-    const end = generations.end.bind(generations)
-    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
-      const ours = await end(jid)
-      await end(jid)
+    const { revocations } = stores
+    const revoke = revocations.revoke.bind(revocations)
+    jest.spyOn(revocations, 'revoke').mockImplementationOnce(async jid => {
+      const ours = await revoke(jid)
+      await revoke(jid)
       return ours
     })
     xmpp.fault({ on: 'remove', reply: { stanzaError: 'resource-constraint' } })

@@ -176,7 +176,7 @@ const WAYS: readonly Way[] = [
     'POST /api/register/form',
     '429',
     'rate-limited',
-    'a server that was asked too often',
+    'a server that was too many requests',
     changeWith('POST /api/register/form', { on: 'form', reply: refusal('resource-constraint') }),
   ],
   [

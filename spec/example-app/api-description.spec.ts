@@ -16,7 +16,7 @@ test('it has every route there is, and no other', () => {
   const router = api({
     logIn: never,
     accounts: { form: never, signUp: never, changePassword: never, signOutEverywhere: never, remove: never },
-    endSession: never,
+    signOut: never,
     limits: { logins: [], passwords: [], signUps: (_req, _res, next) => next() },
     registration: true,
   })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { ConfigError, namingTheVariable, readConfig } from '../../example-app/config'
+import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
 import { Authenticator } from '../../lib'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
@@ -120,7 +120,7 @@ test.each([
   try {
     new Authenticator({ service: 'https://xmpp.example.com/bosh', domain: 'example.com', ...option })
   } catch (reason) {
-    thrown = namingTheVariable(reason)
+    thrown = toConfigError(reason)
   }
   expect(thrown).toBeInstanceOf(ConfigError)
   expect((thrown as Error).message).toMatch(message)
@@ -128,6 +128,6 @@ test.each([
 
 test('any other error stays as it is', () => {
   for (const reason of [new TypeError('x is not a function'), new Error('option `service`'), undefined]) {
-    expect(namingTheVariable(reason)).toBe(reason)
+    expect(toConfigError(reason)).toBe(reason)
   }
 })

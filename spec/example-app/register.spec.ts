@@ -92,16 +92,22 @@ test('the right answer makes the account; the login page says so and has the nam
 })
 
 test.each<[string, FaultReply | undefined, Record<string, string>, string, string]>([
-  ['a wrong answer', undefined, { ocr: 'x' }, 'not what the picture said', 'field-2'],
-  ['no answer', undefined, { ocr: '' }, 'not what the picture said', 'field-2'],
+  ['a wrong answer', undefined, { ocr: 'x' }, 'do not match the picture', 'field-2'],
+  ['no answer', undefined, { ocr: '' }, 'do not match the picture', 'field-2'],
   ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
   ['a name no account can have', undefined, { username: 'a b' }, 'cannot be used', ''],
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
   ['a password of control characters', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
-  ['no password', undefined, { password: '' }, 'fill in everything', ''],
+  ['no password', undefined, { password: '' }, 'fill in all required fields', ''],
   ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'too easy to guess', 'password'],
-  ['too many accounts', { stanzaError: 'resource-constraint' }, {}, 'too many accounts from your address', ''],
-  ['a server that makes none', { stanzaError: 'forbidden' }, {}, 'makes no new accounts', ''],
+  [
+    'too many accounts',
+    { stanzaError: 'resource-constraint' },
+    {},
+    'Too many accounts were requested from your address',
+    '',
+  ],
+  ['a server that makes none', { stanzaError: 'forbidden' }, {}, 'accepts no new accounts', ''],
 ])('%s: a message of its own beside a new form, the name kept, never the password', async (...row) => {
   const [, reply, fields, message, blamed] = row
   if (reply) xmpp.fault({ on: 'register', reply })
@@ -126,7 +132,7 @@ test('a ban: a message of its own, and no new form until it is over', async () =
   xmpp.fault({ on: 'register', reply: { streamError: 'policy-violation' } })
   await signUp()
   const { text } = await visitor.get('/register').expect(503)
-  expect(noticeIn(text)).toContain('takes no more attempts')
+  expect(noticeIn(text)).toContain('accepts no more attempts')
   expect(text).not.toContain('<form')
 })
 
@@ -137,7 +143,7 @@ test('an answer after the two minutes: the picture was too old, and the server i
   const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr() }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
   clock.mockRestore()
-  expect(noticeIn((await visitor.get('/register')).text)).toContain('too old')
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('has expired')
   expect(submitted()).toEqual([])
 })
 
@@ -194,14 +200,14 @@ test('a sign-up without the token is refused, and the server is not asked', asyn
 test('a sign-up that is no form at all: a message, no error', async () => {
   const { text } = await visitor.get('/register')
   await visitor.post('/register').set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
-  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in everything')
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in all required fields')
 })
 
 describe('no form to be had', () => {
   test.each<[string, FaultReply, number, string]>([
-    ['closed', { stanzaError: 'service-unavailable' }, 403, 'makes no new accounts'],
-    ['too many pictures', { stanzaError: 'resource-constraint' }, 429, 'too many accounts'],
-    ['a ban', { streamError: 'policy-violation' }, 503, 'takes no more attempts'],
+    ['closed', { stanzaError: 'service-unavailable' }, 403, 'accepts no new accounts'],
+    ['too many pictures', { stanzaError: 'resource-constraint' }, 429, 'Too many accounts'],
+    ['a ban', { streamError: 'policy-violation' }, 503, 'accepts no more attempts'],
   ])('%s: the page says so, without a form', async (_what, reply, status, message) => {
     xmpp.fault({ on: 'form', reply })
     const { text } = await visitor.get('/register').expect(status)
@@ -213,7 +219,7 @@ describe('no form to be had', () => {
   test('even when all that was asked for was a new picture', async () => {
     await send(visitor, '/register', '/register/picture', { username: 'carol' })
     xmpp.fault({ on: 'form', reply: { stanzaError: 'resource-constraint' } })
-    expect(noticeIn((await visitor.get('/register').expect(429)).text)).toContain('too many accounts')
+    expect(noticeIn((await visitor.get('/register').expect(429)).text)).toContain('Too many accounts')
   })
 
   test('a server that is down: the error page', async () => {

@@ -66,7 +66,7 @@ test('a session nobody used for eight hours is forgotten; who comes back with it
 
 test('a form of a session that is over does nothing', async () => {
   const page = await get('/')
-  await stores.generations.end('user1@localhost')
+  await stores.revocations.revoke('user1@localhost')
   const answer = await visitorOf(app)
     .post('/logout')
     .set('Cookie', `session=${cookie}`)
@@ -76,7 +76,7 @@ test('a form of a session that is over does nothing', async () => {
 })
 
 test('the notice waits for the login page', async () => {
-  await stores.generations.end('user1@localhost')
+  await stores.revocations.revoke('user1@localhost')
   expect((await visitor.get('/')).text).toContain('hello world')
   await visitor.get('/nothing-here')
   expect(noticeIn((await visitor.get('/login')).text)).toBe(OVER)
@@ -84,10 +84,10 @@ test('the notice waits for the login page', async () => {
 })
 
 test('it does not wait for somebody else: after the next login it is gone', async () => {
-  await stores.generations.end('user1@localhost')
+  await stores.revocations.revoke('user1@localhost')
   await visitor.get('/')
   await signIn(visitor, 'user2', 'user2')
-  await stores.generations.end('user2@localhost')
+  await stores.revocations.revoke('user2@localhost')
   expect((await visitor.get('/')).text).not.toContain('user1')
 })
 
@@ -161,7 +161,7 @@ test('a crowd that only looks pushes nobody out', async () => {
 test('generations are of one account', async () => {
   const other = visitorOf(app)
   await signIn(other, 'user2', 'user2')
-  await stores.generations.end('user1@localhost')
+  await stores.revocations.revoke('user1@localhost')
   expect((await other.get('/')).text).toContain('hello user2')
   expect((await visitor.get('/')).text).toContain('hello world')
 })

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import express from 'express'
 import { MemoryStore } from 'express-session'
 import { createLog, requestLog } from '../../example-app/operation/log'
-import { sessionCookie, sessions } from '../../example-app/sessions/session-cookie'
+import { sessionCookie, sessionMiddleware } from '../../example-app/sessions/session-cookie'
 import type { LogEntry } from './visitor'
 
 declare module 'express-session' {
@@ -41,7 +41,7 @@ beforeEach(async () => {
   const app = express()
   app.get('/outside', (_req, res) => void res.send('outside'))
   app.use(requestLog(createLog({ write: line => void logged.push(JSON.parse(line)) })))
-  app.use(sessions(sessionCookie(false), 'a secret of the specs, long enough', store))
+  app.use(sessionMiddleware(sessionCookie(false), 'a secret of the specs, long enough', store))
   app.get('/begin', (req, res) => {
     req.session.begun = true
     res.send('begun')
