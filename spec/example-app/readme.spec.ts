@@ -19,7 +19,7 @@ test('the README knows every variable there is, and no other', () => {
 })
 
 test('the files the README names are there', () => {
-  const table = readme.slice(readme.indexOf('## What is where'), readme.indexOf('## The wiring'))
+  const table = readme.slice(readme.indexOf('## Layout'), readme.indexOf('## The wiring'))
   const names = [...table.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
   expect(names.length).toBeGreaterThan(10)
   for (const name of names) expect([name, existsSync(join(app, name))]).toEqual([name, true])
