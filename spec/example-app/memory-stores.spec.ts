@@ -17,19 +17,19 @@ beforeEach(() => {
 })
 afterEach(() => stores.close())
 
-test('cleared, they know nobody any more: neither who is signed in nor who only looks', async () => {
+test('clearing the session store removes signed-in sessions and the others', async () => {
   const { sessions } = stores
   const session = { cookie: { originalMaxAge: 60_000 } } as SessionData
   const login = { mechanism: 'PLAIN', since: 0, revocation: 0 }
-  await called(done => sessions.set('looks', session, done))
+  await called(done => sessions.set('signed-out', session, done))
   await called(done => sessions.set('signed-in', { ...session, login }, done))
   expect(await called(done => sessions.get('signed-in', done))).toMatchObject({ login })
   expect(sessions.clear).toBeInstanceOf(Function)
   await called(done => sessions.clear?.(done))
-  for (const sid of ['looks', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
+  for (const sid of ['signed-out', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
 })
 
-test('of so many ends each is known; an older one then counts for everybody, and nothing it ended comes back', async () => {
+test('a dropped revocation counts for all accounts, so that every session it ended stays ended', async () => {
   const { revocations } = stores
   const oldest = await revocations.revoke('alice@localhost')
   for (let nth = 1; nth < MAX_REVOCATIONS; nth++) await revocations.revoke(`session:${nth}`)

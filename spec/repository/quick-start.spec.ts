@@ -91,7 +91,7 @@ test.each(['start', 'start:ejabberd'])('npm run %s asks for npm ci when the depe
   })
 })
 
-describe('after npm ci', () => {
+describe('with dependencies', () => {
   beforeAll(install)
 
   test('npm start builds the library and the app, says so at once, and starts the app', () => {

@@ -13,7 +13,7 @@ declare module 'express-session' {
   }
 }
 
-/** A store whose sessions are kept longer when the test says so. */
+/** A store that finishes a `touch` when the test says so. */
 class PatientStore extends MemoryStore {
   touched: Promise<(reason?: unknown) => void>
   #asked: (done: (reason?: unknown) => void) => void = () => {}
@@ -60,7 +60,7 @@ function urlOf(path: string): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
 }
 
-/** Asks for a page; what has arrived of it, and all of it. */
+/** Requests a page. Returns the part that has arrived, and a promise of the whole. */
 function visit(): { arrived: () => string; all: Promise<string> } {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   let text = ''
@@ -71,17 +71,17 @@ function visit(): { arrived: () => string; all: Promise<string> } {
   return { arrived: () => text, all: once(socket, 'close').then(() => text) }
 }
 
-test('nothing of a page leaves before its session is kept', async () => {
+test('a page is not sent before its session is saved', async () => {
   const { arrived, all } = visit()
   const kept = await store.touched
-  // Whatever had been sent before this would be here before it.
+  // A part that had been sent earlier would have arrived by now.
   for (let n = 0; n < 3; n++) await (await fetch(urlOf('/outside'))).text()
   expect(arrived()).toBe('')
   kept()
   expect(await all).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nthe whole page$/s)
 })
 
-test('a page whose session cannot be kept is there all the same, and the log says so', async () => {
+test('a page is sent and the failure logged when its session cannot be saved', async () => {
   const { all } = visit()
   const kept = await store.touched
   kept(new Error('the store is away'))

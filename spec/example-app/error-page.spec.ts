@@ -24,10 +24,10 @@ afterAll(() => xmpp.close())
 const failures = (entries: readonly LogEntry[]) => entries.filter(({ level }) => level === 'error')
 
 test.each<[string, FaultReply, number, string]>([
-  ['a page instead of XML', 'not-xml', 502, 'ERR_XMPP_PROTOCOL'],
-  ['a broken gateway', { status: 502, body: '<h1>internal-gateway-17</h1>' }, 502, 'ERR_XMPP_HTTP'],
-  ['a server that is busy', 'temporary-auth-failure', 503, 'ERR_XMPP_UNAVAILABLE'],
-])('%s: an error page that says to try later, and the reason in the log under its number', async (...row) => {
+  ['sends a page instead of XML', 'not-xml', 502, 'ERR_XMPP_PROTOCOL'],
+  ['is behind a broken gateway', { status: 502, body: '<h1>internal-gateway-17</h1>' }, 502, 'ERR_XMPP_HTTP'],
+  ['is busy', 'temporary-auth-failure', 503, 'ERR_XMPP_UNAVAILABLE'],
+])('a login shows an error page with the id of its log entry when the server %s', async (...row) => {
   const [, reply, status, code] = row
   xmpp.fault({ on: 'auth', reply })
   const answer = await signIn(visitor, 'user1', 'user1')
@@ -43,7 +43,7 @@ test.each<[string, FaultReply, number, string]>([
   expect((await visitor.get('/')).text).toContain('hello world')
 })
 
-test('nobody there: 502', async () => {
+test('a login shows a 502 page when the server does not listen', async () => {
   const gone = await startBoshServer({ domain: 'localhost' })
   const { url } = gone
   await gone.close()
@@ -54,7 +54,7 @@ test('nobody there: 502', async () => {
   await alone.close()
 })
 
-test('a domain the server does not have is our mistake, and the log says whose', async () => {
+test('a login shows a 500 page and logs the reason when the server does not have the domain', async () => {
   const { app: mistaken, logged: said } = appOn(xmpp, { XMPP_DOMAIN: 'elsewhere.example' })
   const answer = await signIn(visitorOf(mistaken), 'user1', 'user1')
   expect(answer.status).toBe(500)
@@ -64,7 +64,7 @@ test('a domain the server does not have is our mistake, and the log says whose',
   await mistaken.close()
 })
 
-test('after an outage the same form works again', async () => {
+test('the same form works again after an outage', async () => {
   const { text } = await visitor.get('/login')
   const filledIn = { _csrf: tokenIn(text), username: 'user1', password: 'user1' }
   xmpp.fault({ on: 'create', reply: { status: 503 } })
@@ -72,7 +72,7 @@ test('after an outage the same form works again', async () => {
   await visitor.post('/login').type('form').send(filledIn).expect(303).expect('Location', '/')
 })
 
-test('the log holds no password, no token, no cookie', async () => {
+test('the log contains no password, token or cookie', async () => {
   xmpp.fault({ on: 'auth', reply: 'not-xml' })
   const { text, headers } = await visitor.get('/login')
   const secrets = [tokenIn(text), 'the password typed', /session=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1]]
@@ -86,7 +86,7 @@ test('the log holds no password, no token, no cookie', async () => {
   }
 })
 
-test('nothing there: 404, and nothing in the log', async () => {
+test('an unknown address shows a 404 page and logs no error', async () => {
   const answer = await visitor.get('/nothing-here').expect(404)
   expect(answer.text).toContain('Page not found')
   expect(answer.text).not.toContain('<code>')
@@ -94,16 +94,16 @@ test('nothing there: 404, and nothing in the log', async () => {
 })
 
 test.each([
-  ['an address that is not one', '/%E0%A4%A'],
-  ['a way out of the folder', '/..%2f..%2fpackage.json'],
+  ['an invalid address', '/%E0%A4%A'],
+  ['a path out of the folder', '/..%2f..%2fpackage.json'],
   ['the source of a page', '/views/login.pug'],
-])('%s: 404, no stack', async (_what, path) => {
+])('%s gets a 404 page without a stack trace', async (_what, path) => {
   const answer = await visitor.get(path).expect(404)
   expect(answer.text).toContain('Page not found')
   expect(answer.text).not.toMatch(/node_modules|Error:/)
 })
 
-test('a form in letters nobody knows: a page, no stack', async () => {
+test('a form in an unsupported charset gets a 415 page without a stack trace', async () => {
   const answer = await visitor.post('/login').type('application/x-www-form-urlencoded; charset=koi8-r').send('a=b')
   expect(answer.status).toBe(415)
   expect(answer.text).toContain('This request cannot be answered')
@@ -111,7 +111,7 @@ test('a form in letters nobody knows: a page, no stack', async () => {
   expect(failures(logged)).toEqual([])
 })
 
-test('a form larger than any form: 413', async () => {
+test('a form that is too large gets a 413 page', async () => {
   await visitor.get('/login')
   await visitor
     .post('/login')

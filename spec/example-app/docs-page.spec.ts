@@ -6,19 +6,19 @@ let on: AppOn
 let visitor: Visitor
 
 beforeAll(() => {
-  on = appOn({ url: 'http://127.0.0.1:9/nobody-asks' })
+  on = appOn({ url: 'http://127.0.0.1:9/not-called' })
   visitor = visitorOf(on.app)
 })
 
 afterAll(() => on.app.close())
 
-test('openapi.yaml is served as it is', async () => {
+test('openapi.yaml is served unchanged', async () => {
   const { headers, text, body } = await visitor.get('/openapi.yaml').expect(200)
   expect(headers['content-type']).toBe('application/yaml')
   expect(text ?? String(body)).toBe(readFileSync(OPENAPI, 'utf8'))
 })
 
-test('the page has the policy of its own: scripts that are files of this site, and nothing inline', async () => {
+test('the page of the API allows scripts from this site and no inline scripts', async () => {
   const { headers, text } = await visitor.get('/docs').expect(200)
   expect(headers['content-security-policy']).toBe(
     [
@@ -36,14 +36,14 @@ test('the page has the policy of its own: scripts that are files of this site, a
   expect(text).not.toMatch(/<script>|<script(?![^>]* src="\/docs\/)|<style|\sstyle=|\son[a-z]+=|https?:/i)
 })
 
-test('no other page has scripts', async () => {
+test('other pages allow no scripts', async () => {
   for (const path of ['/', '/login', '/nothing-here', '/openapi.yaml', '/docs/init.js', '/api/csrf']) {
     const { headers } = await visitor.get(path)
     expect(headers['content-security-policy']).not.toContain('script-src')
   }
 })
 
-test('what the page needs is there, and nothing else of Swagger UI', async () => {
+test('the app serves the files of Swagger UI that the page needs, and no others', async () => {
   for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'init.js', 'style.css']) {
     await visitor.get(`/docs/${name}`).expect(200)
   }
@@ -52,7 +52,7 @@ test('what the page needs is there, and nothing else of Swagger UI', async () =>
   }
 })
 
-test('whoever only reads gets no session', async () => {
+test('the page of the API begins no session', async () => {
   for (const path of ['/docs', '/openapi.yaml']) {
     expect((await visitorOf(on.app).get(path)).headers).not.toHaveProperty('set-cookie')
   }

@@ -36,16 +36,16 @@ afterEach(async () => {
 })
 afterAll(() => xmpp.close())
 
-// The cookie by hand: whether the browser still has it is the browser's business.
+// Sends the cookie in any case, even if a browser would have dropped it.
 const get = (path: string) => visitorOf(app).get(path).set('Cookie', `session=${cookie}`)
 const later = (hours: number) => jest.setSystemTime(Date.now() + hours * HOUR_MS)
 
-test('the start page says since when', async () => {
+test('the start page shows the time of the login', async () => {
   later(1)
   expect((await get('/')).text).toContain('<time datetime="2030-01-01T00:00:00.000Z">1 Jan 2030, 00:00 UTC</time>')
 })
 
-test('a session that is used now and then lasts for a day, and no longer', async () => {
+test('a session in use ends after a day', async () => {
   for (let hours = 7; hours < 24; hours += 7) {
     later(7)
     expect((await get('/')).text).toContain('hello user1')
@@ -54,7 +54,7 @@ test('a session that is used now and then lasts for a day, and no longer', async
   expect((await get('/')).text).toContain('hello world')
 })
 
-test('a session nobody used for eight hours is forgotten; who comes back with its cookie is told', async () => {
+test('a session ends after eight hours without a request, and its visitor is told', async () => {
   later(8.1)
   expect((await get('/')).text).toContain('hello world')
   const answer = await get('/account').expect(303).expect('Location', '/login?returnTo=%2Faccount')
@@ -64,7 +64,7 @@ test('a session nobody used for eight hours is forgotten; who comes back with it
   expect(noticeIn(text)).toBe(OVER)
 })
 
-test('a form of a session that is over does nothing', async () => {
+test('a form is ignored when its session was revoked', async () => {
   const page = await get('/')
   await stores.revocations.revoke('user1@localhost')
   const answer = await visitorOf(app)
@@ -75,7 +75,7 @@ test('a form of a session that is over does nothing', async () => {
   expect(answer.headers['location']).toBe('/')
 })
 
-test('the notice waits for the login page', async () => {
+test('the notice of an ended session stays until the login page is opened', async () => {
   await stores.revocations.revoke('user1@localhost')
   expect((await visitor.get('/')).text).toContain('hello world')
   await visitor.get('/nothing-here')
@@ -83,7 +83,7 @@ test('the notice waits for the login page', async () => {
   expect(noticeIn((await visitor.get('/login')).text)).toBeUndefined()
 })
 
-test('it does not wait for somebody else: after the next login it is gone', async () => {
+test('the notice of an ended session is gone after the next login', async () => {
   await stores.revocations.revoke('user1@localhost')
   await visitor.get('/')
   await signIn(visitor, 'user2', 'user2')
@@ -92,57 +92,54 @@ test('it does not wait for somebody else: after the next login it is gone', asyn
 })
 
 const WAYS_OUT: [string, string, Record<string, string>][] = [
-  ['signed out of', '/logout', {}],
-  ['signed in over', '/login', { username: 'user1', password: 'user1' }],
+  ['signs out', '/logout', {}],
+  ['signs in again', '/login', { username: 'user1', password: 'user1' }],
 ]
 
-test.each(WAYS_OUT)(
-  'a session that somebody %s stays ended, though a slow request saves it once more',
-  async (...way) => {
-    const [, path, fields] = way
-    const { text } = await get('/account')
-    const server = app.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const body = String(new URLSearchParams({ _csrf: tokenIn(text), password: 'a wrong one' }))
-    const slow = request({
-      port: (server.address() as AddressInfo).port,
-      method: 'POST',
-      path: '/account/sign-out-everywhere',
-      headers: {
-        Cookie: `session=${cookie}`,
-        'Content-Type': 'application/x-www-form-urlencoded',
-        'Content-Length': body.length,
-      },
-    })
-    const load = stores.sessions.get.bind(stores.sessions)
-    const loaded = new Promise<void>(resolve => {
-      jest.spyOn(stores.sessions, 'get').mockImplementationOnce((sid, done) =>
-        load(sid, (...session) => {
-          done(...session)
-          resolve()
-        }),
-      )
-    })
-    slow.write(body.slice(0, 5))
-    await loaded
-    await visitorOf(app)
-      .post(path)
-      .set('Cookie', `session=${cookie}`)
-      .type('form')
-      .send({ _csrf: tokenIn(text), ...fields })
-      .expect('Location', '/')
-    slow.end(body.slice(5))
-    const [answer] = await once(slow, 'response')
-    answer.resume()
-    await once(answer, 'end')
-    server.close()
+test.each(WAYS_OUT)('the session stays ended when the visitor %s and a slow request saves it again', async (...way) => {
+  const [, path, fields] = way
+  const { text } = await get('/account')
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const body = String(new URLSearchParams({ _csrf: tokenIn(text), password: 'a wrong one' }))
+  const slow = request({
+    port: (server.address() as AddressInfo).port,
+    method: 'POST',
+    path: '/account/sign-out-everywhere',
+    headers: {
+      Cookie: `session=${cookie}`,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': body.length,
+    },
+  })
+  const load = stores.sessions.get.bind(stores.sessions)
+  const loaded = new Promise<void>(resolve => {
+    jest.spyOn(stores.sessions, 'get').mockImplementationOnce((sid, done) =>
+      load(sid, (...session) => {
+        done(...session)
+        resolve()
+      }),
+    )
+  })
+  slow.write(body.slice(0, 5))
+  await loaded
+  await visitorOf(app)
+    .post(path)
+    .set('Cookie', `session=${cookie}`)
+    .type('form')
+    .send({ _csrf: tokenIn(text), ...fields })
+    .expect('Location', '/')
+  slow.end(body.slice(5))
+  const [answer] = await once(slow, 'response')
+  answer.resume()
+  await once(answer, 'end')
+  server.close()
 
-    expect(answer.statusCode).toBe(303)
-    expect((await get('/')).text).toContain('hello world')
-  },
-)
+  expect(answer.statusCode).toBe(303)
+  expect((await get('/')).text).toContain('hello world')
+})
 
-test('a crowd that only looks pushes nobody out', async () => {
+test('a signed-in session is kept when ten thousand other sessions begin', async () => {
   const { sessions } = stores
   const keep = (sid: string) =>
     new Promise<void>((resolve, reject) => {
@@ -158,7 +155,7 @@ test('a crowd that only looks pushes nobody out', async () => {
   expect((await get('/')).text).toContain('hello user1')
 })
 
-test('generations are of one account', async () => {
+test('a revocation ends the sessions of one account alone', async () => {
   const other = visitorOf(app)
   await signIn(other, 'user2', 'user2')
   await stores.revocations.revoke('user1@localhost')
@@ -166,7 +163,7 @@ test('generations are of one account', async () => {
   expect((await visitor.get('/')).text).toContain('hello world')
 })
 
-test('a session of a login that knows no generation is over', async () => {
+test('a session without its login data ends', async () => {
   await new Promise<void>((resolve, reject) => {
     stores.sessions.all?.((error, sessions) => {
       const [[id, session] = []] = Object.entries(sessions ?? {}).filter(([, { login }]) => login)
