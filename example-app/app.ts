@@ -1,30 +1,29 @@
-import express, { type Express } from 'express'
-import { createAccounts } from './accounts'
-import { createAuth, type XmppOptions } from './auth'
-import { docsUi } from './docs-ui'
-import { sessionEnd } from './end-session'
-import { PUBLIC, VIEWS } from './folders'
-import { type Log, requestLog } from './log'
-import { passwordLogin } from './password-login'
-import { rateLimits } from './rate-limits'
-import { createRegistration } from './registration'
-import { account } from './routes/account'
-import { api } from './routes/api'
-import { apiProblem } from './routes/api-problems'
-import { errorPage, notFound } from './routes/errors'
-import { health } from './routes/health'
-import { home } from './routes/home'
-import { login } from './routes/login'
-import { logout } from './routes/logout'
-import { register } from './routes/register'
-import { securityHeaders } from './security-headers'
-import { sessionCookie, sessions } from './sessions'
-import { endedSessions } from './signed-in'
+import express, { type Express, type RequestHandler } from 'express'
+import { api } from './api/api'
+import { docsPage } from './api/docs-page'
+import { apiProblem } from './api/problems'
+import { createAccounts } from './auth/accounts'
+import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
+import { passwordLogin } from './auth/password-login'
+import { PUBLIC, VIEWS } from './operation/folders'
+import { health } from './operation/health'
+import { type Log, requestLog } from './operation/log'
+import { account } from './pages/account'
+import { errorPage, notFound } from './pages/error-page'
+import { home } from './pages/home'
+import { login } from './pages/login'
+import { logout } from './pages/logout'
+import { register } from './pages/register'
+import { rateLimits } from './protection/rate-limits'
+import { securityHeaders } from './protection/security-headers'
+import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
+import { createSignOut } from './sessions/sign-out'
+import { endRevokedSessions } from './sessions/signed-in'
 import type { Stores } from './stores'
 
 export interface AppConfig {
   readonly production: boolean
-  /** proxies in front of the app whose `X-Forwarded-*` count: how many, or their addresses */
+  /** the proxies in front of the app whose `X-Forwarded-*` headers it trusts: their number or their addresses */
   readonly trustProxy: false | number | readonly string[]
   readonly sessionSecret: string
   readonly registration: boolean
@@ -34,53 +33,60 @@ export interface AppConfig {
 }
 
 export interface App extends Express {
-  /** Ends what the app opened. Logins in flight are answered with an error. */
+  /** Closes everything the app opened. Logins in progress get an error. */
   close(): Promise<void>
 }
 
-/** The whole app. It listens on nothing: that is for server.ts, or for a test. */
+/** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
-  const { stores } = config
-  const { passport, authenticator } = createAuth(config.xmpp)
-  const registration = config.registration ? createRegistration(config.xmpp) : undefined
-  const accounts = createAccounts({ ...config.xmpp, authenticator, registration, generations: stores.generations })
+  const { stores, xmpp } = config
+  const { passport, authenticator } = createAuth(xmpp)
+  const registration = config.registration ? createRegistration(xmpp) : undefined
+  const accounts = createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations })
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
-  const endSession = sessionEnd(cookie, stores.generations)
+  const signOut = createSignOut(cookie, stores.revocations)
   const limits = rateLimits(stores)
-  const logIn = passwordLogin(passport, stores.generations)
+  const logIn = passwordLogin(passport, stores.revocations)
   const app = Object.assign(express(), { close })
 
-  app.set('trust proxy', config.trustProxy)
-  app.set('views', VIEWS)
-  app.set('view engine', 'pug')
-  app.set('view cache', config.production)
-  // For every page: whether there is a way to an account.
-  app.locals['registration'] = config.registration
-
-  app.use(health(stores))
-  app.use(requestLog(config.log))
-  app.use(securityHeaders(config.production))
-  // Before the sessions: a style sheet needs none.
-  app.use(express.static(PUBLIC))
-  app.use(docsUi())
-  app.use((_req, res, next) => {
-    // Pages hold names and tokens: nothing for a cache, nor for the back button after signing out.
-    res.set('Cache-Control', 'no-store')
-    next()
-  })
-  app.use(sessions(cookie, config.sessionSecret, stores.sessions))
+  configure(app, config)
+  app.use(sessionMiddleware(cookie, config.sessionSecret, stores.sessions))
   app.use(passport.session())
-  app.use(endedSessions(stores.generations))
+  app.use(endRevokedSessions(stores.revocations))
 
   app.use(home())
   app.use(login(logIn, limits))
-  app.use(logout(endSession))
-  if (config.registration) app.use(register(accounts, config.xmpp.domain, limits))
+  app.use(logout(signOut))
+  if (config.registration) app.use(register(accounts, xmpp.domain, limits))
   app.use(account(accounts, config.registration, cookie, limits))
-  app.use('/api', api({ logIn, accounts, endSession, limits, registration: config.registration }))
+  app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
   app.use('/api', apiProblem)
   app.use(notFound)
   app.use(errorPage)
   return app
+}
+
+/** Sets the app up as far as it needs no session: settings, health, log, headers and static files. */
+function configure(app: Express, { production, trustProxy, registration, stores, log }: AppConfig): void {
+  app.set('trust proxy', trustProxy)
+  app.set('views', VIEWS)
+  app.set('view engine', 'pug')
+  app.set('view cache', production)
+  // Pages link to the sign-up page if there is one.
+  app.locals['registration'] = registration
+
+  app.use(health(stores))
+  app.use(requestLog(log))
+  app.use(securityHeaders(production))
+  // Before the sessions, since a style sheet needs none.
+  app.use(express.static(PUBLIC))
+  app.use(docsPage())
+  app.use(noStore)
+}
+
+// Pages contain names and tokens: no cache may keep them, and the back button must not show them after signing out.
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store')
+  next()
 }

@@ -9,18 +9,18 @@ export interface Config {
   readonly production: boolean
   readonly trustProxy: false | number | readonly string[]
   readonly sessionSecret: string
-  /** `undefined`: what is remembered is remembered in this process */
+  /** `undefined`: sessions and limits are kept in this process */
   readonly redisUrl: string | undefined
-  /** whether people can make accounts in the app */
+  /** visitors can create accounts */
   readonly registration: boolean
-  /** `service` undefined: the demo server */
+  /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
     forwardClientIp: boolean
   }
 }
 
-/** A mistake in the environment; the message begins with the variable's name. */
+/** An invalid environment. The message begins with the variable's name. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
@@ -36,7 +36,7 @@ export function readConfig(env: Environment): Config {
   const service = listOf(env, 'XMPP_SERVICE')
   const domain = textOf(env, 'XMPP_DOMAIN')
   if (production && !service) {
-    throw new ConfigError('XMPP_SERVICE is required in production: everybody knows the passwords of the demo users')
+    throw new ConfigError('XMPP_SERVICE is required in production: the passwords of the demo users are public')
   }
   if (service && !domain) {
     throw new ConfigError('XMPP_DOMAIN is required with XMPP_SERVICE: the domain of the users, as in user@domain')
@@ -50,12 +50,12 @@ export function readConfig(env: Environment): Config {
     trustProxy: proxiesOf(env, 'TRUST_PROXY', production),
     sessionSecret: secretOf(env, 'SESSION_SECRET', production),
     redisUrl: redisUrlOf(env, 'REDIS_URL'),
-    // The demo server has a captcha; whether others have one is for the operator to know.
+    // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     xmpp: {
       service,
       domain: domain ?? 'localhost',
-      // Whether they are mechanisms is for the strategy to say.
+      // The strategy checks the names.
       ...(mechanisms && { mechanisms: mechanisms as readonly Mechanism[] }),
       ...(ca !== undefined && { tls: { ca } }),
       allowInsecure: switchOf(env, 'XMPP_ALLOW_INSECURE'),
@@ -72,8 +72,8 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
   'tls.ca': 'XMPP_CA',
 }
 
-/** What the library says about an option, said about the variable it came from; anything else as it is. */
-export function namingTheVariable(reason: unknown): unknown {
+/** Turns the library's error about an option into one about its variable. Returns any other error as it is. */
+export function toConfigError(reason: unknown): unknown {
   if (!(reason instanceof TypeError)) return reason
   let found = false
   const message = reason.message
@@ -85,7 +85,7 @@ export function namingTheVariable(reason: unknown): unknown {
   return found ? new ConfigError(message) : reason
 }
 
-// Empty is unset: that is how compose files pass on a variable that is not there.
+// Empty counts as unset, because compose files pass an unset variable on as empty.
 function textOf(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined
 }
@@ -108,7 +108,7 @@ function portOf(env: Environment, name: string): number | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
-    throw new ConfigError(`${name} must be a port number from 0 (any free one) to 65535`)
+    throw new ConfigError(`${name} must be a port number from 0 (any free port) to 65535`)
   }
   return Number(value)
 }
@@ -125,7 +125,7 @@ function secretOf(env: Environment, name: string, production: boolean): string {
   return secret
 }
 
-// Not `true`: it would believe whatever address a visitor writes into the header.
+// `true` is not allowed: it would trust any address that a visitor writes into the header.
 function proxiesOf(env: Environment, name: string, production: boolean): Config['trustProxy'] {
   const [first, ...rest] = listOf(env, name) ?? []
   if (first === undefined) {
@@ -140,7 +140,7 @@ function proxiesOf(env: Environment, name: string, production: boolean): Config[
   const addresses = [first, ...rest]
   if (addresses.every(isAddressOrRange)) return addresses
   throw new ConfigError(
-    `${name} must be the number of proxies in front of the app (1 to ${MAX_PROXIES}), or their addresses, separated by commas`,
+    `${name} must be the number of proxies in front of the app (1 to ${MAX_PROXIES}) or their addresses, separated by commas`,
   )
 }
 
@@ -158,7 +158,7 @@ function redisUrlOf(env: Environment, name: string): string | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if (URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol)) return value
-  // Not repeated: it may hold a password.
+  // The message does not repeat the value: it may contain a password.
   throw new ConfigError(`${name} must be a URL such as redis://127.0.0.1:6379`)
 }
 
@@ -167,7 +167,7 @@ function certificatesOf(env: Environment, name: string): string | undefined {
   if (path === undefined) return undefined
   try {
     const pem = readFileSync(path, 'utf8')
-    // Node takes a file without a certificate for an empty list of authorities, and says nothing.
+    // Node would silently accept a file without a certificate as an empty list of authorities.
     new X509Certificate(pem)
     return pem
   } catch (reason) {

@@ -1,19 +1,19 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app'
-import { type Config, ConfigError, namingTheVariable, readConfig } from './config'
+import { type Config, ConfigError, readConfig, toConfigError } from './config'
 import { DEMO_USERS, startDemoServer } from './demo-server'
-import { createLog } from './log'
+import { createLog } from './operation/log'
 import { openStores } from './stores'
 
-/** ms that requests in flight have to finish after the order to stop. */
-const PATIENCE_MS = 5_000
+/** ms that requests in progress have to finish after a signal to stop */
+const STOP_TIMEOUT_MS = 5_000
 
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const { service, domain } = config.xmpp
   const demo = service ? undefined : await startDemoServer(domain)
-  // Last opened, first closed.
+  // Closes in reverse order of opening.
   const closing: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closing.splice(0)) await end()
@@ -30,7 +30,7 @@ async function start(): Promise<void> {
     const server = createServer(app)
     await listen(server, config)
     closing.unshift(() => finish(server))
-    // `once`: whoever does not want to wait asks a second time.
+    // `once`: a second signal ends the process without waiting.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
     process.stdout.write(`${banner(config, server.address() as AddressInfo)}\n`)
   } catch (reason) {
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
 }
 
 async function finish(server: Server): Promise<void> {
-  const over = setTimeout(() => server.closeAllConnections(), PATIENCE_MS)
+  const over = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS)
   await new Promise(resolve => server.close(resolve))
   clearTimeout(over)
 }
@@ -51,7 +51,7 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
       if (error.code === 'EADDRINUSE') {
         reject(new ConfigError(`PORT ${port} is already in use on ${host}: set PORT to another one`))
       } else if (error.code === 'EACCES') {
-        reject(new ConfigError(`PORT ${port} is not for ordinary users: set PORT to one above 1023`))
+        reject(new ConfigError(`PORT ${port} needs root privileges: set PORT to one above 1023`))
       } else if (error.syscall === 'listen' || error.syscall === 'getaddrinfo') {
         reject(new ConfigError(`HOST ${host} is not an address of this machine (${error.code})`))
       } else reject(error)
@@ -69,13 +69,13 @@ function banner({ host, xmpp }: Config, { port }: AddressInfo): string {
     const users = Object.entries(DEMO_USERS).map(([user, password]) => `${user} / ${password}`)
     lines.push(`Accounts: ${xmpp.domain}, by a demo server in this process. User / password:`)
     lines.push(...users.map(line => `  ${line}`))
-    lines.push('For a server of your own set XMPP_SERVICE and XMPP_DOMAIN.')
+    lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
   }
   return lines.join('\n')
 }
 
 start().catch((reason: unknown) => {
-  const error = namingTheVariable(reason)
+  const error = toConfigError(reason)
   process.stderr.write(
     error instanceof ConfigError ? `Cannot start: ${error.message}\n` : `${(error as Error).stack}\n`,
   )

@@ -6,10 +6,10 @@ async function csrfToken() {
 
 const nothing = () => () => null
 
-/** The cookie is the browser's, and the token is added below: there is nothing to fill in. */
+/** Removes the Authorize buttons: the browser sends the cookie, and the code below adds the token. */
 const withoutKeys = () => ({ wrapComponents: { authorizeBtn: nothing, authorizeOperationBtn: nothing } })
 
-/** What keeps somebody with a screen reader from using it as it comes. */
+/** Adds the labels and the landmark that a screen reader needs. */
 const accessible = ({ React: { createElement } }) => ({
   wrapComponents: {
     TextArea: TextArea => props => createElement(TextArea, { 'aria-label': 'Request body', ...props }),
@@ -26,15 +26,15 @@ follow()
 globalThis.SwaggerUIBundle({
   url: '/openapi.yaml',
   dom_id: '#swagger-ui',
-  // Nothing is asked of any other site.
+  // Sends no requests to other sites.
   validatorUrl: null,
-  // Each operation shows its own.
+  // Each operation shows its own models.
   defaultModelsExpandDepth: -1,
-  // Its colours are hard to read, and are set where a style sheet has no say.
+  // Its colours have too little contrast, and a style sheet cannot override them.
   syntaxHighlight: { activated: false },
   plugins: [withoutKeys, accessible],
   async requestInterceptor(request) {
-    // Asked for each time: signing in and out begins a session with another token.
+    // A new token for each request: signing in and out begins a session with another token.
     if (!request.loadSpec && request.method !== 'GET') request.headers['X-CSRF-Token'] = await csrfToken()
     return request
   },

@@ -4,7 +4,7 @@ import type { Stores } from './stores'
 
 export type { Stores }
 
-/** In Redis, or, without its URL, in this process: for one process, and lost at every start. */
+/** Opens the stores in Redis. Without its URL they are in this process: not shared, and lost at its end. */
 export async function openStores(redisUrl: string | undefined): Promise<Stores> {
   return redisUrl === undefined ? openMemoryStores() : openRedisStores(redisUrl)
 }

@@ -3,32 +3,32 @@ import { StoreError } from './store-error'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_RECONNECT_DELAY_MS = 2_000
-/** ms. One answer takes less than one; a page is made of about five. */
+/** ms. An answer takes less than one millisecond, and a page needs about five answers. */
 const ANSWER_TIMEOUT_MS = 2_000
-/** ms between two questions whether a connection that nobody uses is one still. */
+/** ms between two checks of an idle connection */
 const PING_INTERVAL_MS = 1_000
-/** commands that wait for their answer. */
+/** commands that wait for their answer */
 const MAX_WAITING = 10_000
 
 type Client = ReturnType<typeof createRedisClient>
 
 export interface RedisConnection {
-  /** Sends commands. Ends, soon, whatever happens to Redis: with the answer or with a {@link StoreError}. */
+  /** Sends commands. Settles soon, whatever happens to Redis: with the answer or with a {@link StoreError}. */
   ask<T>(send: (client: Client) => Promise<T>): Promise<T>
   close(): void
 }
 
-/** Rejects when Redis cannot be reached; once it was reached, every loss of the connection is repaired. */
+/** Connects to Redis. Rejects if it cannot be reached; afterwards every lost connection is opened again. */
 export async function connectRedis(url: string): Promise<RedisConnection> {
   let wasReady = false
   const client = createRedisClient(url, () => wasReady)
-  // Each request that needed it reports its own failure.
+  // Each request that needed the connection reports its own failure.
   client.on('error', () => {})
   await client.connect()
   wasReady = true
 
   let closed = false
-  // Without this a connection whose other end is gone without a word lasts as long as the kernel sends again: minutes.
+  // Without this, a connection with a silently lost peer lasts as long as the kernel retransmits: minutes.
   const reconnect = () => {
     if (closed || !client.isReady) return
     client.destroy()
@@ -62,20 +62,20 @@ export async function connectRedis(url: string): Promise<RedisConnection> {
 function createRedisClient(url: string, isToBeKept: () => boolean) {
   return createClient({
     url,
-    // While Redis is away, a request is answered with an error at once: it does not wait in a queue without end.
+    // While Redis is away, a request fails at once, and does not wait in an endless queue.
     disableOfflineQueue: true,
     commandsQueueMaxLength: MAX_WAITING,
     pingInterval: PING_INTERVAL_MS,
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      // For what `ask` does not see: the greeting of a connection, and one that nobody uses.
+      // Covers the handshake of a connection and an idle one; `ask` sees neither.
       socketTimeout: ANSWER_TIMEOUT_MS,
       reconnectStrategy: retries => isToBeKept() && Math.min(50 * 2 ** retries, MAX_RECONNECT_DELAY_MS),
     },
   })
 }
 
-/** What went wrong, for the log: Redis' own word for it (`READONLY`, `OOM`) or the client's. The rest may quote a key. */
+/** Names an error for the log: Redis' own code (`READONLY`, `OOM`) or the client's class. The message may quote a key. */
 function nameOf(reason: unknown): string {
   if (!(reason instanceof Error)) return 'unknown'
   return /^[A-Z]+(?= )/.exec(reason.message)?.[0] ?? reason.constructor.name

@@ -1,4 +1,4 @@
-/** What the app remembers can neither be read nor written: nobody can be served until it can. */
+/** The store can be neither read nor written, so the request cannot be served. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly status = 503

@@ -1,14 +1,14 @@
 import type { Store as RateLimitStore } from 'express-rate-limit'
 import type { Store as SessionStore } from 'express-session'
-import type { Generations } from './generations'
+import type { Revocations } from './revocations'
 
-/** Everything the app remembers. In one place, so that two processes can share it. */
+/** Everything the app remembers. In one place, so that several processes can share it. */
 export interface Stores {
   readonly sessions: SessionStore
-  readonly generations: Generations
-  /** counters of one kind of attempts */
+  readonly revocations: Revocations
+  /** Returns the counters of one kind of attempt. */
   rateLimit(name: string): RateLimitStore
-  /** false: nobody can be served at the moment */
+  /** Resolves to false if the app cannot serve requests at the moment. */
   isReady(): Promise<boolean>
   close(): Promise<void>
 }

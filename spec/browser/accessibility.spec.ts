@@ -10,26 +10,26 @@ const LOOKS = [
   ['phone', 'light', { width: 320, height: 568 }],
 ] as const
 
-/** What keeps people from using a page, in which of its looks: what axe-core finds, and what is too wide or too small. */
+/** Returns the flaws of a page in each of its looks: those axe-core finds, and parts that are too wide or too small. */
 async function flaws({ page, see }: Visitor): Promise<string[]> {
   const found: string[] = []
   await page.evaluate(NO_FADING)
   for (const [look, colorScheme, size] of LOOKS) {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(size)
-    // In from outside: the page's policy lets no script in, and stays as it is.
+    // Evaluated from outside: the page's policy allows no script, and stays unchanged.
     await page.evaluate(axe.source)
     const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()')
     expect(passes.map(({ id }) => id)).toContain('color-contrast')
     for (const { id, nodes } of violations) found.push(...nodes.map(({ target }) => `${look}: ${id} at ${target}`))
     if ((await see.hidden()) > 0) found.push(`${look}: something is wider than the screen`)
   }
-  // Below 16 px a phone zooms in on the field.
+  // Below 16 px, a phone zooms in on the field.
   if (await page.evaluate<boolean>(SMALL_FIELD)) found.push('a field in small letters')
   return found
 }
 
-// Colours that fade from one look into the other are of neither.
+// A colour that fades from one look into the other belongs to neither.
 const NO_FADING = `{
   const sheet = new CSSStyleSheet()
   sheet.replaceSync('* { transition: none !important }')
@@ -38,7 +38,7 @@ const NO_FADING = `{
 const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
   Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
 
-/** A page, and the way to it. */
+/** Opens a page. */
 type Way = (visitor: Visitor, site: Site) => Promise<unknown>
 
 const signedIn: Way = async ({ see }) => {
@@ -48,8 +48,8 @@ const signedIn: Way = async ({ see }) => {
 }
 
 const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
-  ['the start page of a stranger', 'hello world', ({ see }) => see.open('/')],
-  ['the start page of somebody signed in', 'hello alice', signedIn],
+  ['the start page', 'hello world', ({ see }) => see.open('/')],
+  ['the start page of a signed-in visitor', 'hello alice', signedIn],
   ['the login page', 'Sign in', ({ see }) => see.open('/login')],
   [
     'the login page after a refusal',
@@ -61,7 +61,7 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
     },
   ],
   [
-    'the login page of a session that is over',
+    'the login page after the end of a session',
     'Sign in',
     async (visitor, site) => {
       await signedIn(visitor, site)
@@ -76,7 +76,7 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
     'Sign up',
     async ({ see }) => {
       await see.open('/register')
-      await see.signUp('zoe', PASSWORD, 'nothing like it')
+      await see.signUp('zoe', PASSWORD, 'a wrong answer')
       await see.told('alert')
     },
   ],
@@ -99,7 +99,7 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
     },
   ],
   [
-    'nothing there (404)',
+    'the 404 page',
     'Page not found',
     ({ see, expected }) => {
       expected.add(404)
@@ -107,7 +107,7 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
     },
   ],
   [
-    'a form that is too old (403)',
+    'the 403 page',
     'This form is no longer valid',
     async ({ see, page, expected }, site) => {
       expected.add(403)
@@ -118,7 +118,7 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
     },
   ],
   [
-    'too many attempts (429)',
+    'the 429 page',
     'Too many attempts',
     async ({ see, page, expected }, { url }) => {
       expected.add(429)
@@ -136,21 +136,21 @@ const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
 onEverySite(visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(PAGES)('everybody can use %s', async (_, heading, go) => {
+  test.each(PAGES)('%s has no accessibility flaw', async (_, heading, go) => {
     const visitor = await visits.visitor()
     await go(visitor, visits.site)
     await visitor.see.says(heading)
     expect(await flaws(visitor)).toEqual([])
   })
 
-  test('everybody can use the page of the API', async () => {
+  test('the page of the API has no accessibility flaw', async () => {
     const visitor = await visits.visitor()
     await visitor.see.open('/docs')
     await visitor.page.locator('.opblock').first().waitFor()
     expect(await flaws(visitor)).toEqual([])
   })
 
-  test('everybody can use the page that says that something is broken (502)', async () => {
+  test('the 502 page has no accessibility flaw', async () => {
     const site = await openSiteOnNothing()
     try {
       const visitor = await visits.visitorOf(site)
@@ -164,7 +164,7 @@ onEverySite(visits => {
     }
   })
 
-  test('a flaw would be found: a field without a label, letters too pale, something too wide', async () => {
+  test('the check finds a missing label, a low contrast and a part that is too wide', async () => {
     const visitor = await visits.visitor()
     await visitor.see.open('/login')
     await visitor.page.evaluate(`document.querySelector('label').remove()
@@ -174,7 +174,7 @@ onEverySite(visits => {
     expect(found).toMatch(/light: label at .*dark: color-contrast at .*phone: something is wider/)
   })
 
-  test('dark where the visitor likes it dark', async () => {
+  test('the start page is dark when the visitor prefers dark mode', async () => {
     const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     const { page, see } = await visits.visitor({ colorScheme: 'dark' })
     await see.open('/')

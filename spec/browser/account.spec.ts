@@ -4,7 +4,7 @@ import { onEverySite } from './fixture/visits'
 const ANOTHER = 'another horse battery'
 
 onEverySite(visits => {
-  test('an account from its beginning to its end', async () => {
+  test('a visitor signs up, signs in, changes the password and deletes the account', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/')
     await page.getByRole('link', { name: 'Sign up' }).click()
@@ -20,7 +20,7 @@ onEverySite(visits => {
 
     await page.getByRole('link', { name: 'Your account' }).click()
     await see.account('Change password', PASSWORD, ANOTHER)
-    expect(await see.told('status')).toMatch(/^Your password is changed\./)
+    expect(await see.told('status')).toMatch(/^Your password has been changed\./)
     await see.open('/')
     await see.says('hello carol')
     await see.press('Sign out')
@@ -35,18 +35,18 @@ onEverySite(visits => {
     await see.open('/account')
     await see.account('Delete account', ANOTHER)
     await see.says('hello world')
-    expect(await see.told('status')).toBe('The account carol@localhost is deleted.')
+    expect(await see.told('status')).toBe('The account carol@localhost has been deleted.')
     await see.open('/login')
     await see.signIn('carol', ANOTHER)
     expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
   })
 
-  test('a wrong answer to the captcha: said beside the form, with a new picture, and the next one is right', async () => {
+  test('the sign-up page shows a message and a new picture when the answer to the captcha is wrong', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/register')
-    await see.signUp('dave', PASSWORD, 'nothing like it')
+    await see.signUp('dave', PASSWORD, 'a wrong answer')
     await see.at('/register')
-    expect(await page.locator('form').getByRole('alert').textContent()).toContain('not what the picture said')
+    expect(await page.locator('form').getByRole('alert').textContent()).toContain('do not match the picture')
     expect(await page.title()).toBe('Error: Sign up · Example app')
     expect(await page.getByLabel('User name').inputValue()).toBe('dave')
     expect(await page.getByLabel('Password').inputValue()).toBe('')
@@ -57,7 +57,7 @@ onEverySite(visits => {
     expect(await see.told('status')).toContain('dave@localhost')
   })
 
-  test('a new picture: the name stays, the old answer is worth nothing, the new one is right', async () => {
+  test('a new picture keeps the name and needs a new answer', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/register')
     const old = await visits.site.captchaText()
@@ -70,7 +70,7 @@ onEverySite(visits => {
     await see.at('/login')
   })
 
-  test('the Enter key in a field sends the form, and does not ask for another picture', async () => {
+  test('the Enter key in a field submits the form and requests no new picture', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/register')
     await page.getByLabel('User name').fill('erika')
@@ -80,7 +80,7 @@ onEverySite(visits => {
     await see.at('/login')
   })
 
-  test('a name that is taken: said beside it, and its password stays what it was', async () => {
+  test('a taken name is refused beside its field and keeps its password', async () => {
     await visits.site.addUser('frank', PASSWORD)
     const { page, see } = await visits.visitor()
     await see.open('/register')
@@ -93,7 +93,7 @@ onEverySite(visits => {
     await see.says('hello frank')
   })
 
-  test('a wrong password on the account page: said beside that form, and nothing happened', async () => {
+  test('the account page shows a message beside the form and changes nothing when the password is wrong', async () => {
     await visits.site.addUser('grace', PASSWORD)
     const { page, see } = await visits.visitor()
     await see.open('/login?returnTo=/account')
@@ -119,7 +119,7 @@ onEverySite(visits => {
     await see.says('hello grace')
   })
 
-  test('a changed password signs the other browsers out, and this one not', async () => {
+  test('a password change signs out the other browsers and not this one', async () => {
     await visits.site.addUser('heidi', PASSWORD)
     const [here, there] = [await visits.visitor(), await visits.visitor()]
     for (const { see } of [here, there]) {
@@ -136,7 +136,7 @@ onEverySite(visits => {
     await here.see.says('hello heidi')
   })
 
-  test('a deleted account takes its sessions along: who gets the name next is not in them', async () => {
+  test('the sessions of a deleted account stay ended when another person gets its name', async () => {
     await visits.site.addUser('ivan', PASSWORD)
     const [here, there] = [await visits.visitor(), await visits.visitor()]
     for (const { see } of [here, there]) {

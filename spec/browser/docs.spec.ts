@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { PASSWORD } from './fixture/pages'
 import { onEverySite, type Visitor } from './fixture/visits'
 
-/** Opens an operation on the page of the API, sends what is typed, and reads the answer. */
+/** Opens an operation on the page of the API, sends a body, and reads the answer. */
 async function tryOut(page: Page, operationId: string, body?: object): Promise<{ status: string; body: unknown }> {
   const operation = page.locator('.opblock').and(page.locator(`[id$="-${operationId}"]`))
   await operation.locator('.opblock-summary-control').click()
@@ -24,7 +24,7 @@ onEverySite(visits => {
     return visitor
   }
 
-  test('"Try it out" signs in, then says who that is, and so do the pages', async () => {
+  test('"Try it out" signs in, reads the account and signs out', async () => {
     const { page, see } = await atTheDocs()
     const login = await tryOut(page, 'login', { username: 'alice', password: PASSWORD })
     expect(login).toMatchObject({ status: '200', body: { jid: 'alice@localhost' } })
@@ -34,7 +34,7 @@ onEverySite(visits => {
     await see.says('hello world')
   })
 
-  test('a wrong password is refused, in words and with a code', async () => {
+  test('"Try it out" shows the text and the code of a refusal when the password is wrong', async () => {
     const { page, expected } = await atTheDocs()
     expected.add(401)
     expect(await tryOut(page, 'login', { username: 'alice', password: 'a wrong one' })).toMatchObject({
@@ -43,7 +43,7 @@ onEverySite(visits => {
     })
   })
 
-  test('a new account, from its form to its end', async () => {
+  test('"Try it out" creates an account, changes its password and deletes it', async () => {
     const { page } = await atTheDocs()
     const form = await tryOut(page, 'getSignUpForm')
     expect(form).toMatchObject({ status: '200', body: { captcha: { type: 'image/png', answerField: 'ocr' } } })
@@ -55,7 +55,7 @@ onEverySite(visits => {
     expect((await tryOut(page, 'deleteAccount', { password: change.newPassword })).status).toBe('204')
   })
 
-  test('with an operation open, nothing is wider than a phone', async () => {
+  test('the page of the API fits a phone when an operation is open', async () => {
     const { page, see } = await atTheDocs()
     await page.setViewportSize({ width: 320, height: 568 })
     expect((await tryOut(page, 'login', { username: 'alice', password: PASSWORD })).status).toBe('200')

@@ -5,7 +5,7 @@ import { PASSWORD } from './fixture/pages'
 import { SITES } from './fixture/site'
 import { onSite, type Visitor } from './fixture/visits'
 
-// The pictures of the README. `npm run images` takes them again; otherwise they are only looked at.
+// The pictures of the README. `npm run images` takes them again. Otherwise the specs only check their sizes.
 
 const FOLDER = resolve(__dirname, '../../docs/images')
 const isUpdate = process.env['UPDATE_IMAGES'] === '1'
@@ -16,7 +16,7 @@ const LOOKS: readonly (readonly [name: string, width: number, options: BrowserCo
   ['phone', 360, { colorScheme: 'light', isMobile: true, hasTouch: true }],
 ]
 
-/** Heights, in which all of the page is to be seen. */
+/** The pages, with a height that shows the whole page. */
 const PAGES: readonly (readonly [name: string, height: number, go: (visitor: Visitor) => Promise<unknown>])[] = [
   ['login', 560, ({ see }) => see.open('/login')],
   ['register', 1080, ({ see }) => see.open('/register')],
@@ -34,7 +34,7 @@ async function signIn({ see }: Visitor): Promise<void> {
   await see.says('hello alice')
 }
 
-/** Width and height of a PNG. */
+/** Reads the width and the height of a PNG. */
 const sizeOf = (png: Buffer) => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) })
 
 const [[name, open]] = SITES
@@ -42,7 +42,7 @@ const [[name, open]] = SITES
 onSite(name, open, visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(CASES)('docs/images/%s.png shows the page as it is: whole, and of this size', async (...row) => {
+  test.each(CASES)('docs/images/%s.png has the size that shows the whole page', async (...row) => {
     const [file, height, go, [, width, options]] = row
     const size = { width, height }
     const visitor = await visits.visitor({ ...options, viewport: size })
@@ -56,7 +56,7 @@ onSite(name, open, visits => {
     expect(sizeOf(await readFile(path))).toEqual(size)
   })
 
-  test('the README shows every one of them', async () => {
+  test('the README shows every picture', async () => {
     const readme = await readFile(resolve(FOLDER, '../../README.md'), 'utf8')
     for (const [file] of CASES) expect(readme).toContain(`docs/images/${file}.png`)
   })

@@ -1,9 +1,9 @@
 import { PASSWORD } from './fixture/pages'
 import { onEverySite, type Visitor } from './fixture/visits'
 
-/** The keyboard of somebody who has no mouse, and sees where the focus is. */
+/** The keyboard of a visitor without a mouse. Checks that the focus is visible. */
 function keyboard({ page, see }: Visitor) {
-  // Waits: the style sheet may come after the focus.
+  // Waits, since the style sheet may arrive after the focus.
   const outlined = () => page.waitForFunction("getComputedStyle(document.activeElement).outlineStyle === 'solid'")
   const on = async (selector: string) => {
     await see.focusOn(selector)
@@ -21,10 +21,10 @@ function keyboard({ page, see }: Visitor) {
 }
 
 onEverySite(visits => {
-  test('sign up, sign in, change the password, delete the account and all by keyboard', async () => {
-    const someone = await visits.visitor()
-    const { see } = someone
-    const { on, tabTo, type, enter } = keyboard(someone)
+  test('a visitor signs up, signs in, changes the password and deletes the account with the keyboard alone', async () => {
+    const visitor = await visits.visitor()
+    const { see } = visitor
+    const { on, tabTo, type, enter } = keyboard(visitor)
 
     await see.open('/')
     await tabTo('.brand')
@@ -41,7 +41,7 @@ onEverySite(visits => {
     await tabTo('button:has-text("Create account")')
     await enter()
 
-    await on('#password') // the name is there
+    await on('#password') // the name is filled in
     await type(PASSWORD)
     await tabTo('button')
     await enter()
@@ -58,7 +58,7 @@ onEverySite(visits => {
     await type('another horse battery')
     await tabTo('button:has-text("Change password")')
     await enter()
-    expect(await see.told('status')).toMatch(/^Your password is changed/)
+    expect(await see.told('status')).toMatch(/^Your password has been changed/)
 
     for (const next of ['.brand', '#password-current', '#new-password', 'button', '#sign-out-everywhere-current']) {
       await tabTo(next)
@@ -74,11 +74,11 @@ onEverySite(visits => {
     await see.says('hello world')
   })
 
-  test('sign out, and ask for another picture', async () => {
+  test('a visitor signs out and requests a new picture with the keyboard alone', async () => {
     await visits.site.addUser('kim', PASSWORD)
-    const someone = await visits.visitor()
-    const { page, see } = someone
-    const { on, tabTo, type, enter } = keyboard(someone)
+    const visitor = await visits.visitor()
+    const { page, see } = visitor
+    const { on, tabTo, type, enter } = keyboard(visitor)
 
     await see.open('/login')
     await on('#username')

@@ -7,7 +7,7 @@ onEverySite(visits => {
     await visits.site.addUser('bob', PASSWORD)
   })
 
-  test('a wrong password: the message beside the form, the name kept, the next try one field away', async () => {
+  test('the login page shows a message, keeps the name and focuses the password when the password is wrong', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/login')
     await see.signIn('alice', 'a wrong one')
@@ -23,7 +23,7 @@ onEverySite(visits => {
     await see.says('hello alice')
   })
 
-  test('the message is gone after a reload, and a name with markup in it stays text', async () => {
+  test('the message is gone after a reload, and a name with markup stays text', async () => {
     const { page, see } = await visits.visitor()
     const name = '"><script>console.error(1)</script>'
     await see.open('/login')
@@ -35,7 +35,7 @@ onEverySite(visits => {
     expect(await page.getByLabel('User name').inputValue()).toBe('')
   })
 
-  test('the start page says who, proved how, and since when', async () => {
+  test('the start page shows the account, the mechanism and the time of the login', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/login')
     await see.signIn('alice@localhost')
@@ -47,7 +47,7 @@ onEverySite(visits => {
     expect(Date.parse((await time.getAttribute('datetime')) ?? '')).toBeLessThanOrEqual(Date.now())
   })
 
-  test('two browsers, two users; one of them signs out and the other does not', async () => {
+  test('a user stays signed in when another user signs out in another browser', async () => {
     const [alice, bob] = [await visits.visitor(), await visits.visitor()]
     await Promise.all([alice.see.open('/login'), bob.see.open('/login')])
     await Promise.all([alice.see.signIn('alice'), bob.see.signIn('bob')])
@@ -59,7 +59,7 @@ onEverySite(visits => {
     await bob.see.says('hello bob')
   })
 
-  test.each(['/', '/account'])('after signing out the back button shows nothing of %s', async path => {
+  test.each(['/', '/account'])('the back button does not show %s after signing out', async path => {
     const { page, see } = await visits.visitor()
     await see.open('/login')
     await see.signIn('alice')
@@ -74,18 +74,18 @@ onEverySite(visits => {
     expect(await page.content()).not.toContain('alice')
   })
 
-  describe('a session that is over', () => {
+  describe('an ended session', () => {
     const OVER = 'Your session has ended. Please sign in again.'
 
     async function signedIn({ visitor }: Visits) {
-      const someone = await visitor()
-      await someone.see.open('/login')
-      await someone.see.signIn('alice')
-      await someone.see.says('hello alice')
-      return someone
+      const opened = await visitor()
+      await opened.see.open('/login')
+      await opened.see.signIn('alice')
+      await opened.see.says('hello alice')
+      return opened
     }
 
-    test('forgotten by the app: the login page says so, and leads to where its visitor wanted to go', async () => {
+    test('the login page shows a message and leads to the requested page when the session was forgotten', async () => {
       const { page, see } = await signedIn(visits)
       await new Promise(resolve => visits.site.stores.sessions.clear?.(resolve))
       await page.getByRole('link', { name: 'Your account' }).click()
@@ -96,7 +96,7 @@ onEverySite(visits => {
       expect(await see.heading()).toBe('Your account')
     })
 
-    test('ended from another browser: a form that was open is not sent, and the login page says why', async () => {
+    test('an open form is not submitted, and the login page shows a message, when another browser ended the session', async () => {
       const here = await signedIn(visits)
       await here.see.open('/account')
       const there = await signedIn(visits)
@@ -112,7 +112,7 @@ onEverySite(visits => {
       await here.see.at('/account')
     })
 
-    test('who was never signed in is not told that anything has ended', async () => {
+    test('the login page shows no message when the visitor was never signed in', async () => {
       const { page, see } = await visits.visitor()
       await see.open('/account')
       await see.at('/login?returnTo=%2Faccount')
@@ -120,7 +120,7 @@ onEverySite(visits => {
     })
   })
 
-  test('without JavaScript', async () => {
+  test('a visitor signs in and out without JavaScript', async () => {
     const { see } = await visits.visitor({ javaScriptEnabled: false })
     await see.open('/login')
     await see.signIn('alice', 'a wrong one')
@@ -131,7 +131,7 @@ onEverySite(visits => {
     await see.says('hello world')
   })
 
-  test('the browser itself asks for empty fields to be filled in', async () => {
+  test('the browser does not submit the form when a field is empty', async () => {
     const { page, see } = await visits.visitor()
     await see.open('/login')
     await see.press('Sign in')

@@ -1,13 +1,13 @@
 import { onEverySite } from './fixture/visits'
 
-// What the other specs rely on when they say that nobody had any trouble.
+// The other specs rely on these checks to find the trouble of a visitor.
 onEverySite(visits => {
   test.each([
     ['a script in a page', "document.body.append(Object.assign(document.createElement('script'), { text: '1' }))"],
     ['a style in a page', "document.body.style = 'color: red'; document.body.setAttribute('style', 'color: red')"],
-    ['a picture inside a page that has none', "document.body.append(Object.assign(new Image(), { src: 'data:,' }))"],
-    ['a call', "fetch('/').catch(() => {})"],
-  ])('the policy lets %s do nothing, and the browser’s complaint is seen', async (_, act) => {
+    ['an inline picture in a page', "document.body.append(Object.assign(new Image(), { src: 'data:,' }))"],
+    ['a request by a script', "fetch('/').catch(() => {})"],
+  ])('the policy blocks %s, and the complaint of the browser is recorded', async (_, act) => {
     const { page, see, trouble } = await visits.visitor()
     await see.open('/login')
     const complaint = page.waitForEvent('console')
@@ -18,7 +18,7 @@ onEverySite(visits => {
     for (const text of complaints) expect(text).toMatch(/^console: .*Content Security Policy/)
   })
 
-  test('a request to anywhere else is seen', async () => {
+  test('a request to another site is recorded', async () => {
     const { page, see, trouble } = await visits.visitor()
     await see.open('/')
     const asked = page.waitForRequest('http://192.0.2.1/')
@@ -27,7 +27,7 @@ onEverySite(visits => {
     expect(trouble.splice(0)).toContain('request: http://192.0.2.1/')
   })
 
-  test('a page of a status nobody expects is seen', async () => {
+  test('a page with an unexpected status is recorded', async () => {
     const { page, see, trouble } = await visits.visitor()
     const complaint = page.waitForEvent('console')
     await see.open('/nothing-here')

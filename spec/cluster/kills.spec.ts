@@ -2,8 +2,8 @@ import { type Cluster, startCluster } from './servers/cluster'
 import { type Answer, type Door, nameOf, newVisitor, signIn, type Visitor } from './visitor'
 
 /*
- * Sign-ins that go on while a process of the app and a node of ejabberd are killed under them: each ends in the session
- * of its own user, or in a refusal that is right, or in an error that says so.
+ * Sign-ins that go on while a process of the app and a node of ejabberd are killed. Each one ends in the session of its
+ * own user, in a correct refusal, or in an error page.
  */
 
 const SIGN_INS = 500
@@ -31,17 +31,17 @@ interface Attempt {
   readonly end: End
 }
 
-/** One sign-in; throws where it ends in anything that is not right. */
+/** Signs in once. Throws if the end is wrong. */
 async function attempt(number: number): Promise<Attempt> {
   const name = NAMES[number % NAMES.length] ?? ''
   const isRight = number % 5 !== 0
   const visitor = newVisitor()
   const answer = await signIn(visitor, nginx, name, isRight ? String(accounts[name]) : 'a wrong one')
   const end = await endOf(answer, visitor)
-  const who = await nameOf(visitor, nginx)
-  // Who has an error is nobody, or, when only the answer was lost, who they are.
+  const user = await nameOf(visitor, nginx)
+  // After an error the visitor is signed out, or signed in as themselves if only the answer was lost.
   const allowed = { 'signed in': [name], refused: [undefined] }[end as string] ?? [undefined, name]
-  if (!allowed.includes(who) || (who !== undefined && !isRight)) throw new Error(`${end}: ${name} is ${who}`)
+  if (!allowed.includes(user) || (user !== undefined && !isRight)) throw new Error(`${end}: ${name} is ${user}`)
   if (isRight ? end === 'refused' : end === 'signed in') throw new Error(`${name}, ${isRight}: ${end}`)
   return { visitor, name, isRight, end }
 }
@@ -52,14 +52,14 @@ async function endOf({ status, location, text }: Answer, visitor: Visitor): Prom
     const page = await visitor.get(nginx, '/login')
     if (page.text.includes('Unknown user name or wrong password.')) return 'refused'
   }
-  if (status === 502 && text.includes('have a look whether it took effect')) return 'error page of nginx'
+  if (status === 502 && text.includes('check whether it took effect')) return 'error page of nginx'
   if ([502, 503, 504].includes(status) && /tell us this number: <code>[\da-f-]{36}</.test(text)) {
     return 'error page of the app'
   }
-  throw new Error(`an end that nobody knows: ${status} ${location} ${text}`)
+  throw new Error(`an unknown end: ${status} ${location} ${text}`)
 }
 
-/** What happens when so many sign-ins have ended. */
+/** Events by the number of sign-ins that have ended. */
 type Events = ReadonlyMap<number, () => unknown>
 
 async function attempts(events: Events): Promise<Attempt[]> {
@@ -77,7 +77,7 @@ async function attempts(events: Events): Promise<Attempt[]> {
 
 const doorsOf = ({ doors }: Cluster) => Object.values(doors)
 
-test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, and a kill of one process and one node in the middle`, async () => {
+test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, end correctly when one process and one node are killed meanwhile`, async () => {
   const before = await Promise.all(
     NAMES.map(async name => {
       const visitor = newVisitor()
@@ -88,7 +88,7 @@ test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, and a kill of one process and 
   const ends = await attempts(
     new Map<number, () => unknown>([
       [150, () => cluster.apps[0].kill()],
-      // The one that all logins go to.
+      // All logins go to this node.
       [250, () => cluster.nodes[0].kill()],
       [350, () => cluster.apps[0].start()],
     ]),
@@ -101,7 +101,7 @@ test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, and a kill of one process and 
       `${count('error page of the app')} error pages of the app, ${count('error page of nginx')} of nginx\n`,
   )
   expect(ends).toHaveLength(SIGN_INS)
-  // Those in flight at one of the two kills.
+  // Only the sign-ins in progress at one of the two kills fail.
   expect(errors).toBeLessThanOrEqual(2 * AT_ONCE)
 
   expect(cluster.apps.map(app => app.runs())).toEqual([true, true])
@@ -110,7 +110,7 @@ test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, and a kill of one process and 
   }
 }, 300_000)
 
-test('a process that was started again signs people in; so does a node that is back', async () => {
+test('visitors sign in at a restarted process and with a restarted node', async () => {
   await cluster.nodes[0].start()
   cluster.nodes[1].kill()
   for (const name of NAMES) {

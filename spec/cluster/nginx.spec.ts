@@ -3,7 +3,7 @@ import { type Nginx, startNginx } from './servers/nginx'
 import { stablePorts } from './servers/ports'
 import { ask, type Door, newVisitor } from './visitor'
 
-/** A process behind nginx that keeps what it is asked, and does what the test wants. */
+/** A process behind nginx that records its requests and answers as the test says. */
 interface Process {
   requests: IncomingMessage[]
   act: (req: IncomingMessage, res: ServerResponse) => void
@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const asked = () => processes.flatMap(({ requests }) => requests)
 
-test('the app hears what nginx knows of the visitor, not what the visitor says', async () => {
+test('nginx overwrites the forwarded headers of a visitor', async () => {
   const headers = {
     'X-Forwarded-For': '192.0.2.1, 127.0.0.1',
     'X-Forwarded-Proto': 'gopher',
@@ -69,7 +69,7 @@ test('the app hears what nginx knows of the visitor, not what the visitor says',
   expect(seen).not.toHaveProperty('x-forwarded-host')
 })
 
-test('both processes are asked, on connections that are kept', async () => {
+test('nginx sends requests to both processes on kept connections', async () => {
   const visitor = newVisitor()
   for (let n = 0; n < 8; n++) await visitor.get(door, '/')
   for (const { requests } of processes) {
@@ -78,19 +78,19 @@ test('both processes are asked, on connections that are kept', async () => {
   }
 })
 
-test('http leads to https', async () => {
+test('nginx redirects http to https', async () => {
   const { status, location } = await newVisitor().get({ url: nginx.plainUrl }, '/login?returnTo=%2F')
   expect(status).toBe(301)
   expect(location).toBe('https://127.0.0.1/login?returnTo=%2F')
   expect(asked()).toEqual([])
 })
 
-test.each(['/healthz', '/readyz'])('%s is not for visitors', async path => {
+test.each(['/healthz', '/readyz'])('%s gets 404 from nginx', async path => {
   expect((await newVisitor().get(door, path)).status).toBe(404)
   expect(asked()).toEqual([])
 })
 
-test('pages are not compressed', async () => {
+test('nginx does not compress pages', async () => {
   for (const process of processes) {
     process.act = (_req, res) => void res.setHeader('Content-Type', 'text/html').end('token '.repeat(1_000))
   }
@@ -102,26 +102,26 @@ test('pages are not compressed', async () => {
   expect(headers).not.toHaveProperty('content-encoding')
 })
 
-test('a body that is too large does not reach the app', async () => {
+test('nginx refuses a body that is too large', async () => {
   const { status } = await newVisitor().post(door, '/login', { username: 'a'.repeat(70_000) })
   expect(status).toBe(413)
   expect(asked()).toEqual([])
 })
 
-describe('both processes break off', () => {
+describe('when both processes close their connections', () => {
   beforeEach(() => {
     for (const process of processes) process.act = breakOff
   })
 
-  test('a form was sent to one of them, once, and the visitor is told', async () => {
+  test('a form is sent once, and the visitor gets the error page, when both processes close their connections', async () => {
     const { status, text, headers } = await newVisitor().post(door, '/login', { username: 'alice' })
     expect(asked()).toHaveLength(1)
     expect(status).toBe(502)
-    expect(text).toContain('have a look whether it took effect')
+    expect(text).toContain('check whether it took effect')
     expect(headers).toMatchObject({ 'content-type': 'text/html', 'cache-control': 'no-store', 'retry-after': '5' })
   })
 
-  test('a program is told in its own language', async () => {
+  test('a program gets a problem when both processes close their connections', async () => {
     const { status, text, headers } = await newVisitor().post(door, '/api/login', { username: 'alice' })
     expect(asked()).toHaveLength(1)
     expect(status).toBe(502)
@@ -129,24 +129,24 @@ describe('both processes break off', () => {
     expect(JSON.parse(text)).toMatchObject({ title: 'Bad Gateway', status: 502, code: 'unavailable' })
   })
 
-  test('a page was asked for at each of them, once', async () => {
+  test('a page is requested once from each process when both close their connections', async () => {
     expect((await newVisitor().get(door, '/login')).status).toBe(502)
     expect(processes.map(({ requests }) => requests.length)).toEqual([1, 1])
   })
 })
 
-describe('one process breaks off', () => {
+describe('when one process closes its connections', () => {
   beforeEach(() => {
     processes[0].act = breakOff
   })
 
-  test('every page is there, and only the first of them was asked for twice', async () => {
+  test('every page arrives, and only the first is requested twice, when one process closes its connections', async () => {
     const visitor = newVisitor()
     for (let n = 0; n < 6; n++) expect((await visitor.get(door, '/login')).text).toBe('answered')
     expect(processes.map(({ requests }) => requests.length)).toEqual([1, 6])
   })
 
-  test('of the forms, one at the most is lost', async () => {
+  test('one form at most is lost when one process closes its connections', async () => {
     const visitor = newVisitor()
     const statuses: number[] = []
     for (let n = 0; n < 6; n++) statuses.push((await visitor.post(door, '/login', { username: 'alice' })).status)
@@ -155,14 +155,14 @@ describe('one process breaks off', () => {
   })
 })
 
-test('forms go to the other process when one is not there, and no visitor notices', async () => {
+test('forms go to the other process when one does not listen', async () => {
   await processes[0].close()
   const visitor = newVisitor()
   for (let n = 0; n < 6; n++) expect((await visitor.post(door, '/login', { username: 'alice' })).text).toBe('answered')
   expect(processes[1].requests).toHaveLength(6)
 })
 
-test.each([403, 500, 502, 503, 504])('an error page of the app with %i passes as it is', async status => {
+test.each([403, 500, 502, 503, 504])('an error page of the app with %i passes unchanged', async status => {
   for (const process of processes) process.act = (_req, res) => void res.writeHead(status).end('a page of the app')
   const answer = await newVisitor().post(door, '/login', { username: 'alice' })
   expect(answer).toMatchObject({ status, text: 'a page of the app' })

@@ -26,7 +26,7 @@ beforeEach(async () => {
   for (const door of doors) expect(await nameOf(alice, door)).toBe('alice')
 })
 
-/** Whether each process says that it runs, and that it can serve. */
+/** Returns the statuses of `/healthz` and `/readyz` of each process. */
 function health(): Promise<[number, number][]> {
   const { first, second } = cluster.doors
   return Promise.all(
@@ -45,8 +45,8 @@ async function untilReady(): Promise<void> {
   }
 }
 
-/** What people meet while Redis does not answer. */
-async function everythingSaysSo(): Promise<void> {
+/** Checks the answers to a signed-in visitor while Redis does not answer. */
+async function expectUnavailable(): Promise<void> {
   for (const door of doors) {
     for (const path of ['/', '/login', '/account']) {
       const { status, text } = await alice.get(door, path)
@@ -66,8 +66,8 @@ async function everythingSaysSo(): Promise<void> {
   ])
 }
 
-/** Whoever comes for the first time can look, and gets no form that would be refused. */
-async function newcomersToo(): Promise<void> {
+/** Checks the answers to a new visitor: the start page, and no form that would be refused. */
+async function expectNoForms(): Promise<void> {
   for (const door of doors) {
     expect((await newVisitor().get(door, '/')).status).toBe(200)
     for (const path of ['/login', '/register', '/api/csrf']) {
@@ -76,15 +76,15 @@ async function newcomersToo(): Promise<void> {
   }
 }
 
-test('Redis is killed: both processes say so, go on, and serve everybody once it is back', async () => {
+test('both processes answer 503 when Redis is killed, and serve visitors again when it is back', async () => {
   await cluster.redis.kill()
-  await everythingSaysSo()
-  await newcomersToo()
+  await expectUnavailable()
+  await expectNoForms()
 
   await cluster.redis.start()
   await untilReady()
   for (const door of doors) {
-    // What Redis knew is gone with it.
+    // Redis has lost its data.
     expect(await nameOf(alice, door)).toBeUndefined()
     const visitor = newVisitor()
     await signIn(visitor, door, 'alice', PASSWORD)
@@ -93,10 +93,10 @@ test('Redis is killed: both processes say so, go on, and serve everybody once it
   expect(cluster.apps.map(app => app.runs())).toEqual([true, true])
 }, 120_000)
 
-test('Redis hangs: both processes say so, and every session is known once it goes on', async () => {
+test('both processes answer 503 when Redis hangs, and know every session when it goes on', async () => {
   cluster.redis.signal('SIGSTOP')
-  await everythingSaysSo()
-  await newcomersToo()
+  await expectUnavailable()
+  await expectNoForms()
 
   cluster.redis.signal('SIGCONT')
   await untilReady()
@@ -104,7 +104,7 @@ test('Redis hangs: both processes say so, and every session is known once it goe
   expect(cluster.apps.map(app => app.runs())).toEqual([true, true])
 }, 120_000)
 
-test('what goes wrong is in the log of the app, without a name, a key or a token', async () => {
+test('the log names the error of Redis without a name, a key or a token', async () => {
   await cluster.redis.kill()
   await alice.get(cluster.doors.first, '/')
   await cluster.redis.start()

@@ -18,14 +18,14 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-test('who signs in at one process is known to the other, and to whoever nginx asks', async () => {
+test('a visitor who signs in at one process is signed in at the other and through nginx', async () => {
   const visitor = newVisitor()
   expect(await nameOf(visitor, second)).toBeUndefined()
   expect((await signIn(visitor, first, 'alice', PASSWORD)).status).toBe(303)
   for (const door of [first, second, nginx, nginx]) expect(await nameOf(visitor, door)).toBe('alice')
 })
 
-test('who signs in by way of nginx is known to both, and signs out of both', async () => {
+test('a visitor who signs in through nginx is signed in at both processes, and signs out of both', async () => {
   const visitor = newVisitor()
   const { status, headers } = await signIn(visitor, nginx, 'alice', PASSWORD)
   expect(status).toBe(303)
@@ -35,7 +35,7 @@ test('who signs in by way of nginx is known to both, and signs out of both', asy
   for (const door of [first, second, nginx]) expect(await nameOf(visitor, door)).toBeUndefined()
 })
 
-test('a form of one process is taken by the other; one that was made for nobody is taken by none', async () => {
+test('a form of one process is accepted by the other, and a form without a session by neither', async () => {
   const visitor = newVisitor()
   expect((await signIn(visitor, first, 'alice', PASSWORD, second)).status).toBe(303)
   expect(await nameOf(visitor, first)).toBe('alice')
@@ -45,7 +45,7 @@ test('a form of one process is taken by the other; one that was made for nobody 
   }
 })
 
-test('who tries too often at both is refused by both, and nobody else is', async () => {
+test('both processes refuse an address after too many attempts at both together', async () => {
   const address = '127.5.5.5'
   for (let n = 0; n < MAX_WRONG; n++) {
     const { status } = await signIn(newVisitor(address), n % 2 ? first : second, 'bob', 'a wrong one')
@@ -61,7 +61,7 @@ test('who tries too often at both is refused by both, and nobody else is', async
   expect(await nameOf(visitor, nginx)).toBe('bob')
 })
 
-test('sign out everywhere, asked of one process, ends the sessions at the other', async () => {
+test('signing out everywhere at one process ends the sessions at the other', async () => {
   const [here, there] = [newVisitor(), newVisitor()]
   const other = newVisitor()
   await signIn(here, first, 'alice', PASSWORD)
@@ -81,7 +81,7 @@ test('sign out everywhere, asked of one process, ends the sessions at the other'
   expect(await nameOf(there, first)).toBe('alice')
 })
 
-test('a new password, set by way of one process, is the password at the other', async () => {
+test('a password changed at one process is the password at the other', async () => {
   const visitor = newVisitor()
   const stranger = newVisitor()
   await signIn(visitor, first, 'bob', PASSWORD)

@@ -2,15 +2,15 @@ import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { tokenIn } from '../example-app/visitor'
 
-/** ms. Longer than anything may take: who waits for so long waits for ever. */
+/** ms. Longer than any answer may take. */
 const DEADLINE_MS = 50_000
 
-/** Where a visitor goes in. */
+/** An address of the site that visitors use: nginx or one of the processes. */
 export interface Door {
   readonly url: string
   /** PEM of the certificate to trust, for https */
   readonly ca?: string
-  /** what a proxy would say, at the door of the app itself */
+  /** headers that a proxy would add, for a process of the app */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -29,12 +29,12 @@ export interface Visitor {
 
 let visitors = 0
 
-/** Somebody with a browser that keeps cookies, at an address of loopback of their own. */
+/** Returns a visitor with a cookie and an address of loopback of their own. */
 export function newVisitor(address = nextAddress()): Visitor {
   let cookie: string | undefined
   const visit = async (door: Door, path: string, form?: string): Promise<Answer> => {
     const answer = await ask(door, path, {
-      // At the door of the app, somebody else says so.
+      // A process of the app takes the address from the header.
       address: door.headers ? '127.0.0.1' : address,
       headers: {
         ...(door.headers && { ...door.headers, 'X-Forwarded-For': address }),
@@ -65,7 +65,7 @@ interface Asked {
   readonly form: string | undefined
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on a connection of its own. */
 export function ask({ url, ca }: Door, path: string, { address, headers, form }: Asked): Promise<Answer> {
   const to = new URL(path, url)
   return new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ export function ask({ url, ca }: Door, path: string, { address, headers, form }:
       const { statusCode: status = 0, headers } = response
       const { location } = headers
       let text = ''
-      // A browser goes on by the header alone.
+      // A browser follows the redirect without waiting for the body.
       if (location !== undefined) resolve({ status, location, headers, text })
       response.setEncoding('utf8')
       response.on('error', reject)
@@ -101,13 +101,13 @@ export function ask({ url, ca }: Door, path: string, { address, headers, form }:
   })
 }
 
-/** Opens the sign-in page and sends its form, which may go to another door. */
+/** Opens the sign-in page and sends its form, to another door if given. */
 export async function signIn(visitor: Visitor, door: Door, name: string, password: string, then = door) {
   const { text } = await visitor.get(door, '/login')
   return visitor.post(then, '/login', { _csrf: tokenIn(text), username: name, password })
 }
 
-/** Who the visitor is, by the start page; `undefined`: nobody. */
+/** Returns the user name on the start page; `undefined`: the visitor is not signed in. */
 export async function nameOf(visitor: Visitor, door: Door): Promise<string | undefined> {
   const { status, text } = await visitor.get(door, '/')
   const name = /hello ([^<]+)</.exec(text)?.[1]

@@ -9,7 +9,7 @@ let app: App
 let stores: Stores
 let visitor: Visitor
 let elsewhere: Visitor
-/** the cookie of `visitor` */
+/** session cookie of `visitor` */
 let before: string | undefined
 
 beforeAll(async () => {
@@ -36,11 +36,11 @@ const change = (password: string, newPassword: string) =>
   send(visitor, '/account', '/account/password', { password, newPassword })
 const signOutEverywhere = (password: string) => send(visitor, '/account', '/account/sign-out-everywhere', { password })
 const remove = (password: string) => send(visitor, '/account', '/account/delete', { password })
-const isSignedIn = async (someone: Visitor) => !(await someone.get('/')).text.includes('hello world')
+const isSignedIn = async (visitor: Visitor) => !(await visitor.get('/')).text.includes('hello world')
 
 const FORMS = ['password', 'sign-out-everywhere', 'delete']
 
-test('the page knows whose it is, and password stores find their way', async () => {
+test('the account page names the account and marks its fields for password managers', async () => {
   const { text } = await visitor.get('/account').expect(200)
   expect(text).toContain('user1@localhost')
   expect(text.match(/type="password"[^>]* autocomplete="current-password"/g)).toHaveLength(3)
@@ -51,7 +51,7 @@ test('the page knows whose it is, and password stores find their way', async () 
   expect(text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
 })
 
-test('whoever is not signed in comes to it by the login page', async () => {
+test('the account page redirects to the login page when the visitor is not signed in', async () => {
   const stranger = visitorOf(app)
   for (const path of ['/account', '/account/password']) {
     await stranger.get(path).expect(303).expect('Location', '/login?returnTo=%2Faccount')
@@ -66,7 +66,7 @@ test('whoever is not signed in comes to it by the login page', async () => {
     .expect('Location', '/account')
 })
 
-test.each(FORMS)('%s: refused without the token, and nothing happens', async form => {
+test.each(FORMS)('the form %s is refused and changes nothing when the token is missing', async form => {
   xmpp.reset()
   const fields = { password: 'user1', newPassword: 'another' }
   const answer = await visitor.post(`/account/${form}`).type('form').send(fields).expect(403)
@@ -75,7 +75,7 @@ test.each(FORMS)('%s: refused without the token, and nothing happens', async for
   expect(await isSignedIn(elsewhere)).toBe(true)
 })
 
-test.each(FORMS)('%s: a wrong password is said beside that form, and nothing happens', async form => {
+test.each(FORMS)('the form %s shows a message and changes nothing when the password is wrong', async form => {
   const answer = await send(visitor, '/account', `/account/${form}`, { password: 'my-secret', newPassword: 'another' })
   expect(answer.status).toBe(303)
   expect(answer.headers['location']).toBe('/account')
@@ -91,31 +91,31 @@ test.each(FORMS)('%s: a wrong password is said beside that form, and nothing hap
   expect((await signIn(visitorOf(app), 'user1', 'user1')).headers['location']).toBe('/')
 })
 
-test.each(FORMS)('%s: what is no form at all is a message, no error', async form => {
+test.each(FORMS)('the form %s shows a message when the body is not a form', async form => {
   const { text } = await visitor.get('/account')
   await visitor.post(`/account/${form}`).set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
-  expect(noticeIn((await visitor.get('/account')).text)).toBe('Please fill in everything that is asked for.')
+  expect(noticeIn((await visitor.get('/account')).text)).toBe('Please fill in all required fields.')
 })
 
-describe('change the password', () => {
-  test('this session goes on under another id, the others are over', async () => {
+describe('changing the password', () => {
+  test('a password change gives this session another id and ends the others', async () => {
     const answer = await change('user1', 'another')
     expect(answer.headers['location']).toBe('/account')
     expect(sessionIn(answer)).toBeDefined()
     expect(sessionIn(answer)).not.toBe(before)
-    expect((await visitor.get('/account')).text).toContain('role="status">Your password is changed.')
+    expect((await visitor.get('/account')).text).toContain('role="status">Your password has been changed.')
     expect(await isSignedIn(visitor)).toBe(true)
     expect((await visitor.get('/')).text).toMatch(/<dd>SCRAM-SHA-\d+<\/dd>/)
     expect(await isSignedIn(elsewhere)).toBe(false)
   })
 
-  test('from then on the new one is right and the old one wrong', async () => {
+  test('the new password is right and the old one wrong after a password change', async () => {
     await change('user1', 'another')
     expect((await signIn(visitorOf(app), 'user1', 'another')).headers['location']).toBe('/')
     expect((await signIn(visitorOf(app), 'user1', 'user1')).headers['location']).toBe('/login')
   })
 
-  test('a cookie of before is worth nothing', async () => {
+  test('the earlier session cookie is worthless after a password change', async () => {
     expect((await visitorOf(app).get('/').set('Cookie', `session=${before}`)).text).toContain('hello user1')
     await change('user1', 'another')
     const { text } = await visitorOf(app).get('/').set('Cookie', `session=${before}`)
@@ -126,19 +126,22 @@ describe('change the password', () => {
     ['weak', 'x', { stanzaError: 'not-acceptable' }, 'too easy to guess'],
     ['of control characters', 'a\u0007b', undefined, 'cannot be used'],
     ['too long', 'x'.repeat(2_000), undefined, 'cannot be used'],
-    ['missing', '', undefined, 'fill in everything'],
-    ['not allowed', 'another', { stanzaError: 'not-allowed' }, 'does not let you'],
-    ['one too many', 'another', { stanzaError: 'resource-constraint' }, 'asked too often'],
-  ])('a new one that is %s: said beside the form, nobody is signed out', async (_what, newPassword, reply, message) => {
-    if (reply) xmpp.fault({ on: 'register', reply })
-    await change('user1', newPassword)
-    const { text } = await visitor.get('/account')
-    expect(noticeIn(text)).toContain(message)
-    expect(text).toMatch(/action="\/account\/password"><p class="alert"/)
-    expect(await isSignedIn(elsewhere)).toBe(true)
-  })
+    ['missing', '', undefined, 'fill in all required fields'],
+    ['not allowed by the server', 'another', { stanzaError: 'not-allowed' }, 'does not allow this'],
+    ['one request too many', 'another', { stanzaError: 'resource-constraint' }, 'too many requests'],
+  ])(
+    'a new password that is %s is refused beside the form and ends no session',
+    async (_what, newPassword, reply, message) => {
+      if (reply) xmpp.fault({ on: 'register', reply })
+      await change('user1', newPassword)
+      const { text } = await visitor.get('/account')
+      expect(noticeIn(text)).toContain(message)
+      expect(text).toMatch(/action="\/account\/password"><p class="alert"/)
+      expect(await isSignedIn(elsewhere)).toBe(true)
+    },
+  )
 
-  test('an outage: the error page, and everybody is as signed in as before', async () => {
+  test('a password change shows the error page and ends no session when the server is down', async () => {
     xmpp.fault({ on: 'create', reply: { status: 503 } })
     expect((await change('user1', 'another')).status).toBe(502)
     expect(await isSignedIn(visitor)).toBe(true)
@@ -146,8 +149,8 @@ describe('change the password', () => {
   })
 })
 
-describe('sign out everywhere', () => {
-  test('this session and all others, and nobody else', async () => {
+describe('signing out everywhere', () => {
+  test('signing out everywhere ends all sessions of the account and no others', async () => {
     const other = visitorOf(app)
     await signIn(other, 'user2', 'user2')
     const answer = await signOutEverywhere('user1')
@@ -158,7 +161,7 @@ describe('sign out everywhere', () => {
     expect(await isSignedIn(other)).toBe(true)
   })
 
-  test('the others hear that their session has ended, once, and land where they wanted to go', async () => {
+  test('another session of the account is told once that it has ended, and its login leads to the requested page', async () => {
     await signOutEverywhere('user1')
     await elsewhere.get('/account').expect(303).expect('Location', '/login?returnTo=%2Faccount')
     const { text } = await elsewhere.get('/login?returnTo=%2Faccount')
@@ -170,23 +173,23 @@ describe('sign out everywhere', () => {
   })
 })
 
-describe('a password that changed', () => {
+describe('an uncertain password change', () => {
   test.each<[string, FaultReply]>([
     ['is lost', 'reset'],
     ['cannot be read', 'not-xml'],
-    ['is the end of the session', 'terminate'],
-  ])('nobody can know, because the answer %s: all sessions are over', async (_, reply) => {
+    ['ends the BOSH session', 'terminate'],
+  ])('a password change ends all sessions when the answer %s', async (_, reply) => {
     xmpp.fault({ on: 'register', reply, times: 2 })
     expect((await change('user1', 'a better one')).status).toBeGreaterThanOrEqual(500)
     expect(await isSignedIn(elsewhere)).toBe(false)
     expect(await isSignedIn(visitor)).toBe(false)
   })
 
-  test('while somebody proved the old one: that login is over before it began', async () => {
+  test('a login with the old password is signed out when the password changes before it is complete', async () => {
     const late = visitorOf(app)
     const changed = (body: string) => {
       xmpp.accounts.changePassword('user1', 'a better one')
-      void stores.generations.end('user1@localhost')
+      void stores.revocations.revoke('user1@localhost')
       return body
     }
     xmpp.fault({ on: 'bind', reply: { rewrite: changed } })
@@ -197,32 +200,32 @@ describe('a password that changed', () => {
   })
 })
 
-describe('delete the account', () => {
-  test('it is gone, all its sessions are over, and the start page says so', async () => {
+describe('deleting the account', () => {
+  test('deleting the account removes it, ends all its sessions, and shows a message on the start page', async () => {
     const answer = await remove('user1')
     expect(answer.headers['location']).toBe('/')
     const { text } = await visitor.get('/')
-    expect(noticeIn(text)).toBe('The account user1@localhost is deleted.')
+    expect(noticeIn(text)).toBe('The account user1@localhost has been deleted.')
     expect(text).toContain('hello world')
     expect(await isSignedIn(elsewhere)).toBe(false)
     expect(xmpp.accounts.has('user1')).toBe(false)
   })
 
-  test('who gets the name next is in none of the old sessions', async () => {
+  test('the next owner of a deleted name is in none of the old sessions', async () => {
     await remove('user1')
-    xmpp.accounts.add('user1', 'somebody else')
+    xmpp.accounts.add('user1', 'another password')
     const next = visitorOf(app)
-    await signIn(next, 'user1', 'somebody else')
+    await signIn(next, 'user1', 'another password')
     expect(await isSignedIn(next)).toBe(true)
     expect(await isSignedIn(elsewhere)).toBe(false)
   })
 
-  test('a session that begins while it is being removed is over as well', async () => {
+  test('a session that begins during the removal of its account ends when the account is removed', async () => {
     const late = visitorOf(app)
-    const { generations } = stores
-    const end = generations.end.bind(generations)
-    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
-      const ended = await end(jid)
+    const { revocations } = stores
+    const revoke = revocations.revoke.bind(revocations)
+    jest.spyOn(revocations, 'revoke').mockImplementationOnce(async jid => {
+      const ended = await revoke(jid)
       expect((await signIn(late, 'user1', 'user1')).headers['location']).toBe('/')
       expect(await isSignedIn(late)).toBe(true)
       return ended
@@ -231,30 +234,33 @@ describe('delete the account', () => {
     expect(await isSignedIn(late)).toBe(false)
   })
 
-  test('a server that keeps it: said beside the form, its other sessions are over, this one is not', async () => {
+  test('this session alone goes on when the server refuses to remove the account', async () => {
     xmpp.fault({ on: 'remove', reply: { stanzaError: 'not-allowed' } })
     await remove('user1')
-    expect(noticeIn((await visitor.get('/account')).text)).toContain('does not let you')
+    expect(noticeIn((await visitor.get('/account')).text)).toContain('does not allow this')
     expect(await isSignedIn(visitor)).toBe(true)
     expect(await isSignedIn(elsewhere)).toBe(false)
   })
 
   test.each([
-    ['resource-constraint', 'asked too often'],
-    ['not-allowed', 'does not let you'],
-  ])('refused with %s: said beside the form, to somebody who is still signed in', async (condition, text) => {
-    xmpp.fault({ on: 'remove', reply: { stanzaError: condition } })
-    await remove('user1')
-    expect(noticeIn((await visitor.get('/account')).text)).toContain(text)
-    expect(await isSignedIn(visitor)).toBe(true)
-  })
+    ['resource-constraint', 'too many requests'],
+    ['not-allowed', 'does not allow this'],
+  ])(
+    'a removal shows its refusal beside the form and keeps the visitor signed in when the server answers %s',
+    async (condition, text) => {
+      xmpp.fault({ on: 'remove', reply: { stanzaError: condition } })
+      await remove('user1')
+      expect(noticeIn((await visitor.get('/account')).text)).toContain(text)
+      expect(await isSignedIn(visitor)).toBe(true)
+    },
+  )
 
-  test('refused while all sessions are ended from elsewhere: this one is over, too', async () => {
-    const { generations } = stores
-    const end = generations.end.bind(generations)
-    jest.spyOn(generations, 'end').mockImplementationOnce(async jid => {
-      const ours = await end(jid)
-      await end(jid)
+  test('this session ends too when a removal is refused and all sessions are revoked meanwhile', async () => {
+    const { revocations } = stores
+    const revoke = revocations.revoke.bind(revocations)
+    jest.spyOn(revocations, 'revoke').mockImplementationOnce(async jid => {
+      const ours = await revoke(jid)
+      await revoke(jid)
       return ours
     })
     xmpp.fault({ on: 'remove', reply: { stanzaError: 'resource-constraint' } })
@@ -262,7 +268,7 @@ describe('delete the account', () => {
     expect(await isSignedIn(visitor)).toBe(false)
   })
 
-  test('nobody can know whether it is gone: the error page, and all sessions are over', async () => {
+  test('a removal shows the error page and ends all sessions when its outcome is unknown', async () => {
     xmpp.fault({ on: 'remove', reply: 'not-xml' })
     expect((await remove('user1')).status).toBe(502)
     expect(await isSignedIn(visitor)).toBe(false)

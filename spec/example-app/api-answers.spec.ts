@@ -28,7 +28,7 @@ function openApp(env: Record<string, string> = {}): AppOn {
   return on
 }
 
-/** A session store that cannot be asked any more. */
+/** Makes the session store fail. */
 function loseSessions({ sessions }: Stores): void {
   jest.spyOn(sessions, 'get').mockImplementation((_sid, answer) => answer(new Error('the store is gone')))
 }
@@ -39,7 +39,7 @@ async function signedIn({ app }: AppOn): Promise<ApiClient> {
   return client
 }
 
-/** Somebody who got a form for a new account, and what its picture says. */
+/** Gets a form for a new account. Returns the characters in its picture. */
 async function withForm(client: ApiClient): Promise<string> {
   await client.call('POST /api/register/form')
   return xmpp.captchas.at(-1)?.text ?? ''
@@ -50,17 +50,17 @@ async function register(client: ApiClient, fields: Record<string, string> = {}):
   return client.call('POST /api/register', { body: { username: 'zoe', password: 'four words', ocr, ...fields } })
 }
 
-/** How often something is refused before it is not even tried. */
+/** Attempts after which the app refuses without asking the server */
 const MAX_WRONG_PASSWORDS = 10
 const MAX_SIGN_UPS = 60
 
-/** The same call so often, and once more. */
+/** Makes the same call `times` times, and once more. */
 async function tooOften(times: number, call: () => Promise<Response>): Promise<Response> {
   await Promise.all(Array.from({ length: times }, call))
   return call()
 }
 
-/** What belongs to an operation that changes something, for those who are signed in or not. */
+/** An operation that changes something. */
 interface Change {
   readonly name: string
   readonly body: object | undefined
@@ -85,13 +85,13 @@ const ONLY_WITH_REGISTRATION = [
   'DELETE /api/account',
 ]
 
-/** A way to one of the answers that an operation has: the code of its problem, if it is one, and what happens. */
-type Way = readonly [name: string, status: string, code: string | undefined, what: string, go: Go]
+/** A call that leads to one answer of an operation, with the code of its problem. */
+type Way = readonly [name: string, status: string, code: string | undefined, condition: string, go: Go]
 type Go = (on: AppOn) => Promise<Response>
 
 const body = (name: string) => CHANGES.find(change => change.name === name)?.body
 
-/** The server goes wrong at a step, and somebody signed in asks for a change. */
+/** Makes a change as a signed-in visitor while the server fails at a step. */
 function changeWith(name: string, fault: Parameters<BoshServer['fault']>[0], sent = body(name)): Go {
   return async on => {
     const client = await signedIn(on)
@@ -103,31 +103,55 @@ function changeWith(name: string, fault: Parameters<BoshServer['fault']>[0], sen
 const refusal = (condition: string): FaultReply => ({ stanzaError: condition })
 
 const WAYS: readonly Way[] = [
-  ['GET /api/csrf', '200', undefined, 'a stranger', ({ app }) => new ApiClient(app).call('GET /api/csrf')],
-  ['GET /api/me', '200', undefined, 'somebody signed in', async on => (await signedIn(on)).call('GET /api/me')],
-  ['GET /api/me', '401', 'not-signed-in', 'a stranger', ({ app }) => new ApiClient(app).call('GET /api/me')],
+  [
+    'GET /api/csrf',
+    '200',
+    undefined,
+    'the client is not signed in',
+    ({ app }) => new ApiClient(app).call('GET /api/csrf'),
+  ],
+  ['GET /api/me', '200', undefined, 'the client is signed in', async on => (await signedIn(on)).call('GET /api/me')],
+  [
+    'GET /api/me',
+    '401',
+    'not-signed-in',
+    'the client is not signed in',
+    ({ app }) => new ApiClient(app).call('GET /api/me'),
+  ],
 
-  ['POST /api/login', '200', undefined, 'the right password', ({ app }) => new ApiClient(app).login('user1', 'user1')],
-  ['POST /api/login', '400', 'missing-credentials', 'no password', ({ app }) => new ApiClient(app).login('user1', '')],
+  [
+    'POST /api/login',
+    '200',
+    undefined,
+    'the password is right',
+    ({ app }) => new ApiClient(app).login('user1', 'user1'),
+  ],
+  [
+    'POST /api/login',
+    '400',
+    'missing-credentials',
+    'the password is missing',
+    ({ app }) => new ApiClient(app).login('user1', ''),
+  ],
   [
     'POST /api/login',
     '400',
     'malformed-credentials',
-    'a name that nobody typed',
+    'the name contains a control character',
     ({ app }) => new ApiClient(app).login('user\u0000', 'user1'),
   ],
   [
     'POST /api/login',
     '401',
     'invalid-credentials',
-    'a wrong one',
+    'the password is wrong',
     ({ app }) => new ApiClient(app).login('user1', 'no'),
   ],
   [
     'POST /api/login',
     '429',
     'too-many-attempts',
-    'too many wrong passwords',
+    'too many passwords were wrong',
     async ({ app }) => {
       const client = new ApiClient(app)
       const token = await client.token()
@@ -139,7 +163,7 @@ const WAYS: readonly Way[] = [
     'POST /api/login',
     '5XX',
     'internal-error',
-    'a domain that the server does not have',
+    'the server does not have the domain',
     () => new ApiClient(openApp({ XMPP_DOMAIN: 'elsewhere.example' }).app).login('user1', 'user1'),
   ],
 
@@ -147,14 +171,14 @@ const WAYS: readonly Way[] = [
     'POST /api/logout',
     '204',
     undefined,
-    'somebody signed in',
+    'the client is signed in',
     async on => (await signedIn(on)).call('POST /api/logout'),
   ],
   [
     'POST /api/logout',
     '204',
     undefined,
-    'a stranger, without a token',
+    'the client is not signed in and sends no token',
     ({ app }) => new ApiClient(app).call('POST /api/logout', { token: null }),
   ],
 
@@ -162,28 +186,28 @@ const WAYS: readonly Way[] = [
     'POST /api/register/form',
     '200',
     undefined,
-    'a stranger',
+    'the client is not signed in',
     ({ app }) => new ApiClient(app).call('POST /api/register/form'),
   ],
   [
     'POST /api/register/form',
     '403',
     'registration-closed',
-    'a server that makes no accounts',
+    'the server accepts no new accounts',
     changeWith('POST /api/register/form', { on: 'form', reply: refusal('not-allowed') }),
   ],
   [
     'POST /api/register/form',
     '429',
     'rate-limited',
-    'a server that was asked too often',
+    'the server got too many requests',
     changeWith('POST /api/register/form', { on: 'form', reply: refusal('resource-constraint') }),
   ],
   [
     'POST /api/register/form',
     '429',
     'too-many-attempts',
-    'too many forms',
+    'too many forms were requested',
     async ({ app }) => {
       const client = new ApiClient(app)
       const token = await client.token()
@@ -191,40 +215,40 @@ const WAYS: readonly Way[] = [
     },
   ],
 
-  ['POST /api/register', '201', undefined, 'a form filled in', ({ app }) => register(new ApiClient(app))],
+  ['POST /api/register', '201', undefined, 'the form is filled in', ({ app }) => register(new ApiClient(app))],
   [
     'POST /api/register',
     '400',
     'captcha-wrong',
-    'a picture read wrongly',
+    'the answer to the captcha is wrong',
     ({ app }) => register(new ApiClient(app), { ocr: 'something else' }),
   ],
   [
     'POST /api/register',
     '400',
     'captcha-expired',
-    'no form',
+    'no form was requested',
     ({ app }) => new ApiClient(app).call('POST /api/register', { body: body('POST /api/register') }),
   ],
   [
     'POST /api/register',
     '400',
     'missing-credentials',
-    'no name',
+    'the name is missing',
     ({ app }) => register(new ApiClient(app), { username: '' }),
   ],
   [
     'POST /api/register',
     '400',
     'malformed-credentials',
-    'a name that cannot be one',
+    'the name has forbidden characters',
     ({ app }) => register(new ApiClient(app), { username: 'zoe & ann' }),
   ],
   [
     'POST /api/register',
     '400',
     'weak-password',
-    'a password too weak for the server',
+    'the password is too weak for the server',
     async ({ app }) => {
       xmpp.fault({ on: 'register', reply: refusal('not-acceptable') })
       return register(new ApiClient(app))
@@ -234,7 +258,7 @@ const WAYS: readonly Way[] = [
     'POST /api/register',
     '403',
     'registration-closed',
-    'a server that makes no more accounts',
+    'the server accepts no more accounts',
     async ({ app }) => {
       xmpp.fault({ on: 'register', reply: refusal('forbidden') })
       return register(new ApiClient(app))
@@ -244,14 +268,14 @@ const WAYS: readonly Way[] = [
     'POST /api/register',
     '409',
     'username-taken',
-    'the name of somebody else',
+    'the name is taken',
     ({ app }) => register(new ApiClient(app), { username: 'user1' }),
   ],
   [
     'POST /api/register',
     '429',
     'too-many-attempts',
-    'too many forms',
+    'too many forms were requested',
     async ({ app }) => {
       const client = new ApiClient(app)
       const sent = { token: await client.token(), body: body('POST /api/register') }
@@ -262,7 +286,7 @@ const WAYS: readonly Way[] = [
     'POST /api/register',
     '5XX',
     'unavailable',
-    'a server that talks nonsense',
+    'the answer of the server is not XML',
     async ({ app }) => {
       xmpp.fault({ on: 'register', reply: 'not-xml' })
       return register(new ApiClient(app))
@@ -273,7 +297,7 @@ const WAYS: readonly Way[] = [
     'POST /api/account/password',
     '400',
     'malformed-credentials',
-    'a new password that nobody typed',
+    'the new password contains a control character',
     async on => {
       const client = await signedIn(on)
       return client.call('POST /api/account/password', { body: { password: 'user1', newPassword: 'a\u0000b' } })
@@ -283,62 +307,80 @@ const WAYS: readonly Way[] = [
     'POST /api/account/password',
     '400',
     'weak-password',
-    'a new password too weak for the server',
+    'the new password is too weak for the server',
     changeWith('POST /api/account/password', { on: 'register', reply: refusal('not-acceptable') }),
   ],
   [
     'POST /api/account/password',
     '403',
     'registration-closed',
-    'a server that changes none',
+    'the server does not change passwords',
     changeWith('POST /api/account/password', { on: 'register', reply: refusal('not-allowed') }),
   ],
   [
     'DELETE /api/account',
     '403',
     'registration-closed',
-    'a server that deletes none',
+    'the server does not delete accounts',
     changeWith('DELETE /api/account', { on: 'remove', reply: refusal('not-allowed') }),
   ],
 
   ...ONLY_SIGNED_IN.flatMap(({ name, body }): Way[] => [
-    [name, '204', undefined, 'the right password', async on => (await signedIn(on)).call(name, { body })],
-    [name, '400', 'missing-credentials', 'no password', async on => (await signedIn(on)).call(name, { body: {} })],
-    [name, '401', 'not-signed-in', 'a stranger', ({ app }) => new ApiClient(app).call(name, { body })],
+    [name, '204', undefined, 'the password is right', async on => (await signedIn(on)).call(name, { body })],
+    [
+      name,
+      '400',
+      'missing-credentials',
+      'the password is missing',
+      async on => (await signedIn(on)).call(name, { body: {} }),
+    ],
+    [name, '401', 'not-signed-in', 'the client is not signed in', ({ app }) => new ApiClient(app).call(name, { body })],
     [
       name,
       '401',
       'invalid-credentials',
-      'a wrong password',
+      'the password is wrong',
       async on => (await signedIn(on)).call(name, { body: { ...body, password: 'a wrong one' } }),
     ],
     [
       name,
       '429',
       'too-many-attempts',
-      'too many wrong passwords',
+      'too many passwords were wrong',
       async on => {
         const client = await signedIn(on)
         const sent = { token: await client.token(), body: { ...body, password: 'a wrong one' } }
         return tooOften(MAX_WRONG_PASSWORDS, () => client.call(name, sent))
       },
     ],
-    [name, '5XX', 'unavailable', 'a server that talks nonsense', changeWith(name, { on: 'auth', reply: 'not-xml' })],
+    [
+      name,
+      '5XX',
+      'unavailable',
+      'the answer of the server is not XML',
+      changeWith(name, { on: 'auth', reply: 'not-xml' }),
+    ],
   ]),
   ...WITH_BODY.flatMap(({ name, body }): Way[] => [
-    [name, '400', 'malformed-body', 'half an object', async on => (await signedIn(on)).call(name, { body: '{"pass' })],
+    [
+      name,
+      '400',
+      'malformed-body',
+      'the JSON is incomplete',
+      async on => (await signedIn(on)).call(name, { body: '{"pass' }),
+    ],
     [
       name,
       '413',
       'body-too-large',
-      'more than anybody types',
+      'the body is too large',
       async on => (await signedIn(on)).call(name, { body: { ...body, more: 'x'.repeat(20_000) } }),
     ],
     [
       name,
       '415',
       'unsupported-media-type',
-      'a form of a page',
+      'the body is a form',
       async on =>
         (await signedIn(on)).call(name, {
           type: 'application/x-www-form-urlencoded',
@@ -351,7 +393,7 @@ const WAYS: readonly Way[] = [
       name,
       '403',
       'csrf-token-invalid',
-      'no token',
+      'the token is missing',
       async on => (await signedIn(on)).call(name, { body, token: null }),
     ],
   ),
@@ -360,7 +402,7 @@ const WAYS: readonly Way[] = [
       name,
       '404',
       'not-found',
-      'an app without registration',
+      'registration is off',
       async () => (await signedIn(openApp({ XMPP_REGISTRATION: 'off' }))).call(name, { body: body(name) }),
     ],
   ),
@@ -369,7 +411,7 @@ const WAYS: readonly Way[] = [
       name,
       '5XX',
       'unavailable',
-      'a store that is gone',
+      'the session store fails',
       async on => {
         const client = await signedIn(on)
         const token = await client.token()
@@ -380,21 +422,21 @@ const WAYS: readonly Way[] = [
   ),
 ]
 
-describe('every answer that is documented is given', () => {
-  test.each(WAYS)('%s, %s %s: %s', async (_name, status, code, _what, go) => {
+describe('documented answers', () => {
+  test.each(WAYS)('%s answers %s %s when %s', async (_name, status, code, _condition, go) => {
     const answer = await go(openApp())
     expect(documentedStatus(answer)).toBe(status)
     expect(answer.body.code).toBe(code)
   })
 
-  test('none is left out', () => {
+  test('the specs cover every documented status of every operation', () => {
     const documented = [...OPERATIONS].flatMap(([name, { responses }]) =>
       [...responses.keys()].map(status => `${name} ${status}`),
     )
     expect([...new Set(WAYS.map(([name, status]) => `${name} ${status}`))].sort()).toEqual(documented.sort())
   })
 
-  test('and no code', () => {
+  test('the specs cover every documented code', () => {
     const documented = [...namesIn('Problem', 'code'), ...namesIn('Failure', 'code')]
     const given = WAYS.map(([, , code]) => code).filter(code => code !== undefined)
     expect([...new Set(given)].sort()).toEqual(documented.sort())

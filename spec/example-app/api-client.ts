@@ -3,19 +3,19 @@ import type { App } from '../../example-app/app'
 import { operation, undocumented } from './api-description'
 import { type Visitor, visitorOf } from './visitor'
 
-/** What a program sends with a call, beside its cookie. */
+/** The parts of a call beside its cookie. */
 export interface Sent {
-  /** to be made JSON of; a text is sent as it is */
+  /** sent as JSON; a string is sent as it is */
   readonly body?: unknown
   /** default `application/json` */
   readonly type?: string
-  /** `X-CSRF-Token`; default: the one of the session */
+  /** `X-CSRF-Token`; default: the token of the session */
   readonly token?: string | null
 }
 
-/** A program that uses the API, and believes the description: every answer is held against it. */
+/** A client of the API that checks every answer against its description. */
 export class ApiClient {
-  /** the same session, for pages */
+  /** uses the same session for pages */
   readonly visitor: Visitor
 
   constructor(app: App) {

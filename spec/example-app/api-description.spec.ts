@@ -1,22 +1,22 @@
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { Router } from 'express'
-import { OPENAPI } from '../../example-app/folders'
-import { api } from '../../example-app/routes/api'
+import { api } from '../../example-app/api/api'
+import { OPENAPI } from '../../example-app/operation/folders'
 import { misfits, OPERATIONS } from './api-description'
 
-test('openapi.yaml is a description as OpenAPI has it', () => {
+test('openapi.yaml is a valid OpenAPI description', () => {
   const validator = join(dirname(require.resolve('@seriousme/openapi-schema-validator')), 'bin/validate-api-cli.js')
   const said = execFileSync(process.execPath, [validator, OPENAPI], { encoding: 'utf8', timeout: 30_000 })
   expect(JSON.parse(said)).toEqual({ valid: true })
 })
 
-test('it has every route there is, and no other', () => {
-  const never = () => Promise.reject(new Error('nobody asks'))
+test('openapi.yaml describes exactly the routes of the API', () => {
+  const never = () => Promise.reject(new Error('not called'))
   const router = api({
     logIn: never,
     accounts: { form: never, signUp: never, changePassword: never, signOutEverywhere: never, remove: never },
-    endSession: never,
+    signOut: never,
     limits: { logins: [], passwords: [], signUps: (_req, _res, next) => next() },
     registration: true,
   })
@@ -29,12 +29,12 @@ const CONTENT = [...OPERATIONS].flatMap(([name, { body, responses }]) =>
   ),
 )
 
-test.each(CONTENT)('%s, %s: the example is one', (_name, _of, schema, example) => {
+test.each(CONTENT)('the example in %s (%s) matches its schema', (_name, _of, schema, example) => {
   expect(misfits(schema, example)).toEqual([])
 })
 
 test.each([...OPERATIONS].flatMap(([name, { responses }]) => [...responses].map(row => [name, ...row] as const)))(
-  '%s, %s: only an answer without content has none',
+  '%s answers %s with content unless the status is 204',
   (_name, status, { content }) => {
     expect(content === undefined).toBe(status === '204')
   },

@@ -3,7 +3,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
 import type { Response } from 'supertest'
 import { parse } from 'yaml'
-import { OPENAPI } from '../../example-app/folders'
+import { OPENAPI } from '../../example-app/operation/folders'
 
 interface Content {
   readonly schema: object
@@ -43,7 +43,7 @@ const openApi: OpenApi = parse(readFileSync(OPENAPI, 'utf8'))
 
 const ajv = new Ajv({ strict: true, strictTypes: true, strictRequired: true, allErrors: true })
 addFormats(ajv)
-// Where the references lead.
+// The references of a schema point into `components`.
 ajv.addKeyword('components')
 
 /** The operations by their names, such as `POST /api/login`. */
@@ -61,7 +61,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   ),
 )
 
-/** The names of a schema's property that may be one of some. */
+/** Returns the allowed values of a schema's property. */
 export function namesIn(schema: string, property: string): readonly string[] {
   const { properties } = openApi.components.schemas[schema] as {
     properties: Record<string, { enum: readonly string[] } | undefined>
@@ -75,12 +75,12 @@ export function operation(name: string): Operation {
   return found
 }
 
-/** The status an answer is documented under. */
+/** Returns the status that documents an answer. */
 export function documentedStatus({ status }: Response): string {
   return status >= 500 ? '5XX' : String(status)
 }
 
-/** What an answer has that openapi.yaml does not say of it, and the other way round. */
+/** Returns the differences between an answer and its description. */
 export function undocumented(name: string, answer: Response): string[] {
   const { headers = {}, content } = operation(name).responses.get(documentedStatus(answer)) ?? {}
   if (!operation(name).responses.has(documentedStatus(answer))) return [`status ${answer.status}`]
@@ -96,7 +96,7 @@ export function undocumented(name: string, answer: Response): string[] {
 
 const compiled = new Map<object, ValidateFunction>()
 
-/** What of a value is not as the schema wants it. */
+/** Returns the violations of a schema by a value. */
 export function misfits(schema: object, value: unknown): string[] {
   const validate = compiled.get(schema) ?? ajv.compile({ ...schema, components: openApi.components })
   compiled.set(schema, validate)
@@ -110,6 +110,6 @@ export function misfits(schema: object, value: unknown): string[] {
 function followed(response: DocumentedResponse | { readonly $ref: string }): DocumentedResponse {
   if (!('$ref' in response)) return response
   const target = openApi.components.responses[response.$ref.replace('#/components/responses/', '')]
-  if (!target) throw new Error(`${response.$ref} leads nowhere`)
+  if (!target) throw new Error(`${response.$ref} does not exist`)
   return target
 }

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => on.app.close())
 afterAll(() => xmpp.close())
 
-/** Somebody else with a program, or the same person with another one. */
+/** Returns a client with a session of its own. */
 const another = () => new ApiClient(on.app)
 
 async function isSignedIn(program: ApiClient): Promise<boolean> {
@@ -27,7 +27,7 @@ async function isSignedIn(program: ApiClient): Promise<boolean> {
 }
 
 describe('sessions', () => {
-  test('signing in says who that is, and so does the next question', async () => {
+  test('a login returns the account, and so does the next call', async () => {
     const { body } = await client.login('User1@LOCALHOST', 'user1')
     expect(body).toEqual({
       jid: 'user1@localhost',
@@ -39,12 +39,12 @@ describe('sessions', () => {
     expect((await client.call('GET /api/me')).body).toEqual(body)
   })
 
-  test('who signs in by a program is signed in on the pages', async () => {
+  test('a login by a program signs in on the pages', async () => {
     await client.login('user1', 'user1')
     expect((await client.visitor.get('/')).text).toContain('hello user1')
   })
 
-  test('who signs in on the page is signed in for a program, until they sign out there', async () => {
+  test('a login on the page signs in a program until the visitor signs out', async () => {
     await signIn(client.visitor, 'user1', 'user1')
     expect((await client.call('GET /api/me')).body).toMatchObject({ jid: 'user1@localhost' })
     const { text } = await client.visitor.get('/')
@@ -56,7 +56,7 @@ describe('sessions', () => {
     expect(await isSignedIn(client)).toBe(false)
   })
 
-  test('signing out takes the cookie away, and makes it worth nothing', async () => {
+  test('signing out removes the cookie and makes it worthless', async () => {
     const cookie = sessionIn(await client.login('user1', 'user1'))
     const { headers } = await client.call('POST /api/logout')
     expect(headers['set-cookie']).toEqual([
@@ -67,7 +67,7 @@ describe('sessions', () => {
     expect(status).toBe(401)
   })
 
-  test('a session planted before the login does not become the signed-in one, nor its token the new one', async () => {
+  test('a session planted before the login stays signed out, and its token is invalid afterwards', async () => {
     const before = await client.call('GET /api/csrf')
     const given = sessionIn(await client.login('user1', 'user1'))
     expect(given).toBeDefined()
@@ -81,10 +81,10 @@ describe('sessions', () => {
   })
 })
 
-describe('a login tells nobody more than the page does', () => {
-  test('an unknown user, a disabled account and one that may not come in read as a wrong password does', async () => {
+describe('refusals of a login', () => {
+  test('an unknown user, a disabled account and a forbidden one get the same answer as a wrong password', async () => {
     const wrong = await client.login('user1', 'a wrong one')
-    const unknown = await client.login('nobody', 'a wrong one')
+    const unknown = await client.login('unknown', 'a wrong one')
     xmpp.fault({ on: 'bind', reply: { stanzaError: 'not-allowed' } })
     const notAllowed = await client.login('user1', 'user1')
     xmpp.accounts.disable('user1')
@@ -96,7 +96,7 @@ describe('a login tells nobody more than the page does', () => {
     }
   })
 
-  test('nor does a change of the account', async () => {
+  test('a password change answers like a wrong password when the account is disabled', async () => {
     await client.login('user1', 'user1')
     const sent = { body: { password: 'user1', newPassword: 'another' } }
     xmpp.accounts.disable('user1')
@@ -106,25 +106,25 @@ describe('a login tells nobody more than the page does', () => {
   })
 })
 
-describe('what another site can send', () => {
+describe('requests of another site', () => {
   const credentials = { username: 'user1', password: 'user1' }
 
   test.each([
     ['a made-up token', 'f'.repeat(64)],
-    ['an empty one', ''],
-  ])('%s: refused, and the server is not asked', async (_what, token) => {
+    ['an empty token', ''],
+  ])('an API login with %s is refused without asking the server', async (_what, token) => {
     await client.call('GET /api/csrf')
     expect((await client.call('POST /api/login', { token, body: credentials })).status).toBe(403)
     expect(xmpp.requests).toEqual([])
   })
 
-  test('the token of another session: refused', async () => {
+  test('a login with the token of another session is refused', async () => {
     await client.call('GET /api/csrf')
     const token = await another().token()
     expect((await client.call('POST /api/login', { token, body: credentials })).status).toBe(403)
   })
 
-  test('the token in the body, or in the address, where a form can put it: refused', async () => {
+  test('a login with the token in the body or the address is refused', async () => {
     const token = await client.token()
     const inBody = await client.call('POST /api/login', { token: null, body: { ...credentials, _csrf: token } })
     expect(inBody.status).toBe(403)
@@ -134,7 +134,7 @@ describe('what another site can send', () => {
   })
 })
 
-test('wrong passwords on the page and here are counted together, and then the right one is not tried', async () => {
+test('the login is refused without asking the server after ten wrong passwords on the page and the API together', async () => {
   for (let n = 0; n < 5; n++) {
     await signIn(client.visitor, 'user1', 'a wrong one')
     await client.login('USER1@localhost', 'a wrong one')
@@ -155,7 +155,7 @@ describe('the account', () => {
     for (const program of [client, elsewhere]) await program.login('user1', 'user1')
   })
 
-  test('another password: this session goes on under a new id, all others are over', async () => {
+  test('a password change gives this session a new id and ends all others', async () => {
     const before = await client.call('GET /api/csrf')
     const change = { body: { password: 'user1', newPassword: NEW_PASSWORD } }
     const answer = await client.call('POST /api/account/password', change)
@@ -168,7 +168,7 @@ describe('the account', () => {
     expect((await another().login('user1', NEW_PASSWORD)).status).toBe(200)
   })
 
-  test('a wrong password changes nothing', async () => {
+  test('the account stays unchanged when the password is wrong', async () => {
     const body = { password: 'a wrong one', newPassword: NEW_PASSWORD }
     for (const name of ['POST /api/account/password', 'POST /api/account/sign-out-everywhere', 'DELETE /api/account']) {
       expect((await client.call(name, { body })).status).toBe(401)
@@ -178,7 +178,7 @@ describe('the account', () => {
     expect((await another().login('user1', 'user1')).status).toBe(200)
   })
 
-  test('signing out everywhere ends this session and the others, on the pages too', async () => {
+  test('signing out everywhere ends all sessions of the account, on the pages too', async () => {
     const { status } = await client.call('POST /api/account/sign-out-everywhere', { body: { password: 'user1' } })
     expect(status).toBe(204)
     expect(await isSignedIn(client)).toBe(false)
@@ -186,7 +186,7 @@ describe('the account', () => {
     expect((await client.login('user1', 'user1')).status).toBe(200)
   })
 
-  test("deleted: no session is left of it, and none comes back when the name is somebody else's", async () => {
+  test('deleting the account ends its sessions, and they stay ended when the name is registered again', async () => {
     expect((await client.call('DELETE /api/account', { body: { password: 'user1' } })).status).toBe(204)
     expect((await another().login('user1', 'user1')).status).toBe(401)
     const { status } = await register(another(), { username: 'user1', password: NEW_PASSWORD })
@@ -196,7 +196,7 @@ describe('the account', () => {
   })
 })
 
-/** Gets a form and hands it in, with what its picture says. */
+/** Gets a form and submits it with the right answer. */
 async function register(program: ApiClient, fields: Record<string, string>) {
   await program.call('POST /api/register/form')
   const ocr = xmpp.captchas.at(-1)?.text ?? ''
@@ -206,7 +206,7 @@ async function register(program: ApiClient, fields: Record<string, string>) {
 describe('a new account', () => {
   const wanted = { username: 'Zoë', password: 'pä$$wörd €😀' }
 
-  test('the form has its fields and its picture, and nothing of what stays in the session', async () => {
+  test('the sign-up form contains its fields and its picture, and no state of the session', async () => {
     const { body, text } = await client.call('POST /api/register/form')
     const names = body.fields.map(({ name }: { name: string }) => name)
     expect(names).toEqual(['username', 'password', 'ocr'])
@@ -217,35 +217,35 @@ describe('a new account', () => {
     expect(text).not.toContain(captcha?.challenge)
   })
 
-  test('filled in, it is an account that one can sign in with', async () => {
+  test('a sign-up creates an account that can sign in', async () => {
     const { body } = await register(client, wanted)
     expect(body).toEqual({ jid: 'zoë@localhost' })
     expect(await isSignedIn(client)).toBe(false)
     expect((await client.login('zoë', wanted.password)).body.jid).toBe('zoë@localhost')
   })
 
-  test('a form is good for one answer', async () => {
+  test('a sign-up form accepts one answer', async () => {
     expect((await register(client, { ...wanted, ocr: 'something else' })).body.code).toBe('captcha-wrong')
     const ocr = xmpp.captchas.at(-1)?.text ?? ''
     const { body } = await client.call('POST /api/register', { body: { ...wanted, ocr } })
     expect(body.code).toBe('captcha-expired')
   })
 
-  test("a form is the session's: nobody else can hand it in", async () => {
+  test('a sign-up form is refused when another session submits it', async () => {
     await client.call('POST /api/register/form')
     const ocr = xmpp.captchas.at(-1)?.text ?? ''
     const { body } = await another().call('POST /api/register', { body: { ...wanted, ocr } })
     expect(body.code).toBe('captcha-expired')
   })
 
-  test('what the form does not ask for is not sent', async () => {
+  test('a sign-up sends only the fields of the form to the server', async () => {
     const { status } = await register(client, { ...wanted, challenge: 'forged', from: 'forged', admin: 'forged' })
     expect(status).toBe(201)
     expect(xmpp.requests.filter(({ step }) => step === 'register')).toHaveLength(1)
     expect(JSON.stringify(xmpp.requests)).not.toContain('forged')
   })
 
-  test('without registration there is none, but one can still sign out everywhere', async () => {
+  test('signing out everywhere works and signing up does not when registration is off', async () => {
     const closed = appOn(xmpp, { XMPP_REGISTRATION: 'off' })
     const program = new ApiClient(closed.app)
     await program.login('user1', 'user1')
@@ -256,8 +256,8 @@ describe('a new account', () => {
   })
 })
 
-describe('when something goes wrong', () => {
-  test('the answer has the number under which the reason is in the log, and nothing of the reason', async () => {
+describe('errors', () => {
+  test('an error contains the id of its log entry, and not its reason', async () => {
     const token = await client.token()
     xmpp.fault({ on: 'auth', reply: { status: 502, body: '<h1>internal-gateway-17</h1>' } })
     const body = { username: 'user1', password: 'the password typed' }
@@ -281,7 +281,7 @@ describe('when something goes wrong', () => {
     ['GET', '/api/login'],
     ['POST', '/api/me'],
     ['PUT', '/api/account'],
-  ])('%s %s is no operation: 404, for programs', async (method, path) => {
+  ])('%s %s is not an operation and gets a 404 problem', async (method, path) => {
     const answer = await client.visitor[method.toLowerCase() as 'get' | 'post' | 'put'](path)
     expect(answer.status).toBe(404)
     expect(answer.type).toBe('application/problem+json')
@@ -289,7 +289,7 @@ describe('when something goes wrong', () => {
   })
 })
 
-test('answers are kept by no cache, and are no page', async () => {
+test('answers forbid caching and rendering as a page', async () => {
   const { headers } = await client.call('GET /api/csrf')
   expect(headers['cache-control']).toBe('no-store')
   expect(headers['x-content-type-options']).toBe('nosniff')

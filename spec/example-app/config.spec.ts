@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { ConfigError, namingTheVariable, readConfig } from '../../example-app/config'
+import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
 import { Authenticator } from '../../lib'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
 const PRODUCTION = { ...SERVER, NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32), TRUST_PROXY: '1' }
 
-test('nothing set: a demonstration on this machine alone', () => {
+test('the config is a demo on loopback when no variable is set', () => {
   expect(readConfig({})).toMatchObject({
     host: '127.0.0.1',
     port: 5005,
@@ -20,11 +20,11 @@ test('nothing set: a demonstration on this machine alone', () => {
   })
 })
 
-test('the secret of a development session is another at every start', () => {
+test('the session secret is new at every start when it is not set', () => {
   expect(readConfig({}).sessionSecret).not.toBe(readConfig({}).sessionSecret)
 })
 
-test('everything set', () => {
+test('the config takes every variable when all are set', () => {
   const config = readConfig({
     ...PRODUCTION,
     HOST: '0.0.0.0',
@@ -55,19 +55,19 @@ test('everything set', () => {
   })
 })
 
-test('people sign up at a server of one’s own only when that is asked for', () => {
+test('registration at another server is off unless XMPP_REGISTRATION is on', () => {
   expect(readConfig(SERVER).registration).toBe(false)
   expect(readConfig({ ...SERVER, XMPP_REGISTRATION: 'on' }).registration).toBe(true)
   expect(readConfig({ XMPP_REGISTRATION: 'off' }).registration).toBe(false)
 })
 
-test('the password in a wrong REDIS_URL is not repeated', () => {
+test('the error of an invalid REDIS_URL does not repeat its password', () => {
   expect(() => readConfig({ REDIS_URL: 'http://:secret@redis.example' })).toThrow(
     new ConfigError('REDIS_URL must be a URL such as redis://127.0.0.1:6379'),
   )
 })
 
-test('a variable that is set to nothing is not set', () => {
+test('an empty variable counts as unset', () => {
   expect(readConfig({ PORT: '', XMPP_SERVICE: ' ', TRUST_PROXY: '', XMPP_MECHANISMS: '' })).toMatchObject({
     port: 5005,
     trustProxy: false,
@@ -96,12 +96,12 @@ test.each<[string, Record<string, string | undefined>]>([
   ['XMPP_FORWARD_CLIENT_IP', { XMPP_FORWARD_CLIENT_IP: 'x-forwarded-for' }],
   ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
   ['XMPP_CA', { XMPP_CA: __filename }],
-])('an error of %s begins with its name', (name, env) => {
+])('the error of %s begins with its name', (name, env) => {
   expect(() => readConfig(env)).toThrow(ConfigError)
   expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `))
 })
 
-test('XMPP_CA is read from the file it names', () => {
+test('XMPP_CA is read from the file that it names', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xmpp-ca-'))
   const path = join(folder, 'ca.pem')
   const [pem = ''] = rootCertificates
@@ -115,19 +115,19 @@ test.each([
   ['XMPP_SERVICE', { service: 'http://xmpp.example.com/bosh' }, /^XMPP_SERVICE is http: .* XMPP_ALLOW_INSECURE=on /],
   ['XMPP_DOMAIN', { domain: 'user1@example.com' }, /^XMPP_DOMAIN must be/],
   ['XMPP_MECHANISMS', { mechanisms: ['MD5'] as never[] }, /^XMPP_MECHANISMS must be/],
-])('what the library says about an option is said about %s', (_name, option, message) => {
+])('an error of the library about an option names %s', (_name, option, message) => {
   let thrown: unknown
   try {
     new Authenticator({ service: 'https://xmpp.example.com/bosh', domain: 'example.com', ...option })
   } catch (reason) {
-    thrown = namingTheVariable(reason)
+    thrown = toConfigError(reason)
   }
   expect(thrown).toBeInstanceOf(ConfigError)
   expect((thrown as Error).message).toMatch(message)
 })
 
-test('any other error stays as it is', () => {
+test('other errors are returned unchanged', () => {
   for (const reason of [new TypeError('x is not a function'), new Error('option `service`'), undefined]) {
-    expect(namingTheVariable(reason)).toBe(reason)
+    expect(toConfigError(reason)).toBe(reason)
   }
 })

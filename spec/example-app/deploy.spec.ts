@@ -5,7 +5,7 @@ import { readConfig } from '../../example-app/config'
 const deploy = resolve(__dirname, '../../example-app/deploy')
 const read = (name: string) => readFileSync(join(deploy, name), 'utf8')
 
-/** The environment as systemd reads it. */
+/** Reads the environment as systemd does. */
 function environment(): Record<string, string> {
   const lines = read('app.env').split('\n')
   return Object.fromEntries(
@@ -13,7 +13,7 @@ function environment(): Record<string, string> {
   )
 }
 
-test('the environment lacks nothing but the secret', () => {
+test('app.env is complete except for the secret', () => {
   expect(() => readConfig(environment())).toThrow(/^SESSION_SECRET is required/)
   const config = readConfig({ ...environment(), SESSION_SECRET: 'x'.repeat(64), PORT: '5006' })
   expect(config).toMatchObject({
@@ -26,12 +26,12 @@ test('the environment lacks nothing but the secret', () => {
   })
 })
 
-test('each variable is one the app knows', () => {
+test('app.env has only variables that the README documents', () => {
   const known = readFileSync(join(deploy, '../README.md'), 'utf8')
   for (const name of Object.keys(environment())) expect(known).toContain(`| \`${name}\``)
 })
 
-test('the processes that systemd starts are those nginx asks', () => {
+test('nginx uses the ports of the processes that systemd starts', () => {
   const started = [...(/enable --now (.*)/.exec(read('app@.service'))?.[1]?.matchAll(/app@(\d+)/g) ?? [])].map(
     ([, port]) => port,
   )

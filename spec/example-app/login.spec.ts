@@ -18,14 +18,14 @@ beforeEach(() => {
 afterEach(() => app.close())
 afterAll(() => xmpp.close())
 
-test('a stranger reads "hello world", finds the way to the login page and gets no session', async () => {
+test('the start page says "hello world", links to the login page and begins no session when the visitor is new', async () => {
   const home = await visitor.get('/').expect(200)
   expect(home.text).toContain('<h1>hello world</h1>')
   expect(home.text).toContain('href="/login"')
   expect(home.headers).not.toHaveProperty('set-cookie')
 })
 
-test('the login page is made for people, password stores and phones', async () => {
+test('the login page has labels and the hints for password managers and phones', async () => {
   const { text } = await visitor.get('/login').expect(200)
   expect(text).toContain('<label for="username">')
   expect(text).toContain('<label for="password">')
@@ -45,7 +45,7 @@ test('the login page is made for people, password stores and phones', async () =
   expect(text).not.toContain('role="alert"')
 })
 
-test('with the right password: hello user1', async () => {
+test('the start page says "hello user1" after a login with the right password', async () => {
   const answer = await signIn(visitor, 'user1', 'user1')
   expect(answer.status).toBe(303)
   expect(answer.headers['location']).toBe('/')
@@ -54,17 +54,17 @@ test('with the right password: hello user1', async () => {
   expect(home.text).toContain('user1@localhost')
 })
 
-test('a name and a password beyond ASCII', async () => {
+test('a login accepts a name and a password beyond ASCII', async () => {
   await signIn(visitor, 'zoë', 'pä$$wörd €😀')
   expect((await visitor.get('/')).text).toContain('<h1>hello zoë</h1>')
 })
 
-test('who is signed in is not asked again', async () => {
+test('the login page redirects to the start page when the visitor is signed in', async () => {
   await signIn(visitor, 'user1', 'user1')
   await visitor.get('/login').expect(302).expect('Location', '/')
 })
 
-test('with a wrong password: back to the form, which says so once and keeps the name, never the password', async () => {
+test('the login page shows a message once and keeps the name, never the password, when the password is wrong', async () => {
   const answer = await signIn(visitor, 'user1', 'a wrong one')
   expect(answer.status).toBe(303)
   expect(answer.headers['location']).toBe('/login')
@@ -83,26 +83,26 @@ test('with a wrong password: back to the form, which says so once and keeps the 
   expect((await visitor.get('/')).text).toContain('hello world')
 })
 
-test('an unknown user reads the same as one with a wrong password', async () => {
-  await signIn(visitor, 'nobody', 'a wrong one')
+test('the login page shows the same message for an unknown user as for a wrong password', async () => {
+  await signIn(visitor, 'unknown', 'a wrong one')
   expect((await visitor.get('/login')).text).toContain('Unknown user name or wrong password.')
 })
 
-test('the message waits for the login page, whatever is looked at before', async () => {
+test('the message stays until the login page is opened', async () => {
   await signIn(visitor, 'user1', 'a wrong one')
   await visitor.get('/')
   await visitor.get('/nothing-here')
   expect((await visitor.get('/login')).text).toContain('role="alert"')
 })
 
-test('of many refusals only the last is kept', async () => {
+test('the login page shows only the last of many refusals', async () => {
   for (const name of ['one', 'two', 'three']) await signIn(visitor, name, 'a wrong one')
   const { text } = await visitor.get('/login')
   expect(text.match(/Unknown user name/g)).toHaveLength(1)
   expect(text).toContain('value="three"')
 })
 
-test('after a refusal the right password still lets in', async () => {
+test('the right password signs in after a refusal', async () => {
   await signIn(visitor, 'user1', 'a wrong one')
   await signIn(visitor, 'user1', 'user1')
   expect((await visitor.get('/')).text).toContain('hello user1')
@@ -111,9 +111,9 @@ test('after a refusal the right password still lets in', async () => {
 test.each([
   ['empty fields', 'username=&password='],
   ['no fields', ''],
-  ['a name twice', 'username=user1&username=user1&password=user1'],
+  ['two names', 'username=user1&username=user1&password=user1'],
   ['a nested name', 'username[a]=user1&password=user1'],
-])('%s: a message, and the server is not asked', async (_what, fields) => {
+])('a login with %s is refused without asking the server', async (_what, fields) => {
   const { text } = await visitor.get('/login')
   xmpp.reset()
   await visitor
@@ -126,14 +126,14 @@ test.each([
   expect(xmpp.requests).toEqual([])
 })
 
-test('a name too long for any account is refused and not kept', async () => {
+test('a name that is too long is refused and not kept', async () => {
   await signIn(visitor, 'x'.repeat(2_000), 'user1')
   const { text } = await visitor.get('/login')
   expect(text).toContain('role="alert"')
   expect(text).not.toContain('xxx')
 })
 
-test('after signing out: hello world, no cookie, and the old one is worth nothing', async () => {
+test('signing out clears the cookie and makes it worthless', async () => {
   const signedIn = sessionIn(await signIn(visitor, 'user1', 'user1'))
   const { text } = await visitor.get('/')
   const answer = await visitor
@@ -150,17 +150,17 @@ test('after signing out: hello world, no cookie, and the old one is worth nothin
   expect(thief.text).toContain('hello world')
 })
 
-test('who signs out twice has what they want', async () => {
+test('signing out redirects to the start page when the visitor is not signed in', async () => {
   await visitor.post('/logout').expect(303).expect('Location', '/')
 })
 
-test('signing out is a form, not a link', async () => {
+test('signing out needs a form and does not work by a link', async () => {
   await signIn(visitor, 'user1', 'user1')
   await visitor.get('/logout').expect(404)
   expect((await visitor.get('/')).text).toContain('hello user1')
 })
 
-test('two visitors, two users', async () => {
+test('two visitors are two users when they sign in at the same time', async () => {
   const other = visitorOf(app)
   await Promise.all([signIn(visitor, 'user1', 'user1'), signIn(other, 'zoë', 'pä$$wörd €😀')])
   expect((await visitor.get('/')).text).toContain('hello user1')

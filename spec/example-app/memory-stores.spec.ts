@@ -2,7 +2,7 @@ import type { SessionData } from 'express-session'
 import { openMemoryStores } from '../../example-app/stores/memory'
 import type { Stores } from '../../example-app/stores/stores'
 
-const MAX_ENDS = 100_000
+const MAX_REVOCATIONS = 100_000
 
 let stores: Stores
 
@@ -17,27 +17,27 @@ beforeEach(() => {
 })
 afterEach(() => stores.close())
 
-test('cleared, they know nobody any more: neither who is signed in nor who only looks', async () => {
+test('clearing the session store removes signed-in sessions and the others', async () => {
   const { sessions } = stores
   const session = { cookie: { originalMaxAge: 60_000 } } as SessionData
-  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
-  await called(done => sessions.set('looks', session, done))
+  const login = { mechanism: 'PLAIN', since: 0, revocation: 0 }
+  await called(done => sessions.set('signed-out', session, done))
   await called(done => sessions.set('signed-in', { ...session, login }, done))
   expect(await called(done => sessions.get('signed-in', done))).toMatchObject({ login })
   expect(sessions.clear).toBeInstanceOf(Function)
   await called(done => sessions.clear?.(done))
-  for (const sid of ['looks', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
+  for (const sid of ['signed-out', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
 })
 
-test('of so many ends each is known; an older one then counts for everybody, and nothing it ended comes back', async () => {
-  const { generations } = stores
-  const oldest = await generations.end('alice@localhost')
-  for (let nth = 1; nth < MAX_ENDS; nth++) await generations.end(`session:${nth}`)
-  expect(await generations.lastEnd('alice@localhost')).toBe(oldest)
-  expect(await generations.lastEnd('bob@localhost')).toBe(0)
+test('a dropped revocation counts for all accounts, so that every session it ended stays ended', async () => {
+  const { revocations } = stores
+  const oldest = await revocations.revoke('alice@localhost')
+  for (let nth = 1; nth < MAX_REVOCATIONS; nth++) await revocations.revoke(`session:${nth}`)
+  expect(await revocations.lastRevocation('alice@localhost')).toBe(oldest)
+  expect(await revocations.lastRevocation('bob@localhost')).toBe(0)
 
-  const latest = await generations.end('session:one more')
-  expect(await generations.lastEnd('session:one more')).toBe(latest)
-  expect(await generations.lastEnd('alice@localhost')).toBe(oldest)
-  expect(await generations.lastEnd('bob@localhost')).toBe(oldest)
+  const latest = await revocations.revoke('session:one more')
+  expect(await revocations.lastRevocation('session:one more')).toBe(latest)
+  expect(await revocations.lastRevocation('alice@localhost')).toBe(oldest)
+  expect(await revocations.lastRevocation('bob@localhost')).toBe(oldest)
 })

@@ -26,7 +26,7 @@ describe('CSRF', () => {
     ['no token', {}],
     ['an empty token', { _csrf: '' }],
     ['a made-up token', { _csrf: 'f'.repeat(64) }],
-  ])('a login with %s is refused, and the server is not asked', async (_what, token) => {
+  ])('a login with %s is refused without asking the server', async (_what, token) => {
     await visitor.get('/login')
     const answer = await visitor
       .post('/login')
@@ -55,15 +55,12 @@ describe('CSRF', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie')
   })
 
-  test.each(['json', 'text/plain'])(
-    'a login as %s is refused: what another site can send is not a form',
-    async type => {
-      const { text } = await visitor.get('/login')
-      const body = JSON.stringify({ ...credentials, _csrf: tokenIn(text) })
-      await visitor.post('/login').type(type).send(body).expect(403)
-      expect(xmpp.requests).toEqual([])
-    },
-  )
+  test.each(['json', 'text/plain'])('a login sent as %s is refused', async type => {
+    const { text } = await visitor.get('/login')
+    const body = JSON.stringify({ ...credentials, _csrf: tokenIn(text) })
+    await visitor.post('/login').type(type).send(body).expect(403)
+    expect(xmpp.requests).toEqual([])
+  })
 
   test('a login with the token in the address is refused', async () => {
     const { text } = await visitor.get('/login')
@@ -80,7 +77,7 @@ describe('CSRF', () => {
     expect((await visitor.get('/')).text).toContain('hello user1')
   })
 
-  test('a token of before the login is worth nothing after it', async () => {
+  test('a token from before the login is invalid after it', async () => {
     const { text } = await visitor.get('/login')
     await signIn(visitor, 'user1', 'user1')
     await visitor
@@ -92,7 +89,7 @@ describe('CSRF', () => {
 })
 
 describe('sessions', () => {
-  test('a session planted before the login does not become the signed-in one', async () => {
+  test('a session planted before the login stays signed out', async () => {
     const planted = sessionIn(await visitor.get('/login'))
     const given = sessionIn(await signIn(visitor, 'user1', 'user1'))
     expect(planted).toBeDefined()
@@ -102,7 +99,7 @@ describe('sessions', () => {
     expect(attacker.text).toContain('hello world')
   })
 
-  test('a cookie that this app did not sign is ignored', async () => {
+  test('a cookie with the signature of another app is ignored', async () => {
     const other = appOn(xmpp).app
     const foreign = visitorOf(other)
     const cookie = sessionIn(await signIn(foreign, 'user1', 'user1'))
@@ -111,12 +108,12 @@ describe('sessions', () => {
     expect(answer.text).toContain('hello world')
   })
 
-  test('in development the cookie works over plain http', async () => {
+  test('the session cookie works over plain http in development', async () => {
     const { headers } = await visitor.get('/login')
     expect(headers['set-cookie']?.[0]).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
   })
 
-  test('in production it is for https and this host alone', async () => {
+  test('the session cookie requires https and this host in production', async () => {
     const { app: production } = appOn(xmpp, PRODUCTION)
     const answer = await visitorOf(production).get('/login').set('X-Forwarded-Proto', 'https')
     expect(answer.headers['set-cookie']?.[0]).toMatch(
@@ -126,7 +123,7 @@ describe('sessions', () => {
     await production.close()
   })
 
-  test('a whole visit in production, behind a proxy', async () => {
+  test('a visitor signs in and out in production behind a proxy', async () => {
     const { app: production } = appOn(xmpp, PRODUCTION)
     const behindProxy = (cookie?: string) => ({
       'X-Forwarded-Proto': 'https',
@@ -163,7 +160,7 @@ describe('headers', () => {
     "frame-ancestors 'none'",
   ].join(';')
 
-  test.each(['/', '/login', '/nothing-here', '/style.css'])('%s has the policy, and it is this one', async path => {
+  test.each(['/', '/login', '/nothing-here', '/style.css'])('%s has the security headers', async path => {
     const { headers } = await visitor.get(path)
     expect(headers['content-security-policy']).toBe(POLICY)
     expect(headers['x-content-type-options']).toBe('nosniff')
@@ -172,13 +169,13 @@ describe('headers', () => {
     expect(headers).not.toHaveProperty('strict-transport-security')
   })
 
-  test('pages are kept by no cache', async () => {
+  test('pages forbid caching', async () => {
     for (const path of ['/', '/login', '/nothing-here']) {
       expect((await visitor.get(path)).headers['cache-control']).toBe('no-store')
     }
   })
 
-  test('https stays https in production, for this host alone', async () => {
+  test('pages require https for this host alone in production', async () => {
     const { app: production } = appOn(xmpp, PRODUCTION)
     const { headers } = await visitorOf(production).get('/')
     expect(headers['strict-transport-security']).toMatch(/^max-age=\d+$/)
@@ -186,7 +183,7 @@ describe('headers', () => {
     await production.close()
   })
 
-  test('no page holds a script or a style of its own', async () => {
+  test('pages contain no inline scripts or styles', async () => {
     await signIn(visitor, 'user1', 'a wrong one')
     for (const path of ['/', '/login', '/nothing-here']) {
       expect((await visitor.get(path)).text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
@@ -194,9 +191,9 @@ describe('headers', () => {
   })
 })
 
-describe('what a visitor typed', () => {
+describe('input of a visitor', () => {
   test.each(['"><script>alert(1)</script>', "' autofocus onfocus='alert(1)", '#{7*7}', '</title><img src=x>'])(
-    '%s stays text',
+    'the name %s stays text on the login page',
     async name => {
       await signIn(visitor, name, 'a wrong one')
       const { text } = await visitor.get('/login')
@@ -210,7 +207,7 @@ describe('what a visitor typed', () => {
     },
   )
 
-  test('a line end in a name makes no header, and no line of the log', async () => {
+  test('a line break in a name makes neither a header nor a log entry', async () => {
     const { app: own, logged } = appOn(xmpp)
     const answer = await signIn(visitorOf(own), 'user1\r\nX-Evil: 1', 'user1\r\nX-Evil: 1')
     expect(answer.status).toBe(303)
@@ -219,12 +216,12 @@ describe('what a visitor typed', () => {
     await own.close()
   })
 
-  test('an address is not repeated by the page that says there is nothing', async () => {
+  test('the 404 page does not repeat the address', async () => {
     const { text } = await visitor.get('/%3Cscript%3Ealert(1)').expect(404)
     expect(text).not.toContain('alert')
   })
 
-  test("the visitor's address reaches the server when it is asked for, and not otherwise", async () => {
+  test('the address of the visitor reaches the server only when XMPP_FORWARD_CLIENT_IP is on', async () => {
     await signIn(visitor, 'user1', 'user1')
     expect(xmpp.requests.some(({ headers }) => 'x-forwarded-for' in headers)).toBe(false)
     xmpp.reset()

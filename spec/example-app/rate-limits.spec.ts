@@ -25,10 +25,10 @@ beforeEach(() => {
 afterEach(() => app.close())
 afterAll(() => xmpp.close())
 
-/** Somebody at an address. */
+/** Returns a visitor at an address. */
 const at = (address: string): Visitor => visitorOf(app).set('X-Forwarded-For', address)
 
-/** Sends the login form so many times at once, from one session; the statuses of the answers. */
+/** Sends the login form once for each name, all at once, in one session. Returns the statuses of the answers. */
 async function attempts(visitor: Visitor, usernames: readonly string[], password = 'a wrong one'): Promise<number[]> {
   const { text } = await visitor.get('/login')
   const _csrf = tokenIn(text)
@@ -38,7 +38,7 @@ async function attempts(visitor: Visitor, usernames: readonly string[], password
 
 const times = <T>(count: number, value: T): T[] => Array(count).fill(value)
 
-test('ten wrong passwords for an account, then 429 with the time to wait, and the server is not asked', async () => {
+test('a login gets 429 with the time to wait, without asking the server, after ten wrong passwords', async () => {
   const visitor = at('192.0.2.1')
   expect(await attempts(visitor, times(MAX_FOR_ACCOUNT, 'user1'))).toEqual(times(MAX_FOR_ACCOUNT, 303))
   xmpp.reset()
@@ -51,7 +51,7 @@ test('ten wrong passwords for an account, then 429 with the time to wait, and th
   expect(xmpp.requests).toEqual([])
 })
 
-test('whoever tries another account while signed in is counted for that one, not for their own', async () => {
+test('a wrong password of a signed-in visitor counts for the account that was tried', async () => {
   const visitor = at('192.0.2.1')
   await signIn(visitor, 'user2', 'user2')
   const token = tokenIn((await visitor.get('/account')).text)
@@ -63,7 +63,7 @@ test('whoever tries another account while signed in is counted for that one, not
   expect(own.headers['location']).toBe('/login')
 })
 
-test('nobody locks somebody else out: the same account from another address, another account from the same', async () => {
+test('an attacker locks out neither the account at other addresses nor other accounts at the address', async () => {
   const attacker = at('192.0.2.1')
   await attempts(attacker, times(MAX_FOR_ACCOUNT, 'user1'))
   expect((await signIn(attacker, 'user1', 'user1')).status).toBe(429)
@@ -71,7 +71,7 @@ test('nobody locks somebody else out: the same account from another address, ano
   expect((await signIn(at('192.0.2.1'), 'user2', 'user2')).headers['location']).toBe('/')
 })
 
-test('another spelling, session or password store is no other account', async () => {
+test('other spellings of a name and other sessions count for the same account', async () => {
   const spellings = [
     'user1',
     'USER1',
@@ -89,43 +89,43 @@ test('another spelling, session or password store is no other account', async ()
   for (const name of spellings) expect((await signIn(at('192.0.2.1'), name, 'user1')).status).toBe(429)
 })
 
-test('right passwords are not counted, however many', async () => {
+test('right passwords are not counted', async () => {
   for (let n = 0; n < MAX_FOR_ACCOUNT + 2; n++) {
     expect((await signIn(at('192.0.2.1'), 'user1', 'user1')).headers['location']).toBe('/')
   }
 })
 
-test('an outage is nobody’s attempt', async () => {
+test('an outage does not count as an attempt', async () => {
   const visitor = at('192.0.2.1')
   xmpp.fault({ on: 'auth', reply: 'temporary-auth-failure', times: MAX_FOR_ACCOUNT })
   expect(await attempts(visitor, times(MAX_FOR_ACCOUNT, 'user1'))).toEqual(times(MAX_FOR_ACCOUNT, 503))
   expect((await signIn(visitor, 'user1', 'user1')).headers['location']).toBe('/')
 })
 
-test('a hundred wrong passwords of one address for whatever accounts, then 429 for it and for nobody else', async () => {
-  const names = Array.from({ length: MAX_FOR_ADDRESS }, (_, n) => `nobody${n}`)
+test('an address gets 429 after a hundred wrong passwords for any accounts, and other addresses do not', async () => {
+  const names = Array.from({ length: MAX_FOR_ADDRESS }, (_, n) => `unknown${n}`)
   expect(await attempts(at('192.0.2.1'), names)).toEqual(times(MAX_FOR_ADDRESS, 303))
   expect((await signIn(at('192.0.2.1'), 'user1', 'user1')).status).toBe(429)
   expect((await signIn(at('192.0.2.2'), 'user1', 'user1')).headers['location']).toBe('/')
 })
 
-test('of IPv6 a whole network is one address', async () => {
+test('an IPv6 network counts as one address', async () => {
   await attempts(at('2001:db8:0:1::1'), times(MAX_FOR_ACCOUNT, 'user1'))
   expect((await signIn(at('2001:db8:0:1::2'), 'user1', 'user1')).status).toBe(429)
   expect((await signIn(at('2001:db8:1:1::1'), 'user1', 'user1')).headers['location']).toBe('/')
 })
 
-test('the address is the proxy’s word, not the visitor’s', async () => {
+test('the address is taken from the proxy and not from the visitor', async () => {
   await attempts(at('198.51.100.1, 192.0.2.1'), times(MAX_FOR_ACCOUNT, 'user1'))
   expect((await signIn(at('198.51.100.2, 192.0.2.1'), 'user1', 'user1')).status).toBe(429)
 })
 
-test('the account page counts with the login page, whatever name its form sends', async () => {
+test('the account page and the login page count together, whichever name the form sends', async () => {
   const visitor = at('192.0.2.1')
   await signIn(visitor, 'user1', 'user1')
   const forms = ['password', 'sign-out-everywhere', 'delete']
   for (let n = 0; n < MAX_FOR_ACCOUNT; n++) {
-    const wrong = { password: 'a wrong one', newPassword: 'another', username: `somebody${n}` }
+    const wrong = { password: 'a wrong one', newPassword: 'another', username: `another${n}` }
     expect((await send(visitor, '/account', `/account/${forms[n % 3]}`, wrong)).status).toBe(303)
   }
   for (const form of forms) {
@@ -135,7 +135,7 @@ test('the account page counts with the login page, whatever name its form sends'
   expect((await visitor.get('/')).text).toContain('hello user1')
 })
 
-test('sixty sign-up forms of one address, shown or handed in; another one goes on', async () => {
+test('an address gets 429 after sixty sign-up forms, and other addresses do not', async () => {
   const visitor = at('192.0.2.1')
   for (let n = 0; n < MAX_SIGN_UPS / 2; n++) {
     expect((await send(visitor, '/register', '/register', { username: 'user1', password: 'x' })).status).toBe(303)

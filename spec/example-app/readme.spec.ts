@@ -5,22 +5,22 @@ const app = resolve(__dirname, '../../example-app')
 const read = (name: string) => readFileSync(join(app, name), 'utf8')
 const readme = read('README.md')
 
-test('the README quotes the wiring as it is, and it is short', () => {
+test('the README quotes the wiring, which is short', () => {
   const [, quoted] = /```ts\n(.*?)\n```/s.exec(readme) ?? []
   expect(quoted).toBeDefined()
-  expect(read('auth.ts')).toContain(`\n${quoted}\n`)
-  expect(read('auth.ts').split('\n').length).toBeLessThanOrEqual(40)
+  expect(read('auth/auth.ts')).toContain(`\n${quoted}\n`)
+  expect(read('auth/auth.ts').split('\n').length).toBeLessThanOrEqual(40)
 })
 
-test('the README knows every variable there is, and no other', () => {
+test('the README documents exactly the variables of the config', () => {
   const variables = [...read('config.ts').matchAll(/\b(?:env|\w+Of\(env), '([A-Z_]+)'|env\['([A-Z_]+)'\]/g)]
   const documented = [...readme.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name)
   expect(documented.sort()).toEqual([...new Set(variables.map(([, read, direct]) => read ?? direct))].sort())
 })
 
-test('the files the README names are there', () => {
-  const table = readme.slice(readme.indexOf('## What is where'), readme.indexOf('## The wiring'))
-  const names = [...table.matchAll(/`([\w-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
+test('the README names only files that exist', () => {
+  const table = readme.slice(readme.indexOf('## Layout'), readme.indexOf('## The wiring'))
+  const names = [...table.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
   expect(names.length).toBeGreaterThan(10)
   for (const name of names) expect([name, existsSync(join(app, name))]).toEqual([name, true])
 })

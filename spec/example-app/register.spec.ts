@@ -23,9 +23,9 @@ afterAll(() => xmpp.close())
 const ocr = () => xmpp.captchas.at(-1)?.text ?? ''
 
 /** Opens the page, reads the picture and sends the form. */
-async function signUp(fields: Record<string, string> = {}, someone = visitor) {
-  const { text } = await someone.get('/register')
-  return someone
+async function signUp(fields: Record<string, string> = {}, by = visitor) {
+  const { text } = await by.get('/register')
+  return by
     .post('/register')
     .type('form')
     .send({ _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr(), ...fields })
@@ -34,8 +34,8 @@ async function signUp(fields: Record<string, string> = {}, someone = visitor) {
 const OF_ITS_OWN = /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i
 const submitted = () => xmpp.requests.filter(({ step }) => step === 'register')
 
-describe('the page', () => {
-  test('has a label and the right hints for every field, and the picture in it', async () => {
+describe('the sign-up page', () => {
+  test('the sign-up page has the picture, and a label and hints for every field', async () => {
     const { text, headers } = await visitor.get('/register').expect(200)
     for (const [id, label] of [
       ['username', 'User name'],
@@ -55,31 +55,31 @@ describe('the page', () => {
     expect(text).not.toMatch(OF_ITS_OWN)
   })
 
-  test('alone may have a picture inside', async () => {
+  test('other pages allow no inline pictures', async () => {
     for (const path of ['/', '/login', '/account', '/nothing-here']) {
       expect((await visitor.get(path)).headers['content-security-policy']).toContain("img-src 'self';")
     }
   })
 
-  test('keeps to itself what belongs to the captcha', async () => {
+  test('the sign-up page does not contain the state of the captcha', async () => {
     const { text } = await visitor.get('/register')
     expect(text).not.toContain(xmpp.captchas.at(-1)?.challenge ?? 'no captcha')
     expect(text).not.toContain(ocr())
     expect(text).not.toContain('captcha-fallback')
   })
 
-  test('is linked where people look for it', async () => {
+  test('the sign-up page is linked from the start page and the login page', async () => {
     for (const path of ['/', '/login']) expect((await visitor.get(path)).text).toContain('href="/register"')
   })
 
-  test('is not for those who are signed in', async () => {
+  test('the sign-up page redirects to the start page when the visitor is signed in', async () => {
     await signIn(visitor, 'user1', 'user1')
     await visitor.get('/register').expect(303).expect('Location', '/')
     await visitor.post('/register').expect(303).expect('Location', '/')
   })
 })
 
-test('the right answer makes the account; the login page says so and has the name', async () => {
+test('the right answer creates the account, and the login page shows a message and the name', async () => {
   const answer = await signUp()
   expect(answer.status).toBe(303)
   expect(answer.headers['location']).toBe('/login')
@@ -92,17 +92,23 @@ test('the right answer makes the account; the login page says so and has the nam
 })
 
 test.each<[string, FaultReply | undefined, Record<string, string>, string, string]>([
-  ['a wrong answer', undefined, { ocr: 'x' }, 'not what the picture said', 'field-2'],
-  ['no answer', undefined, { ocr: '' }, 'not what the picture said', 'field-2'],
+  ['a wrong answer', undefined, { ocr: 'x' }, 'do not match the picture', 'field-2'],
+  ['no answer', undefined, { ocr: '' }, 'do not match the picture', 'field-2'],
   ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
-  ['a name no account can have', undefined, { username: 'a b' }, 'cannot be used', ''],
+  ['a name with a space', undefined, { username: 'a b' }, 'cannot be used', ''],
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
-  ['a password of control characters', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
-  ['no password', undefined, { password: '' }, 'fill in everything', ''],
+  ['a password with a control character', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
+  ['no password', undefined, { password: '' }, 'fill in all required fields', ''],
   ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'too easy to guess', 'password'],
-  ['too many accounts', { stanzaError: 'resource-constraint' }, {}, 'too many accounts from your address', ''],
-  ['a server that makes none', { stanzaError: 'forbidden' }, {}, 'makes no new accounts', ''],
-])('%s: a message of its own beside a new form, the name kept, never the password', async (...row) => {
+  [
+    'one account too many',
+    { stanzaError: 'resource-constraint' },
+    {},
+    'Too many accounts were requested from your address',
+    '',
+  ],
+  ['a server that accepts no new accounts', { stanzaError: 'forbidden' }, {}, 'accepts no new accounts', ''],
+])('a sign-up with %s gets its own message and a new form with the name, never the password', async (...row) => {
   const [, reply, fields, message, blamed] = row
   if (reply) xmpp.fault({ on: 'register', reply })
   const answer = await signUp({ password: 'my-secret', ...fields })
@@ -122,26 +128,26 @@ test.each<[string, FaultReply | undefined, Record<string, string>, string, strin
   expect(noticeIn((await visitor.get('/register')).text)).toBeUndefined()
 })
 
-test('a ban: a message of its own, and no new form until it is over', async () => {
+test('a sign-up gets its own message and no new form when the server bans the address', async () => {
   xmpp.fault({ on: 'register', reply: { streamError: 'policy-violation' } })
   await signUp()
   const { text } = await visitor.get('/register').expect(503)
-  expect(noticeIn(text)).toContain('takes no more attempts')
+  expect(noticeIn(text)).toContain('accepts no more attempts')
   expect(text).not.toContain('<form')
 })
 
-test('an answer after the two minutes: the picture was too old, and the server is not asked', async () => {
+test('an answer after two minutes is refused without asking the server', async () => {
   const { text } = await visitor.get('/register')
   const late = Date.now() + 116_000
   const clock = jest.spyOn(Date, 'now').mockReturnValue(late)
   const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr() }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
   clock.mockRestore()
-  expect(noticeIn((await visitor.get('/register')).text)).toContain('too old')
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('has expired')
   expect(submitted()).toEqual([])
 })
 
-test('a form is good for one answer, even if it is sent twice', async () => {
+test('a sign-up form accepts one answer even if it is sent twice', async () => {
   const { text } = await visitor.get('/register')
   const fields = { _csrf: tokenIn(text), password: 'a good one', ocr: ocr() }
   await visitor
@@ -158,7 +164,7 @@ test('a form is good for one answer, even if it is sent twice', async () => {
   expect(submitted()).toHaveLength(1)
 })
 
-test('without a form that was shown before, nothing is sent to the server', async () => {
+test('a sign-up without a form is refused without asking the server', async () => {
   const { text } = await visitor.get('/login')
   const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: '1' }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
@@ -166,7 +172,7 @@ test('without a form that was shown before, nothing is sent to the server', asyn
 })
 
 describe('a new picture', () => {
-  test('keeps the name, and says nothing else', async () => {
+  test('a new picture keeps the name and shows no message', async () => {
     const answer = await send(visitor, '/register', '/register/picture', { username: 'carol', password: 'my-secret' })
     expect(answer.status).toBe(303)
     expect(answer.headers['location']).toBe('/register')
@@ -177,32 +183,32 @@ describe('a new picture', () => {
     expect(xmpp.captchas).toHaveLength(2)
   })
 
-  test('is refused without the token', async () => {
+  test('a new picture is refused when the token is missing', async () => {
     await visitor.get('/register')
     const answer = await visitor.post('/register/picture').type('form').send({ username: 'carol' }).expect(403)
     expect(answer.text).toContain('href="/register">Reload the form<')
   })
 })
 
-test('a sign-up without the token is refused, and the server is not asked', async () => {
+test('a sign-up without the token is refused without asking the server', async () => {
   await visitor.get('/register')
   const fields = { username: 'carol', password: 'a good one', ocr: ocr() }
   await visitor.post('/register').type('form').send(fields).expect(403)
   expect(submitted()).toEqual([])
 })
 
-test('a sign-up that is no form at all: a message, no error', async () => {
+test('a sign-up shows a message when the body is not a form', async () => {
   const { text } = await visitor.get('/register')
   await visitor.post('/register').set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
-  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in everything')
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in all required fields')
 })
 
-describe('no form to be had', () => {
+describe('a missing form', () => {
   test.each<[string, FaultReply, number, string]>([
-    ['closed', { stanzaError: 'service-unavailable' }, 403, 'makes no new accounts'],
-    ['too many pictures', { stanzaError: 'resource-constraint' }, 429, 'too many accounts'],
-    ['a ban', { streamError: 'policy-violation' }, 503, 'takes no more attempts'],
-  ])('%s: the page says so, without a form', async (_what, reply, status, message) => {
+    ['accepts no new accounts', { stanzaError: 'service-unavailable' }, 403, 'accepts no new accounts'],
+    ['drew too many pictures', { stanzaError: 'resource-constraint' }, 429, 'Too many accounts'],
+    ['bans the address', { streamError: 'policy-violation' }, 503, 'accepts no more attempts'],
+  ])('the sign-up page shows a message and no form when the server %s', async (_what, reply, status, message) => {
     xmpp.fault({ on: 'form', reply })
     const { text } = await visitor.get('/register').expect(status)
     expect(noticeIn(text)).toContain(message)
@@ -210,24 +216,24 @@ describe('no form to be had', () => {
     expect(text).toContain('href="/login"')
   })
 
-  test('even when all that was asked for was a new picture', async () => {
+  test('the sign-up page shows a message when the server refuses a new picture', async () => {
     await send(visitor, '/register', '/register/picture', { username: 'carol' })
     xmpp.fault({ on: 'form', reply: { stanzaError: 'resource-constraint' } })
-    expect(noticeIn((await visitor.get('/register').expect(429)).text)).toContain('too many accounts')
+    expect(noticeIn((await visitor.get('/register').expect(429)).text)).toContain('Too many accounts')
   })
 
-  test('a server that is down: the error page', async () => {
+  test('the sign-up page shows the error page when the server is down', async () => {
     xmpp.fault({ on: 'create', reply: { status: 503 } })
     const { text } = await visitor.get('/register').expect(502)
     expect(text).toContain('Please try again in a few minutes.')
   })
 
-  test('a server that fails over the answer: the error page, and the log has no password', async () => {
+  test('a sign-up shows the error page and logs no password when the answer of the server is not XML', async () => {
     const { app: own, logged } = appOn(xmpp, { XMPP_REGISTRATION: 'on' })
-    const someone = visitorOf(own)
-    await someone.get('/register')
+    const guest = visitorOf(own)
+    await guest.get('/register')
     xmpp.fault({ on: 'register', reply: 'not-xml' })
-    const answer = await signUp({ password: 'my-secret' }, someone)
+    const answer = await signUp({ password: 'my-secret' }, guest)
     expect(answer.status).toBe(502)
     expect(JSON.stringify(logged)).toContain('ERR_XMPP_PROTOCOL')
     expect(JSON.stringify(logged)).not.toContain('my-secret')
@@ -235,36 +241,36 @@ describe('no form to be had', () => {
   })
 })
 
-test('XMPP_REGISTRATION off: neither page nor link, and signing out everywhere is all the account page has', async () => {
+test('the app has no sign-up page, and the account page only signs out everywhere, when XMPP_REGISTRATION is off', async () => {
   const { app: closed } = appOn(xmpp, { XMPP_REGISTRATION: 'off' })
-  const someone = visitorOf(closed)
-  await someone.get('/register').expect(404)
-  await someone.post('/register').expect(404)
-  for (const path of ['/', '/login']) expect((await someone.get(path)).text).not.toContain('register')
-  await signIn(someone, 'user1', 'user1')
-  const { text } = await someone.get('/account').expect(200)
+  const guest = visitorOf(closed)
+  await guest.get('/register').expect(404)
+  await guest.post('/register').expect(404)
+  for (const path of ['/', '/login']) expect((await guest.get(path)).text).not.toContain('register')
+  await signIn(guest, 'user1', 'user1')
+  const { text } = await guest.get('/account').expect(200)
   expect(text).toContain('action="/account/sign-out-everywhere"')
   expect(text).not.toMatch(/action="\/account\/(password|delete)"/)
   for (const action of ['password', 'delete']) {
-    expect((await send(someone, '/account', `/account/${action}`, { password: 'user1' })).status).toBe(404)
+    expect((await send(guest, '/account', `/account/${action}`, { password: 'user1' })).status).toBe(404)
   }
   expect(xmpp.accounts.has('user1')).toBe(true)
   await closed.close()
 })
 
-test("the visitor's address goes along when it is asked for", async () => {
+test('the address of the visitor reaches the server with every operation when XMPP_FORWARD_CLIENT_IP is on', async () => {
   const { app: forwarding } = appOn(xmpp, {
     XMPP_REGISTRATION: 'on',
     XMPP_FORWARD_CLIENT_IP: 'on',
     TRUST_PROXY: 'loopback',
   })
-  const someone = visitorOf(forwarding).set('X-Forwarded-For', '192.0.2.7')
-  await signUp({}, someone)
-  await signIn(someone, 'carol', 'a good one')
-  await send(someone, '/account', '/account/password', { password: 'a good one', newPassword: 'a better one' })
-  await send(someone, '/account', '/account/sign-out-everywhere', { password: 'a better one' })
-  await signIn(someone, 'carol', 'a better one')
-  await send(someone, '/account', '/account/delete', { password: 'a better one' })
+  const guest = visitorOf(forwarding).set('X-Forwarded-For', '192.0.2.7')
+  await signUp({}, guest)
+  await signIn(guest, 'carol', 'a good one')
+  await send(guest, '/account', '/account/password', { password: 'a good one', newPassword: 'a better one' })
+  await send(guest, '/account', '/account/sign-out-everywhere', { password: 'a better one' })
+  await signIn(guest, 'carol', 'a better one')
+  await send(guest, '/account', '/account/delete', { password: 'a better one' })
   expect(new Set(xmpp.requests.map(({ step }) => step))).toContain('remove')
   for (const { headers } of xmpp.requests) expect(headers['x-forwarded-for']).toBe('192.0.2.7')
   await forwarding.close()
@@ -283,7 +289,7 @@ describe('a form of a hostile server', () => {
     xmpp.fault({ on: 'form', reply: { rewrite }, times: 2 })
   }
 
-  test('its words stay text: labels, instructions, names, choices', async () => {
+  test('labels, instructions, names and choices of the server stay text', async () => {
     const choice = `<option label='${inXml}'><value>${inXml}</value></option>`
     askFor(
       `<field var='${inXml}' type='text-single' label='${inXml}'/><field var='list' type='list-single'>${choice}</field>
@@ -296,13 +302,13 @@ describe('a form of a hostile server', () => {
     expect(text).toContain(`<p class="words">${escaped}</p>`)
   })
 
-  test('its own fields are filled in and handed in', async () => {
+  test('the other fields of the form are shown and submitted', async () => {
     askFor("<field var='nick' type='text-single' label='Nick'/><field var='pin' type='text-private' label='PIN'/>")
     expect((await signUp({ nick: 'caz', pin: '1234' })).headers['location']).toBe('/login')
     expect(submitted()[0]?.body).toMatch(/'nick'><value>caz<.*'pin'><value>1234</)
   })
 
-  test('a field with the name of our token gets nothing of it', async () => {
+  test('a field with the name of the CSRF token does not get the token', async () => {
     askFor("<field var='_csrf' type='text-single' label='Token'/>")
     const { text } = await visitor.get('/register')
     await signUp()
@@ -310,7 +316,7 @@ describe('a form of a hostile server', () => {
     expect(submitted()[0]?.body).not.toContain(tokenIn(text))
   })
 
-  test('a field it calls hidden cannot be set by a visitor', async () => {
+  test('a hidden field cannot be set by the visitor', async () => {
     await signUp({ from: 'evil.example', challenge: 'x', nick: 'caz' })
     expect(submitted()[0]?.body).not.toMatch(/evil\.example|<value>x<|caz/)
     expect(xmpp.accounts.has('carol')).toBe(true)

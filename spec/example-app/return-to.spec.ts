@@ -1,12 +1,12 @@
 import type { App } from '../../example-app/app'
-import { returnTo } from '../../example-app/return-to'
+import { returnTo } from '../../example-app/protection/return-to'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { appOn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 const SITE = 'https://app.example'
-/** Where a browser goes that reads `Location: value` on a page of the site. */
+/** Returns the origin that a browser goes to when a page of the site sends it `Location: value`. */
 const goesTo = (value: string) =>
-  URL.canParse(value, `${SITE}/login`) ? new URL(value, `${SITE}/login`).origin : 'nowhere'
+  URL.canParse(value, `${SITE}/login`) ? new URL(value, `${SITE}/login`).origin : 'invalid'
 
 const ELSEWHERE = [
   '//evil.example',
@@ -58,9 +58,12 @@ test.each(ELSEWHERE)('%j leads to the start page', value => {
   expect(returnTo(value)).toBe('/')
 })
 
-test.each([undefined, null, 1, true, {}, [], ['/account'], { toString: () => '/account' }])('%j is no path', value => {
-  expect(returnTo(value)).toBe('/')
-})
+test.each([undefined, null, 1, true, {}, [], ['/account'], { toString: () => '/account' }])(
+  '%j leads to the start page, since it is not a string',
+  value => {
+    expect(returnTo(value)).toBe('/')
+  },
+)
 
 test.each([
   '/account',
@@ -70,17 +73,17 @@ test.each([
   '/a%2fb',
   '/a//b',
   '/@evil.example',
-])('%s is of this site and stays as it is', value => {
+])('%s stays unchanged, since it is a path of this site', value => {
   expect(returnTo(value)).toBe(value)
 })
 
-test('whatever is made of letters that lead astray stays on this site', () => {
+test('every combination of dangerous characters stays on this site', () => {
   const parts = ['/', '\\', '.', '..', '%2f', '%5c', '%2e', '%09', '\t', '\n', ' ', '@', ':', '?', '#', 'evil.example']
   let tried = 0
   const astray: string[] = []
   const grow = (value: string, depth: number) => {
     const answer = returnTo(value)
-    // A proxy that decodes once more than it should finds no way out, either.
+    // The path stays on this site even if a proxy decodes it once more.
     const decoded = decodeURIComponent(answer.replace(/%(?![0-9a-f]{2})/gi, '%25'))
     const leads = [answer, decoded].map(goesTo)
     if (returnTo(answer) !== answer || leads.some(origin => origin !== SITE)) astray.push(value)
@@ -117,7 +120,7 @@ describe('a login', () => {
     return { field, answer }
   }
 
-  test('leads to where its visitor wanted to go, after a wrong password, too', async () => {
+  test('a login leads to the requested page, even after a wrong password', async () => {
     const { answer: refused } = await signInFor('/account', 'a wrong one')
     expect(refused.headers['location']).toBe('/login?returnTo=%2Faccount')
     const { field, answer } = await signInFor('/account')
@@ -126,7 +129,7 @@ describe('a login', () => {
   })
 
   test.each(['//evil.example', '/\\evil.example', 'https:evil.example', '/%09/evil.example', '/\r\nX-Evil: 1'])(
-    'does not lead to %j, whether it succeeds or not, nor once it has',
+    'a login never leads to %j',
     async target => {
       const { answer: refused } = await signInFor(target, 'a wrong one')
       expect(refused.headers['location']).toBe('/login')
@@ -139,7 +142,7 @@ describe('a login', () => {
     },
   )
 
-  test('does not lead into a loop', async () => {
+  test('a login does not lead back to the login page', async () => {
     const { answer } = await signInFor('/login')
     expect(answer.status).toBe(303)
     const next = await visitor.get(String(answer.headers['location']))

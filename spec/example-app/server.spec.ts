@@ -19,7 +19,7 @@ interface Run {
 let runs: Run[] = []
 
 beforeAll(() => {
-  if (!existsSync(SERVER)) throw new Error(`${SERVER} is not there: npm run build:app makes it`)
+  if (!existsSync(SERVER)) throw new Error(`${SERVER} is missing: run npm run build:app`)
 })
 
 afterEach(async () => {
@@ -30,7 +30,7 @@ afterEach(async () => {
   runs = []
 })
 
-// Nothing of this process' environment: a PORT or NODE_ENV set there would decide what is tested.
+// Passes none of this process' environment on: a PORT or NODE_ENV from outside would change the test.
 function run(env: Record<string, string>): Run {
   const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -42,19 +42,19 @@ function run(env: Record<string, string>): Run {
     errors += text
   })
   const exit = once(child, 'close').then(([code]) => code as number | null)
-  // Beside the requests it served.
+  // Leaves out the requests in the log.
   const complaints = () => errors.replace(/^\{"level":"info".*\n/gm, '')
   const started = { child, output: () => output, errors: complaints, exit }
   runs.push(started)
   return started
 }
 
-/** The URL the server says it listens on. */
+/** Waits until the server listens. Returns the URL that it prints. */
 async function listening({ child, output, errors, exit }: Run): Promise<string> {
   const ended = exit.then(code => {
     throw new Error(`the server ended with ${code}: ${errors()}`)
   })
-  // It may also end later, when it is told to.
+  // The process may also end later, after a signal.
   ended.catch(() => {})
   for (;;) {
     const url = /^Listening on (http:\S+)\n[\s\S]*\n$/.exec(output())?.[1]
@@ -82,7 +82,7 @@ function browser(url: string) {
   return visit
 }
 
-test('it prints the address and the demo users, and a visitor signs in and out', async () => {
+test('the server prints its address and the demo users, and a visitor signs in and out', async () => {
   const server = run({ PORT: '0' })
   const url = await listening(server)
   expect(url).toMatch(/^http:\/\/localhost:\d+$/)
@@ -105,7 +105,7 @@ test('it prints the address and the demo users, and a visitor signs in and out',
   expect(server.errors()).toBe('')
 })
 
-test('with a server of your own it prints neither users nor passwords', async () => {
+test('the server prints neither users nor passwords when XMPP_SERVICE is set', async () => {
   const xmpp = await startBoshServer({ domain: 'example.com', accounts: { user1: 'another password' } })
   const server = run({ PORT: '0', XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'example.com' })
   const visit = browser(await listening(server))
@@ -120,15 +120,18 @@ test('with a server of your own it prints neither users nor passwords', async ()
   await xmpp.close()
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with code 0, with a connection still open', async signal => {
-  const server = run({ PORT: '0' })
-  await browser(await listening(server))('/login')
-  server.child.kill(signal)
-  expect(await server.exit).toBe(0)
-  expect(server.errors()).toBe('')
-})
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends the server with code 0 even if a connection is open',
+  async signal => {
+    const server = run({ PORT: '0' })
+    await browser(await listening(server))('/login')
+    server.child.kill(signal)
+    expect(await server.exit).toBe(0)
+    expect(server.errors()).toBe('')
+  },
+)
 
-test('a port in use: one line that names PORT', async () => {
+test('the server prints one line that names PORT and ends when the port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
@@ -147,7 +150,7 @@ test.each([
   ['XMPP_MECHANISMS', { XMPP_MECHANISMS: 'MD5' }],
   ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
   ['XMPP_SERVICE', { NODE_ENV: 'production' }],
-])('a wrong %s: one line that names it, code 1', async (name, env) => {
+])('the server prints one line that names %s and ends with code 1 when its value is invalid', async (name, env) => {
   const server = run(env as Record<string, string>)
   expect(await server.exit).toBe(1)
   expect(server.errors()).toMatch(new RegExp(`^Cannot start: ${name} [^\n]+\n$`))

@@ -1,7 +1,7 @@
 import request from 'supertest'
 import { type App, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
-import { createLog } from '../../example-app/log'
+import { createLog } from '../../example-app/operation/log'
 import { openMemoryStores } from '../../example-app/stores/memory'
 import type { Stores } from '../../example-app/stores/stores'
 
@@ -10,14 +10,14 @@ export type Visitor = ReturnType<typeof request.agent>
 /** A line of the app's log. */
 export type LogEntry = Readonly<Record<string, unknown>>
 
-/** An app, and what it writes down. */
+/** An app with its log and its stores. */
 export interface AppOn {
   readonly app: App
   readonly logged: LogEntry[]
   readonly stores: Stores
 }
 
-/** The app as `env` makes it, asking `xmpp`; what it logs is kept instead of shown. */
+/** Creates an app that uses `xmpp`, configured by `env`. Collects its log instead of printing it. */
 export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): AppOn {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
@@ -40,20 +40,20 @@ export const PRODUCTION = {
   SESSION_SECRET: 'a secret of the specs, long enough',
 }
 
-/** The CSRF token in the hidden field of a page's form. */
+/** Returns the CSRF token in the hidden field of a page's form. */
 export function tokenIn(page: string): string {
   const token = /name="_csrf" value="([^"]+)"/.exec(page)?.[1]
   if (token === undefined) throw new Error('the page has no form with a CSRF token')
   return token
 }
 
-/** The value of the session cookie that a response sets, if it sets one. */
+/** Returns the value of the session cookie if the response sets one. */
 export function sessionIn(response: { headers: Record<string, unknown> }): string | undefined {
   const cookies = response.headers['set-cookie'] as string[] | undefined
   return cookies?.map(cookie => /^(?:__Host-)?session=([^;]+)/.exec(cookie)?.[1]).find(value => value !== undefined)
 }
 
-/** Opens the login page and sends its form; the answer is not followed. */
+/** Opens the login page and sends its form. Does not follow a redirect. */
 export async function signIn(visitor: Visitor, username: string, password: string) {
   const { text } = await visitor.get('/login')
   return visitor
@@ -66,7 +66,7 @@ export function visitorOf(app: App): Visitor {
   return request.agent(app)
 }
 
-/** Opens a page with a form and sends `fields` to `action`, with the page's token; the answer is not followed. */
+/** Opens a page with a form and sends `fields` to `action` with the page's token. Does not follow a redirect. */
 export async function send(visitor: Visitor, page: string, action: string, fields: Record<string, string>) {
   const { text } = await visitor.get(page)
   return visitor
@@ -75,7 +75,7 @@ export async function send(visitor: Visitor, page: string, action: string, field
     .send({ _csrf: tokenIn(text), ...fields })
 }
 
-/** What a page says about a form that was sent before. */
+/** Returns the message on a page about a form that was sent before. */
 export function noticeIn(page: string): string | undefined {
   return /role="(?:alert|status)">([^<]*)</.exec(page)?.[1]
 }

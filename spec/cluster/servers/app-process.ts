@@ -6,11 +6,11 @@ const server = resolve(__dirname, '../../../example-app/dist/server.js')
 export interface AppProcess extends Pick<Child, 'runs' | 'kill' | 'said' | 'signal'> {
   readonly port: number
   readonly url: string
-  /** After `kill`: the same again. */
+  /** Starts it again after `kill`. */
   start(): Promise<void>
 }
 
-/** The example app as it runs in production, in a process of its own. */
+/** Starts the example app in a process of its own, as in production. */
 export async function startApp(port: number, env: Readonly<Record<string, string>>): Promise<AppProcess> {
   const launch = () =>
     startChild({

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** ms that a process may take to be there. */
+/** ms that a process may take to start */
 const START_TIMEOUT_MS = 30_000
 
 export interface Child {
-  /** Everything it printed, on both of its outputs. */
+  /** Returns everything it printed, on both of its outputs. */
   said(): string
-  /** Whether it runs. */
+  /** Returns true while it runs. */
   runs(): boolean
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void
-  /** kill -9. Resolves when it is gone; does nothing when it is gone already. */
+  /** Kills it with SIGKILL and waits for its end. Does nothing if it has ended already. */
   kill(): Promise<void>
 }
 
@@ -18,18 +18,18 @@ export interface Command {
   readonly path: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** The directory it is started in; that of this process where nothing is said. */
+  /** working directory; default: that of this process */
   readonly cwd?: string
-  /** What it prints once it is there. */
+  /** matches its output once it has started */
   readonly ready: RegExp
-  /** What ends it and all it started, when this process is gone; SIGKILL where nothing is said. */
+  /** signal that ends it and its children when this process ends; default: `KILL` */
   readonly end?: 'KILL' | 'TERM'
 }
 
-/** Starts a process and waits until it is there. It does not outlive this one, however that ends. */
+/** Starts a process and waits until it is ready. It does not outlive this process, however that ends. */
 export async function startChild({ path, args, env = {}, cwd, ready, end = 'KILL' }: Command): Promise<Child> {
   const command = ['--pdeathsig', end, '--', path, ...args]
-  // Nothing of this process' environment but the way to programs: what is set there would decide what is tested.
+  // Passes only PATH of this process' environment on: other variables would change the test.
   const child = spawn('setpriv', command, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +59,7 @@ export async function startChild({ path, args, env = {}, cwd, ready, end = 'KILL
 async function printed(child: ChildProcess, gone: Promise<unknown>, isReady: () => boolean): Promise<void> {
   const signal = AbortSignal.timeout(START_TIMEOUT_MS)
   const ended = gone.then(() => {
-    throw new Error('it ended')
+    throw new Error('the process ended')
   })
   ended.catch(() => {})
   while (!isReady()) {

@@ -10,14 +10,14 @@ export interface Cluster {
   readonly redis: Redis
   readonly nodes: readonly [Node, Node]
   readonly apps: readonly [AppProcess, AppProcess]
-  /** Where visitors come in: by nginx, or at one of the processes. */
+  /** addresses for visitors: nginx and each of the processes */
   readonly doors: { readonly nginx: Door; readonly first: Door; readonly second: Door }
   stop(): Promise<void>
 }
 
 /** @param accounts name -> password */
 export async function startCluster(accounts: Readonly<Record<string, string>>): Promise<Cluster> {
-  // Last started, first stopped.
+  // Stops in reverse order of starting.
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     const failures: unknown[] = []

@@ -8,13 +8,13 @@ const scripts = resolve(__dirname, '../../../ejabberd')
 
 export interface Node {
   readonly directory: string
-  /** Its BOSH address. */
+  /** BOSH address */
   readonly url: string
-  /** Makes an account, which is on the other node as well. */
+  /** Adds an account, on the other node too. */
   addUser(username: string, password: string): Promise<void>
-  /** kill -9. */
+  /** Kills it with SIGKILL. */
   kill(): void
-  /** After `kill`: the same again. */
+  /** Starts it again after `kill`. */
   start(): Promise<void>
 }
 
@@ -23,7 +23,7 @@ export interface Nodes {
   stop(): Promise<void>
 }
 
-/** Two ejabberd nodes in a cluster, with the configuration people copy. */
+/** Starts two ejabberd nodes in a cluster, with the published configuration. */
 export async function startNodes(): Promise<Nodes> {
   const directory = await mkdtemp(join(tmpdir(), 'ejabberd-nodes-'))
   const places = ['first', 'second'].map(name => join(directory, name))

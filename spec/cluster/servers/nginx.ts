@@ -8,16 +8,16 @@ import { stablePorts } from './ports'
 const deploy = resolve(__dirname, '../../../example-app/deploy')
 
 export interface Nginx {
-  /** Where visitors come in, by https. */
+  /** address for visitors, https */
   readonly url: string
-  /** Where http leads to https. */
+  /** address that redirects http to https */
   readonly plainUrl: string
-  /** PEM of the certificate, which is for 127.0.0.1. */
+  /** PEM of the certificate, for 127.0.0.1 */
   readonly ca: string
   stop(): Promise<void>
 }
 
-/** Debian's nginx with the configuration people copy, in front of what listens on two ports of loopback. */
+/** Starts Debian's nginx with the published configuration, in front of two ports of loopback. */
 export async function startNginx(upstream: readonly [number, number]): Promise<Nginx> {
   const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
   try {
@@ -60,7 +60,7 @@ export async function startNginx(upstream: readonly [number, number]): Promise<N
   }
 }
 
-/** What Debian has in /etc/nginx/nginx.conf, as far as it matters, in one directory. */
+/** Returns the relevant part of Debian's /etc/nginx/nginx.conf, with all files in one directory. */
 function around(directory: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `

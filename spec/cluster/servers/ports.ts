@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/* Below the ports that the system gives to outgoing connections: what was killed finds its own free when it is back. */
+/* Below the ports of outgoing connections, so that a killed process finds its port free when it starts again. */
 const FROM = 20_000
 const TO = 32_000
 const ATTEMPTS = 100
 
-/** Ports of loopback nobody listens on, no two the same. */
+/** Finds different free ports of loopback. */
 export async function stablePorts(count: number): Promise<number[]> {
   const found = new Set<number>()
   for (let attempt = 0; found.size < count; attempt++) {

@@ -6,12 +6,12 @@ import { stablePorts } from './ports'
 
 export interface Redis extends Pick<Child, 'kill' | 'signal'> {
   readonly url: string
-  /** After `kill`: the same again, with nothing in it. Does nothing while it runs. */
+  /** Starts it again after `kill`, without its data. Does nothing while it runs. */
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Debian's Redis on loopback; what it holds is in its memory alone. */
+/** Starts Debian's Redis on loopback. It keeps its data in memory alone. */
 export async function startRedis(): Promise<Redis> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))
   const [port = 0] = await stablePorts(1)

@@ -1,0 +1,58 @@
+import { type RequestHandler, Router } from 'express'
+import type { Accounts } from '../auth/accounts'
+import type { PasswordLogin } from '../auth/password-login'
+import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import { saveSession } from '../sessions/session-cookie'
+import type { SignOut } from '../sessions/sign-out'
+import { accountApi } from './accounts'
+import { jsonBody } from './json-body'
+import { Problem, problemOf } from './problems'
+import { requireSignedIn, signedInAccount } from './signed-in'
+
+export interface ApiOptions {
+  readonly logIn: PasswordLogin
+  readonly accounts: Accounts
+  readonly signOut: SignOut
+  readonly limits: RateLimits
+  /** programs can create, change and remove accounts */
+  readonly registration: boolean
+}
+
+/**
+ * Serves the operations of the pages to programs, as openapi.yaml describes them. The CSRF token must be in the header,
+ * since it is checked before a body is read.
+ */
+export function api({ logIn, accounts, signOut, limits, registration }: ApiOptions): Router {
+  const router = Router()
+
+  router.get('/csrf', async (req, res) => {
+    const token = csrfTokenOf(req)
+    // Only a saved token is valid.
+    await saveSession(req)
+    res.json({ token })
+  })
+
+  router.post('/login', requireCsrfToken, ...jsonBody, ...limits.logins, async (req, res) => {
+    const refusal = await logIn(req, res)
+    if (refusal) throw problemOf(refusal)
+    res.json(signedInAccount(req))
+  })
+
+  router.get('/me', requireSignedIn, (req, res) => void res.json(signedInAccount(req)))
+
+  router.post('/logout', doneIfSignedOut, requireCsrfToken, async (req, res) => {
+    await signOut(req, res)
+    res.status(204).end()
+  })
+
+  router.use(accountApi(accounts, signOut, limits, registration))
+
+  router.use(() => {
+    throw new Problem(404, 'not-found', 'There is nothing at this address.')
+  })
+  return router
+}
+
+// Without a session there is nothing to sign out of, and no token is needed.
+const doneIfSignedOut: RequestHandler = (req, res, next) => (req.user ? next() : res.status(204).end())

@@ -1,0 +1,166 @@
+import type { Request } from 'express'
+import {
+  type Authenticator,
+  type LoginContext,
+  type Registration,
+  type RegistrationForm,
+  type RegistrationState,
+  XmppBoshError,
+} from 'passport-xmpp-bosh'
+import { markFailedAttempt } from '../protection/rate-limits'
+import { signIn } from '../sessions/signed-in'
+import type { Revocations } from '../stores/revocations'
+import { LOGIN_REFUSALS } from './refusals'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** state of the sign-up form shown last */
+    signUp?: RegistrationState
+  }
+}
+
+/** The form a visitor fills in to create an account. */
+export interface SignUpForm extends Omit<RegistrationForm, 'state'> {
+  /** name of the field for the captcha's answer */
+  readonly answer: string | null
+}
+
+/**
+ * The operations on accounts, for the pages and the API. Each rejects with the library's `XmppBoshError`. Those that take
+ * a password require a signed-in visitor, and count wrong passwords.
+ */
+export interface Accounts {
+  /** Gets a new form. Its state stays in the session. */
+  form(req: Request): Promise<SignUpForm>
+  /** Submits the form that {@link form} returned last, once. Returns the JID. */
+  signUp(req: Request, values: unknown): Promise<string>
+  /** Ends all other sessions of the account, and gives this one a new id. */
+  changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
+  /** Ends all sessions of the account; this one ends at its next request. */
+  signOutEverywhere(req: Request, password: unknown): Promise<void>
+  /** Removes the account, and ends all its sessions. */
+  remove(req: Request, password: unknown): Promise<void>
+}
+
+export interface AccountsOptions {
+  readonly authenticator: Authenticator
+  /** `undefined`: accounts cannot be created, changed or removed here */
+  readonly registration: Registration | undefined
+  readonly revocations: Revocations
+  readonly forwardClientIp: boolean
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  return new XmppAccounts(options)
+}
+
+class XmppAccounts implements Accounts {
+  readonly #authenticator: Authenticator
+  readonly #registration: Registration | undefined
+  readonly #revocations: Revocations
+  readonly #forwardClientIp: boolean
+
+  constructor({ authenticator, registration, revocations, forwardClientIp }: AccountsOptions) {
+    this.#authenticator = authenticator
+    this.#registration = registration
+    this.#revocations = revocations
+    this.#forwardClientIp = forwardClientIp
+  }
+
+  async form(req: Request): Promise<SignUpForm> {
+    const { state, ...form } = await this.#openRegistration().form(this.#contextOf(req))
+    req.session.signUp = state
+    return { ...form, answer: state.answer }
+  }
+
+  async signUp(req: Request, values: unknown): Promise<string> {
+    const { signUp } = req.session
+    delete req.session.signUp
+    return this.#openRegistration().submit(signUp, isFields(values) ? values : {}, this.#contextOf(req))
+  }
+
+  async changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void> {
+    const user = userOf(req)
+    const registration = this.#openRegistration()
+    await this.#verify(req, user, password)
+    await registration
+      .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
+      .catch(async (reason: unknown) => {
+        // It is unknown whether the new password is in force.
+        if (!isRefusal(reason)) await this.#revocations.revoke(user.jid)
+        throw reason
+      })
+    await signInAgain(req, user, await this.#revocations.revoke(user.jid))
+  }
+
+  async signOutEverywhere(req: Request, password: unknown): Promise<void> {
+    const user = userOf(req)
+    await this.#verify(req, user, password)
+    await this.#revocations.revoke(user.jid)
+  }
+
+  async remove(req: Request, password: unknown): Promise<void> {
+    const user = userOf(req)
+    const registration = this.#openRegistration()
+    await this.#verify(req, user, password)
+    // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
+    const revocation = await this.#revocations.revoke(user.jid)
+    await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
+      // The server keeps the account, so the visitor stays signed in.
+      if (isRefusal(reason)) await signInAgain(req, user, revocation)
+      throw reason
+    })
+    // After the removal: ends the sessions that began in the meantime.
+    await this.#revocations.revoke(user.jid)
+  }
+
+  #openRegistration(): Registration {
+    if (this.#registration) return this.#registration
+    throw new XmppBoshError('registration-closed', 'this app does not create, change or remove accounts')
+  }
+
+  #contextOf({ ip }: Request): LoginContext {
+    return this.#forwardClientIp && ip !== undefined ? { clientIp: ip } : {}
+  }
+
+  async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {
+    try {
+      await this.#authenticator.authenticate(credentialsOf(user, password), this.#contextOf(req))
+    } catch (reason) {
+      if (req.res && LOGIN_REFUSALS.includes(codeOf(reason))) markFailedAttempt(req.res)
+      throw reason
+    }
+  }
+}
+
+/** @param revocation the one that this session alone survives; a later one ends it too */
+function signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
+  return signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', revocation })
+}
+
+function userOf({ user }: Request): Express.User {
+  if (!user) throw new Error('the visitor is not signed in')
+  return user
+}
+
+function credentialsOf({ username }: Express.User, password: unknown) {
+  return { username, password: textOf(password) }
+}
+
+/** Treats anything but text as empty, which the library refuses. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Tells whether the server refused, and so changed nothing. */
+function isRefusal(reason: unknown): boolean {
+  return XmppBoshError.is(reason) && !reason.code.startsWith('ERR_XMPP_')
+}
+
+function codeOf(reason: unknown): string {
+  return XmppBoshError.is(reason) ? reason.code : ''
+}

@@ -1,0 +1,37 @@
+import type { Request } from 'express'
+import passport from 'passport'
+import {
+  Authenticator,
+  type AuthenticatorOptions,
+  deserializeUser,
+  Registration,
+  Strategy,
+  serializeUser,
+} from 'passport-xmpp-bosh'
+
+export interface XmppOptions extends AuthenticatorOptions {
+  /** passes the visitor's address on, so that the XMPP server bans that address instead of this app */
+  forwardClientIp: boolean
+}
+
+export interface Auth {
+  passport: passport.Authenticator
+  /** verifies the password of a signed-in visitor again; the caller closes it */
+  authenticator: Authenticator
+}
+
+/** @throws {TypeError} that names the option */
+export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
+  const authenticator = new Authenticator(options)
+  // A separate instance: with the module's default, two apps in one process would share their users.
+  const own = new passport.Passport()
+  own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
+  own.serializeUser(serializeUser)
+  own.deserializeUser(deserializeUser)
+  return { passport: own, authenticator }
+}
+
+/** @throws {TypeError} that names the option */
+export function createRegistration({ forwardClientIp: _, ...options }: XmppOptions): Registration {
+  return new Registration(options)
+}

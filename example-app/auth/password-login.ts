@@ -1,0 +1,42 @@
+import type { Request, Response } from 'express'
+import type { FailureInfo } from 'passport-xmpp-bosh'
+import { markFailedAttempt } from '../protection/rate-limits'
+import { sessionKey, signIn } from '../sessions/signed-in'
+import type { Revocations } from '../stores/revocations'
+import type { Auth } from './auth'
+import type { Refusal } from './refusals'
+
+/**
+ * Verifies the user name and the password in the body and signs the visitor in. Resolves to the refusal if the server
+ * rejects them. Rejects if the outcome is unknown.
+ */
+export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>
+
+export function passwordLogin(passport: Auth['passport'], revocations: Revocations): PasswordLogin {
+  return async (req, res) => {
+    // Read before the password is verified: a password change in the meantime then ends this login too.
+    const revocation = await revocations.latest()
+    const answer = async (
+      error: unknown,
+      user?: Express.User | false,
+      info?: Partial<FailureInfo> & { mechanism?: string },
+      status?: number,
+    ): Promise<Refusal | undefined> => {
+      if (error) throw error
+      if (user) {
+        // Ends the previous session as signing out does, even if a slow request still holds it.
+        if (req.user) await revocations.revoke(sessionKey(req))
+        await signIn(req, user, { mechanism: info?.mechanism ?? '', revocation })
+        return undefined
+      }
+      markFailedAttempt(res)
+      const { code = 'invalid-credentials', message: text = 'You cannot sign in.' } = info ?? {}
+      return { code, status: status ?? 401, text }
+    }
+    return new Promise((resolve, reject) => {
+      passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {
+        answer(...given).then(resolve, reject)
+      })(req, res, reject)
+    })
+  }
+}

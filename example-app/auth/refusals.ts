@@ -1,0 +1,61 @@
+import { XmppBoshError } from 'passport-xmpp-bosh'
+
+/** A refusal by the XMPP server, in the words of a page. Outages and mistakes of the operator are not refusals. */
+export interface Refusal {
+  readonly code: string
+  /** HTTP status of an answer that shows no form */
+  readonly status: number
+  readonly text: string
+}
+
+/** Codes of a refused login. Outside, all of them read like a wrong password. */
+export const LOGIN_REFUSALS: readonly string[] = [
+  'invalid-credentials',
+  'account-disabled',
+  'credentials-expired',
+  'not-allowed',
+]
+
+type Texts = Readonly<Record<string, string>>
+
+const COMMON: Texts = {
+  'missing-credentials': 'Please fill in all required fields.',
+  'weak-password': 'This password is too easy to guess. Please choose a longer one.',
+  ERR_XMPP_POLICY: 'The server accepts no more attempts for a while. Please try again later.',
+}
+
+const SIGN_UP: Texts = {
+  ...COMMON,
+  'malformed-credentials':
+    'This user name or password cannot be used. A user name must not contain spaces or any of the characters " & \' / : < > @, and neither may be very long.',
+  'username-taken': 'This user name is taken. Please choose another one.',
+  'captcha-wrong': 'The characters you entered do not match the picture. Please try the new picture.',
+  'captcha-expired': 'The picture has expired. The new one is valid for two minutes.',
+  'registration-closed': 'The server accepts no new accounts at the moment.',
+  'rate-limited': 'Too many accounts were requested from your address. Please try again in a minute.',
+}
+
+const WRONG_PASSWORD = 'That is not your password.'
+const ACCOUNT: Texts = {
+  ...COMMON,
+  'malformed-credentials': 'This password cannot be used: it is too long, or it contains invalid characters.',
+  'invalid-credentials': WRONG_PASSWORD,
+  'account-disabled': WRONG_PASSWORD,
+  'credentials-expired': WRONG_PASSWORD,
+  'not-allowed': WRONG_PASSWORD,
+  'registration-closed': 'The server does not allow this here. Please contact its administrator.',
+  'rate-limited': 'The server received too many requests. Please try again in a minute.',
+}
+
+/** Explains why no account was created. Returns `undefined` for a failure that the visitor cannot correct. */
+export const signUpRefusal = (reason: unknown): Refusal | undefined => refusalOf(reason, SIGN_UP)
+
+/** Explains why an account was not changed. Returns `undefined` for a failure that the visitor cannot correct. */
+export const accountRefusal = (reason: unknown): Refusal | undefined => refusalOf(reason, ACCOUNT)
+
+function refusalOf(reason: unknown, texts: Texts): Refusal | undefined {
+  if (!XmppBoshError.is(reason)) return undefined
+  const { code, status } = reason
+  const text = texts[code] ?? (code.startsWith('ERR_') ? undefined : 'The server did not accept this.')
+  return text === undefined ? undefined : { code, status, text }
+}

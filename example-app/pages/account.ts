@@ -1,0 +1,64 @@
+import { type Request, type RequestHandler, Router } from 'express'
+import type { Accounts } from '../auth/accounts'
+import { accountRefusal } from '../auth/refusals'
+import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import { leaveNotice, takeNotice } from '../sessions/notice'
+import type { SessionCookie } from '../sessions/session-cookie'
+import { logOut, requireSignedIn } from '../sessions/signed-in'
+import { formBody } from './form-body'
+
+const PAGE = '/account'
+
+/** @param registration accounts can be changed and removed; signing out everywhere is always possible */
+export function account(
+  accounts: Accounts,
+  registration: boolean,
+  cookie: SessionCookie,
+  { passwords }: RateLimits,
+): Router {
+  const router = Router()
+  const post = (name: string, act: Action) =>
+    router.post(`${PAGE}/${name}`, formBody, requireCsrfToken, ...passwords, submitted(name, act))
+
+  router.use(PAGE, requireSignedIn(cookie, PAGE))
+
+  router.get(PAGE, (req, res) => {
+    res.render('account', { user: req.user, notice: takeNotice(req, PAGE), csrfToken: csrfTokenOf(req) })
+  })
+
+  post('sign-out-everywhere', async req => {
+    await accounts.signOutEverywhere(req, req.body?.password)
+    await logOut(req)
+    return { page: '/login', text: 'You are signed out everywhere.' }
+  })
+  if (!registration) return router
+
+  post('password', async req => {
+    await accounts.changePassword(req, req.body?.password, req.body?.newPassword)
+    return { page: PAGE, text: 'Your password has been changed. You are signed out everywhere else.' }
+  })
+
+  post('delete', async req => {
+    const { jid } = req.user ?? {}
+    await accounts.remove(req, req.body?.password)
+    await logOut(req)
+    return { page: '/', text: `The account ${jid} has been deleted.` }
+  })
+  return router
+}
+
+/** Acts on a form of the page. Returns the page to go to, and the message to show there. */
+type Action = (req: Request) => Promise<{ page: string; text: string }>
+
+function submitted(form: string, act: Action): RequestHandler {
+  return async (req, res) => {
+    const notice = await act(req).catch((reason: unknown) => {
+      const refusal = accountRefusal(reason)
+      if (!refusal) throw reason
+      return { page: PAGE, text: refusal.text, refused: true, form }
+    })
+    await leaveNotice(req, notice)
+    res.redirect(303, notice.page)
+  }
+}

@@ -1,0 +1,16 @@
+import { type RequestHandler, Router } from 'express'
+import { requireCsrfToken } from '../protection/csrf'
+import type { SignOut } from '../sessions/sign-out'
+import { formBody } from './form-body'
+
+export function logout(signOut: SignOut): Router {
+  const router = Router()
+  router.post('/logout', doneIfSignedOut, formBody, requireCsrfToken, async (req, res) => {
+    await signOut(req, res)
+    res.redirect(303, '/')
+  })
+  return router
+}
+
+// The session may have ended, or the visitor may have signed out in another tab.
+const doneIfSignedOut: RequestHandler = (req, res, next) => (req.user ? next() : res.redirect(303, '/'))

@@ -1,0 +1,74 @@
+import { type RequestHandler, Router } from 'express'
+import type { Accounts } from '../auth/accounts'
+import { signUpRefusal } from '../auth/refusals'
+import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import { inlinePictures } from '../protection/security-headers'
+import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
+import { saveSession } from '../sessions/session-cookie'
+import { formBody } from './form-body'
+import { signUpFields } from './sign-up-fields'
+
+const PAGE = '/register'
+
+/** @param domain of the accounts, as shown on the page */
+export function register(accounts: Accounts, domain: string, { signUps }: RateLimits): Router {
+  const router = Router()
+  router.get(PAGE, requireSignedOut, signUps, inlinePictures, show(accounts, domain))
+
+  router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
+    await leaveNotice(req, { page: PAGE, username: typedName(req) })
+    res.redirect(303, PAGE)
+  })
+
+  router.post(PAGE, requireSignedOut, formBody, requireCsrfToken, signUps, submit(accounts))
+  return router
+}
+
+const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
+
+function show(accounts: Accounts, domain: string): RequestHandler {
+  return async (req, res) => {
+    const notice = takeNotice(req, PAGE)
+    try {
+      const form = await accounts.form(req)
+      const fields = signUpFields(form, domain)
+      const csrfToken = csrfTokenOf(req)
+      // A form is refused unless its token is saved.
+      await saveSession(req)
+      res.render('register', { ...form, fields, notice, csrfToken })
+    } catch (reason) {
+      const refusal = signUpRefusal(reason)
+      if (!refusal) throw reason
+      // The earlier refusal matters more to the visitor than the missing form.
+      const shown = notice?.refused ? notice : { text: refusal.text, refused: true }
+      res.status(refusal.status).render('register', { notice: shown })
+    }
+  }
+}
+
+function submit(accounts: Accounts): RequestHandler {
+  return async (req, res) => {
+    // The other fields go to the XMPP server.
+    const { _csrf, ...values } = req.body ?? {}
+    const username = typedName(req)
+    try {
+      const jid = await accounts.signUp(req, values)
+      await leaveNotice(req, { page: '/login', text: `Your account ${jid} is ready. Sign in with it.`, username })
+      res.redirect(303, '/login')
+    } catch (reason) {
+      const refusal = signUpRefusal(reason)
+      if (!refusal) throw reason
+      const field = FIELD_TO_CORRECT[refusal.code]
+      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, field, username })
+      res.redirect(303, PAGE)
+    }
+  }
+}
+
+const FIELD_TO_CORRECT: Readonly<Record<string, string>> = {
+  'username-taken': 'username',
+  'weak-password': 'password',
+  'captcha-wrong': 'answer',
+  'captcha-expired': 'answer',
+}

@@ -1,0 +1,65 @@
+import type { FieldOption, RegistrationField } from 'passport-xmpp-bosh'
+import type { SignUpForm } from '../auth/accounts'
+
+/** A field of the sign-up page. */
+export interface SignUpField {
+  readonly id: string
+  readonly name: string
+  readonly label: string
+  readonly hint: string | undefined
+  readonly kind: 'text' | 'password' | 'email' | 'checkbox' | 'list'
+  readonly required: boolean
+  readonly options: readonly FieldOption[]
+  readonly autocomplete: string
+  /** the field for the answer to the captcha */
+  readonly isAnswer: boolean
+  /** the app has its own words for it; other fields use the server's */
+  readonly isKnown: boolean
+}
+
+type Known = Partial<Pick<SignUpField, 'label' | 'hint' | 'kind' | 'autocomplete'>>
+
+const ANSWER: Known = {
+  label: 'Characters in the picture',
+  hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator of this server for an account.',
+}
+
+/** Returns the fields that the server requests. Known fields get the app's own labels and hints. */
+export function signUpFields({ fields, answer }: SignUpForm, domain: string): SignUpField[] {
+  const known: Readonly<Record<string, Known>> = {
+    username: { label: 'User name', hint: `You will be name@${domain}.`, autocomplete: 'username' },
+    password: { label: 'Password', hint: 'Three or four words are better than one.', autocomplete: 'new-password' },
+    email: { label: 'E-mail address', kind: 'email', autocomplete: 'email' },
+    ...(answer !== null && { [answer]: ANSWER }),
+  }
+  return fields.map(({ name, type, label, required, options = [] }, n): SignUpField => {
+    const isKnown = Object.hasOwn(known, name)
+    const { kind = kindOf(type), ...texts } = isKnown ? (known[name] ?? {}) : {}
+    return {
+      id: name === 'username' || name === 'password' ? name : `field-${n}`,
+      name,
+      label: texts.label ?? (label || name),
+      hint: texts.hint,
+      kind,
+      required,
+      options,
+      autocomplete: texts.autocomplete ?? 'off',
+      isAnswer: name === answer,
+      isKnown,
+    }
+  })
+}
+
+function kindOf(type: RegistrationField['type']): SignUpField['kind'] {
+  switch (type) {
+    case 'text-private':
+      return 'password'
+    case 'boolean':
+      return 'checkbox'
+    case 'list-single':
+    case 'list-multi':
+      return 'list'
+    default:
+      return 'text'
+  }
+}

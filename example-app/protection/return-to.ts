@@ -1,0 +1,14 @@
+const ANY_ORIGIN = 'http://same-origin.invalid'
+/** Leads to another site, or may do so after a proxy has decoded it. */
+const ASTRAY = /^\/(?:[/\\]|%(?:09|0a|0d|20|2f|5c))/i
+
+/**
+ * Returns the path that a login leads to: the one from a form field, with query and fragment, if it stays on this site.
+ * A path to another site, in any spelling (`//evil.example`, `/\evil.example`, `/%09/evil.example`), becomes the start page.
+ */
+export function returnTo(value: unknown): string {
+  if (typeof value !== 'string' || !/^\/(?![/\\])[!-~]*$/.test(value) || !URL.canParse(value, ANY_ORIGIN)) return '/'
+  const { origin, pathname, search, hash } = new URL(value, ANY_ORIGIN)
+  // Checked after parsing, as the browser does: dots in a path can move its end to its beginning.
+  return origin === ANY_ORIGIN && !ASTRAY.test(pathname) ? pathname + search + hash : '/'
+}

@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/* The build before `npm start`, in a copy of the repository with a library and an app of a few lines. */
+
+const ROOT = join(__dirname, '../..')
+const UP_TO_DATE = 'The library and the example app are up to date.\n'
+const SOURCES: Readonly<Record<string, string>> = {
+  'lib/index.ts': "export { greeting } from './words/greeting'\n",
+  'lib/words/greeting.ts': "import { name } from './name'\n\nexport const greeting: string = 'hello ' + name\n",
+  'lib/words/name.ts': "export const name: string = 'user1'\n",
+  'lib/testing/server.ts': 'export const port: number = 0\n',
+  'lib/testing/nock.ts': 'export const interceptor: number = 0\n',
+  'lib/cli/index.ts': "import { greeting } from '..'\n\nprocess.stdout.write(greeting)\n",
+  'example-app/server.ts':
+    "import { greeting } from 'passport-xmpp-bosh'\nimport { end } from './pages/home'\n\nprocess.stdout.write(greeting + end)\n",
+  'example-app/pages/home.ts': "export const end: string = '!\\n'\n",
+}
+
+let root: string
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'quick-start-'))
+  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.build.json', '.npmrc', 'scripts']) copy(file)
+  for (const file of ['package.json', 'tsconfig.json', 'start-on-ejabberd']) copy(join('example-app', file))
+})
+
+beforeEach(() => {
+  for (const folder of ['lib', 'example-app/pages', 'example-app/views']) {
+    rmSync(join(root, folder), { recursive: true, force: true })
+  }
+  for (const [file, text] of Object.entries(SOURCES)) write(file, text)
+})
+
+afterAll(() => rmSync(root, { recursive: true }))
+
+const copy = (file: string) => cpSync(join(ROOT, file), join(root, file), { recursive: true })
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  writeFileSync(join(root, file), text)
+}
+
+/** Stands in for `npm ci`: the packages of this repository, without its build cache. */
+function install(): void {
+  const modules = join(root, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.') && name !== 'passport-xmpp-bosh') {
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+    }
+  }
+  symlinkSync(root, join(modules, 'passport-xmpp-bosh'))
+}
+
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+const build = () => run(process.execPath, 'scripts/build.js')
+
+/** The files that were built, without folders. */
+function built(): string[] {
+  const found = ['dist', 'example-app/dist'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(name => join(folder, name)),
+  )
+  return found.filter(name => /\.\w+$/.test(name)).sort()
+}
+
+test.each(['start', 'start:ejabberd'])('npm run %s asks for npm ci when the dependencies are missing', script => {
+  const { status, stdout, stderr } = run('npm', 'run', '--silent', script)
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'The dependencies are not installed: run `npm ci` first.\n',
+  })
+})
+
+describe('with dependencies', () => {
+  beforeAll(install)
+
+  test('npm start builds the library and the app, says so at once, and starts the app', () => {
+    const { status, stdout } = run('npm', 'run', '--silent', 'start')
+    expect(stdout).toMatch(
+      /^Building the library \.\.\.\nBuilding the example app \.\.\.\nBuilt in .* s\.\nhello user1!\n$/,
+    )
+    expect(status).toBe(0)
+    expect(run('npm', 'run', '--silent', 'start').stdout).toBe(`${UP_TO_DATE}hello user1!\n`)
+  })
+
+  test('the build writes the same files as npm run build', () => {
+    build()
+    const files = built()
+    const texts = files.map(read)
+    run('npm', 'run', '--silent', 'build')
+    run('npm', 'run', '--silent', 'build', '--workspace', 'example-app')
+    expect(files).toContain('dist/words/greeting.d.ts')
+    expect(files).not.toContain('dist/words/name.d.ts')
+    expect(built()).toEqual(files)
+    expect(built().map(read)).toEqual(texts)
+  })
+
+  test('the build removes the outputs of a source when it is renamed', () => {
+    build()
+    renameSync(join(root, 'example-app/pages'), join(root, 'example-app/views'))
+    write('example-app/server.ts', read('example-app/server.ts').replace('./pages/home', './views/home'))
+    renameSync(join(root, 'lib/words/name.ts'), join(root, 'lib/words/user.ts'))
+    write('lib/words/greeting.ts', read('lib/words/greeting.ts').replace('./name', './user'))
+    expect(build().status).toBe(0)
+    expect(built()).toEqual(expect.arrayContaining(['dist/words/user.js', 'example-app/dist/views/home.js']))
+    expect(built().filter(file => /name|pages/.test(file))).toEqual([])
+    expect(existsSync(join(root, 'example-app/dist/pages'))).toBe(false)
+  })
+
+  test('the build writes the declarations of a source when the library begins to export it', () => {
+    build()
+    write('lib/index.ts', `${read('lib/index.ts')}export { name } from './words/name'\n`)
+    build()
+    expect(built()).toContain('dist/words/name.d.ts')
+  })
+
+  test.each(['dist/index.js', 'dist', 'node_modules/.cache/passport-xmpp-bosh/library'])(
+    'the build restores its outputs when %s was deleted',
+    path => {
+      build()
+      const files = built()
+      rmSync(join(root, path), { recursive: true })
+      write('lib/words/name.ts', "export const name: string = 'user2'\n")
+      build()
+      expect(built()).toEqual(files)
+      expect(run(process.execPath, 'example-app/dist/server.js').stdout).toBe('hello user2!\n')
+    },
+  )
+
+  test('the build fails and keeps the last outputs when a source has a type error', () => {
+    build()
+    write('lib/words/name.ts', 'export const name: string = 1\n')
+    expect(build()).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('lib/words/name.ts(1,14): error TS2322'),
+    })
+    expect(build().status).toBe(2)
+    expect(run(process.execPath, 'example-app/dist/server.js').stdout).toBe('hello user1!\n')
+  })
+})
