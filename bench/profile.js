@@ -6,11 +6,11 @@
 // calls the kernel or wakes another thread shows more than its processor time. Keys are derived on other threads.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
-import { startChild } from './child.js'
-import least from './contestants/floor.js'
+import createFloor from './contestants/floor.js'
 import { Authenticator } from './dist/index.js'
+import { startChild } from './measure/child.js'
+import { atATime, interleaved } from './measure/interleave.js'
 import { profileText } from './report/profile.js'
-import { atATime, interleaved } from './rounds.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
 
 const ROUNDS = 7
@@ -33,7 +33,7 @@ const PARTS = [
   ['lib/bosh: requests, replies, sessions', /\/dist\/bosh\//],
   ['lib/sasl', /\/dist\/sasl\//],
   ['lib: what bounds a login, names, identity', /\/dist\//],
-  ['the floor', /\/bench\/floor\.js$/],
+  ['the floor', /\/bench\/contestants\/floor\.js$/],
   ['node: hashes, random bytes, keys handed to other threads', /^node:internal\/crypto/],
   ['node: HTTP, sockets, streams, timers', /^node:/],
   ['native code, regular expressions', /(?:)/],
@@ -63,7 +63,7 @@ function partOf({ url, functionName }) {
 }
 
 async function compared(url, variant) {
-  const floor = least({ bosh: url, ...variant })
+  const floor = createFloor({ bosh: url, ...variant })
   const own = new Authenticator({
     service: url,
     domain: DOMAIN,

@@ -10,11 +10,12 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Authenticator, XmppBoshError } from './dist/index.js'
 import { MAX_SOCKETS } from './dist/limits.js'
-import { gate, gateTable } from './gates.js'
-import { rounded } from './numbers.js'
+import { median } from './measure/statistics.js'
+import { rounded } from './report/table.js'
+import { gateTable } from './report/verdict.js'
 import { startEjabberd } from './servers/ejabberd.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
-import { median } from './statistics.js'
+import { gate } from './targets/gates.js'
 
 const minutes = Number(process.env.SOAK_MINUTES || 30)
 if (!(minutes > 0)) throw new Error('SOAK_MINUTES must be a number of minutes')

@@ -1,11 +1,11 @@
 // One contestant in a process of its own, so that one that fails or leaks is alone with it. Its argument is what it is and
-// where its server is (plan.js), in JSON; every message is a command below, answered by one. Ends with its parent.
+// where its server is (measure/plan.js), in JSON; every message is a command below, answered by one. Ends with its parent.
 import diagnostics from 'node:diagnostics_channel'
 import { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { quantile } from '../statistics.js'
-import { turn } from '../turn.js'
+import { turn } from '../measure/load.js'
+import { quantile } from '../measure/statistics.js'
 
 const RESOLUTION_MS = 10
 /** ms for what goes on in the background after the last login. */
@@ -20,7 +20,7 @@ const take =
     turn(nth => contestant.login(usernames[nth % usernames.length], password), ends))
 
 const commands = {
-  /** A turn (turn.js), and what it cost. */
+  /** A turn (measure/load.js), and what it cost. */
   async turn(ends) {
     const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
     loop.enable()

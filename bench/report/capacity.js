@@ -1,5 +1,4 @@
-import { rounded } from '../numbers.js'
-import { tableOf } from './markdown.js'
+import { rounded, tableOf } from './table.js'
 
 /** What an app and its server are asked for: logins a second. */
 const LOADS = [

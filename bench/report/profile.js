@@ -1,5 +1,4 @@
-import { rounded } from '../numbers.js'
-import { tableOf } from './markdown.js'
+import { rounded, tableOf } from './table.js'
 
 /** What results/profile.json holds. */
 export function profileText({ rounds, logins, concurrency, variants }) {

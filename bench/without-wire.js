@@ -2,11 +2,11 @@
 // an Authenticator that says yes at once.
 //
 //   npm run bench:own             µs of CPU a login, median of nine rounds
-//   node --cpu-prof bench/own.js  and where they go
+//   node --cpu-prof bench/without-wire.js  and where they go
 import { EventEmitter } from 'node:events'
 import { Authenticator, Strategy } from './dist/index.js'
+import { median } from './measure/statistics.js'
 import { DOMAIN } from './servers/instance.js'
-import { median } from './statistics.js'
 
 const ROUNDS = 9
 const LOGINS = 5_000

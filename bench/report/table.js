@@ -11,3 +11,8 @@ export function withSpread(spread) {
   if (!spread) return '–'
   return `${rounded(spread.median)} (${rounded(spread.low)}–${rounded(spread.high)})`
 }
+
+export function tableOf(head, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, nth) => (nth === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}

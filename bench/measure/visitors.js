@@ -1,8 +1,8 @@
 // Visitors of an app, in a process of their own. A message { port, usernames, password, ... } sends them to POST /login,
-// each on a connection that is kept; the rest of it and the answer are those of turn.js. 204 is a yes, 401 a no.
+// each on a connection that is kept; the rest of it and the answer are those of load.js. 204 is a yes, 401 a no.
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { turn } from './turn.js'
+import { turn } from './load.js'
 
 async function visit({ port, usernames, password, ...ends }) {
   const requests = usernames.map(username => {

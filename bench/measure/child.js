@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url'
  * A process of ours that is asked by messages, one answer to each. Its first message says that it is ready; it ends when
  * the channel does.
  *
- * @param {string} file seen from this folder; Python if it ends so
+ * @param {string} file seen from bench/; Python if it ends so
  * @param {object} [options]
  * @param {string[]} [options.args]
  * @param {number} [options.patience] ms that an answer may take; whoever takes longer is killed
  */
 export async function startChild(file, { args = [], patience = 120_000 } = {}) {
-  const path = fileURLToPath(new URL(file, import.meta.url))
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url))
   const command = file.endsWith('.py') ? ['python3', path] : [process.execPath, '--expose-gc', path]
   const child = spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 

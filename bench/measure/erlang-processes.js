@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
 
 const POLL_MS = 500
 /** ejabberd forgets a session that was not terminated after 30 s; one that was is gone long before. */

@@ -1,11 +1,11 @@
-import { startChild } from './child.js'
-import { PASSWORD, USERS } from './servers/instance.js'
+import { startChild } from '../measure/child.js'
+import { PASSWORD, USERS } from '../servers/instance.js'
 
 /** ms. A key costs xmpp.js some 4,000 calls of WebCrypto: 64 logins take 6 s, and longer where others wait. */
 const PATIENCE_MS = 90_000
 
 /**
- * Starts a contestant (plan.js) against a server; see contestants/process.js for what it answers.
+ * Starts a contestant (measure/plan.js) against a server; see process.js for what it answers.
  *
  * @returns what it answers; every method rejects when it does not
  */

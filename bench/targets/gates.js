@@ -1,5 +1,3 @@
-import { rounded, withSpread } from './numbers.js'
-
 /**
  * A promise of the project, measured: the median of `measured` must be at most `most`, or at least `least`.
  *
@@ -21,15 +19,4 @@ export function gate(name, measured, { most, least, unit = '' }) {
 
 export function medianOf(measured) {
   return measured?.median ?? measured ?? Number.NaN
-}
-
-export function gateTable(gates) {
-  const rows = gates.map(({ name, measured, limit, unit, holds }) => {
-    const isKnown = Number.isFinite(medianOf(measured))
-    const shown = isKnown
-      ? `${measured.median === undefined ? rounded(measured) : withSpread(measured)}${unit}`
-      : 'not measured'
-    return `| ${name} | ${shown} | ${limit} | ${holds ? 'yes' : '**no**'} |`
-  })
-  return ['| Gate | Measured | Limit | Holds |', '| --- | ---: | --- | --- |', ...rows].join('\n')
 }

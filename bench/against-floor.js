@@ -2,21 +2,22 @@
 //
 //   npm run bench:fine [-- --rounds 15 --warmups 4 --logins 1500 --concurrency 8]
 //
-// Prints the table and the gates, and writes results/fine.json. Exit code: 0, all gates hold; 1, one does not; 2, the
+// Prints the table and the gates, and writes results/against-floor.json. Exit code: 0, all gates hold; 1, one does not; 2, the
 // floor differs from itself by more than 8 %, so nothing can be said.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startChild } from './child.js'
-import least from './contestants/floor.js'
+import { startApp, yes } from './contestants/express-app.js'
+import createFloor from './contestants/floor.js'
 import { Authenticator, Strategy } from './dist/index.js'
 import { MAX_SOCKETS } from './dist/limits.js'
-import { startApp, yes } from './express-app.js'
-import { gate, gateTable } from './gates.js'
-import { fineText } from './report/markdown.js'
-import { atATime, interleaved } from './rounds.js'
+import { startChild } from './measure/child.js'
+import { atATime, interleaved } from './measure/interleave.js'
+import { ratios, spread } from './measure/statistics.js'
+import { fineText } from './report/against-floor.js'
+import { gateTable } from './report/verdict.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
-import { ratios, spread } from './statistics.js'
+import { gate } from './targets/gates.js'
 
 const AA_LIMIT = 0.08
 const SETTLE_MS = 5_000
@@ -56,14 +57,14 @@ const { rounds, warmups, logins, concurrency } = Object.fromEntries(
 )
 
 const mock = await startChild('mock/process.js')
-const visitors = await startChild('visitors.js')
+const visitors = await startChild('measure/visitors.js')
 const url = `http://127.0.0.1:${mock.ready.port}/bosh`
 const [username] = USERS
 const password = PASSWORD
 const closing = []
 
 function floorFor({ mechanism, bind }) {
-  const floor = least({ bosh: url, mechanism, bind })
+  const floor = createFloor({ bosh: url, mechanism, bind })
   closing.push(() => floor.close())
   return async () => {
     if (!(await floor.login(username, password))) throw new Error('refused')
@@ -226,7 +227,7 @@ async function main() {
     results,
     gates,
   }
-  await writeFile(new URL('results/fine.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
+  await writeFile(new URL('results/against-floor.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
 
   console.log(`${fineText(report)}\n`)
   console.log(gateTable(gates))

@@ -1,8 +1,8 @@
+import { PROCESSES_MORE } from '../measure/erlang-processes.js'
+import { PHASES } from '../measure/plan.js'
+import { ratios, spread } from '../measure/statistics.js'
+import { rounded } from '../report/table.js'
 import { gate, medianOf } from './gates.js'
-import { rounded } from './numbers.js'
-import { PHASES } from './plan.js'
-import { PROCESSES_MORE } from './processes.js'
-import { ratios, spread } from './statistics.js'
 
 /** What the project promises of itself, out of everything that was measured; what was not measured does not hold. */
 export function gatesOf({ fine, phases, memory, processes }) {

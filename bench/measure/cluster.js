@@ -1,7 +1,7 @@
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
+import { startEjabberd } from '../servers/ejabberd.js'
+import { interleaved } from './interleave.js'
 import { cpuOf } from './process-cpu.js'
-import { interleaved } from './rounds.js'
-import { startEjabberd } from './servers/ejabberd.js'
 import { spread } from './statistics.js'
 
 const CONCURRENCY = 64

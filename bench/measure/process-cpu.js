@@ -10,9 +10,3 @@ export function cpuOf(pid) {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK
 }
-
-/** MiB that are in memory of the process `pid`. Linux only. */
-export function residentOf(pid) {
-  const kibibytes = /^VmRSS:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kibibytes) / 1024
-}

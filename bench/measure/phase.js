@@ -1,6 +1,6 @@
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
+import { interleaved } from './interleave.js'
 import { cpuOf } from './process-cpu.js'
-import { interleaved } from './rounds.js'
 import { ratios, spread } from './statistics.js'
 
 /** What a turn is: so many at a time, with the right or the wrong password. */

@@ -16,15 +16,15 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { clusterOf } from './cluster.js'
-import { memoryOf, memoryOnMock } from './memory.js'
-import { runPhase } from './phase.js'
-import { PHASES } from './plan.js'
-import { processesOf } from './processes.js'
+import { clusterOf } from './measure/cluster.js'
+import { processesOf } from './measure/erlang-processes.js'
+import { memoryOf, memoryOnMock } from './measure/memory-growth.js'
+import { runPhase } from './measure/phase.js'
+import { PHASES } from './measure/plan.js'
 import { markdownOf } from './report/markdown.js'
 import { publish } from './report/publish.js'
 import { startServer } from './servers/index.js'
-import { gatesOf } from './verdict.js'
+import { gatesOf } from './targets/verdict.js'
 
 const PARTS = ['fine', 'profile', ...PHASES.map(({ key }) => key), 'memory', 'processes', 'cluster']
 const ROUNDS_TO_PUBLISH = 7
@@ -135,7 +135,7 @@ async function memoryOfPeers({ contestants }, server) {
 }
 
 async function everything() {
-  report.fine = await part('fine', () => program('fine', ['--rounds', String(rounds), '--warmups', '3']))
+  report.fine = await part('fine', () => program('against-floor', ['--rounds', String(rounds), '--warmups', '3']))
   report.profile = await part('profile', () => program('profile'))
   report.memory = (await part('memory', () => memoryOnMock({ logins: 50_000, say }))) ?? []
   for (const phase of PHASES) {
