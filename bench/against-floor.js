@@ -1,48 +1,49 @@
-// What a login costs our process, against the floor of the same exchanges, on a mock that costs little.
+// Compares the CPU of a login with the floor of the same exchanges, on a mock that costs little.
 //
 //   npm run bench:fine [-- --rounds 15 --warmups 4 --logins 1500 --concurrency 8]
+//   npm run bench:fine -- --against FOLDER [--rounds 15 ...]
 //
-// Prints the table and the gates, and writes results/against-floor.json. Exit code: 0, all gates hold; 1, one does not; 2, the
-// floor differs from itself by more than 8 %, so nothing can be said.
+//   --against  another checkout of this project with its dist built: compares this version with that one, in turns in
+//              one process, and writes no file (measure/versions.js)
+//
+// Prints the tables, and writes results/against-floor.json. Exit code: 0, all gates hold; 1, a gate fails; 2, the floor
+// (with --against: this version) differs too much from itself for a verdict.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startApp, yes } from './contestants/express-app.js'
 import createFloor from './contestants/floor.js'
 import { Authenticator, Strategy } from './dist/index.js'
-import { MAX_SOCKETS } from './dist/limits.js'
 import { startChild } from './measure/child.js'
 import { atATime, interleaved } from './measure/interleave.js'
+import { loginCost } from './measure/login-cost.js'
 import { ratios, spread } from './measure/statistics.js'
+import { compareVersions } from './measure/versions.js'
 import { fineText } from './report/against-floor.js'
-import { gateTable } from './report/verdict.js'
+import { verdictText } from './report/verdict.js'
+import { versionsText } from './report/versions.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
-import { gate } from './targets/gates.js'
+import {
+  agrees,
+  authenticatorOf,
+  CHEAPEST,
+  floorOf,
+  judgedVariants,
+  MAX_FLOOR_DIFFERENCE,
+  VARIANTS,
+  verdictAgainstFloor,
+} from './targets/against-floor.js'
+import { failedOf } from './targets/gates.js'
 
-const AA_LIMIT = 0.08
-const SETTLE_MS = 5_000
-/** logins before each measured turn: the pool has all its connections again, caches are warm again. */
-const PRELUDE = 4 * MAX_SOCKETS
-
-const VARIANTS = {
-  'PLAIN, bind: false': { mechanism: 'PLAIN', bind: false, exchanges: 2, most: 1.6 },
-  'PLAIN, bind': { mechanism: 'PLAIN', bind: true, exchanges: 4 },
-  'SCRAM-SHA-1, bind': { mechanism: 'SCRAM-SHA-1', bind: true, exchanges: 5, most: 1.15 },
-  'SCRAM-SHA-256, bind': { mechanism: 'SCRAM-SHA-256', bind: true, exchanges: 5, most: 1.15 },
-}
-const [LEAST] = Object.keys(VARIANTS)
-const floorOf = variant => `floor: ${variant}`
-const authenticatorOf = variant => `Authenticator: ${variant}`
-/** The floor of a variant that is judged, once more: what it differs by is what the machine does. */
+/** The floor of a judged variant, measured a second time. Their difference is the noise of the machine. */
 const againOf = variant => `${floorOf(variant)}, again`
 const YES = 'Express, a strategy that says yes'
-const EXPRESS = `Express, Strategy: ${LEAST}`
-/** What putting both sides of HTTP into one process costs by itself: the floor where the strategy is. */
-const EXPRESS_FLOOR = `Express, floor: ${LEAST}`
-/** What a µs of work costs where the other side of the wire goes to sleep meanwhile. */
-const IDLE_US = 30
-const IDLER = `${floorOf(LEAST)}, and ${IDLE_US} µs of nothing`
-const STRATEGY_MOST = 0.1
+const EXPRESS = `Express, Strategy: ${CHEAPEST}`
+/** The floor as a strategy. It shows the cost of both sides of HTTP in one process. */
+const EXPRESS_FLOOR = `Express, floor: ${CHEAPEST}`
+/** Busy time added to a login, to see how much CPU a µs of work measures while the other process sleeps. */
+const BUSY_US = 30
+const BUSY_FLOOR = `${floorOf(CHEAPEST)}, and ${BUSY_US} µs of busy waiting`
 
 const { values } = parseArgs({
   options: {
@@ -50,10 +51,12 @@ const { values } = parseArgs({
     warmups: { type: 'string', default: '4' },
     logins: { type: 'string', default: '1500' },
     concurrency: { type: 'string', default: '8' },
+    against: { type: 'string' },
   },
 })
+const { against, ...counts } = values
 const { rounds, warmups, logins, concurrency } = Object.fromEntries(
-  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+  Object.entries(counts).map(([name, value]) => [name, Number(value)]),
 )
 
 const mock = await startChild('mock/process.js')
@@ -62,6 +65,7 @@ const url = `http://127.0.0.1:${mock.ready.port}/bosh`
 const [username] = USERS
 const password = PASSWORD
 const closing = []
+const progress = round => process.stderr.write(round < 0 ? 'w' : '.')
 
 function floorFor({ mechanism, bind }) {
   const floor = createFloor({ bosh: url, mechanism, bind })
@@ -71,10 +75,10 @@ function floorFor({ mechanism, bind }) {
   }
 }
 
-function idling(login) {
+function withBusyTime(login) {
   return async () => {
     await login()
-    const until = performance.now() + IDLE_US / 1000
+    const until = performance.now() + BUSY_US / 1000
     while (performance.now() < until);
   }
 }
@@ -89,7 +93,7 @@ function authenticatorFor(variant) {
   return () => authenticator.authenticate({ username, password })
 }
 
-/** A strategy that is nothing but a login. */
+/** Makes a strategy that logs in and does nothing else. */
 function strategyOf(login) {
   return {
     authenticate() {
@@ -108,16 +112,16 @@ async function visitsOf(strategy) {
   }
 }
 
-/** Contestant -> does so many logins, so many at a time. */
+/** Maps each contestant to the function that does its logins. */
 async function contestants() {
   const together = login => (number, width) => atATime(number, width, login)
   const entries = []
   for (const [name, variant] of Object.entries(VARIANTS)) {
     entries.push([floorOf(name), together(floorFor(variant))])
     entries.push([authenticatorOf(name), together(authenticatorFor(variant))])
-    if (variant.most) entries.push([againOf(name), together(floorFor(variant))])
-    if (name === LEAST) {
-      entries.push([IDLER, together(idling(floorFor(variant)))])
+    if (judgedVariants().includes(name)) entries.push([againOf(name), together(floorFor(variant))])
+    if (name === CHEAPEST) {
+      entries.push([BUSY_FLOOR, together(withBusyTime(floorFor(variant)))])
       const strategy = new Strategy(optionsFor(variant))
       closing.push(() => strategy.close())
       entries.push([YES, await visitsOf(yes)], [EXPRESS, await visitsOf(strategy)])
@@ -127,36 +131,8 @@ async function contestants() {
   return Object.fromEntries(entries)
 }
 
-/** What the mock counted, once every session is terminated. */
-async function settled() {
-  const deadline = Date.now() + SETTLE_MS
-  for (;;) {
-    const counts = await mock.ask('count')
-    if (counts.open === 0) return counts
-    if (Date.now() > deadline) throw new Error(`${counts.open} sessions are not terminated`)
-  }
-}
-
-async function measure(run) {
-  await run(PRELUDE, MAX_SOCKETS)
-  const before = await settled()
-  const startedAt = performance.now()
-  const cpu = process.cpuUsage()
-  await run(logins, concurrency)
-  const wall = performance.now() - startedAt
-  const after = await settled()
-  const { user, system } = process.cpuUsage(cpu)
-  return {
-    /** ms per login, all threads, its terminate included */
-    cpu: (user + system) / 1000 / logins,
-    perSecond: logins / (wall / 1000),
-    requests: (after.requests - before.requests) / logins,
-    terminates: (after.terminated - before.terminated) / logins,
-    connections: after.connections - before.connections,
-  }
-}
-
-function verdicts(samples) {
+/** Sums up the rounds. */
+function summaryOf(samples) {
   const cpu = name => samples[name].map(sample => sample.cpu)
   const results = Object.keys(samples).map(name => {
     const variant = Object.keys(VARIANTS).find(one => name.endsWith(one))
@@ -168,78 +144,67 @@ function verdicts(samples) {
       toFloor: variant && name !== floorOf(variant) ? spread(ratios(cpu(name), cpu(floorOf(variant)))) : undefined,
       requests,
       terminates,
+      unexpectedTurns: unexpectedTurns(name, samples[name]),
       connections: Math.max(...samples[name].map(sample => sample.connections)),
     }
   })
-  const judged = Object.keys(VARIANTS).filter(name => VARIANTS[name].most)
-  const aa = Object.fromEntries(judged.map(name => [name, spread(ratios(cpu(againOf(name)), cpu(floorOf(name))))]))
-  const isKnown = name => Math.abs(aa[name].median - 1) <= AA_LIMIT
-  const isJudged = judged.every(isKnown)
-  const addedBy = (whole, alone) =>
-    spread(cpu(whole).map((all, round) => (all - cpu(YES)[round] - cpu(alone)[round]) / cpu(floorOf(LEAST))[round]))
-  const added = addedBy(EXPRESS, authenticatorOf(LEAST))
-  const addedByFloor = addedBy(EXPRESS_FLOOR, floorOf(LEAST))
-  const idle = spread(cpu(IDLER).map((all, round) => ((all - cpu(floorOf(LEAST))[round]) * 1000) / IDLE_US))
-  const gates = []
-  for (const [name, { exchanges, most }] of Object.entries(VARIANTS)) {
-    const own = samples[authenticatorOf(name)]
-    const { toFloor, connections } = results.find(result => result.name === authenticatorOf(name))
-    if (most) {
-      const measured = isKnown(name) ? toFloor : undefined
-      gates.push(gate(`CPU against the floor, ${name}`, measured, { most, unit: ' ×' }))
-    }
-    const off = own.filter(({ requests, terminates }) => requests !== exchanges + 1 || terminates !== 1)
-    gates.push(
-      gate(`turns with other than ${exchanges} requests and one terminate a login, ${name}`, off.length, { most: 0 }),
-    )
-    gates.push(gate(`connections made in steady state, ${name}`, connections, { most: 0 }))
-  }
-  gates.push(
-    gate('CPU the strategy adds in Express, of the PLAIN floor', isKnown(LEAST) ? added : undefined, {
-      most: STRATEGY_MOST,
-      unit: ' ×',
-    }),
+  const aa = Object.fromEntries(
+    judgedVariants().map(name => [name, spread(ratios(cpu(againOf(name)), cpu(floorOf(name))))]),
   )
-  return { results, aa, isJudged, added, addedByFloor, idle, gates }
+  const addedBy = (whole, alone) =>
+    spread(cpu(whole).map((all, round) => (all - cpu(YES)[round] - cpu(alone)[round]) / cpu(floorOf(CHEAPEST))[round]))
+  return {
+    aa,
+    isJudged: Object.values(aa).every(ratio => agrees(ratio)),
+    added: addedBy(EXPRESS, authenticatorOf(CHEAPEST)),
+    addedByFloor: addedBy(EXPRESS_FLOOR, floorOf(CHEAPEST)),
+    idle: spread(cpu(BUSY_FLOOR).map((all, round) => ((all - cpu(floorOf(CHEAPEST))[round]) * 1000) / BUSY_US)),
+    results,
+  }
 }
 
-async function main() {
+/** Counts the turns with a wrong number of requests or terminates; only an Authenticator's are counted. */
+function unexpectedTurns(name, turns) {
+  const variant = Object.keys(VARIANTS).find(one => name === authenticatorOf(one))
+  if (!variant) return undefined
+  const { exchanges } = VARIANTS[variant]
+  return turns.filter(({ requests, terminates }) => requests !== exchanges + 1 || terminates !== 1).length
+}
+
+async function againstFloor() {
   const runs = await contestants()
   const samples = await interleaved({
     names: Object.keys(runs),
     rounds,
     warmups,
-    measure: name => measure(runs[name]),
-    progress: round => process.stderr.write(round < 0 ? 'w' : '.'),
+    measure: name => loginCost(mock, runs[name], { logins, concurrency }),
+    progress,
   })
   process.stderr.write('\n')
-  const { results, aa, isJudged, added, addedByFloor, idle, gates } = verdicts(samples)
   const conditions = { node: process.version, cpu: cpus()[0]?.model, rounds, warmups, logins, concurrency }
+  const report = { measured: new Date().toISOString(), conditions, ...summaryOf(samples) }
+  Object.assign(report, verdictAgainstFloor(report))
   await mkdir(new URL('results/', import.meta.url), { recursive: true })
-  const report = {
-    measured: new Date().toISOString(),
-    conditions,
-    aa,
-    added,
-    addedByFloor,
-    idle,
-    isJudged,
-    results,
-    gates,
-  }
   await writeFile(new URL('results/against-floor.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
 
-  console.log(`${fineText(report)}\n`)
-  console.log(gateTable(gates))
-  if (!isJudged) {
-    console.log(`\nNo verdict: the floor differs from itself by more than ${AA_LIMIT * 100} %.`)
+  console.log(`${fineText(report)}\n\n${verdictText(report)}`)
+  if (!report.isJudged) {
+    console.log(`\nNo verdict: the floor differs from itself by more than ${MAX_FLOOR_DIFFERENCE * 100} %.`)
     return 2
   }
-  return gates.every(({ holds }) => holds) ? 0 : 1
+  return failedOf(report.gates).length === 0 ? 0 : 1
+}
+
+async function againstVersion() {
+  const report = await compareVersions({ folder: against, mock, rounds, warmups, logins, concurrency, progress })
+  process.stderr.write('\n')
+  console.log(versionsText(report))
+  if (!report.isJudged) return 2
+  return failedOf(report.gates).length === 0 ? 0 : 1
 }
 
 try {
-  process.exitCode = await main()
+  process.exitCode = against === undefined ? await againstFloor() : await againstVersion()
 } finally {
   for (const close of closing) await close()
   await Promise.all([mock.stop(), visitors.stop()])

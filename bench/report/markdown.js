@@ -2,16 +2,15 @@ import { fineText } from './against-floor.js'
 import { memoryTable } from './memory.js'
 import { profileText } from './profile.js'
 import { rounded, tableOf, withSpread } from './table.js'
-import { gateTable } from './verdict.js'
+import { verdictText } from './verdict.js'
 
-/** Everything that was measured, for bench/README.md. */
+/** Shows everything that one run measured, for bench/RESULTS.md. */
 export function markdownOf(report) {
-  const { conditions, fine, profile, phases, memory, processes, cluster, gates } = report
+  const { conditions, fine, profile, phases, memory, processes, cluster } = report
   return [
     `Measured on ${report.measured.slice(0, 10)}, in one run of ${rounded(Math.round(report.seconds / 60))} minutes: \`${conditions.command}\``,
     conditionsOf(conditions),
-    '### Gates',
-    gateTable(gates),
+    verdictText(report),
     ...(fine ? ['### Against the floor', fineText(fine)] : []),
     ...(profile ? ['### Where the time goes', profileText(profile)] : []),
     ...phases.flatMap(phase => [`### ${phase.title}`, phaseText(phase)]),
@@ -98,6 +97,6 @@ function processesText({ logins, before, during, after, ms }) {
 }
 
 function unmeasured({ phases, errors }) {
-  const cut = phases.filter(phase => phase.cut).map(phase => `The time was up before all rounds of "${phase.title}".`)
+  const cut = phases.filter(phase => phase.cut).map(phase => `The time ended before all rounds of "${phase.title}".`)
   return [...cut, ...errors.map(({ part, message }) => `Not measured: ${part} (${message}).`)]
 }
