@@ -1,9 +1,9 @@
-// Does memory grow with the number of logins?
+// Measures memory over the number of logins.
 //
 //   npm run bench:heap [-- --logins 50000]
 //
-// Ours and the floor on the mock, right and wrong passwords, CONCURRENCY at a time; after every so many the garbage is
-// collected and what is left is counted. npm run bench does the same, and peers on a real server.
+// Runs the Authenticator and the floor on the mock, with right and wrong passwords. At several numbers of logins, the
+// garbage is collected and the remaining memory is counted. npm run bench does the same, and measures peers on a server.
 import { parseArgs } from 'node:util'
 import { memoryOnMock } from './measure/memory-growth.js'
 import { memoryTable } from './report/memory.js'

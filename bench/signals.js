@@ -37,7 +37,7 @@ function releaseLight(signals) {
   for (const signal of signals) signal.release()
 }
 
-/** Makes the same graph of Node's signals; `timeout` returns a signal and what cancels its timer. */
+/** Makes the same graph of Node's signals; `timeout` returns a signal and a function that cancels its timer. */
 function graphOf(timeout) {
   const leaving = AbortSignal.any([closing.node])
   const [deadline, cancelDeadline] = timeout(LOGIN_MS)

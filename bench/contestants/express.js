@@ -5,7 +5,7 @@ import { DOMAIN } from '../servers/instance.js'
 import { startApp } from './express-app.js'
 import { ldapStrategy } from './ldapauth.js'
 
-/** A strategy in an Express app. Its visitors are in a process of their own: what counts is the app's. */
+/** A strategy in an Express app. Its visitors have their own process, so that only the app's CPU counts. */
 export default async function express(target) {
   const strategy = target.strategy === 'ldapauth' ? ldapStrategy(target) : xmppStrategy(target)
   const visitors = await startChild('measure/visitors.js')

@@ -10,9 +10,9 @@ const DIGESTS = { 'SCRAM-SHA-512': 'sha512', 'SCRAM-SHA-256': 'sha256', 'SCRAM-S
 const BYTES = { sha512: 64, sha256: 32, sha1: 20 }
 
 /**
- * The floor: the exchanges of a login over node:http with a keep-alive agent and nothing else. It reads no XML but finds
- * its strings, checks neither the server nor what arrives, and bounds neither bytes nor time nor logins. Its pool and its
- * derivations are those of the Authenticator.
+ * The floor: the exchanges of a login over node:http with a keep-alive agent and nothing else. It searches replies for
+ * strings instead of parsing XML, checks neither the server nor its replies, and limits neither bytes, time nor logins.
+ * Its pool and its number of parallel key derivations are those of the Authenticator.
  */
 export default function floor({ bosh, mechanism, bind }) {
   const { hostname: host, port, pathname: path } = new URL(bosh)
@@ -68,7 +68,7 @@ export default function floor({ bosh, mechanism, bind }) {
   }
 
   return {
-    /** Whether the password is right. */
+    /** Resolves to true if the password is right. */
     async login(username, password) {
       let rid = randomInt(2 ** 31, 2 ** 47)
       const created = await post(
@@ -105,7 +105,7 @@ function between(text, before, after) {
   return text.slice(start, text.indexOf(after, start))
 }
 
-// node's thread pool has four threads, and one that computes keys on all of them is not faster on two cores.
+// Node's pool has four threads. Deriving keys on all of them is not faster on two cores.
 function derivingAtMost(size) {
   const waiting = []
   let running = 0

@@ -1,12 +1,12 @@
 /**
- * Measures contestants side by side: every round runs all of them, one after the other, every second round backwards, so
- * that what the machine does meanwhile meets all alike.
+ * Measures contestants in turns: every round runs all of them, one after the other, and every second round runs them
+ * backwards. So other load on the machine meets all of them alike.
  *
  * @param {object} options
- * @param {string[]} options.names of the contestants, each next to what it is compared with
- * @param {number} options.warmups rounds before the ones that count
+ * @param {string[]} options.names of the contestants, each next to the one it is compared with
+ * @param {number} options.warmups rounds before those that count
  * @param {(name: string, round: number) => Promise<T>} options.measure
- * @returns {Promise<Record<string, T[]>>} what was measured, for every round
+ * @returns {Promise<Record<string, T[]>>} the measurements of all rounds, by name
  * @template T
  */
 export async function interleaved({ names, rounds, warmups, measure, progress = () => {} }) {
@@ -21,7 +21,7 @@ export async function interleaved({ names, rounds, warmups, measure, progress = 
   return samples
 }
 
-/** Does `login` so many times, so many at a time. */
+/** Calls `login` the given number of times, `concurrency` at a time. */
 export async function atATime(logins, concurrency, login) {
   let begun = 0
   const one = async () => {

@@ -5,15 +5,17 @@ import { slope } from './statistics.js'
 
 const CONCURRENCY = 32
 const CHECKPOINTS = [1_000, 5_000, 10_000, 20_000, 30_000, 40_000, 50_000]
-/** of the logins, with a wrong password */
+/** Share of the logins with a wrong password. */
 const WRONG_SHARE = 1 / 3
 
 /**
- * @param {object} contestant of plan.js
- * @param {object} server it logs in on
+ * Counts the memory of a contestant after each number of logins in CHECKPOINTS, with the garbage collected.
+ *
+ * @param {object} contestant of the plan
+ * @param {object} server that it logs in on
  * @param {object} options
  * @param {number} options.logins
- * @param {number} options.deadline a time after which no further checkpoint is begun
+ * @param {number} options.deadline a time after which no further checkpoint begins
  */
 export async function memoryOf(contestant, server, { logins, deadline = Number.POSITIVE_INFINITY }) {
   const one = await startContestant(contestant, server)
@@ -36,7 +38,7 @@ export async function memoryOf(contestant, server, { logins, deadline = Number.P
   return { name: contestant.name, points, heapGrowth: later.length > 1 && points[0].heap ? slope(later) : undefined }
 }
 
-/** What is measured on the mock. */
+/** Measures the Authenticator and the floor on the mock. */
 export async function memoryOnMock({ logins, say = () => {} }) {
   const mock = await startChild('mock/process.js')
   try {

@@ -1,6 +1,6 @@
 import { rounded, withSpread } from './table.js'
 
-/** What results/against-floor.json holds, but for the gates. */
+/** Shows results/against-floor.json without its gates and targets. */
 export function fineText({ conditions, aa, isJudged, added, addedByFloor, idle, results }) {
   const { rounds, logins, concurrency } = conditions
   const again = Object.entries(aa).map(([variant, ratio]) => `${withSpread(ratio)} × (${variant})`)

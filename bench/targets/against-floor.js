@@ -18,7 +18,7 @@ const STRATEGY = { most: 1, target: 0.1 }
 export const floorOf = variant => `floor: ${variant}`
 export const authenticatorOf = variant => `Authenticator: ${variant}`
 
-/** Names the variants whose CPU is judged, each of which needs its floor measured twice. */
+/** Names the variants with a limit on their CPU. Each needs its floor measured twice. */
 export const judgedVariants = () => Object.keys(VARIANTS).filter(name => VARIANTS[name].most !== undefined)
 
 /** Tells whether two measurements of a floor agree. */
