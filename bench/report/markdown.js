@@ -80,7 +80,14 @@ function phaseText({ server, cells, counts, failures }) {
 }
 
 function clusterTable(cluster) {
-  const head = ['processes of ours', 'nodes of ejabberd', 'logins/s', 'CPU ms a login', 'server CPU ms', 'not answered']
+  const head = [
+    'processes of the app',
+    'nodes of ejabberd',
+    'logins/s',
+    'CPU ms a login',
+    'server CPU ms',
+    'not answered',
+  ]
   const rows = cluster.map(({ processes, nodes, perSecond, cpu, serverCpu, failed }) => [
     processes,
     nodes,
