@@ -1,13 +1,13 @@
 // Compares the CPU of a login with the floor of the same exchanges, on a mock that costs little.
 //
 //   npm run bench:fine [-- --rounds 15 --warmups 4 --logins 1500 --concurrency 8]
-//   npm run bench:fine -- --against FOLDER [--rounds 15 ...]
+//   npm run bench:fine -- --against FOLDER [--rounds 30 --warmups 6 --logins 500 --concurrency 8]
 //
 //   --against  another checkout of this project with its dist built: compares this version with that one, in turns in
 //              one process, and writes no file (measure/versions.js)
 //
 // Prints the tables, and writes results/against-floor.json. Exit code: 0, all gates hold; 1, a gate fails; 2, the floor
-// (with --against: this version) differs too much from itself for a verdict.
+// (with --against: a version) differs too much from itself for a verdict.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -47,16 +47,19 @@ const BUSY_FLOOR = `${floorOf(CHEAPEST)}, and ${BUSY_US} µs of busy waiting`
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '15' },
-    warmups: { type: 'string', default: '4' },
-    logins: { type: 'string', default: '1500' },
+    rounds: { type: 'string' },
+    warmups: { type: 'string' },
+    logins: { type: 'string' },
     concurrency: { type: 'string', default: '8' },
     against: { type: 'string' },
   },
 })
-const { against, ...counts } = values
+const { against, ...given } = values
+// Two versions differ less than a version and the floor, so they take more and shorter turns.
+const defaults =
+  against === undefined ? { rounds: 15, warmups: 4, logins: 1_500 } : { rounds: 30, warmups: 6, logins: 500 }
 const { rounds, warmups, logins, concurrency } = Object.fromEntries(
-  Object.entries(counts).map(([name, value]) => [name, Number(value)]),
+  Object.entries({ ...defaults, ...given }).map(([name, value]) => [name, Number(value)]),
 )
 
 const mock = await startChild('mock/process.js')
