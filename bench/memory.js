@@ -1,87 +1,18 @@
-// Does memory grow with the number of logins?
+// Measures memory over the number of logins.
 //
 //   npm run bench:heap [-- --logins 50000]
 //
-// Ours and the floor on the mock, right and wrong passwords, CONCURRENCY at a time; after every so many the garbage is
-// collected and what is left is counted. npm run bench does the same, and peers on a real server.
+// Runs the Authenticator and the floor on the mock, with right and wrong passwords. At several numbers of logins, the
+// garbage is collected and the remaining memory is counted. npm run bench does the same, and measures peers on a server.
 import { parseArgs } from 'node:util'
-import { startChild } from './child.js'
-import { startContestant } from './contestant.js'
-import { rounded } from './numbers.js'
-import { USERS } from './servers/instance.js'
-import { slope } from './statistics.js'
+import { memoryOnMock } from './measure/memory-growth.js'
+import { memoryTable } from './report/memory.js'
 
-const CONCURRENCY = 32
-const CHECKPOINTS = [1_000, 5_000, 10_000, 20_000, 30_000, 40_000, 50_000]
-/** of the logins, with a wrong password */
-const WRONG_SHARE = 1 / 3
-
-/**
- * @param {object} contestant of plan.js
- * @param {object} server it logs in on
- * @param {object} options
- * @param {number} options.logins
- * @param {number} options.deadline a time after which no further checkpoint is begun
- */
-export async function memoryOf(contestant, server, { logins, deadline = Number.POSITIVE_INFINITY }) {
-  const one = await startContestant(contestant, server)
-  const points = []
-  let done = 0
-  try {
-    for (const checkpoint of CHECKPOINTS.filter(number => number <= logins)) {
-      if (Date.now() > deadline) break
-      const wrong = Math.round((checkpoint - done) * WRONG_SHARE)
-      const { cpu, failed } = await one.turn({ logins: checkpoint - done - wrong, concurrency: CONCURRENCY })
-      const refused = await one.turn({ logins: wrong, concurrency: CONCURRENCY, isRight: false })
-      if (failed + refused.failed > 0) throw new Error(`${failed + refused.failed} logins were not answered`)
-      done = checkpoint
-      points.push({ logins: done, cpu, ...(await one.memory()) })
-    }
-  } finally {
-    await one.stop().catch(() => {})
-  }
-  const later = points.slice(Math.floor(points.length / 2)).map(({ logins: number, heap }) => [number, heap * 2 ** 20])
-  return { name: contestant.name, points, heapGrowth: later.length > 1 && points[0].heap ? slope(later) : undefined }
-}
-
-/** What is measured on the mock. */
-export async function memoryOnMock({ logins, say = () => {} }) {
-  const mock = await startChild('mock/process.js')
-  try {
-    const server = { bosh: `http://127.0.0.1:${mock.ready.port}/bosh`, users: USERS.slice(0, 1) }
-    const measured = []
-    for (const [title, module] of [
-      ['Authenticator', 'authenticator'],
-      ['floor', 'floor'],
-    ]) {
-      say(`memory: ${title}`)
-      const contestant = { name: `${title}, PLAIN and bind`, module, mechanism: 'PLAIN', bind: true }
-      measured.push(await memoryOf(contestant, server, { logins }))
-    }
-    return measured
-  } finally {
-    await mock.stop()
-  }
-}
-
-export function memoryTable(measured) {
-  const rows = measured.flatMap(({ name, points }) =>
-    points.map(({ logins, heap, rss, cpu }) => {
-      return `| ${name} | ${rounded(logins)} | ${rounded(heap)} | ${rounded(rss)} | ${rounded(cpu)} |`
-    }),
-  )
-  const head =
-    '| Contestant | logins | heap used, MiB | RSS, MiB | CPU ms a login |\n| --- | ---: | ---: | ---: | ---: |'
-  return [head, ...rows].join('\n')
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { logins: { type: 'string', default: '50000' } } })
-  const measured = await memoryOnMock({ logins: Number(values.logins), say: text => console.error(text) })
-  console.log(memoryTable(measured))
-  for (const { name, heapGrowth } of measured) {
-    if (heapGrowth !== undefined) {
-      console.log(`${name}: the heap grows by ${heapGrowth.toFixed(1)} bytes a login over the second half`)
-    }
+const { values } = parseArgs({ options: { logins: { type: 'string', default: '50000' } } })
+const measured = await memoryOnMock({ logins: Number(values.logins), say: text => console.error(text) })
+console.log(memoryTable(measured))
+for (const { name, heapGrowth } of measured) {
+  if (heapGrowth !== undefined) {
+    console.log(`${name}: the heap grows by ${heapGrowth.toFixed(1)} bytes a login over the second half`)
   }
 }

@@ -1,39 +1,37 @@
-// Where the time of a login goes, on the main thread: the Authenticator's and the floor's, on the mock, in turns.
+// Shows the parts of a login's time on the main thread: of the Authenticator and of the floor, on the mock, in turns.
 //
 //   npm run bench:profile
 //
-// Prints a table for each exchange, and writes results/profile.json. V8's sampling profiler counts wall-clock time: what
-// calls the kernel or wakes another thread shows more than its processor time. Keys are derived on other threads.
+// Prints a table for each kind of login, and writes results/profile.json. V8's sampling profiler counts wall-clock time: a
+// function that calls the kernel or wakes another thread shows more than its CPU time. Keys are derived on other threads.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
-import { startChild } from './child.js'
-import least from './contestants/floor.js'
+import createFloor from './contestants/floor.js'
 import { Authenticator } from './dist/index.js'
+import { startChild } from './measure/child.js'
+import { atATime, interleaved } from './measure/interleave.js'
 import { profileText } from './report/profile.js'
-import { atATime, interleaved } from './rounds.js'
 import { DOMAIN, PASSWORD, USERS } from './servers/instance.js'
 
 const ROUNDS = 7
 const WARMUPS = 3
 const LOGINS = 1_500
 const CONCURRENCY = 8
-/** µs */
+/** µs between two samples */
 const INTERVAL = 200
 const VARIANTS = {
   'PLAIN, bind: false': { mechanism: 'PLAIN', bind: false },
   'SCRAM-SHA-1, bind': { mechanism: 'SCRAM-SHA-1', bind: true },
 }
 
-/** What a function belongs to: the first that fits its file, or its name where it has no file. */
-const PARTS = [
-  ['', /^\(idle\)$/],
-  ['collection of garbage', /^\(garbage collector\)$/],
+const IDLE = /^\(idle\)$/
+/** A folder of the library, or a file beside its folders. */
+const LIBRARY = /\/dist\/([^/]+?)(?:\.js$|\/)/
+/** Parts besides the library's: the first pattern that fits the function's file, or its name if it has no file. */
+const OTHERS = [
+  ['garbage collection', /^\(garbage collector\)$/],
   ['fast-xml-parser', /fast-xml-parser|path-expression-matcher|nodable|strnum|is-unsafe/],
-  ['lib/xml: checks what arrived, makes elements, writes', /\/dist\/xml\//],
-  ['lib/bosh: requests, replies, sessions', /\/dist\/bosh\//],
-  ['lib/sasl', /\/dist\/sasl\//],
-  ['lib: what bounds a login, names, identity', /\/dist\//],
-  ['the floor', /\/bench\/floor\.js$/],
+  ['the floor', /\/bench\/contestants\/floor\.js$/],
   ['node: hashes, random bytes, keys handed to other threads', /^node:internal\/crypto/],
   ['node: HTTP, sockets, streams, timers', /^node:/],
   ['native code, regular expressions', /(?:)/],
@@ -44,7 +42,7 @@ session.connect()
 await session.post('Profiler.enable')
 await session.post('Profiler.setSamplingInterval', { interval: INTERVAL })
 
-/** Part -> µs a login. */
+/** Returns µs a login by part. */
 async function profiled(run) {
   await session.post('Profiler.start')
   await run(LOGINS, CONCURRENCY)
@@ -59,11 +57,22 @@ async function profiled(run) {
 }
 
 function partOf({ url, functionName }) {
-  return PARTS.find(([, pattern]) => pattern.test(url || functionName))[0]
+  const place = url || functionName
+  if (IDLE.test(place)) return undefined
+  const [, part] = (place.includes('/node_modules/') ? undefined : LIBRARY.exec(place)) ?? []
+  return part ? `lib/${part}` : OTHERS.find(([, pattern]) => pattern.test(place))[0]
+}
+
+/** Lists the parts that took time: garbage collection, the parser, the library by name, and the rest. */
+function partsIn(samples) {
+  const found = new Set(samples.flatMap(times => Object.keys(times)))
+  const others = OTHERS.map(([part]) => part)
+  const library = [...found].filter(part => !others.includes(part)).sort()
+  return [...others.slice(0, 2), ...library, ...others.slice(2)].filter(part => found.has(part))
 }
 
 async function compared(url, variant) {
-  const floor = least({ bosh: url, ...variant })
+  const floor = createFloor({ bosh: url, ...variant })
   const own = new Authenticator({
     service: url,
     domain: DOMAIN,
@@ -82,9 +91,12 @@ async function compared(url, variant) {
     measure: name => profiled((logins, width) => atATime(logins, width, runs[name])),
   })
   await Promise.all([floor.close(), own.close()])
-  const names = PARTS.map(([part]) => part).filter(part => part !== '')
   const mean = (of, part) => of.reduce((sum, times) => sum + (times[part] ?? 0), 0) / of.length
-  return names.map(part => ({ part, floor: mean(samples.floor, part), own: mean(samples.own, part) }))
+  return partsIn([...samples.floor, ...samples.own]).map(part => ({
+    part,
+    floor: mean(samples.floor, part),
+    own: mean(samples.own, part),
+  }))
 }
 
 const mock = await startChild('mock/process.js')

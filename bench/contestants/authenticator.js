@@ -2,9 +2,9 @@ import { Authenticator } from '../dist/index.js'
 import { MAX_CONCURRENT_TOP } from '../dist/limits.js'
 import { DOMAIN } from '../servers/instance.js'
 
-/** The Authenticator alone; of several servers each has one, and they take turns. */
+/** The Authenticator without Passport. With several servers, each has its own Authenticator, and they take turns. */
 export default function authenticator({ bosh, mechanism, bind }) {
-  // Waiting is part of what is measured, being turned away is not; and answers come when they are known.
+  // The queue is long, because a refused visitor is not a login. Answers come at once, without the deliberate delay.
   const options = { domain: DOMAIN, mechanisms: [mechanism], bind, maxQueue: MAX_CONCURRENT_TOP, failureDelay: 0 }
   const authenticators = [bosh].flat().map(service => new Authenticator({ ...options, service }))
   let begun = 0

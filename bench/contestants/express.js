@@ -1,14 +1,14 @@
-import { startChild } from '../child.js'
 import { Strategy } from '../dist/index.js'
 import { MAX_CONCURRENT_TOP } from '../dist/limits.js'
-import { startApp } from '../express-app.js'
+import { startChild } from '../measure/child.js'
 import { DOMAIN } from '../servers/instance.js'
+import { startApp } from './express-app.js'
 import { ldapStrategy } from './ldapauth.js'
 
-/** A strategy in an Express app. Its visitors are in a process of their own: what counts is the app's. */
+/** A strategy in an Express app. Its visitors have their own process, so that only the app's CPU counts. */
 export default async function express(target) {
   const strategy = target.strategy === 'ldapauth' ? ldapStrategy(target) : xmppStrategy(target)
-  const visitors = await startChild('visitors.js')
+  const visitors = await startChild('measure/visitors.js')
   const app = await startApp(strategy)
   return {
     turn: ends => visitors.ask({ port: app.port, ...ends }),

@@ -2,7 +2,7 @@ import LdapStrategy from 'passport-ldapauth'
 import { PASSWORD } from '../servers/instance.js'
 import { BASE } from '../servers/slapd.js'
 
-/** passport-ldapauth as its documentation has it: bind as an administrator, search for the name, bind as that. */
+/** passport-ldapauth as documented: binds as an administrator, searches for the name and binds as the entry it found. */
 export function ldapStrategy({ ldap }) {
   return new LdapStrategy({
     server: {

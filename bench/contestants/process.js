@@ -1,14 +1,15 @@
-// One contestant in a process of its own, so that one that fails or leaks is alone with it. Its argument is what it is and
-// where its server is (plan.js), in JSON; every message is a command below, answered by one. Ends with its parent.
+// Runs one contestant in its own process, so that a failure or a leak does not reach the others. The argument describes
+// the contestant and its server (measure/plan.js), in JSON. Each message is a command below and gets one answer. The
+// process ends with its parent.
 import diagnostics from 'node:diagnostics_channel'
 import { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { quantile } from '../statistics.js'
-import { turn } from '../turn.js'
+import { turn } from '../measure/load.js'
+import { quantile } from '../measure/statistics.js'
 
 const RESOLUTION_MS = 10
-/** ms for what goes on in the background after the last login. */
+/** ms for work in the background after the last login */
 const SETTLE_MS = 100
 
 const target = JSON.parse(process.argv[2])
@@ -20,7 +21,7 @@ const take =
     turn(nth => contestant.login(usernames[nth % usernames.length], password), ends))
 
 const commands = {
-  /** A turn (turn.js), and what it cost. */
+  /** Takes a turn (measure/load.js) and measures its cost. */
   async turn(ends) {
     const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
     loop.enable()
@@ -36,12 +37,12 @@ const commands = {
       perSecond: answered / (taken.elapsed / 1000),
       p50: answered > 0 ? quantile(latencies, 0.5) : undefined,
       p99: answered > 0 ? quantile(latencies, 0.99) : undefined,
-      // A timer that fires every RESOLUTION_MS when nothing holds it up.
+      // An undelayed timer fires every RESOLUTION_MS.
       loopDelay: Math.max(0, loop.percentile(99) / 1e6 - RESOLUTION_MS),
     }
   },
 
-  /** HTTP requests and new TCP connections of so many logins. */
+  /** Counts the HTTP requests and new TCP connections of a number of logins. */
   async count(ends) {
     const counted = { requests: 0, connections: 0 }
     const request = () => counted.requests++
@@ -57,7 +58,7 @@ const commands = {
     return { ...counted, failed }
   },
 
-  /** MiB, garbage collected. */
+  /** Returns MiB after a garbage collection. */
   async memory() {
     await delay(SETTLE_MS)
     globalThis.gc()

@@ -1,7 +1,6 @@
-"""Logs in over BOSH with Python's standard library and PLAIN: one connection a login, one thread a visitor.
+"""Logs in over BOSH with Python's standard library and PLAIN: one connection for each login, one thread for each visitor.
 
-Speaks as process.js does: its argument says where the server is, and commands and answers come by node's channel, one
-JSON text a line.
+Takes the same argument and commands as process.js. Commands and answers pass through node's channel, one JSON text a line.
 """
 
 import base64
@@ -36,7 +35,7 @@ class Session:
         reply = self.connection.getresponse()
         root = ElementTree.fromstring(reply.read())
         if reply.status != 200 or root.tag != f"{{{BODY}}}body":
-            raise RuntimeError("no BOSH body")
+            raise RuntimeError("the reply is not a BOSH body")
         return root
 
 
@@ -55,7 +54,7 @@ def login(username, password):
             return True
         if verdict.find(f"{{{SASL}}}failure") is not None:
             return False
-        raise RuntimeError("no verdict")
+        raise RuntimeError("the reply holds neither success nor failure")
     finally:
         session.connection.close()
 
@@ -80,7 +79,7 @@ def turn(usernames, password, concurrency, ms=float("inf"), logins=float("inf"))
             before = time.perf_counter()
             try:
                 outcome = "right" if login(usernames[nth % len(usernames)], password) else "wrong"
-            except Exception as error:  # whatever it is, it is no answer
+            except Exception as error:  # any exception counts as a missing answer
                 outcome = "failed"
                 counts.setdefault("failure", type(error).__name__)
             with lock:

@@ -1,7 +1,7 @@
 import { createClient } from 'stanza'
 import { DOMAIN } from '../servers/instance.js'
 
-/** stanza over BOSH or WebSocket, one client a login. */
+/** stanza over BOSH or WebSocket, with one client for each login. */
 export default function stanza({ bosh, websocket, transport, mechanism }) {
   const transports = transport === 'bosh' ? { bosh, websocket: false } : { bosh: false, websocket }
   return {

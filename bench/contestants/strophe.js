@@ -6,7 +6,7 @@ import { DOMAIN } from '../servers/instance.js'
 const MECHANISMS = { PLAIN: Strophe.SASLPlain, 'SCRAM-SHA-1': Strophe.SASLSHA1 }
 const { CONNECTED, AUTHFAIL, CONNFAIL, DISCONNECTED, ERROR } = Strophe.Status
 
-/** strophe.js over BOSH or WebSocket, one connection a login, as its users log in. */
+/** strophe.js over BOSH or WebSocket, with one connection for each login, as its users log in. */
 export default function strophe({ bosh, websocket, transport, mechanism }) {
   if (transport === 'bosh') globalThis.XMLHttpRequest = Exchange
   Strophe.setLogLevel(Strophe.LogLevel.FATAL)
@@ -28,8 +28,8 @@ export default function strophe({ bosh, websocket, transport, mechanism }) {
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
 
-// As much of XMLHttpRequest as strophe.js asks for: the packages of that name either have no responseXML or, with this
-// library, never get to the end.
+// The part of XMLHttpRequest that strophe.js uses. The packages of that name either lack responseXML, or never finish with
+// this library.
 class Exchange {
   readyState = 0
   status = 0

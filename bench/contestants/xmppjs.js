@@ -2,10 +2,10 @@ import { client } from '@xmpp/client'
 import { WebSocket } from 'ws'
 import { DOMAIN } from '../servers/instance.js'
 
-// Node has one from 22 on.
+// Built into Node from version 22 on.
 globalThis.WebSocket ??= WebSocket
 
-/** xmpp.js over TCP or WebSocket, one client a login. */
+/** xmpp.js over TCP or WebSocket, with one client for each login. */
 export default function xmppjs({ tcp, websocket, transport, mechanism }) {
   return {
     async login(username, password) {

@@ -8,7 +8,7 @@ const STREAM =
 const DIGESTS = { 'SCRAM-SHA-512': 'sha512', 'SCRAM-SHA-256': 'sha256', 'SCRAM-SHA-1': 'sha1' }
 const ITERATIONS = 4096
 
-// What ejabberd 23.01 answers, byte for byte but for the list of mechanisms.
+// Replies of ejabberd 23.01, byte for byte except for the list of mechanisms.
 const FEATURES = `<stream:features><mechanisms ${SASL}>${['PLAIN', ...Object.keys(DIGESTS)].map(name => `<mechanism>${name}</mechanism>`).join('')}</mechanisms><register xmlns='http://jabber.org/features/iq-register'/></stream:features></body>`
 const BOUND_FEATURES =
   "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session><c ver='nTz3SwZ8Nsezdkz4VnsmQiVybhg=' node='http://www.process-one.net/en/ejabberd/' hash='sha-1' xmlns='http://jabber.org/protocol/caps'/><sm xmlns='urn:xmpp:sm:2'/><sm xmlns='urn:xmpp:sm:3'/><ver xmlns='urn:xmpp:features:rosterver'/></stream:features></body>"
@@ -17,8 +17,8 @@ const NO_SESSION = `${BODY} type='terminate' condition='item-not-found'/>`
 const REFUSED = `${BODY}><failure ${SASL}><not-authorized/><text xml:lang='en'>Invalid username or password</text></failure></body>`
 
 /**
- * ejabberd's side of a login over BOSH, for one account: no XML parser, prepared replies, keys derived once. It checks
- * passwords and nothing else.
+ * Plays ejabberd's side of a login over BOSH, for one account: with prepared replies and keys derived once, without an
+ * XML parser. It checks passwords and nothing else.
  */
 export function dialogue({ username, password, domain }) {
   const sessions = new Map()
@@ -86,7 +86,7 @@ export function dialogue({ username, password, domain }) {
   return { answer, counts: () => ({ ...counts, open: sessions.size }) }
 }
 
-// Both kinds of quotes: peers write either.
+// Accepts both kinds of quotes, because peers use either.
 function attribute(text, name) {
   const at = text.indexOf(` ${name}=`)
   if (at < 0) return undefined

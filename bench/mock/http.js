@@ -5,9 +5,9 @@ const HEAD_END = '\r\n\r\n'
 const MAX_REQUEST_BYTES = 65_536
 
 /**
- * The least of an HTTP server: keep-alive, requests with a Content-Length, and the headers that ejabberd sends.
+ * Starts a minimal HTTP server: keep-alive, requests with a Content-Length, and the headers that ejabberd sends.
  *
- * @param {(body: string) => string} answer both in ASCII
+ * @param {(body: string) => string} answer takes and returns ASCII
  */
 export async function serve(answer) {
   let connections = 0
@@ -31,7 +31,7 @@ export async function serve(answer) {
   return { port: server.address().port, connections: () => connections }
 }
 
-/** Where the first request ends; 0: its head is not there yet. */
+/** Returns the end of the first request, or 0 before its head is complete. */
 function endOf(received) {
   const head = received.indexOf(HEAD_END)
   if (head < 0) return 0

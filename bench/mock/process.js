@@ -1,5 +1,5 @@
-// The mock in a process of its own, so that its processor time is not counted. Says its port, answers every message with
-// what it counted since the start, and ends with its parent.
+// Runs the mock in its own process, so that its CPU is not counted. It sends its port first, answers every message with its
+// counts since the start, and ends with its parent.
 import { DOMAIN, PASSWORD, USERS } from '../servers/instance.js'
 import { dialogue } from './dialogue.js'
 import { serve } from './http.js'

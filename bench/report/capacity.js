@@ -1,12 +1,11 @@
-import { rounded } from '../numbers.js'
-import { tableOf } from './markdown.js'
+import { rounded, tableOf } from './table.js'
 
-/** What an app and its server are asked for: logins a second. */
+/** Loads to plan for. */
 const LOADS = [
   { title: '10,000 logins a minute', perSecond: 10_000 / 60, computed: '10,000 / 60 s' },
   { title: '1,000,000 logins an hour', perSecond: 1_000_000 / 3600, computed: '1,000,000 / 3,600 s' },
 ]
-/** of a core, so that a busy second does not make a queue */
+/** Share of a core to use, so that a busy second does not make a queue. */
 const BUSY = 0.6
 
 const WAYS = [
@@ -18,12 +17,12 @@ const WAYS = [
   { phase: 'plain', name: 'Authenticator, PLAIN', said: 'PLAIN, `bind: false`, passwords stored' },
 ]
 
-/** For docs/capacity.md: what one process did, and what that means for a given load. */
+/** Makes the measured and the computed parts of docs/capacity.md. */
 export function capacityOf({ phases, conditions, cluster, measured }) {
   const ways = WAYS.flatMap(({ phase, name, said }) => {
     const cells = phases.find(({ key }) => key === phase)?.cells ?? []
     const at = concurrency => cells.find(cell => cell.name === name && cell.concurrency === concurrency && cell.isRight)
-    // Both are measured at 16, where every phase is.
+    // Every phase is measured at 16 logins at a time.
     return at(16) ? [{ said, at }] : []
   })
   return {
@@ -60,7 +59,7 @@ function computationOf({ title, perSecond, computed }, ways) {
   const head = ['Login', 'our cores', 'ejabberd’s cores', `cores to have, ${BUSY * 100} % busy: ours + ejabberd’s`]
   const rows = ways.map(({ said, at }) => {
     const [ours, theirs] = [at(16).cpu.median, at(16).serverCpu.median]
-    // Of the numbers as they are printed, so that the page adds up.
+    // Computes with the numbers as printed, so that the page adds up.
     const printed = number => Number(rounded(number).replaceAll(',', ''))
     const cores = ms => (printed(perSecond) * printed(ms)) / 1000
     const product = ms => `${rounded(perSecond)} × ${rounded(ms)} / 1000 = ${rounded(cores(ms))}`

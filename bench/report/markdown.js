@@ -1,16 +1,16 @@
-import { gateTable } from '../gates.js'
-import { memoryTable } from '../memory.js'
-import { rounded, withSpread } from '../numbers.js'
+import { fineText } from './against-floor.js'
+import { memoryTable } from './memory.js'
 import { profileText } from './profile.js'
+import { rounded, tableOf, withSpread } from './table.js'
+import { verdictText } from './verdict.js'
 
-/** Everything that was measured, for bench/README.md. */
+/** Shows everything that one run measured, for bench/RESULTS.md. */
 export function markdownOf(report) {
-  const { conditions, fine, profile, phases, memory, processes, cluster, gates } = report
+  const { conditions, fine, profile, phases, memory, processes, cluster } = report
   return [
     `Measured on ${report.measured.slice(0, 10)}, in one run of ${rounded(Math.round(report.seconds / 60))} minutes: \`${conditions.command}\``,
     conditionsOf(conditions),
-    '### Gates',
-    gateTable(gates),
+    verdictText(report),
     ...(fine ? ['### Against the floor', fineText(fine)] : []),
     ...(profile ? ['### Where the time goes', profileText(profile)] : []),
     ...phases.flatMap(phase => [`### ${phase.title}`, phaseText(phase)]),
@@ -24,29 +24,6 @@ export function markdownOf(report) {
 function conditionsOf({ node, cpu, cores, versions, load }) {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `Node ${node} on ${cores} × ${cpu}, load ${load.map(rounded).join(', ')} before it began; ${packages.join(', ')}.`
-}
-
-/** What results/fine.json holds, but for the gates. */
-export function fineText({ conditions, aa, isJudged, added, addedByFloor, idle, results }) {
-  const { rounds, logins, concurrency } = conditions
-  const again = Object.entries(aa).map(([variant, ratio]) => `${withSpread(ratio)} × (${variant})`)
-  return [
-    `On the mock: ${rounds} rounds of ${rounded(logins)} logins, ${concurrency} at a time. The floor against itself: ${again.join(', ')}.${isJudged ? '' : ' **Too much for a verdict.**'} A µs of work beside the PLAIN floor measures ${withSpread(idle)} µs. In Express the strategy adds ${withSpread(added)} × the PLAIN floor, and the floor as a strategy ${withSpread(addedByFloor)} ×.`,
-    fineTable(results),
-  ].join('\n\n')
-}
-
-function fineTable(results) {
-  const rows = results.map(({ name, cpu, toFloor, perSecond, requests, terminates }) => {
-    const ratio = toFloor ? `${withSpread(toFloor)} ×` : ''
-    const exchanges = `${rounded(requests - terminates)} + ${rounded(terminates)}`
-    return `| ${name} | ${withSpread(cpu)} | ${ratio} | ${rounded(perSecond.median)} | ${exchanges} |`
-  })
-  return [
-    '| Contestant | CPU ms a login | against its floor | logins/s | requests + terminates |',
-    '| --- | ---: | ---: | ---: | --- |',
-    ...rows,
-  ].join('\n')
 }
 
 function phaseText({ server, cells, counts, failures }) {
@@ -103,7 +80,14 @@ function phaseText({ server, cells, counts, failures }) {
 }
 
 function clusterTable(cluster) {
-  const head = ['processes of ours', 'nodes of ejabberd', 'logins/s', 'CPU ms a login', 'server CPU ms', 'not answered']
+  const head = [
+    'processes of the app',
+    'nodes of ejabberd',
+    'logins/s',
+    'CPU ms a login',
+    'server CPU ms',
+    'not answered',
+  ]
   const rows = cluster.map(({ processes, nodes, perSecond, cpu, serverCpu, failed }) => [
     processes,
     nodes,
@@ -120,11 +104,6 @@ function processesText({ logins, before, during, after, ms }) {
 }
 
 function unmeasured({ phases, errors }) {
-  const cut = phases.filter(phase => phase.cut).map(phase => `The time was up before all rounds of "${phase.title}".`)
+  const cut = phases.filter(phase => phase.cut).map(phase => `The time ended before all rounds of "${phase.title}".`)
   return [...cut, ...errors.map(({ part, message }) => `Not measured: ${part} (${message}).`)]
-}
-
-export function tableOf(head, rows) {
-  const line = cells => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, nth) => (nth === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }

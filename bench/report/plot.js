@@ -15,11 +15,11 @@ const COLOURS = [
 ]
 
 /**
- * A chart with logarithmic axes, in SVG.
+ * Draws a chart with logarithmic axes, in SVG.
  *
  * @param {object} chart
  * @param {string} chart.title
- * @param {string} chart.x what the axis counts
+ * @param {string} chart.x title of the axis
  * @param {string} chart.y
  * @param {{name: string, points: [number, number][], dashed?: boolean}[]} chart.series
  */
@@ -66,7 +66,7 @@ function lineOf({ name, points, dashed }, nth, across, up) {
   ]
 }
 
-/** Logarithmic, with a tick at 1, 2 and 5 times every power of ten, or at those powers where there are many. */
+/** Makes a logarithmic scale with ticks at 1, 2 and 5 times each power of ten, or only at the powers if they are many. */
 function scaleOf(values, from, to) {
   const least = Math.log10(Math.min(...values))
   const most = Math.log10(Math.max(...values))

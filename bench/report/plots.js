@@ -12,7 +12,7 @@ const SHOWN = [
   ['scram', 'xmpp.js over TCP, SCRAM-SHA-1'],
 ]
 
-/** File name -> SVG. */
+/** Returns SVGs by file name. */
 export function plotsOf({ phases, memory }) {
   const over = measure =>
     SHOWN.map(([key, name, options]) => {
@@ -22,19 +22,19 @@ export function plotsOf({ phases, memory }) {
     })
   return {
     'cpu-over-concurrency.svg': chartOf({
-      title: 'What a login costs the client',
+      title: 'CPU of the client for one login',
       x: 'logins at a time',
       y: 'CPU ms a login',
       series: over('cpu'),
     }),
     'rate-over-concurrency.svg': chartOf({
-      title: 'How many logins a second',
+      title: 'Logins a second',
       x: 'logins at a time',
       y: 'logins/s',
       series: over('perSecond'),
     }),
     'cpu-over-logins.svg': chartOf({
-      title: 'What a login costs the client, after so many',
+      title: 'CPU of the client for one login, after so many logins',
       x: 'logins so far',
       y: 'CPU ms a login',
       series: overLogins(memory, 'cpu'),

@@ -1,10 +1,9 @@
-import { rounded } from '../numbers.js'
-import { tableOf } from './markdown.js'
+import { rounded, tableOf } from './table.js'
 
-/** What results/profile.json holds. */
+/** Shows results/profile.json. */
 export function profileText({ rounds, logins, concurrency, variants }) {
   const tables = Object.entries(variants).map(([variant, parts]) => {
-    const ofAll = who => parts.reduce((sum, part) => sum + part[who], 0)
+    const ofAll = contestant => parts.reduce((sum, part) => sum + part[contestant], 0)
     const rows = [
       ...parts.filter(({ floor, own }) => floor > 0 || own > 0),
       { part: 'all', floor: ofAll('floor'), own: ofAll('own') },

@@ -1,23 +1,32 @@
-// Writes what the last run measured (results/bench.json) into bench/README.md, docs/capacity.md and the plots:
+// Judges the last run (results/bench.json) by the limits of today, and writes it into bench/RESULTS.md, docs/capacity.md
+// and the plots:
 //
 //   node bench/report/publish.js
 import { readFile, writeFile } from 'node:fs/promises'
+import { verdictOf } from '../targets/verdict.js'
 import { capacityOf } from './capacity.js'
 import { markdownOf } from './markdown.js'
 import { plotsOf } from './plots.js'
 
 const RESULTS = new URL('../results/', import.meta.url)
-const README = new URL('../README.md', import.meta.url)
+const BENCH = new URL('bench.json', RESULTS)
+const PAGE = new URL('../RESULTS.md', import.meta.url)
 const CAPACITY = new URL('../../docs/capacity.md', import.meta.url)
 
+/** Writes results/bench.json. */
+export async function save(report) {
+  await writeFile(BENCH, `${JSON.stringify(report, shortened, 2)}\n`)
+}
+
+/** Writes the pages and the plots from results/bench.json. */
 export async function publish() {
-  const report = JSON.parse(await readFile(new URL('bench.json', RESULTS), 'utf8'))
+  const report = JSON.parse(await readFile(BENCH, 'utf8'))
   for (const [name, svg] of Object.entries(plotsOf(report))) await writeFile(new URL(name, RESULTS), svg)
-  await fill(README, { bench: markdownOf(report) })
+  await fill(PAGE, { bench: markdownOf(report) })
   await fill(CAPACITY, capacityOf(report))
 }
 
-/** Puts every text between <!-- measured: NAME --> and <!-- end of NAME -->. */
+/** Replaces the text between each <!-- measured: NAME --> and <!-- end of NAME -->. */
 async function fill(page, texts) {
   let text = await readFile(page, 'utf8')
   for (const [name, contents] of Object.entries(texts)) {
@@ -28,4 +37,10 @@ async function fill(page, texts) {
   await writeFile(page, text)
 }
 
-if (process.argv[1] === import.meta.filename) await publish()
+const shortened = (_name, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
+
+if (process.argv[1] === import.meta.filename) {
+  const report = JSON.parse(await readFile(BENCH, 'utf8'))
+  await save({ ...report, ...verdictOf(report) })
+  await publish()
+}

@@ -7,7 +7,7 @@ const CONFIGURATION = fileURLToPath(new URL('ejabberd.yml', import.meta.url))
  * @param {object} options
  * @param {'plain' | 'scram'} options.storage
  * @param {'sha' | 'sha256' | 'sha512'} [options.hash] of scram
- * @param {object} [options.join] another one; both are a cluster then, with its accounts
+ * @param {object} [options.join] another ejabberd; both then form a cluster with its accounts
  */
 export async function startEjabberd({ storage, hash = 'sha', join }) {
   const [http, c2s] = await freePorts(2)
@@ -42,9 +42,9 @@ export async function startEjabberd({ storage, hash = 'sha', join }) {
       bosh: `http://127.0.0.1:${http}/bosh`,
       websocket: `ws://127.0.0.1:${http}/ws`,
       tcp: `xmpp://127.0.0.1:${c2s}`,
-      /** Processes of Erlang: a session that was not terminated is two of them. */
+      /** Returns the number of Erlang processes. An open session has two of them. */
       async processes() {
-        // 23.01 says {"stat":200}, later ones 200.
+        // 23.01 answers {"stat":200}, later ones 200.
         return Number(/[0-9]+/.exec(await command('stats', { name: 'processes' }))?.[0])
       },
     }

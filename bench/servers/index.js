@@ -4,5 +4,5 @@ import { startSlapd } from './slapd.js'
 
 const STARTS = { ejabberd: startEjabberd, prosody: startProsody, slapd: startSlapd }
 
-/** Starts a server of plan.js. */
+/** Starts a server of the plan (measure/plan.js). */
 export const startServer = ({ kind, ...options }) => STARTS[kind](options)

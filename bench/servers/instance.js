@@ -11,11 +11,11 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export const DOMAIN = 'localhost'
-/** Accounts with the same password on every server. */
+/** Accounts that exist on every server, with the same password. */
 export const USERS = Array.from({ length: 50 }, (_, nth) => `user${nth}`)
 export const PASSWORD = 'a password to measure with'
 
-/** Ports of loopback nobody has, all different. */
+/** Finds free ports of loopback, all different. */
 export async function freePorts(count) {
   const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   try {
@@ -30,7 +30,7 @@ export async function freePorts(count) {
   }
 }
 
-/** A script of this repository; what it printed. Its error is what it said. */
+/** Runs a script of this repository and returns its output. Its error output becomes the error's message. */
 export async function script(path, args, input = '') {
   const running = run(join(root, path), args, { timeout: 90_000 })
   running.child.stdin.end(input)
@@ -41,7 +41,7 @@ export async function script(path, args, input = '') {
   }
 }
 
-/** Of a Debian package, without Debian's own part. */
+/** Returns the version of a Debian package without Debian's own part. */
 export async function packageVersion(name, title) {
   const { stdout } = await run('dpkg-query', ['--show', name])
   const version = stdout
@@ -52,8 +52,8 @@ export async function packageVersion(name, title) {
 }
 
 /**
- * An ejabberd or Prosody by its start script, in a directory of its own that is gone afterwards. It ends with this
- * process, whatever happens.
+ * Starts an ejabberd or a Prosody with its start script, in a temporary directory. The server always ends with this
+ * process.
  */
 export async function startInstance(server, args) {
   const directory = await mkdtemp(join(tmpdir(), `bench-${server}-`))

@@ -1,6 +1,6 @@
 import { DOMAIN, freePorts, PASSWORD, packageVersion, script, startInstance, USERS } from './instance.js'
 
-/** With the configuration of this project: keys of SCRAM-SHA-1, 10,000 iterations. */
+/** Starts Prosody with the configuration of this project: SCRAM-SHA-1 keys, 10,000 iterations. */
 export async function startProsody() {
   const [http] = await freePorts(1)
   const instance = await startInstance('prosody', directory => [directory, `DOMAIN=${DOMAIN}`, `BOSH_PORT=${http}`])

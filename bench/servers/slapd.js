@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const START_MS = 10_000
 export const BASE = 'dc=bench'
 
-/** An OpenLDAP with the same accounts, on loopback without TLS; passwords are stored as it does by default, {SSHA}. */
+/** Starts an OpenLDAP with the same accounts, on loopback without TLS. Passwords are stored as {SSHA}, its default. */
 export async function startSlapd() {
   const directory = await mkdtemp(join(tmpdir(), 'bench-slapd-'))
   let slapd
@@ -23,11 +23,11 @@ export async function startSlapd() {
       slapd.kill()
       await ended
     }
-    process.off('exit', killed)
+    process.off('exit', kill)
     await rm(directory, { recursive: true, force: true })
   }
-  const killed = () => slapd?.kill('SIGKILL')
-  process.on('exit', killed)
+  const kill = () => slapd?.kill('SIGKILL')
+  process.on('exit', kill)
   try {
     await mkdir(join(directory, 'data'))
     const template = await readFile(new URL('slapd.conf', import.meta.url), 'utf8')

@@ -1,34 +1,36 @@
-// The whole bench: everybody against the floor, on real servers.
+// Runs the whole bench: every contestant against the floor, on real servers.
 //
 //   npm run bench [-- --rounds 7 --ms 400 --minutes 25 --only fine,profile,memory,scram256,prosody,scram,processes,plain,cluster]
 //
 //   --rounds   of every contestant at every concurrency
 //   --ms       of one turn
-//   --minutes  after which nobody begins a turn any more
-//   --only     parts of it
+//   --minutes  after which no turn begins
+//   --only     parts of the run
 //
-// Prints the tables and the gates, and writes results/bench.json. A run of everything with 7 rounds at least, in which
-// nothing was cut short or failed, also writes bench/README.md, docs/capacity.md and the plots. Exit code: 0, all gates
-// hold; 1, one does not or was not measured; 2, the floor differs from itself too much for a verdict.
+// Prints the tables with the gates and targets, and writes results/bench.json. A run of all parts with at least 7 rounds,
+// in which nothing was cut short or failed, also writes bench/RESULTS.md, docs/capacity.md and the plots. Exit code: 0,
+// all gates hold; 1, a gate fails or was not measured; 2, the floor differs too much from itself for a verdict.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { clusterOf } from './cluster.js'
-import { memoryOf, memoryOnMock } from './memory.js'
-import { runPhase } from './phase.js'
-import { PHASES } from './plan.js'
-import { processesOf } from './processes.js'
+import { clusterOf } from './measure/cluster.js'
+import { processesOf } from './measure/erlang-processes.js'
+import { memoryOf, memoryOnMock } from './measure/memory-growth.js'
+import { runPhase } from './measure/phase.js'
+import { PHASES } from './measure/plan.js'
 import { markdownOf } from './report/markdown.js'
-import { publish } from './report/publish.js'
+import { publish, save } from './report/publish.js'
+import { failureOf } from './report/verdict.js'
 import { startServer } from './servers/index.js'
-import { gatesOf } from './verdict.js'
+import { failedOf } from './targets/gates.js'
+import { exitCodeOf, isClean, verdictOf } from './targets/verdict.js'
 
 const PARTS = ['fine', 'profile', ...PHASES.map(({ key }) => key), 'memory', 'processes', 'cluster']
 const ROUNDS_TO_PUBLISH = 7
-/** logins of those that are only there to be compared, and s for each of them */
+/** Logins for the memory of each peer, and s after which it begins no further checkpoint. */
 const PEER_LOGINS = 10_000
 const PEER_S = 15
 
@@ -43,7 +45,7 @@ const { values } = parseArgs({
 const [rounds, ms, minutes] = [values.rounds, values.ms, values.minutes].map(Number)
 const wanted = values.only.split(',')
 const unknown = wanted.filter(part => !PARTS.includes(part))
-if (unknown.length > 0) throw new Error(`--only: no ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
+if (unknown.length > 0) throw new Error(`--only: unknown part ${unknown.join(', ')}; the parts are ${PARTS.join(', ')}`)
 
 const startedAt = Date.now()
 const deadline = startedAt + minutes * 60_000
@@ -65,7 +67,7 @@ const report = {
 }
 const servers = {}
 
-/** One that fails does not end the others. */
+/** Runs one part. A part that fails does not end the others. */
 async function part(name, work) {
   if (!wanted.includes(name)) return undefined
   try {
@@ -77,7 +79,7 @@ async function part(name, work) {
   }
 }
 
-/** A server of plan.js, for as long as `work` takes. */
+/** Runs a server of the plan for as long as `work` takes. */
 async function withServer(key, server, work) {
   servers[key] = await startServer(server)
   const { version } = servers[key]
@@ -95,28 +97,28 @@ async function packages() {
   return { ...dependencies }
 }
 
-/** A part that is a program: what it writes under its name. */
+/** Runs a part that is a program of its own, and returns the results it writes under its name. */
 async function program(name, flags = []) {
   say(name)
   const path = fileURLToPath(new URL(`${name}.js`, import.meta.url))
   const written = new URL(`results/${name}.json`, import.meta.url)
-  // That of an earlier run is none of this one.
+  // The results of an earlier run must not count as those of this one.
   await rm(written, { force: true })
   const child = spawn(process.execPath, [path, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const killed = () => child.kill('SIGKILL')
-  const impatient = setTimeout(killed, deadline - Date.now())
-  process.on('exit', killed)
+  const kill = () => child.kill('SIGKILL')
+  const timer = setTimeout(kill, deadline - Date.now())
+  process.on('exit', kill)
   const [code] = await once(child, 'exit')
-  clearTimeout(impatient)
-  process.off('exit', killed)
-  if (code === null || code > 2) throw new Error('it did not come to an end')
+  clearTimeout(timer)
+  process.off('exit', kill)
+  if (code === null || code > 2) throw new Error('the program did not finish')
   return JSON.parse(await readFile(written, 'utf8'))
 }
 
 async function onServer(phase) {
   await withServer(phase.key, phase.server, async server => {
     const own = phase.contestants.find(contestant => contestant.own)
-    // First: sessions of others end when they like.
+    // Before the other contestants, because their sessions end at any time.
     if (phase.key === 'scram') report.processes = await part('processes', () => processesOf(own, server))
     report.phases.push(await runPhase(phase, servers, { rounds, ms, deadline, say }))
     if (phase.key === 'plain') await part('memory', () => memoryOfPeers(phase, server))
@@ -135,7 +137,7 @@ async function memoryOfPeers({ contestants }, server) {
 }
 
 async function everything() {
-  report.fine = await part('fine', () => program('fine', ['--rounds', String(rounds), '--warmups', '3']))
+  report.fine = await part('fine', () => program('against-floor', ['--rounds', String(rounds), '--warmups', '3']))
   report.profile = await part('profile', () => program('profile'))
   report.memory = (await part('memory', () => memoryOnMock({ logins: 50_000, say }))) ?? []
   for (const phase of PHASES) {
@@ -149,21 +151,17 @@ async function everything() {
 async function main() {
   await everything()
   report.seconds = (Date.now() - startedAt) / 1000
-  report.gates = gatesOf(report)
+  Object.assign(report, verdictOf(report))
   await mkdir(new URL('results/', import.meta.url), { recursive: true })
-  await writeFile(new URL('results/bench.json', import.meta.url), `${JSON.stringify(report, shortened, 2)}\n`)
+  await save(report)
   console.log(markdownOf(report))
-  const isClean = report.errors.length === 0 && report.phases.every(isWholePhase)
-  const isWhole = wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH && isClean && report.fine.isJudged
+  const isWhole =
+    wanted.length === PARTS.length && rounds >= ROUNDS_TO_PUBLISH && isClean(report) && report.fine.isJudged
   if (isWhole) await publish()
-  say(isWhole ? 'bench/README.md and docs/capacity.md are written' : 'not a whole run: the pages are left as they are')
-  if (report.fine && !report.fine.isJudged) return 2
-  return isClean && report.gates.every(({ holds }) => holds) ? 0 : 1
+  say(isWhole ? 'bench/RESULTS.md and docs/capacity.md are written' : 'not a whole run: the pages stay as they are')
+  for (const gate of failedOf(report.gates)) say(`failed: ${failureOf(gate)}`)
+  return exitCodeOf(report)
 }
-
-const isWholePhase = ({ cut, failures, cells }) =>
-  !cut && Object.keys(failures).length === 0 && cells.every(({ failed }) => failed === 0)
-const shortened = (_name, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, async () => {

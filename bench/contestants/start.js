@@ -1,13 +1,13 @@
-import { startChild } from './child.js'
-import { PASSWORD, USERS } from './servers/instance.js'
+import { startChild } from '../measure/child.js'
+import { PASSWORD, USERS } from '../servers/instance.js'
 
-/** ms. A key costs xmpp.js some 4,000 calls of WebCrypto: 64 logins take 6 s, and longer where others wait. */
+/** ms. xmpp.js calls WebCrypto about 4,000 times for a key: 64 logins take 6 s, and longer on a busy machine. */
 const PATIENCE_MS = 90_000
 
 /**
- * Starts a contestant (plan.js) against a server; see contestants/process.js for what it answers.
+ * Starts a contestant (measure/plan.js) against a server.
  *
- * @returns what it answers; every method rejects when it does not
+ * @returns the commands of process.js; each method rejects when the contestant does not answer
  */
 export async function startContestant({ module, ...options }, server) {
   const { bosh, websocket, tcp, ldap, users = USERS } = server
@@ -20,7 +20,7 @@ export async function startContestant({ module, ...options }, server) {
     pid: child.pid,
     async turn({ isRight = true, ...rest }) {
       const taken = await child.ask(['turn', ends({ isRight, ...rest })])
-      // Neither may a wrong password be let in nor a right one refused: such an answer is none.
+      // A wrong password must be refused and a right one accepted. Any other answer fails the measurement.
       const mistaken = isRight ? taken.wrong : taken.right
       if (mistaken > 0) throw new Error(`${mistaken} logins had the wrong verdict`)
       return taken

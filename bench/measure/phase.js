@@ -1,30 +1,30 @@
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
+import { interleaved } from './interleave.js'
 import { cpuOf } from './process-cpu.js'
-import { interleaved } from './rounds.js'
 import { ratios, spread } from './statistics.js'
 
-/** What a turn is: so many at a time, with the right or the wrong password. */
+/** Kinds of turns: the number of logins at a time, with the right or the wrong password. */
 export const RIGHT = [1, 16, 64, 256].map(concurrency => ({ concurrency, isRight: true }))
 const WRONG = [{ concurrency: 1, isRight: false }]
 const SMALL = RIGHT.slice(0, 2)
-/** From this concurrency on, peers have fewer rounds: it is ours that is compared with itself there. */
+/** From this concurrency on, peers have fewer rounds, because only the Authenticator is compared there, with itself. */
 const CROWD = 256
 const CROWD_ROUNDS = 3
 const COUNTED_LOGINS = 20
-/** What is compiled and cached once is no part of what a login costs: logins before the turns that count, 16 at a time. */
+/** Logins before the turns that count, 16 at a time. They compile the code and fill the caches. */
 const WARMUP_LOGINS = 3_000
-/** ms, for those who would take too long over them */
+/** ms after which the warm-up ends, for slow contestants */
 const WARMUP_MS = 8_000
 
 /**
- * Measures the contestants of one phase (plan.js) side by side.
+ * Measures the contestants of one phase (plan.js) in turns.
  *
  * @param {object} phase
- * @param {Record<string, object>} servers by kind; slapd, and the phase's own under its key
+ * @param {Record<string, object>} servers slapd, and the phase's own under its key
  * @param {object} options
  * @param {number} options.rounds
  * @param {number} options.ms of a turn
- * @param {number} options.deadline a time (Date.now()) after which nobody has a turn any more
+ * @param {number} options.deadline a time (Date.now()) after which no turn begins
  */
 export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
   const turns = phase.full ? [...RIGHT, ...WRONG] : SMALL
@@ -60,7 +60,7 @@ export async function runPhase(phase, servers, { rounds, ms, deadline, say }) {
     if (!one) continue
     await attempt(name, async () => {
       await one.turn({ concurrency: 16, logins: WARMUP_LOGINS, ms: WARMUP_MS })
-      // One after the other, as nobody counts connections that a crowd has to share.
+      // One login after the other: parallel logins would share connections.
       const counted = await one.count({ concurrency: 1, logins: COUNTED_LOGINS })
       if (counted.failed > 0) throw new Error(`${counted.failed} of the logins that were counted failed`)
       counts[name] = { requests: counted.requests / COUNTED_LOGINS, connections: counted.connections / COUNTED_LOGINS }
@@ -110,7 +110,7 @@ const keyOf = (name, { concurrency, isRight }) => `${concurrency} ${isRight ? 'r
 
 const MEASURES = ['perSecond', 'cpu', 'serverCpu', 'p50', 'p99', 'loopDelay']
 
-/** Of all rounds of one contestant at one concurrency. */
+/** Sums up all rounds of one contestant at one concurrency. */
 function cellOf(contestant, turn, samples) {
   const rounds = samples[keyOf(contestant.name, turn)]
   const measured = rounds.filter(Boolean)

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
 
 const POLL_MS = 500
-/** ejabberd forgets a session that was not terminated after 30 s; one that was is gone long before. */
+/** ms. ejabberd forgets a session that was not terminated after 30 s, and a terminated one at once. */
 const MOST_MS = 40_000
-/** processes that ejabberd may have more than before: acceptors of its own come and go. */
+/** Processes that ejabberd may have beyond those before, because its acceptors come and go. */
 export const PROCESSES_MORE = 2
 const LOGINS = 2_000
 const CONCURRENCY = 64
 
 /**
- * The processes of ejabberd before LOGINS logins and after `close()`, polled until they are as many as before, or
- * {@link PROCESSES_MORE} more. The time counts from when `close()` is called.
+ * Counts the processes of ejabberd before LOGINS logins and after `close()`. Polls until at most
+ * {@link PROCESSES_MORE} more are left than before. The time starts with the call of `close()`.
  *
- * @param {object} contestant of plan.js
+ * @param {object} contestant of the plan
  * @param {object} ejabberd
  */
 export async function processesOf(contestant, ejabberd) {
@@ -27,7 +27,7 @@ export async function processesOf(contestant, ejabberd) {
       await one.stop()
     }
   }
-  // Some of them are made at the first login and stay.
+  // ejabberd starts some processes at the first login and keeps them.
   await round(CONCURRENCY)
   const before = await steady(ejabberd)
   const { during, closedAt } = await round(LOGINS)
@@ -39,7 +39,7 @@ export async function processesOf(contestant, ejabberd) {
   return { logins: LOGINS, before, during, after, ms: performance.now() - closedAt }
 }
 
-/** Their number once it is the same for as long as an acceptor's connection may take to end. */
+/** Returns the number of processes once it stays the same for as long as an acceptor's connection may last. */
 async function steady(ejabberd) {
   let last = await ejabberd.processes()
   for (let same = 0, polls = 0; same < 4 && polls < 60; polls++) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import express from 'express'
 import { Passport } from 'passport'
 
-/** An app with one page: POST /login, by the strategy. */
+/** Starts an app with one page, POST /login, which runs the strategy. */
 export async function startApp(strategy) {
   const passport = new Passport()
   passport.use('login', strategy)
@@ -21,7 +21,7 @@ export async function startApp(strategy) {
   }
 }
 
-/** A strategy that lets everybody in at once: what passport and Express cost without one. */
+/** A strategy that lets every visitor in at once. It shows the cost of Passport and Express without a login. */
 export const yes = {
   authenticate() {
     this.success({ jid: 'user1@localhost' })

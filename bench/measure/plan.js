@@ -1,6 +1,6 @@
 /**
- * Who is measured, on which server. A contestant is a module of contestants/ with its options; `floor` names the one with
- * the same exchanges, `own` is ours.
+ * The plan: contestants and their servers. A contestant is a module of contestants/ with its options. `floor` names the
+ * floor with the same exchanges, `own` marks this library.
  */
 const floor = (mechanism, bind) => ({ name: `floor, ${said(mechanism, bind)}`, module: 'floor', mechanism, bind })
 const own = (mechanism, bind) => ({
@@ -18,7 +18,7 @@ const inExpress = (mechanism, bind) => ({
 })
 const said = (mechanism, bind) => `${mechanism}${bind ? ' and bind' : ''}`
 
-/** Peers that speak XMPP; all of them bind. Compared with the floor that binds, too. */
+/** Peers that speak XMPP. All of them bind, so they are compared with the floor that binds. */
 const peers = mechanism => {
   const peer = (title, module, transport) => ({
     name: `${title}, ${mechanism}`,
@@ -26,7 +26,7 @@ const peers = mechanism => {
     transport,
     mechanism,
     floor: `floor, ${said(mechanism, true)}`,
-    // Some 4,000 calls of WebCrypto for a key, one for each login: a crowd would wait for half a minute.
+    // Each login derives a key with about 4,000 calls of WebCrypto. 256 at a time would wait for half a minute.
     slow: module === 'xmppjs' && mechanism !== 'PLAIN',
   })
   return [
@@ -54,7 +54,7 @@ const ldapauthInExpress = {
   strategy: 'ldapauth',
 }
 
-/** Each phase has its servers to itself; `full` ones are measured at every concurrency and with wrong passwords. */
+/** Phases, each with servers of its own. A `full` one is measured at every concurrency and with wrong passwords. */
 export const PHASES = [
   {
     key: 'scram256',

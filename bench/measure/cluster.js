@@ -1,11 +1,11 @@
-import { startContestant } from './contestant.js'
+import { startContestant } from '../contestants/start.js'
+import { startEjabberd } from '../servers/ejabberd.js'
+import { interleaved } from './interleave.js'
 import { cpuOf } from './process-cpu.js'
-import { interleaved } from './rounds.js'
-import { startEjabberd } from './servers/ejabberd.js'
 import { spread } from './statistics.js'
 
 const CONCURRENCY = 64
-/** processes of ours, nodes of ejabberd */
+/** Numbers of processes that log in, and of nodes of ejabberd. */
 const SHAPES = [
   { processes: 1, nodes: 1 },
   { processes: 2, nodes: 1 },
@@ -15,8 +15,8 @@ const SHAPES = [
 const CONTESTANT = { name: 'cluster', module: 'authenticator', mechanism: 'SCRAM-SHA-1', bind: true }
 
 /**
- * Full logins with SCRAM-SHA-1 by one and two processes on one and two nodes of a cluster, all on this machine. On
- * two nodes every process has an Authenticator for each, which take turns.
+ * Measures full logins with SCRAM-SHA-1 by one and two processes on one and two nodes of a cluster, all on this machine.
+ * With two nodes, each process has an Authenticator for each node, and they take turns.
  */
 export async function clusterOf({ rounds, ms, say }) {
   const first = await startEjabberd({ storage: 'scram' })

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /**
- * A process of ours that is asked by messages, one answer to each. Its first message says that it is ready; it ends when
- * the channel does.
+ * Starts a process that answers each message with one message. Its first message says that it is ready. It ends with its
+ * channel.
  *
- * @param {string} file seen from this folder; Python if it ends so
+ * @param {string} file relative to bench/; run by Python if the name ends in .py
  * @param {object} [options]
  * @param {string[]} [options.args]
- * @param {number} [options.patience] ms that an answer may take; whoever takes longer is killed
+ * @param {number} [options.patience] ms that an answer may take before the process is killed
  */
 export async function startChild(file, { args = [], patience = 120_000 } = {}) {
-  const path = fileURLToPath(new URL(file, import.meta.url))
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url))
   const command = file.endsWith('.py') ? ['python3', path] : [process.execPath, '--expose-gc', path]
   const child = spawn(command[0], [...command.slice(1), ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 
@@ -20,15 +20,15 @@ export async function startChild(file, { args = [], patience = 120_000 } = {}) {
     const settled = new AbortController()
     const { signal } = settled
     const ended = once(child, 'exit', { signal }).then(([code, killed]) => {
-      throw new Error(`it ended (${killed ?? code})`)
+      throw new Error(`the process ended (${killed ?? code})`)
     })
     ended.catch(() => {})
-    const impatient = setTimeout(() => child.kill('SIGKILL'), patience)
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), patience)
     try {
       const [message] = await Promise.race([once(child, 'message', { signal }), ended])
       return message
     } finally {
-      clearTimeout(impatient)
+      clearTimeout(killTimer)
       settled.abort()
     }
   }
@@ -37,7 +37,7 @@ export async function startChild(file, { args = [], patience = 120_000 } = {}) {
     ready: await next(),
     pid: child.pid,
     ask(message) {
-      if (!child.connected) throw new Error('it ended')
+      if (!child.connected) throw new Error('the process ended')
       const answer = next()
       child.send(message)
       return answer
@@ -45,10 +45,10 @@ export async function startChild(file, { args = [], patience = 120_000 } = {}) {
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
-      const impatient = setTimeout(() => child.kill('SIGKILL'), 2_000)
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), 2_000)
       if (child.connected) child.disconnect()
       await ended
-      clearTimeout(impatient)
+      clearTimeout(killTimer)
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Three significant digits, but no fewer than there are before the point. */
+/** Rounds to three significant digits, but keeps all digits before the point. */
 export function rounded(number) {
   if (!Number.isFinite(number)) return '–'
   if (Number.isInteger(number)) return number.toLocaleString('en-US')
@@ -6,8 +6,13 @@ export function rounded(number) {
   return number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** Median and quarters. */
+/** Shows the median, with the quartiles in parentheses. */
 export function withSpread(spread) {
   if (!spread) return '–'
   return `${rounded(spread.median)} (${rounded(spread.low)}–${rounded(spread.high)})`
+}
+
+export function tableOf(head, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, nth) => (nth === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }

@@ -1,12 +1,12 @@
-// What a login costs without a wire: the Authenticator on a transport that answers at once, and what the Strategy adds to
-// an Authenticator that says yes at once.
+// Measures logins without a wire: the Authenticator on a transport that answers at once, and the Strategy on an
+// Authenticator that accepts at once.
 //
-//   npm run bench:own             µs of CPU a login, median of nine rounds
-//   node --cpu-prof bench/own.js  and where they go
+//   npm run bench:own                      µs of CPU a login, median of nine rounds
+//   node --cpu-prof bench/without-wire.js  profiles it
 import { EventEmitter } from 'node:events'
 import { Authenticator, Strategy } from './dist/index.js'
+import { median } from './measure/statistics.js'
 import { DOMAIN } from './servers/instance.js'
-import { median } from './statistics.js'
 
 const ROUNDS = 9
 const LOGINS = 5_000
@@ -14,7 +14,7 @@ const credentials = { username: 'user1', password: 'user1' }
 const BODY = "<body xmlns='http://jabber.org/protocol/httpbind'"
 const STREAM = "xmlns:stream='http://etherx.jabber.org/streams'"
 
-/** What ejabberd says, by what is in the request. As bytes: the mock's making up of it would be a quarter of the result. */
+/** Replies of ejabberd, by a mark in the request. They are prepared bytes: composing them would be a quarter of the result. */
 const REPLIES = [
   ['<auth', `${BODY}><success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></body>`],
   [
@@ -66,7 +66,7 @@ async function microseconds(login) {
 for (const [name, login] of [
   ['Authenticator, PLAIN, bind: false', authenticating(false)],
   ['Authenticator, PLAIN, bind', authenticating(true)],
-  ['what the Strategy adds', passing()],
+  ['Strategy', passing()],
 ]) {
   await microseconds(login)
   const rounds = []

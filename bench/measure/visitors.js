@@ -1,8 +1,8 @@
-// Visitors of an app, in a process of their own. A message { port, usernames, password, ... } sends them to POST /login,
-// each on a connection that is kept; the rest of it and the answer are those of turn.js. 204 is a yes, 401 a no.
+// Visitors of an app, in their own process. A message { port, usernames, password, ... } sends them to POST /login, each
+// on a kept connection. The other fields and the answer are those of load.js. 204 accepts a visitor, 401 refuses it.
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { turn } from './turn.js'
+import { turn } from './load.js'
 
 async function visit({ port, usernames, password, ...ends }) {
   const requests = usernames.map(username => {
@@ -13,7 +13,7 @@ async function visit({ port, usernames, password, ...ends }) {
   const visited = await turn(async nth => {
     const socket = sockets.pop() ?? (await connected(port))
     socket.write(requests[nth % requests.length])
-    // The app's replies are small enough to come in one piece.
+    // The app's replies are small enough to arrive in one piece.
     const [reply] = await once(socket, 'data')
     sockets.push(socket)
     const status = reply.slice(9, 12)

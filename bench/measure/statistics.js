@@ -1,4 +1,4 @@
-/** Of a list of numbers, by linear interpolation; `share` from 0 to 1. */
+/** Returns a quantile by linear interpolation. `share` is between 0 and 1. */
 export function quantile(numbers, share) {
   const sorted = [...numbers].sort((a, b) => a - b)
   const at = (sorted.length - 1) * share
@@ -9,19 +9,19 @@ export function quantile(numbers, share) {
 
 export const median = numbers => quantile(numbers, 0.5)
 
-/** Median, and the quarters below and above it; `undefined` when nothing was measured. */
+/** Returns the median and the quartiles, or `undefined` without a measurement. */
 export function spread(numbers) {
   const known = numbers.filter(number => Number.isFinite(number))
   if (known.length === 0) return undefined
   return { median: median(known), low: quantile(known, 0.25), high: quantile(known, 0.75) }
 }
 
-/** Of the rounds that both have: ratios of what was measured in the same round. */
+/** Divides measurements of the same round, for the rounds that both lists have. */
 export function ratios(numbers, others) {
   return numbers.map((number, round) => number / others[round]).filter(ratio => Number.isFinite(ratio))
 }
 
-/** Least squares: by how much `y` grows with `x`. */
+/** Returns the growth of `y` with `x`, by least squares. */
 export function slope(points) {
   const mean = of => points.reduce((sum, point) => sum + of(point), 0) / points.length
   const [x, y] = [mean(point => point[0]), mean(point => point[1])]

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Logs in again and again, so many at a time.
+ * Logs in again and again, `concurrency` at a time.
  *
- * @param {(nth: number) => Promise<boolean>} login whether the password was right; rejects when there is no answer
+ * @param {(nth: number) => Promise<boolean>} login resolves to true if the password is right; rejects without an answer
  * @param {object} ends
  * @param {number} ends.concurrency
- * @param {number} [ends.logins] ends after so many
- * @param {number} [ends.ms] ends after so long, but not before everybody logged in twice, unless it takes MOST_TURNS as
- * long
+ * @param {number} [ends.logins] ends after this number
+ * @param {number} [ends.ms] ends after this time, but not before `2 * concurrency` logins began, unless these take
+ * MOST_TURNS times as long
  */
 export async function turn(login, { concurrency, logins = Number.POSITIVE_INFINITY, ms = Number.POSITIVE_INFINITY }) {
   const latencies = []
@@ -47,5 +47,5 @@ export async function turn(login, { concurrency, logins = Number.POSITIVE_INFINI
 }
 
 const MOST_TURNS = 5
-/** ms after which logins that were not answered count as failed, and the turn is over. */
+/** ms after which unanswered logins count as failed, and the turn ends */
 const PATIENCE_MS = 45_000
