@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Signal } from '../time/light-signal'
 import { afterThisBatch } from './batch'
 import { connectionError, headFault, tooLarge } from './http-errors'
+import { isStaleSocket } from './stale-socket'
 
 /** Bounds and callbacks of one exchange. */
 export interface ExchangeOptions {
@@ -86,9 +87,7 @@ export class HttpExchange {
   #onError(cause: NodeJS.ErrnoException): void {
     if (!this.#settle()) return
     const { url, stale, reject } = this.#options
-    const { reusedSocket, socket } = this.#request
-    const isStale = !this.#hasReply && reusedSocket && socket?.bytesRead === this.#bytesReadBefore
-    if (isStale && stale) stale()
+    if (stale && !this.#hasReply && isStaleSocket(this.#request, this.#bytesReadBefore)) stale()
     else reject(connectionError(url, cause))
   }
 

@@ -1,6 +1,5 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
 import { urlToHttpOptions } from 'node:url'
 import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options/authenticator-options'
@@ -8,6 +7,7 @@ import type { Signal } from '../time/light-signal'
 import { FORWARDED_FOR } from './forwarded-for'
 import { connectionError } from './http-errors'
 import { HttpExchange } from './http-exchange'
+import { closeIdleSockets } from './stale-socket'
 
 /** Bounds of one POST and the visitor's address. */
 export interface PostOptions {
@@ -79,10 +79,9 @@ export class HttpTransport implements Transport {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
-      // The server had closed the idle connection. Sending the same rid again is safe (XEP-0124 §14.3), and nothing
-      // else is ever sent twice. The other idle sockets are as old, so they are closed before they fail, too.
+      // The one case in which a request is sent twice.
       const repeat = () => {
-        if (this.#ownAgents) for (const socket of idleSockets(this.#ownAgents[protocolOf(url)])) socket.destroy()
+        if (this.#ownAgents) closeIdleSockets(this.#ownAgents[protocolOf(url)])
         resolve(this.#post(url, body, options, true))
       }
       const request = openRequest(url, this.#requestOptions(url, Buffer.byteLength(body), clientIp))
@@ -137,8 +136,4 @@ function openRequest(url: URL, options: https.RequestOptions): http.ClientReques
   } catch (cause) {
     throw connectionError(url, cause as NodeJS.ErrnoException)
   }
-}
-
-function idleSockets(agent: http.Agent): Socket[] {
-  return Object.values(agent.freeSockets).flatMap(sockets => sockets ?? [])
 }
