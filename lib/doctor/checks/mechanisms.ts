@@ -95,7 +95,7 @@ function hashesFinding(scram: readonly string[], { isOrderChosen }: Target): Fin
   return warn(
     'several-hashes',
     `${scram.join(', ')} are offered`,
-    'Either the server stores passwords in clear (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it stores several hashes. In that case, accounts made before lack some of them and cannot log in with the strongest. Put the hash that all accounts have first in `mechanisms`, and pass --mechanisms here.',
+    'Either the server stores passwords in clear (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it stores several hashes. In that case, accounts made before the strongest hash was added lack it and cannot log in with it. Put the hash that all accounts have first in `mechanisms`, and pass --mechanisms here.',
   )
 }
 

@@ -10,7 +10,7 @@ const VISITOR = '192.0.2.1'
 const OTHER_VISITOR = '192.0.2.2'
 
 const FORWARD_ADDRESSES =
-  'ejabberd: list the address that it sees for this machine in `trusted_proxies`, and make a proxy in between pass X-Forwarded-For on. App: set `forwardClientIp`.'
+  'ejabberd: add the address that it sees for this machine to `trusted_proxies`, and make a proxy in between pass X-Forwarded-For on. App: set `forwardClientIp`.'
 
 /**
  * Checks if the server believes the X-Forwarded-For that this machine sends. It does if two visitors have separate
@@ -65,7 +65,7 @@ function unknownFinding(software: Software, reason: string): Finding {
   if (software === 'Prosody') return ok('visitor-address', 'Prosody does not ban addresses unless a module adds it')
   return warn(
     'visitor-address',
-    `it cannot be seen from outside if the server tells visitors apart: ${reason}`,
+    `it cannot be seen from outside whether the server tells visitors apart: ${reason}`,
     `Make sure that a ban hits the visitor and not the app. ${FORWARD_ADDRESSES} Or exempt this machine with \`access\` of mod_fail2ban.`,
   )
 }
