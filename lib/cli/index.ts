@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { run } from './run'
 
-// Whoever was to read the report does not any more, or the disk is full: that says nothing of the server.
+// The reader of a pipe has gone, or the disk is full: the exit code must not look like a result of the checks.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`passport-xmpp-bosh: the report cannot be written (${error.code})\n`)
   process.exit(2)

@@ -1,8 +1,8 @@
-/** Bounds of the command, with their units; those of the checks stand in `../doctor/limits.ts`. */
+/** Bounds of the command, with their units. The bounds of the checks are in `../doctor/limits.ts`. */
 
-/** ms for a password to be typed, or to arrive on standard input. */
+/** ms to type a password, or for it to arrive on standard input. */
 export const PASSWORD_MS = 120_000
-/** bytes of a file given by `--ca`. */
+/** bytes of the file of `--ca`. */
 export const MAX_CA_BYTES = 1_048_576
 /** columns of the report. */
 export const COLUMNS = 100

@@ -8,36 +8,38 @@ import { untilAborted } from '../time/wait'
 import { PASSWORD_MS } from './limits'
 import { UsageError } from './usage'
 
-/** Where a password comes from. */
-export interface Asked {
+/** Streams to ask for a password with. */
+export interface PasswordStreams {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  /** for the question only */
+  /** shows the prompt, and nothing else */
   readonly stderr: Writable
 }
 
 /**
- * A password: typed without echo on a terminal, otherwise the first line of standard input.
+ * Asks for a password. On a terminal it is typed without echo, otherwise it is the first line of standard input.
  *
- * @throws {UsageError} when none comes within {@link PASSWORD_MS}
+ * @throws {UsageError} the password is empty, or does not arrive within {@link PASSWORD_MS}
  */
-export async function askPassword(asked: Asked, clock: Clock = systemClock): Promise<string> {
+export async function askPassword(streams: PasswordStreams, clock: Clock = systemClock): Promise<string> {
   const late = () => new UsageError(`no password within ${PASSWORD_MS / 1000} s`)
   const signal = new TimeoutSignal(clock, PASSWORD_MS, late)
   try {
-    const password = await (asked.stdin.isTTY ? typed(asked, signal) : untilAborted(firstLine(asked.stdin), signal))
-    if (password === '') throw new UsageError('no password: it is read from standard input')
+    const password = await (streams.stdin.isTTY
+      ? typedLine(streams, signal)
+      : untilAborted(firstLine(streams.stdin), signal))
+    if (password === '') throw new UsageError('no password: type it, or pass it on standard input')
     return password
   } finally {
     signal.release()
-    asked.stdin.destroy()
+    streams.stdin.destroy()
   }
 }
 
-function typed({ stdin, stderr }: Asked, signal: Signal): Promise<string> {
-  // Where readline echoes to.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const line = createInterface({ input: stdin, output: nowhere, terminal: true, historySize: 0 })
-  // Not before the terminal has stopped to echo.
+function typedLine({ stdin, stderr }: PasswordStreams, signal: Signal): Promise<string> {
+  // readline echoes to its output: this one drops everything.
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const line = createInterface({ input: stdin, output: discard, terminal: true, historySize: 0 })
+  // Prompt only now: the terminal no longer echoes.
   stderr.write('Password: ')
   return new Promise<string>((resolve, reject) => {
     line.once('line', resolve)

@@ -2,29 +2,29 @@ import type { Finding, Status } from '../doctor/finding'
 import { exitCodeOf } from './exit-code'
 import { COLUMNS } from './limits'
 
-/** What was looked at, as it may be shown. */
+/** The server that was checked, in a form that may be shown. */
 export interface Subject {
-  /** without credentials and query; `null`: no URL of HTTP */
+  /** without credentials and query; `null` if it is not an `http(s):` URL */
   readonly service: string | null
   readonly domain: string | null
 }
 
-/** For programs: names of checks and statuses are stable, texts are not. */
+/** Writes the report for programs. Names of checks and statuses are stable, texts are not. */
 export function jsonReport(subject: Subject, findings: readonly Finding[]): string {
   const report = { ...subject, exitCode: exitCodeOf(findings), counts: countsOf(findings), checks: findings }
   return `${JSON.stringify(report, null, 2)}\n`
 }
 
-/** For people. */
+/** Writes the report for people. */
 export function textReport({ service, domain }: Subject, findings: readonly Finding[], colours: boolean): string {
   const counts = Object.entries(countsOf(findings)).map(([status, count]) => `${count} ${status}`)
   const title = [service, domain && `domain ${domain}`].filter(Boolean).join(', ')
-  const lines = together(findings).map(finding => linesOf(finding, colours))
+  const lines = mergeSkipped(findings).map(finding => linesOf(finding, colours))
   return `${[...(title ? [title, ''] : []), ...lines, '', counts.join(', ')].join('\n')}\n`
 }
 
-/** What was skipped for one reason, in one line. */
-function together(findings: readonly Finding[]): Line[] {
+/** Merges neighbours that were skipped for the same reason into one line. */
+function mergeSkipped(findings: readonly Finding[]): Line[] {
   const lines: Line[] = []
   for (const { id, ...finding } of findings) {
     const last = lines.at(-1)
@@ -45,7 +45,7 @@ const COLOURS: Readonly<Record<Status, number>> = { ok: 32, warn: 33, wrong: 31,
 function linesOf({ ids: [id = '', ...more], status, summary, advice }: Line, colours: boolean): string {
   const label = status.padEnd(STATUS_WIDTH)
   const margin = ' '.repeat(STATUS_WIDTH + ID_WIDTH)
-  const text = more.length === 0 ? summary : `${summary}; likewise ${more.join(', ')}`
+  const text = more.length === 0 ? summary : `${summary}; the same for ${more.join(', ')}`
   const lines = [
     ...wrapped(text),
     ...(advice === undefined ? [] : wrapped(advice, ADVICE_INDENT).map(line => `${' '.repeat(ADVICE_INDENT)}${line}`)),

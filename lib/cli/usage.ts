@@ -1,19 +1,20 @@
-/** The command was not given as it must be; the message says how. Repeats no value: it could be a password. */
+/** An invalid command line. The message says how to correct it and repeats no value, which could be a password. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
 export const HELP = `passport-xmpp-bosh check <service> [options]
 
-Looks at the BOSH server at <service>, as an app with passport-xmpp-bosh would use it, and says what to change.
+Checks the BOSH server at <service> the way an app with passport-xmpp-bosh uses it, and tells you what to change.
 
-  --domain <domain>       what stands behind the @ of your users; default: the host of <service>
-  --username <name>       log in as well; the password is asked for, or read from the first line of standard input
-  --mechanisms <list>     as option \`mechanisms\` of the app, with commas: SCRAM-SHA-1,PLAIN
-  --ca <file>             PEM of the authorities to trust, instead of the system's
-  --allow-insecure        as option \`allowInsecure\` of the app: http: to another host
-  --json                  the report for programs
-  --help, --version
+  --domain <domain>       domain of your users, the part after the @; default: the host of <service>
+  --username <name>       log in as well; prompts for the password, or reads the first line of standard input
+  --mechanisms <list>     same as option \`mechanisms\` of the app, separated by commas: SCRAM-SHA-1,PLAIN
+  --ca <file>             PEM file of the authorities to trust instead of the system's
+  --allow-insecure        same as option \`allowInsecure\` of the app: allow http: to another host
+  --json                  print the report as JSON, for programs
+  -h, --help              print this help
+  --version               print the version of the package
 
-Exit code: 0 all is well, 1 there are warnings, 2 something is wrong, or the command is.
+Exit code: 0 all is well, 1 there are warnings, 2 a check failed or the command line was invalid.
 `

@@ -1,12 +1,15 @@
 import type { XmppBoshError } from '../errors/error'
 import type { XmppBoshErrorCode } from '../errors/statuses'
 
-/** What is reached through what: where one fails, those before it are fine and those behind it cannot be seen. */
+/**
+ * Checks that build on each other, lowest first. If one fails, the ones before it have passed and the ones after it
+ * cannot run.
+ */
 export const LAYERS = ['name', 'connection', 'tls', 'certificate', 'redirect', 'bosh', 'ban', 'domain'] as const
 
 export type Layer = (typeof LAYERS)[number]
 
-/** Which check an error belongs to, and what to change. */
+/** The check that an error belongs to, and the change that solves it. */
 export interface Advice {
   readonly id: Layer
   readonly advice: string
@@ -14,76 +17,89 @@ export interface Advice {
 
 const OTHER: Advice = {
   id: 'bosh',
-  advice: "Look into the server's log: what it answers is not what BOSH clients can work with.",
+  advice: "Check the server's log: BOSH clients cannot use its answer.",
 }
 
-/** By the code of node's error: more exact than the library's. */
+const NO_ROUTE: Advice = {
+  id: 'connection',
+  advice: 'There is no route to this address: check the network and the firewall.',
+}
+
+/** By code of Node's error, which is more specific than the library's. */
 const BY_CAUSE: Readonly<Record<string, Advice>> = {
   ENOTFOUND: { id: 'name', advice: 'Correct the host in the URL, or add it to the DNS.' },
-  EAI_AGAIN: { id: 'name', advice: "The name server does not answer: look at this machine's DNS settings." },
+  EAI_AGAIN: { id: 'name', advice: "The name server does not answer: check this machine's DNS settings." },
   ECONNREFUSED: {
     id: 'connection',
-    advice: 'Nobody listens there: start the server, or correct host and port (ejabberd: `listen`, `port` and `ip`).',
+    advice:
+      'The port is closed: start the server, or correct the host and the port (ejabberd: `listen`, `port` and `ip`).',
   },
-  EHOSTUNREACH: { id: 'connection', advice: 'There is no way to that address: look at network and firewall.' },
-  ENETUNREACH: { id: 'connection', advice: 'There is no way to that address: look at network and firewall.' },
-  ETIMEDOUT: { id: 'connection', advice: 'Nobody answers at that address: look at host, port and firewall.' },
-  CERT_HAS_EXPIRED: { id: 'certificate', advice: 'Renew the certificate, and have the server load it.' },
-  CERT_NOT_YET_VALID: { id: 'certificate', advice: "Compare the clocks: the certificate's time has not begun." },
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
+  ETIMEDOUT: {
+    id: 'connection',
+    advice: 'This address does not answer: check the host, the port and the firewall.',
+  },
+  CERT_HAS_EXPIRED: { id: 'certificate', advice: 'Renew the certificate, and make the server load the new one.' },
+  CERT_NOT_YET_VALID: {
+    id: 'certificate',
+    advice: 'The certificate is not valid yet: compare the clocks of both machines.',
+  },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     id: 'certificate',
     advice:
-      'The certificate is for another name than the host of the URL: use the name that it carries, or a certificate for this one. For an address that no certificate names the app has `tls.servername`.',
+      'The certificate is for another name than the host of the URL: use the name in the certificate, or get a certificate for this host. If the URL holds an address that no certificate names, set `tls.servername` in the app.',
   },
 }
 
 const UNTRUSTED =
-  'Nobody trusted has signed the certificate: get one that is (the server must send the intermediate ones as well), or name your authority: `tls.ca` in the app, --ca here.'
+  'The certificate is not signed by a trusted authority: get one that is (the server must also send the intermediate certificates), or name your own authority: `tls.ca` in the app, --ca here.'
 
 /** By HTTP status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  401: 'Something in front of the server wants a login of its own: let this path pass.',
-  403: 'Something in front of the server refuses: allow POST on this path.',
-  404: 'Nothing is at this path: correct it (ejabberd: what `request_handlers` gives to mod_bosh, usually /bosh; Prosody: /http-bind), or load mod_bosh.',
+  401: 'Something in front of the server asks for a login of its own: exempt this path.',
+  403: 'Something in front of the server refuses the request: allow POST on this path.',
+  404: 'This path does not exist: correct it (ejabberd: the path that `request_handlers` gives to mod_bosh, usually /bosh; Prosody: /http-bind), or load mod_bosh.',
 }
-const GATEWAY = 'A proxy answers, and the XMPP server behind it does not: start it, or correct the proxy.'
-const NO_BOSH = 'A web server is there, and no BOSH: correct port or path.'
+const GATEWAY = 'A proxy answers, but the XMPP server behind it does not: start the server, or correct the proxy.'
+const NOT_BOSH = 'A web server answers, but not with BOSH: correct the port or the path.'
 
 const REDIRECT: Advice = {
   id: 'redirect',
-  advice: 'Logins follow no redirect, so that no password goes astray: write the URL that it leads to.',
+  advice:
+    'Logins do not follow redirects, so that a password cannot go astray: use the URL that the redirect leads to.',
 }
 
-/** By the library's code: whatever the rows above do not know better. */
+/** By code of the library's error. Used if no more specific row matches. */
 const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   ERR_XMPP_CONNECT: {
     id: 'connection',
-    advice: 'The connection was cut: correct port and scheme, or look at what is in between.',
+    advice: 'The connection was cut: correct the port and the scheme, or check the network in between.',
   },
   ERR_XMPP_TLS: { id: 'certificate', advice: UNTRUSTED },
   ERR_XMPP_HTTP: {
     id: 'bosh',
-    advice: 'Another protocol is spoken there, such as that of XMPP clients (5222): take the port of BOSH.',
+    advice: 'The port speaks another protocol, such as that of XMPP clients (5222): use the BOSH port.',
   },
   ERR_XMPP_TIMEOUT: {
     id: 'connection',
-    advice: 'Nothing answers: a firewall that drops, a server that hangs, or another protocol on this port.',
+    advice: 'Nothing answers: a firewall drops packets, the server hangs, or the port speaks another protocol.',
   },
   ERR_XMPP_POLICY: {
     id: 'ban',
     advice:
-      "The server has banned this machine's address, and with it everybody who logs in from here. ejabberd: mod_fail2ban counts wrong passwords for an address. Unban it (`ejabberdctl unban_ip`), give the strategy `forwardClientIp` and ejabberd `trusted_proxies`, and bans hit the visitor they are for.",
+      "The server has banned this machine's address, and with it every visitor who logs in from here. ejabberd: mod_fail2ban counts wrong passwords by address. Unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd, so that a ban hits the visitor it is meant for.",
   },
   ERR_XMPP_DOMAIN: {
     id: 'domain',
     advice:
-      'Give the domain of your users, what stands behind the @: --domain here, `domain` in the app (ejabberd: `hosts`; Prosody: VirtualHost).',
+      'Give the domain of your users, the part after the @: --domain here, `domain` in the app (ejabberd: `hosts`; Prosody: VirtualHost).',
   },
-  ERR_XMPP_UNAVAILABLE: { id: 'bosh', advice: 'The server is overloaded or going down: look into its log.' },
-  ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'That is no answer of BOSH: correct port or path.' },
+  ERR_XMPP_UNAVAILABLE: { id: 'bosh', advice: 'The server is overloaded or shutting down: check its log.' },
+  ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'This is not a BOSH answer: correct the port or the path.' },
 }
 
-/** The row for an error. */
+/** Finds the most specific row for an error. */
 export function adviceFor(error: XmppBoshError): Advice {
   const status = statusIn(error)
   if (status !== undefined) return adviceForStatus(status)
@@ -92,15 +108,15 @@ export function adviceFor(error: XmppBoshError): Advice {
 
 function adviceForStatus(status: number): Advice {
   if (status >= 300 && status < 400) return REDIRECT
-  return { id: 'bosh', advice: BY_STATUS[status] ?? (status >= 500 ? GATEWAY : NO_BOSH) }
+  return { id: 'bosh', advice: BY_STATUS[status] ?? (status >= 500 ? GATEWAY : NOT_BOSH) }
 }
 
-/** The code of the error below, as node names it; empty if there is none. */
+/** Returns the code of Node's error below, or an empty string without one. */
 export function causeOf({ cause }: XmppBoshError): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
 }
 
-/** The HTTP status, which stands in the message only. */
+/** Returns the HTTP status, which only the message holds. */
 export function statusIn({ code, message }: XmppBoshError): number | undefined {
   const status = code === 'ERR_XMPP_HTTP' ? /HTTP status (\d{3})/.exec(message)?.[1] : undefined
   return status === undefined ? undefined : Number(status)

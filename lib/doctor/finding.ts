@@ -1,4 +1,4 @@
-/** Every check there is, in the order of the report. The names are stable: scripts read them. */
+/** Names of all checks, in the order of the report. They are stable: scripts read them. */
 export const CHECKS = [
   'url',
   'transport',
@@ -26,16 +26,16 @@ export const CHECKS = [
 
 export type CheckId = (typeof CHECKS)[number]
 
-/** `skipped`: it could not be looked at, or there is nothing to look at. */
+/** Result of a check. `skipped` means that it could not run, or that there is nothing to check. */
 export type Status = 'ok' | 'warn' | 'wrong' | 'skipped'
 
-/** What one check came to. Holds no secret and nothing the server wrote but names and versions. */
+/** Outcome of one check. It holds no secret, and of the server's own text only names and versions. */
 export interface Finding {
   readonly id: CheckId
   readonly status: Status
-  /** what was seen */
+  /** observation, in one line */
   readonly summary: string
-  /** what to change */
+  /** the change that solves the problem */
   readonly advice?: string
 }
 

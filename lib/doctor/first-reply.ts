@@ -1,15 +1,15 @@
 import { type Body, readBody } from '../bosh/body'
 import type { Transport } from '../bosh/transport'
 
-/** A transport that keeps the first reply, which tells who answered. */
-export interface Observed extends Transport {
-  /** the first reply, if it was one of BOSH */
-  readonly created: Body | undefined
+/** A transport that keeps the first reply, which shows the software that answered. */
+export interface FirstReplyTransport extends Transport {
+  /** the first reply, if it was a BOSH body */
+  readonly firstBody: Body | undefined
   /** the first reply was an HTML page */
-  readonly isPage: boolean
+  readonly isHtml: boolean
 }
 
-export function observed(transport: Transport): Observed {
+export function keepFirstReply(transport: Transport): FirstReplyTransport {
   let first: Buffer | undefined
   return {
     async post(url, body, options) {
@@ -18,15 +18,15 @@ export function observed(transport: Transport): Observed {
       return reply
     },
     close: () => transport.close(),
-    get created() {
+    get firstBody() {
       try {
         return first && readBody(first)
       } catch {
-        // Whoever asked for it has got the error.
+        // The session that sent the request has reported the error.
         return undefined
       }
     },
-    get isPage() {
+    get isHtml() {
       return first !== undefined && /^\s*<(?:!doctype|html)/i.test(first.toString('latin1', 0, 256))
     },
   }

@@ -7,14 +7,22 @@ import { element } from '../xml/write'
 
 const VERSION = 'jabber:iq:version'
 
-/** What the server calls itself. */
-export interface Reported {
+/** Name and version of the software, as the server reports them. */
+export interface ReportedVersion {
   readonly name: string
   readonly version: string
 }
 
-/** XEP-0092: asks on a session that is logged in. `undefined`: the server does not tell, or not in words of software. */
-export async function reportedBy(session: BoshSession, domain: Domain, signal: Signal): Promise<Reported | undefined> {
+/**
+ * Asks for the server's version on a session that is logged in (XEP-0092).
+ *
+ * @returns `undefined` if the server does not answer, or not with the name and version of a program
+ */
+export async function askVersion(
+  session: BoshSession,
+  domain: Domain,
+  signal: Signal,
+): Promise<ReportedVersion | undefined> {
   try {
     const payload = element('query', { xmlns: VERSION })
     const answer = await askIq(session, { type: 'get', to: domain.wire, payload, from: senders(domain) }, signal)
@@ -24,7 +32,7 @@ export async function reportedBy(session: BoshSession, domain: Domain, signal: S
     const [name, version] = [text('name'), text('version')]
     return /^[A-Za-z]{1,20}$/.test(name) && /^\d[\w.+~-]{0,30}$/.test(version) ? { name, version } : undefined
   } catch (error) {
-    // The login is over and was right: what comes now may go wrong.
+    // The login has already succeeded, so an error here does not fail the check.
     if (!XmppBoshError.is(error)) throw error
     return undefined
   }

@@ -4,41 +4,41 @@ import type { Mechanism } from '../sasl'
 import { type Finding, ok, warn, wrong } from './finding'
 import { SESSION_MS } from './limits'
 
-/** What is to be checked. */
-export interface Question {
+/** Options of a check, as the command line gives them. */
+export interface CheckOptions {
   /** the BOSH URL */
   readonly service: string
   /** default: the host of `service` */
   readonly domain?: string | undefined
-  /** as option `mechanisms` of the app */
+  /** same as option `mechanisms` of the app */
   readonly mechanisms?: readonly Mechanism[] | undefined
+  /** same as option `allowInsecure` of the app */
   readonly allowInsecure?: boolean | undefined
   /** PEM of the authorities to trust, instead of the system's */
   readonly ca?: Uint8Array | undefined
-  /** somebody to log in as; without it nobody is */
+  /** credentials for the login check; without them the check is skipped */
   readonly credentials?: { readonly username: string; readonly password: string } | undefined
 }
 
-/** A URL that can be asked. */
+/** A valid URL, with the settings to reach it. */
 export interface Target {
   readonly url: URL
-  /** those of the app, and `allowInsecure`: whether a password may be sent says {@link trusted} */
+  /** the app's options, always with `allowInsecure`: {@link maySendPassword} decides about passwords instead */
   readonly options: AuthenticatorOptions
   readonly settings: Settings
-  /** `domain` is the host of the URL, because no other was given */
-  readonly guessed: boolean
-  /** the mechanisms were named: their order is a decision */
-  readonly named: boolean
+  /** `domain` is the host of the URL, because the options did not give one */
+  readonly isDomainGuessed: boolean
+  /** the options gave the mechanisms, so their order is a decision */
+  readonly isOrderChosen: boolean
   /** plain HTTP to another machine */
-  readonly exposed: boolean
-  /** a password may be sent */
-  readonly trusted: boolean
+  readonly isExposed: boolean
+  readonly maySendPassword: boolean
 }
 
-/** Judges the URL as it stands, without any network. */
-export function targetOf(question: Question): { findings: Finding[]; target?: Target } {
-  const { service, mechanisms, allowInsecure = false, ca } = question
-  const domain = question.domain ?? (URL.canParse(service) ? new URL(service).hostname : '')
+/** Checks the URL itself, without the network. */
+export function targetOf(checked: CheckOptions): { findings: Finding[]; target?: Target } {
+  const { service, mechanisms, allowInsecure = false, ca } = checked
+  const domain = checked.domain ?? (URL.canParse(service) ? new URL(service).hostname : '')
   const options: AuthenticatorOptions = {
     service,
     domain,
@@ -53,8 +53,7 @@ export function targetOf(question: Question): { findings: Finding[]; target?: Ta
     settings = settingsOf(options)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    const advice =
-      'Give the URL of BOSH, such as https://xmpp.example.com:5443/bosh (ejabberd) or …/http-bind (Prosody).'
+    const advice = 'Give the BOSH URL, such as https://xmpp.example.com:5443/bosh (ejabberd) or …/http-bind (Prosody).'
     return { findings: [wrong('url', error.message, advice)] }
   }
   const [{ url, safe }] = settings.endpoints
@@ -62,29 +61,29 @@ export function targetOf(question: Question): { findings: Finding[]; target?: Ta
     url,
     options,
     settings,
-    guessed: question.domain === undefined,
-    named: mechanisms !== undefined,
-    exposed: !safe,
-    trusted: safe || allowInsecure,
+    isDomainGuessed: checked.domain === undefined,
+    isOrderChosen: mechanisms !== undefined,
+    isExposed: !safe,
+    maySendPassword: safe || allowInsecure,
   }
   return { target, findings: [ok('url', 'can be a BOSH URL'), transportFinding(target)] }
 }
 
-function transportFinding({ url, exposed, trusted }: Target): Finding {
+function transportFinding({ url, isExposed, maySendPassword }: Target): Finding {
   if (url.protocol === 'https:') return ok('transport', 'https:')
-  if (!exposed) return ok('transport', 'http:, and the host is this machine')
-  const summary = 'http: to another host: whoever is in between can read and change every login'
-  return trusted
-    ? warn('transport', summary, 'Use https: unless the network between is private.')
+  if (!isExposed) return ok('transport', 'http: to this machine')
+  const summary = 'http: to another host: machines in between can read and change every login'
+  return maySendPassword
+    ? warn('transport', summary, 'Use https:, unless the network in between is private.')
     : wrong(
         'transport',
         summary,
-        'Use an https: URL: `tls: true` on the listener, or a proxy that speaks TLS. On a private network set `allowInsecure: true` in the app, and say --allow-insecure here.',
+        'Use an https: URL: set `tls: true` on the listener, or put a TLS proxy in front of it. On a private network, set `allowInsecure: true` in the app and pass --allow-insecure here.',
       )
 }
 
-/** The question as it may be shown: a URL can hold a password. */
-export function subjectOf({ service, domain }: Question): { service: string | null; domain: string | null } {
+/** Returns service and domain in a form that may be shown: a URL can hold a password. */
+export function subjectOf({ service, domain }: CheckOptions): { service: string | null; domain: string | null } {
   const url = URL.canParse(service) ? new URL(service) : undefined
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
   return {

@@ -8,7 +8,7 @@ const ITERATIONS = 4096
 const SALT_BYTES = 16
 
 /**
- * What a SCRAM server stores (RFC 5802 §3).
+ * The data that a server stores for SCRAM (RFC 5802 §3).
  *
  * @internal
  */
@@ -26,39 +26,88 @@ interface Account {
   readonly refusal?: AccountRefusal
 }
 
-/** SASL conditions that say something of the account (RFC 6120 §6.5). */
+/**
+ * A SASL condition that refuses a login because of the state of the account (RFC 6120 §6.5).
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { type AccountRefusal, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * xmpp.accounts.expire('alice')
+ * const refusal: AccountRefusal | undefined = xmpp.accounts.refusal('alice')
+ *
+ * assert.equal(refusal, 'credentials-expired')
+ * await xmpp.close()
+ * ```
+ */
 export type AccountRefusal = 'account-disabled' | 'credentials-expired'
 
-/** The accounts of a test server; user names are prepared as a server does it. */
+/**
+ * The accounts of a test server. They can change while the server runs. User names are prepared as real servers prepare
+ * them: `ALICE` is the account `alice`.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * xmpp.accounts.add('bob', 'secret')
+ * xmpp.accounts.changePassword('alice', 'better')
+ * xmpp.accounts.disable('alice')
+ *
+ * assert.ok(xmpp.accounts.has('bob'))
+ * assert.equal(xmpp.accounts.refusal('alice'), 'account-disabled')
+ * await xmpp.close()
+ * ```
+ */
 export class Accounts {
   readonly #accounts = new Map<string, Account>()
 
+  /**
+   * @param accounts user name, without the domain, to password
+   * @throws {TypeError} a user name or a password is invalid
+   */
   constructor(accounts: Readonly<Record<string, string>> = {}) {
     this.restore(accounts)
   }
 
-  /** Exactly these accounts and no others. */
+  /**
+   * Replaces all accounts by the given ones.
+   *
+   * @throws {TypeError} a user name or a password is invalid
+   */
   restore(accounts: Readonly<Record<string, string>>): void {
     this.#accounts.clear()
     for (const [username, password] of Object.entries(accounts)) this.add(username, password)
   }
 
-  /** Adds an account; in place of the one that has this name, if one has. */
+  /**
+   * Adds an account. It replaces an account of the same name.
+   *
+   * @throws {TypeError} the user name or the password is invalid
+   */
   add(username: string, password: string): void {
     const prepared = preparePassword(password)
     if (prepared === undefined) throw new TypeError('SASLprep refuses this password')
     this.#accounts.set(nameOf(username), { password: prepared, keys: new Map() })
   }
 
-  /** Does nothing if there is no such account. */
+  /**
+   * Removes an account. It does nothing if the account does not exist.
+   *
+   * @throws {TypeError} the user name is invalid
+   */
   remove(username: string): void {
     this.#accounts.delete(nameOf(username))
   }
 
   /**
-   * The new password counts from the next login on, and is not expired.
+   * Changes the password from the next login on. The new password has not expired, but a disabled account stays disabled.
    *
-   * @throws {TypeError} there is no such account
+   * @throws {TypeError} the account does not exist, or the user name or the password is invalid
    */
   changePassword(username: string, password: string): void {
     const { refusal } = this.#get(username)
@@ -67,51 +116,51 @@ export class Accounts {
   }
 
   /**
-   * From now on the account is answered with `account-disabled`, whatever the password.
+   * Disables an account: every login gets `account-disabled`, even with a wrong password.
    *
-   * @throws {TypeError} there is no such account
+   * @throws {TypeError} the account does not exist, or the user name is invalid
    */
   disable(username: string): void {
     this.#refuse(username, 'account-disabled')
   }
 
   /**
-   * From now on the account is answered with `credentials-expired`, whatever the password.
+   * Lets the password expire: every login gets `credentials-expired`, even with a wrong password.
    *
-   * @throws {TypeError} there is no such account
+   * @throws {TypeError} the account does not exist, or the user name is invalid
    */
   expire(username: string): void {
     this.#refuse(username, 'credentials-expired')
   }
 
   /**
-   * As before `disable` or `expire`.
+   * Enables an account again after `disable` or `expire`.
    *
-   * @throws {TypeError} there is no such account
+   * @throws {TypeError} the account does not exist, or the user name is invalid
    */
   enable(username: string): void {
     const { password, keys } = this.#get(username)
     this.#accounts.set(nameOf(username), { password, keys })
   }
 
-  /** True if there is such an account, whether anybody can log in to it or not. */
+  /** Returns true if the account exists, even if it is disabled or expired. */
   has(username: string): boolean {
     return this.#find(username) !== undefined
   }
 
-  /** Why nobody can log in to this account, if so. */
+  /** Returns the condition that refuses every login to this account, or `undefined` without one. */
   refusal(username: string): AccountRefusal | undefined {
     return this.#find(username)?.refusal
   }
 
-  /** True if there is such an account and this is its password. */
+  /** Returns true if the account exists and has this password. */
   isPassword(username: string, password: string): boolean {
     const account = this.#find(username)
     return account !== undefined && account.password === preparePassword(password)
   }
 
   /**
-   * `undefined`: no such account.
+   * Derives the keys of an account and keeps them. It returns `undefined` if the account does not exist.
    *
    * @internal
    */
@@ -141,7 +190,7 @@ export class Accounts {
 
 function nameOf(username: string): string {
   const local = prepareLocalpart(username)
-  if (local === undefined) throw new TypeError('not a localpart: an account is named without its domain')
+  if (local === undefined) throw new TypeError('not a localpart: name the account without its domain')
   return local
 }
 

@@ -1,5 +1,5 @@
 /**
- * The same server without a port: `nock` takes the requests. Needs `nock` 14.
+ * The same server without a port: `nock` intercepts the requests. It requires `nock` 14.
  *
  * @module passport-xmpp-bosh/testing/nock
  */
@@ -8,25 +8,55 @@ import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
 import { Responder, type TestServer } from './responder'
 
-/** A BOSH URL that answers without a network. */
+/**
+ * A test server behind a URL that `nock` intercepts.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { type BoshMock, mockBosh } from 'passport-xmpp-bosh/testing/nock'
+ *
+ * const xmpp: BoshMock = mockBosh('https://xmpp.example.com/bosh', { domain: 'example.com' })
+ * xmpp.accounts.add('alice', 'secret')
+ *
+ * assert.equal(xmpp.url, 'https://xmpp.example.com/bosh')
+ * xmpp.close()
+ * ```
+ */
 export interface BoshMock extends TestServer {
-  /** for option `service` */
+  /** URL for option `service` */
   readonly url: string
-  /** The URL is an ordinary one again. */
+  /** Ends all sessions and stops the interception: the URL is an ordinary one again. */
   close(): void
 }
 
 /**
- * Answers POSTs to `url` as an XMPP server would, by nock: no port, no TLS, no network. Several can be there at once,
- * each with a URL of its own; other hosts, and what `nock` was told about them, are left alone.
+ * Answers POST requests to `url` as an XMPP server would, without a port, TLS or a network. Several mocks can exist at
+ * once, each with its own URL. Other hosts are not touched, and neither are the settings of `nock` for them.
  *
- * @throws {TypeError} `url` is no http: or https: URL, or an option is wrong
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { mockBosh } from 'passport-xmpp-bosh/testing/nock'
+ *
+ * const service = 'https://xmpp.example.com/bosh'
+ * const xmpp = mockBosh(service, { domain: 'example.com', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service, domain: 'example.com' })
+ * const { jid } = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ *
+ * assert.equal(jid, 'alice@example.com')
+ * await authenticator.close()
+ * xmpp.close()
+ * ```
+ *
+ * @throws {TypeError} `url` is not an `http:` or `https:` URL, or an option is invalid
  */
 export function mockBosh(url: string, options: ResponderOptions): BoshMock {
-  return new NockMount(url, options)
+  return new NockTestServer(url, options)
 }
 
-class NockMount extends Responder implements BoshMock {
+class NockTestServer extends Responder implements BoshMock {
   readonly url: string
   readonly #interceptor: nock.Interceptor
 
@@ -39,7 +69,7 @@ class NockMount extends Responder implements BoshMock {
     this.#interceptor = nock(origin)
       .persist()
       .post(pathname + search)
-      // So that a test that asks `nock.isDone()` need not log in.
+      // `nock.isDone()` is true even if the test does not log in.
       .optionally()
     this.#interceptor.reply(async function (_uri, sent) {
       const reply = await respond(Buffer.from(String(sent)), this.req.headers)

@@ -4,23 +4,58 @@ import { PERSONALITIES, type Personality, type PersonalityName } from './persona
 import type { TestMechanism } from './protocol/sasl'
 import type { RegistrationMode } from './services/registration'
 
-/** What a test server serves. */
+/**
+ * Options of a test server, with a port or without.
+ *
+ * @example
+ * ```ts
+ * import type { ResponderOptions } from 'passport-xmpp-bosh/testing'
+ * import { mockBosh } from 'passport-xmpp-bosh/testing/nock'
+ *
+ * const options: ResponderOptions = {
+ *   domain: 'example.com',
+ *   accounts: { alice: 'secret' },
+ *   mechanisms: ['SCRAM-SHA-256'],
+ *   personality: 'prosody',
+ *   registration: 'open',
+ * }
+ * const xmpp = mockBosh('https://xmpp.example.com/http-bind', options)
+ * xmpp.close()
+ * ```
+ */
 export interface ResponderOptions {
-  /** the XMPP domain */
+  /** XMPP domain of the accounts; required */
   domain: string
-  /** user name (without the domain) -> password; default none */
+  /**
+   * user name, without the domain, to password
+   *
+   * @default {}
+   */
   accounts?: Readonly<Record<string, string>>
-  /** offered, in this order; default all four */
+  /**
+   * offered mechanisms, in this order
+   *
+   * @default ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+   */
   mechanisms?: readonly TestMechanism[]
-  /** whose habits it has, where real servers differ; default ejabberd */
+  /**
+   * real server to imitate, where real servers differ
+   *
+   * @default 'ejabberd'
+   */
   personality?: PersonalityName
-  /** who may make an account: nobody (default), anybody, or who can read a picture */
+  /**
+   * policy for sign-up: `'closed'` refuses it, `'open'` lets every client create an account, `'captcha'` demands the digits
+   * of a picture
+   *
+   * @default 'closed'
+   */
   registration?: RegistrationMode
 }
 
-/** The same, complete and checked. */
+/** The options with all defaults, checked. */
 export interface ResolvedOptions {
-  /** as it is sent */
+  /** in the form that is sent */
   readonly domain: string
   readonly accounts: Readonly<Record<string, string>>
   readonly mechanisms: readonly TestMechanism[]
@@ -30,7 +65,11 @@ export interface ResolvedOptions {
 
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
-/** @throws {TypeError} that names the option */
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {TypeError} an option is invalid; the message names it
+ */
 export function resolveOptions({
   domain,
   accounts = {},
@@ -39,12 +78,12 @@ export function resolveOptions({
   registration = 'closed',
   ...unknown
 }: ResponderOptions): ResolvedOptions {
-  const [stranger] = Object.keys(unknown)
-  if (stranger !== undefined) throw new TypeError(`unknown option \`${stranger}\``)
+  const [unknownName] = Object.keys(unknown)
+  if (unknownName !== undefined) throw new TypeError(`unknown option \`${unknownName}\``)
   const prepared = typeof domain === 'string' ? prepareConfiguredDomain(domain) : undefined
   if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
   if (!Array.isArray(mechanisms) || !mechanisms.every(name => MECHANISM_NAMES.includes(name))) {
-    throw new TypeError(`option \`mechanisms\` must hold some of ${MECHANISM_NAMES.join(', ')}`)
+    throw new TypeError(`option \`mechanisms\` must be a list of some of ${MECHANISM_NAMES.join(', ')}`)
   }
   if (!Object.hasOwn(PERSONALITIES, personality)) {
     throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)

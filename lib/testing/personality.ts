@@ -2,44 +2,58 @@ import { prepareLocalpart } from '../jid'
 import { XBOSH } from '../xml/namespaces'
 import { type Attributes, page, type Reply, terminated } from './protocol/reply'
 
-/** Whose habits the test server has. */
+/**
+ * A real server that the test server imitates.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { type PersonalityName, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const personality: PersonalityName = 'prosody'
+ * const xmpp = await startBoshServer({ domain: 'localhost', personality })
+ *
+ * assert.ok(xmpp.url.endsWith('/http-bind'))
+ * await xmpp.close()
+ * ```
+ */
 export type PersonalityName = 'ejabberd' | 'prosody'
 
-/** Where real servers differ. */
+/** Habits in which real servers differ. */
 export interface Personality {
-  /** where they are found */
+  /** path of the BOSH URL */
   readonly path: string
-  /** s until a session that nobody asks about is gone */
+  /** s without a request until a session ends */
   readonly inactivity: number
-  /** attributes of the first reply, but for what the session says of itself */
+  /** attributes of the first reply, without those that depend on the session */
   readonly created: Attributes
-  /** says its `sid` in every reply */
+  /** every reply holds the `sid` */
   readonly repeatsSid: boolean
-  /** the condition for a domain it does not serve */
+  /** condition for a domain that the server does not serve */
   readonly unknownDomain: string
-  /** the answer to a request that cannot be read */
+  /** reply to a request that cannot be parsed */
   readonly malformed: Reply
-  /** creates no session without `wait` and `hold` */
+  /** a request for a session must hold `wait` and `hold` */
   readonly needsWait: boolean
-  /** s that it holds a request at most */
+  /** maximum s that a request is held */
   readonly maxWait: number
-  /** the SASL condition for a message it cannot take apart, and for a user name that cannot be a localpart */
+  /** SASL condition for a message that cannot be parsed, and for a user name that is not a localpart */
   readonly undecodable: string
-  /** the SASL condition for what is not base64 */
+  /** SASL condition for invalid base64 */
   readonly malformedBase64: string
-  /** takes no notice of an authzid, whose ever it is */
+  /** the authzid of PLAIN is ignored, even if it names another account */
   readonly ignoresAuthzid: boolean
-  /** says what it offered (XEP-0474) */
+  /** SCRAM protects the list of offered mechanisms (XEP-0474) */
   readonly protectsOffer: boolean
-  /** says that an account was removed, before it ends the stream with this condition */
+  /** after the removal of an account: `answers` the request or not, then ends the stream with `condition` */
   readonly removal: { readonly answers: boolean; readonly condition: string }
-  /** the localpart it binds for a user name */
+  /** returns the localpart that the server binds for a user name */
   boundLocalpart(username: string): string | undefined
 }
 
 const NAMESPACE = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
 
-/** As measured on ejabberd 23.01 to 26.07 and Prosody 0.12 to 13. */
+/** Habits as measured on ejabberd 23.01 to 26.07 and Prosody 0.12 to 13. */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   ejabberd: {
     path: '/bosh',
@@ -62,7 +76,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: false,
     protectsOffer: true,
     removal: { answers: true, condition: 'conflict' },
-    // It echoes the spelling it was sent.
+    // ejabberd repeats the spelling of the client.
     boundLocalpart: username => username,
   },
   prosody: {

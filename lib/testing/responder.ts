@@ -4,51 +4,90 @@ import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { endOfStream, ok, type Reply, type Right, terminated } from './protocol/reply'
+import { type CorrectReply, endOfStream, ok, type Reply, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
 import { REQUESTS, Session } from './protocol/session'
 import { Stream } from './protocol/stream'
 import { type CaptchaView, RegistrationService } from './services/registration'
 
-/** A session the server holds. */
+/**
+ * A session that the server holds.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { type SessionView, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
+ * await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ * await authenticator.close()
+ * const left: readonly SessionView[] = xmpp.sessions
+ *
+ * assert.deepEqual(left, [])
+ * await xmpp.close()
+ * ```
+ */
 export interface SessionView {
-  /** its id (XEP-0124 §7.2) */
+  /** id of the session (XEP-0124 §7.2) */
   readonly sid: string
-  /** who logged in on it, if somebody did */
+  /** account that logged in, or `undefined` before the login */
   readonly username: string | undefined
-  /** what they logged in with */
+  /** mechanism of the login, or `undefined` before it */
   readonly mechanism: TestMechanism | undefined
-  /** the full JID that was bound, if one was */
+  /** full JID that was bound, or `undefined` before the bind */
   readonly jid: string | undefined
 }
 
-/** What every mount lets a test see and do. */
+/**
+ * A test server as a test sees it, with a port or without.
+ *
+ * @example
+ * ```ts
+ * import { startBoshServer, type TestServer } from 'passport-xmpp-bosh/testing'
+ * import { mockBosh } from 'passport-xmpp-bosh/testing/nock'
+ *
+ * const logInFails = (server: TestServer) => server.fault({ on: 'auth', reply: 'not-authorized' })
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost' })
+ * const mock = mockBosh('https://xmpp.example.com/bosh', { domain: 'example.com' })
+ * logInFails(xmpp)
+ * logInFails(mock)
+ * mock.close()
+ * await xmpp.close()
+ * ```
+ */
 export interface TestServer {
-  /** who may log in; may change at any time */
+  /** accounts that can log in; a test can change them at any time */
   readonly accounts: Accounts
-  /** the sessions held now */
+  /** sessions that the server holds now */
   readonly sessions: readonly SessionView[]
-  /** the captchas that wait for an answer, the newest last */
+  /** captchas that are not answered yet, the newest last */
   readonly captchas: readonly CaptchaView[]
-  /** the requests so far, at most the last 1,000; their bodies hold what the client sent, passwords included */
+  /** requests so far, at most the last 1,000; their bodies hold the text that the client sent, passwords included */
   readonly requests: readonly RequestView[]
-  /** Makes something go wrong. */
+  /**
+   * Adds a fault. Faults of one step happen in the order they were added.
+   *
+   * @throws {TypeError} the fault is invalid; the message names the field
+   */
   fault(fault: Fault): void
-  /** As after the start: the accounts it was made with, no sessions, no requests, no faults. */
+  /** Restores the state after the start: the first accounts, without sessions, requests, captchas or faults. */
   reset(): void
 }
 
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
-/** s, of a request that does not say */
+/** s that a request is held if the client does not say */
 const WAIT_S = 60
 
-/** The server's side of the protocol, as real servers do it: one request body in, one reply out. Knows no HTTP. */
+/** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly #options: ResolvedOptions
-  readonly #inBand: RegistrationService
+  readonly #registration: RegistrationService
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
@@ -57,7 +96,7 @@ export class Responder implements TestServer {
     this.#options = resolveOptions(options)
     const { accounts, domain, registration } = this.#options
     this.accounts = new Accounts(accounts)
-    this.#inBand = new RegistrationService(this.accounts, domain, registration)
+    this.#registration = new RegistrationService(this.accounts, domain, registration)
   }
 
   get sessions(): readonly SessionView[] {
@@ -70,7 +109,7 @@ export class Responder implements TestServer {
   }
 
   get captchas(): readonly CaptchaView[] {
-    return this.#inBand.captchas
+    return this.#registration.captchas
   }
 
   get requests(): readonly RequestView[] {
@@ -84,12 +123,12 @@ export class Responder implements TestServer {
   reset(): void {
     this.endSessions()
     this.accounts.restore(this.#options.accounts)
-    this.#inBand.reset()
+    this.#registration.reset()
     this.#requests = []
     this.#faults.clear()
   }
 
-  /** @internal the path of the URL that such a server has */
+  /** @internal path of the BOSH URL that this personality has */
   get path(): string {
     return this.#options.personality.path
   }
@@ -127,17 +166,17 @@ export class Responder implements TestServer {
   // XEP-0124 §7, XEP-0206 §3
   #create(body: Element, rid: number, request: RequestView): Reply {
     this.#forgetIdle()
-    const { domain, accounts: _, ...served } = this.#options
-    const { created, inactivity, maxWait, needsWait, repeatsSid, malformed, unknownDomain } = served.personality
-    const asked = body.attributes.get('wait')
+    const { domain, accounts: _, ...rest } = this.#options
+    const { created, inactivity, maxWait, needsWait, repeatsSid, malformed, unknownDomain } = rest.personality
+    const requested = body.attributes.get('wait')
     const to = body.attributes.get('to')
-    if (needsWait && (asked === undefined || !body.attributes.has('hold'))) return terminated('bad-request')
-    if (asked !== undefined && !/^[0-9]{1,9}$/.test(asked)) return malformed
+    if (needsWait && (requested === undefined || !body.attributes.has('hold'))) return terminated('bad-request')
+    if (requested !== undefined && !/^[0-9]{1,9}$/.test(requested)) return malformed
     if (to === undefined) return terminated('improper-addressing')
     if (prepareConfiguredDomain(to)?.wire !== domain) return terminated(unknownDomain)
     if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
-    const wait = Math.min(Number(asked ?? WAIT_S), maxWait)
-    const stream = new Stream({ ...served, domain, accounts: this.accounts, inBand: this.#inBand })
+    const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
+    const stream = new Stream({ ...rest, domain, accounts: this.accounts, registration: this.#registration })
     const session = new Session(stream, rid, wait, sid => ok([], repeatsSid ? { sid } : {}))
     this.#sessions.set(session.sid, session)
     const attributes = {
@@ -149,8 +188,8 @@ export class Responder implements TestServer {
       requests: String(REQUESTS),
       inactivity: String(inactivity),
     }
-    const right = { children: [stream.features], attributes }
-    const reply = this.#reply(session, right, this.#faults.take('create'), request)
+    const correct = { children: [stream.features], attributes }
+    const reply = this.#reply(session, correct, this.#faults.take('create'), request)
     session.created(reply)
     return reply
   }
@@ -161,25 +200,25 @@ export class Responder implements TestServer {
     const fault = this.#faults.take(step)
     const attributes = this.#options.personality.repeatsSid ? { sid } : {}
     if (step === 'terminate') {
-      const right = { children: [], attributes: { ...attributes, type: 'terminate' } }
-      return this.#end(sid, this.#reply(session, right, fault, request))
+      const correct = { children: [], attributes: { ...attributes, type: 'terminate' } }
+      return this.#end(sid, this.#reply(session, correct, fault, request))
     }
-    const said = step === 'restart' ? stream.restart() : await stream.answer(children, fault)
-    if ('end' in said) return this.#end(sid, this.#reply(session, endOfStream(said.end), fault, request))
-    const due = [...session.due, ...said]
+    const answers = step === 'restart' ? stream.restart() : await stream.answer(children, fault)
+    if ('end' in answers) return this.#end(sid, this.#reply(session, endOfStream(answers.end), fault, request))
+    const due = [...session.due, ...answers]
     session.due = []
-    // XEP-0124 §9: with nothing to say the request is held.
+    // XEP-0124 §9: hold the request if there is nothing to send.
     if (due.length === 0 && fault === undefined) return undefined
     return this.#reply(session, { children: due, attributes }, fault, request)
   }
 
-  #reply(session: Session, right: Right, fault: FaultReply | undefined, request: RequestView): Reply {
-    if (fault === undefined || isSaslFault(fault)) return ok(right.children, right.attributes)
-    // A client that now waits for more shall hear at once that there is no more.
+  #reply(session: Session, correct: CorrectReply, fault: FaultReply | undefined, request: RequestView): Reply {
+    if (fault === undefined || isSaslFault(fault)) return ok(correct.children, correct.attributes)
+    // After a fault, a client that waits for a lost reply gets an empty one at once, so that its test ends soon.
     session.holdNothing()
-    if (fault === 'late') session.due = right.children
-    if (typeof fault === 'object' && 'boundJid' in fault) session.stream.saysBound(fault.boundJid)
-    const reply = faultyReply(fault, right, request)
+    if (fault === 'late') session.due = correct.children
+    if (typeof fault === 'object' && 'boundJid' in fault) session.stream.overrideJid(fault.boundJid)
+    const reply = faultyReply(fault, correct, request)
     return endsSession(fault) ? this.#end(session.sid, reply) : reply
   }
 

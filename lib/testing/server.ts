@@ -19,31 +19,67 @@ export type { TestMechanism } from './protocol/sasl'
 export type { SessionView, TestServer } from './responder'
 export type { CaptchaView, RegistrationMode } from './services/registration'
 
-/** What a test server on a port is. */
+/**
+ * Options of {@link startBoshServer}.
+ *
+ * @example
+ * ```ts
+ * import { type BoshServerOptions, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const options: BoshServerOptions = { domain: 'localhost', accounts: { alice: 'secret' }, port: 0 }
+ * const xmpp = await startBoshServer(options)
+ * await xmpp.close()
+ * ```
+ */
 export interface BoshServerOptions extends ResponderOptions {
-  /** default: any that is free */
+  /**
+   * loopback port to listen on; 0 selects a free one
+   *
+   * @default 0
+   */
   port?: number
-  /** the server speaks TLS with this key and certificate (PEM) */
+  /**
+   * key and certificate (PEM) for TLS; without them the server speaks plain HTTP
+   *
+   * @default undefined
+   */
   tls?: {
-    /** the private key */
+    /** private key */
     readonly key: string
-    /** the certificate, or the chain that begins with it */
+    /** certificate, or the chain that begins with it */
     readonly cert: string
   }
 }
 
-/** A running test server. */
+/**
+ * A test server that listens on a port.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { type BoshServer, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp: BoshServer = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
+ * await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ *
+ * assert.equal(xmpp.connections, 1)
+ * await authenticator.close()
+ * await xmpp.close()
+ * ```
+ */
 export interface BoshServer extends TestServer {
-  /** for option `service`; the same after `close()`, when nobody listens there */
+  /** URL for option `service`; it stays the same after `close()`, when the port is closed */
   readonly url: string
-  /** TCP connections accepted since the start */
+  /** number of TCP connections accepted since the start */
   readonly connections: number
-  /** Ends its sessions and connections, and gives the port back. */
+  /** Ends all sessions and connections, and closes the port. */
   close(): Promise<void>
 }
 
 const MAX_REQUEST_BYTES = 65_536
-/** As real servers have it: scripts of any page may ask. */
+/** Lets scripts of any page send requests, as real servers do. */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'Content-Type',
@@ -51,16 +87,33 @@ const CORS = {
 }
 
 /**
- * Starts a BOSH server on a loopback port: real SASL and bind on accounts you name, for tests and demonstrations. Not
- * for production: it keeps passwords in memory as they are.
+ * Starts a BOSH server on a loopback port, for tests and demonstrations. It performs real SASL and bind with the accounts
+ * you name. Do not use it in production: it keeps passwords in memory in clear.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
+ * const { jid } = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ *
+ * assert.equal(jid, 'alice@localhost')
+ * await authenticator.close()
+ * await xmpp.close()
+ * ```
+ *
+ * @throws {TypeError} an option is invalid; the message names it
  */
 export async function startBoshServer({ port = 0, tls, ...served }: BoshServerOptions): Promise<BoshServer> {
-  const mounted = new HttpMount(served, tls)
-  await mounted.listen(port)
-  return mounted
+  const server = new HttpTestServer(served, tls)
+  await server.listen(port)
+  return server
 }
 
-class HttpMount extends Responder implements BoshServer {
+class HttpTestServer extends Responder implements BoshServer {
   readonly #server: Server
   readonly #scheme: 'http' | 'https'
   #port = 0
@@ -122,7 +175,7 @@ class HttpMount extends Responder implements BoshServer {
     response.flushHeaders()
     const bytes = paced(body, pace)
     response.on('close', () => bytes.destroy())
-    // In good order: what was written before still arrives.
+    // end() rather than destroy(): the bytes written before still arrive.
     bytes.on('error', () => request.socket.end()).pipe(response)
   }
 }

@@ -32,7 +32,7 @@ test('a password on standard input is in no output', async () => {
     `${PASSWORD}\n`,
   )
 
-  expect(output).toContain('works, by SCRAM-SHA-256')
+  expect(output).toContain('logged in with SCRAM-SHA-256')
   expect(code).toBe(0)
   for (const part of [PASSWORD, 'horse', Buffer.from(PASSWORD).toString('base64')]) {
     expect(output).not.toContain(part)

@@ -45,7 +45,7 @@ describe('for people', () => {
       false,
     )
 
-    expect(text).toContain('skipped  speed                not seen; likewise captcha\n')
+    expect(text).toContain('skipped  speed                not seen; the same for captcha\n')
     expect(text).toContain('skipped  login                nobody to log in as\n')
     expect(text).toContain('0 ok, 0 warn, 1 wrong, 3 skipped')
   })

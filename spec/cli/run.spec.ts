@@ -58,7 +58,7 @@ test('something wrong: 2', async () => {
 test.each([
   ['no command', [], 'check <service>'],
   ['another command', ['chekc', 'https://a.example/'], 'check <service>'],
-  ['no service', ['check'], 'the URL of BOSH'],
+  ['no service', ['check'], 'the BOSH URL'],
   ['two services', ['check', 'https://a.example/', 'staple'], 'one <service>'],
   ['a password as an option', ['check', 'https://a.example/', '--password=staple'], "Unknown option '--password'"],
   ['a value too few', ['check', 'https://a.example/', '--domain'], '--domain'],
@@ -119,7 +119,7 @@ test('--mechanisms and --ca come to what they do in the app', async () => {
 
     expect(await play(['check', secure.url, ...WELL, '--ca', ca, '--mechanisms', 'SCRAM-SHA-1'])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('logins take SCRAM-SHA-1\n'),
+      stdout: expect.stringContaining('logins use SCRAM-SHA-1\n'),
     })
   } finally {
     await secure.close()

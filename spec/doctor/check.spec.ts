@@ -4,7 +4,7 @@ import { HttpTransport, type Transport } from '../../lib/bosh/transport'
 import { check } from '../../lib/doctor/check'
 import { CHECKS, type CheckId, type Finding } from '../../lib/doctor/finding'
 import { CHECK_MS, SESSION_MS } from '../../lib/doctor/limits'
-import type { Question } from '../../lib/doctor/target'
+import type { CheckOptions } from '../../lib/doctor/target'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import type { BoshServer, Fault } from '../../lib/testing/server'
 import { systemClock } from '../../lib/time/clock'
@@ -41,7 +41,11 @@ async function listening(server: net.Server, scheme = 'http'): Promise<string> {
 const answering = (status: number, headers: http.OutgoingHttpHeaders = {}, page = '') =>
   listening(http.createServer((_, response) => void response.writeHead(status, headers).end(page)))
 
-function diagnose(service: string, question: Partial<Question> = {}, internals: Internals = {}): Promise<Finding[]> {
+function diagnose(
+  service: string,
+  question: Partial<CheckOptions> = {},
+  internals: Internals = {},
+): Promise<Finding[]> {
   return check({ service, domain: 'localhost', ...question }, internals)
 }
 
@@ -77,7 +81,7 @@ describe('a server as it should be', () => {
     const findings = await diagnose(url, { ca: Buffer.from(tls.cert), credentials })
 
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
-    expect(of(findings, 'login')?.summary).toBe('works, by SCRAM-SHA-256')
+    expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 
   test('no session is left, and no account was made', async () => {
@@ -142,7 +146,7 @@ describe('the URL', () => {
     const findings = await diagnose(CLEAR, { credentials, allowInsecure: true }, { transport: at(server) })
 
     expect(complaintsIn(findings)).toEqual({ transport: 'warn', 'plain-over-http': 'warn' })
-    expect(of(findings, 'login')?.summary).toBe('works, by SCRAM-SHA-256')
+    expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 
   test('without PLAIN there is one matter less', async () => {
@@ -176,10 +180,15 @@ describe('what is between here and BOSH', () => {
     ['an HTML page', 'bosh', () => answering(200, {}, '<!DOCTYPE html>\n<html></html>'), /HTML page/],
     ['a page that is something else', 'bosh', () => answering(200, {}, '{"it":"works"}'), /not valid XMPP XML/],
     ['a body that is not of BOSH', 'bosh', () => answering(200, {}, '<body/>'), /not a BOSH body/],
-    ['a redirect', 'redirect', () => answering(301, { Location: 'https://xmpp.example.com/' }), /301.*no redirect/],
+    [
+      'a redirect',
+      'redirect',
+      () => answering(301, { Location: 'https://xmpp.example.com/' }),
+      /301.*not follow redirects/,
+    ],
     ['a login in front of it', 'bosh', () => answering(401), /401.*login of its own/],
     ['a proxy whose server is down', 'bosh', () => answering(502), /502.*behind it/],
-    ['a web server that takes no POST', 'bosh', () => answering(405), /405.*no BOSH/],
+    ['a web server that takes no POST', 'bosh', () => answering(405), /405.*not with BOSH/],
   ])('%s', async (_, id, url, says) => {
     const findings = await diagnose(await url())
     const at = CHECKS.indexOf(id)
@@ -525,7 +534,7 @@ describe("visitors' addresses", () => {
     // Its own, one for 192.0.2.1 that is too many, one for 192.0.2.2; and then the minute is over.
     for (const reply of [{ rewrite: (body: string) => body }, limited]) server.fault({ on: 'form', reply })
 
-    expect(textOf(await diagnose(server.url), 'visitor-address')).toContain('ran out meanwhile')
+    expect(textOf(await diagnose(server.url), 'visitor-address')).toContain('expired during the check')
   })
 
   test('cannot be seen where captchas are not limited, and no more than fifteen are asked for', async () => {
@@ -542,7 +551,7 @@ describe("visitors' addresses", () => {
 describe('a login', () => {
   const as = (password: string, username = 'user1') => ({ credentials: { username, password } })
 
-  test.each<[what: string, question: Partial<Question>, faults: readonly Fault[], says: RegExp]>([
+  test.each<[what: string, question: Partial<CheckOptions>, faults: readonly Fault[], says: RegExp]>([
     ['with a wrong password', as('staple'), [], /not-authorized.*password is wrong/],
     ['as nobody', as('user1', 'nobody'), [], /not-authorized.*User name/],
     ['of another domain', as('user1', 'user1@example.com'), [], /another domain/],

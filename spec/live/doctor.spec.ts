@@ -56,7 +56,7 @@ describe('the shipped ejabberd', () => {
     expect(await diagnose(url, ['--username', 'alice'], PASSWORD)).toMatchObject({
       ...expected,
       summaries: {
-        login: 'works, by SCRAM-SHA-256',
+        login: 'logged in with SCRAM-SHA-256',
         version: expect.stringContaining(`ejabberd ${version}`),
         'visitor-address': 'the server tells visitors apart (X-Forwarded-For)',
       },
@@ -112,7 +112,7 @@ test('Prosody: well, and it tells its version after a login', async () => {
 
   expect(await diagnose(server.url)).toMatchObject({ exitCode: 0, complaints: {} })
   expect((await diagnose(server.url, ['--username', 'alice'], PASSWORD)).summaries).toMatchObject({
-    login: 'works, by SCRAM-SHA-1',
+    login: 'logged in with SCRAM-SHA-1',
     version: expect.stringContaining('Prosody'),
   })
 })
@@ -137,7 +137,7 @@ test('on a real terminal the password is not seen, and the statuses have colours
   const [exitCode] = await once(terminal, 'close')
 
   expect(exitCode).toBe(0)
-  expect(screen).toContain('works, by SCRAM-SHA-1')
+  expect(screen).toContain('logged in with SCRAM-SHA-1')
   expect(screen).toContain('\x1b[32mok ')
   expect(screen).not.toContain(PASSWORD.slice(0, 4))
 })

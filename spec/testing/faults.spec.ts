@@ -249,8 +249,8 @@ test('an unknown personality is named', async () => {
 
 test.each<[what: string, fault: object, message: string]>([
   ['a step that there is not', { on: 'login', reply: 'hang' }, 'fault `on` must be one of create, auth, response'],
-  ['a word that means nothing', { on: 'auth', reply: 'hangs' }, 'fault `reply` is none'],
-  ['an object that means nothing', { on: 'auth', reply: { state: 503 } }, 'fault `reply` is none'],
+  ['a word that means nothing', { on: 'auth', reply: 'hangs' }, 'fault `reply` is unknown'],
+  ['an object that means nothing', { on: 'auth', reply: { state: 503 } }, 'fault `reply` is unknown'],
   ['never', { on: 'auth', reply: 'hang', times: 0 }, 'fault `times` must be a positive integer'],
 ])('%s is refused: it would never happen', (_, fault, message) => {
   expect(() => server.fault(fault as Fault)).toThrow(new RegExp(`^${message}`))

@@ -3,37 +3,38 @@ import { XmppBoshError } from '../../errors/error'
 import type { XmppBoshErrorCode } from '../../errors/statuses'
 import type { Signal } from '../../time/light-signal'
 import { adviceFor } from '../advice'
+import type { CheckContext } from '../check-context'
+import { withinDeadline } from '../deadline'
 import { type Finding, ok, skipped, wrong } from '../finding'
-import { inTime } from '../in-time'
-import type { Instruments } from '../instruments'
-import { type Reported, reportedBy } from '../reported-version'
+import { askVersion, type ReportedVersion } from '../reported-version'
 
 const REFUSALS: Partial<Readonly<Record<XmppBoshErrorCode, string>>> = {
   'invalid-credentials':
-    'User name or password is wrong, or the account has no key for this mechanism (see several-hashes).',
+    'User name or password is wrong, or the account lacks a key for this mechanism (see several-hashes).',
   'account-disabled': 'The account is banned on the server (ejabberd: `ejabberdctl unban_account`).',
   'credentials-expired': 'The account needs a new password.',
-  'not-allowed': "The password is right, and the server's access rule refuses the account (ejabberd: `access_rules`).",
+  'not-allowed': "The password is right, but the server's access rule refuses the account (ejabberd: `access_rules`).",
   'missing-credentials': 'Give a user name and a password.',
-  'malformed-credentials': 'Give a user name and a password that somebody can have typed.',
+  'malformed-credentials': 'Give a user name and a password that a person could have typed.',
   ERR_XMPP_MECHANISM: 'See mechanisms and common-mechanism.',
-  ERR_XMPP_SERVER_PROOF: 'The server does not know the password: somebody is in between, or its accounts are damaged.',
+  ERR_XMPP_SERVER_PROOF:
+    'The server does not know the password: an attacker is in between, or its accounts are damaged.',
   ERR_XMPP_IDENTITY: 'The server names another account than the one that logged in: do not trust it.',
 }
 
-/** Logs in as the app would, and asks what the server tells nobody else. */
+/** Logs in as the app would, and asks for the server's version, which it tells after a login only. */
 export async function loginFinding(
-  { target, authenticator, signal }: Instruments,
+  { target, authenticator, signal }: CheckContext,
   credentials: { readonly username: string; readonly password: string } | undefined,
-): Promise<{ finding: Finding; reported?: Reported | undefined }> {
-  if (credentials === undefined) return { finding: skipped('login', 'nobody to log in as; --username names somebody') }
-  if (!target.trusted) return { finding: skipped('login', 'no password is sent over http: to another host') }
+): Promise<{ finding: Finding; reported?: ReportedVersion | undefined }> {
+  if (credentials === undefined) return { finding: skipped('login', 'not tried: pass --username to log in') }
+  if (!target.maySendPassword) return { finding: skipped('login', 'no password is sent over http: to another host') }
   const ask = async ({ mechanism }: { mechanism: string }, session: BoshSession, all: Signal) => ({
-    finding: ok('login', `works, by ${mechanism}`),
-    reported: await reportedBy(session, target.settings.domain, all),
+    finding: ok('login', `logged in with ${mechanism}`),
+    reported: await askVersion(session, target.settings.domain, all),
   })
   try {
-    return await inTime(signal, authenticator.authenticated(credentials, { signal }, ask))
+    return await withinDeadline(signal, authenticator.authenticated(credentials, { signal }, ask))
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     return { finding: wrong('login', error.message, REFUSALS[error.code] ?? adviceFor(error).advice) }

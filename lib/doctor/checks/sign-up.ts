@@ -1,37 +1,37 @@
 import { XmppBoshError } from '../../errors/error'
+import type { CheckContext } from '../check-context'
+import { withinDeadline } from '../deadline'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
-import { inTime } from '../in-time'
-import type { Instruments } from '../instruments'
 
-/** What somebody without an account can do. */
+/** Results of the sign-up checks, which need no account. */
 export interface SignUp {
   readonly findings: readonly Finding[]
-  /** there are captchas, given out or used up */
-  readonly captcha: boolean
+  /** the server has captchas, even if this address has used up its share */
+  readonly hasCaptchas: boolean
   /** the id of the challenge (XEP-0158 §4) */
   readonly challenge?: string | undefined
 }
 
-const PROGRAMS =
-  'Every account of this server can log in to the app. ejabberd: mod_register with `captcha_protected: true`, or `ip_access: none` to close it; Prosody: `allow_registration = false`.'
-const SCRIPT =
-  "Look at ejabberd's `captcha_cmd` and at its log: Debian's captcha.sh needs the packages imagemagick and gsfonts."
+const CLOSE_OR_PROTECT =
+  'Every account of this server can log in to the app. ejabberd: mod_register with `captcha_protected: true`, or `ip_access: none` to close registration; Prosody: `allow_registration = false`.'
+const CAPTCHA_SCRIPT =
+  "Check ejabberd's `captcha_cmd` and its log: Debian's captcha.sh needs the packages imagemagick and gsfonts."
 
-/** Asks for the form and hands nothing in. */
-export async function signUpFindings({ registration, signal }: Instruments): Promise<SignUp> {
+/** Requests the registration form, but does not submit it. */
+export async function signUpFindings({ registration, signal }: CheckContext): Promise<SignUp> {
   try {
-    const { captcha, state } = await inTime(signal, registration.form({ signal }))
+    const { captcha, state } = await withinDeadline(signal, registration.form({ signal }))
     if (captcha === undefined) {
-      const open = warn('registration', 'open, and without a captcha: programs can make accounts', PROGRAMS)
-      return { findings: [open, noPicture()], captcha: false }
+      const open = warn('registration', 'open without a captcha: programs can make accounts', CLOSE_OR_PROTECT)
+      return { findings: [open, withoutCaptcha()], hasCaptchas: false }
     }
     const [, [challenge] = []] = state.hidden.find(([name]) => name === 'challenge') ?? []
     return {
       findings: [
         behindCaptcha(),
-        ok('captcha', `a picture, ${captcha.type}; whether it can be read, only a person can tell`),
+        ok('captcha', `a picture (${captcha.type}); only a person can tell if it is readable`),
       ],
-      captcha: true,
+      hasCaptchas: true,
       challenge,
     }
   } catch (error) {
@@ -41,35 +41,37 @@ export async function signUpFindings({ registration, signal }: Instruments): Pro
 }
 
 function withoutForm({ code, message, condition }: XmppBoshError): SignUp {
-  if (code === 'registration-closed') return { findings: [ok('registration', 'closed'), noPicture()], captcha: false }
+  if (code === 'registration-closed') {
+    return { findings: [ok('registration', 'closed'), withoutCaptcha()], hasCaptchas: false }
+  }
   if (code === 'rate-limited') {
     const limited = warn(
       'registration',
-      'open, but this address has asked for too many captchas',
-      'Try again in a minute. If it stays so, all visitors share this address: see visitor-address.',
+      'open, but this address has requested too many captchas',
+      'Try again in a minute. If the warning stays, all visitors share this address: see visitor-address.',
     )
-    return { findings: [limited, skipped('captcha', 'none was given out')], captcha: true }
+    return { findings: [limited, skipped('captcha', 'this address has used up its captchas')], hasCaptchas: true }
   }
   if (condition === 'internal-server-error') {
-    const broken = wrong('captcha', 'the server cannot make one', SCRIPT)
-    return { findings: [behindCaptcha(), broken], captcha: false }
+    const broken = wrong('captcha', 'the server cannot draw a captcha', CAPTCHA_SCRIPT)
+    return { findings: [behindCaptcha(), broken], hasCaptchas: false }
   }
-  // captcha.ts says what is wrong with the picture.
+  // Messages of registration/captcha.ts begin so: the picture is invalid.
   if (message.startsWith('the captcha ')) {
-    return { findings: [behindCaptcha(), wrong('captcha', message, SCRIPT)], captcha: true }
+    return { findings: [behindCaptcha(), wrong('captcha', message, CAPTCHA_SCRIPT)], hasCaptchas: true }
   }
-  const unread = wrong(
+  const unreadable = wrong(
     'registration',
     message,
-    'Sign-up will not work: look at mod_register and at the log of the server.',
+    'Sign-up will not work: check mod_register and the log of the server.',
   )
-  return { findings: [unread], captcha: false }
+  return { findings: [unreadable], hasCaptchas: false }
 }
 
 function behindCaptcha(): Finding {
-  return ok('registration', 'open, behind a captcha')
+  return ok('registration', 'open, protected by a captcha')
 }
 
-function noPicture(): Finding {
-  return skipped('captcha', 'there is none')
+function withoutCaptcha(): Finding {
+  return skipped('captcha', 'the server does not show a captcha')
 }

@@ -1,50 +1,51 @@
 import { type Finding, ok, warn } from '../finding'
-import type { Reported } from '../reported-version'
+import type { ReportedVersion } from '../reported-version'
 import type { Software } from '../software'
 
-/** The first ejabberd without the holes that are known. */
-const SOUND = { year: 26, month: 7 }
+/** The first ejabberd without known vulnerabilities. */
+const FIRST_FIXED = { year: 26, month: 7 }
 
 const UPDATE =
-  'Update ejabberd. Before 26.07 whoever has an account can log in with PLAIN as any other (a foreign authzid: not through this package, but through other clients), and the captcha of the web form can be left out: keep mod_register_web off until then.'
+  'Update ejabberd. Before 26.07 a user can log in with PLAIN as any other user (with a foreign authzid: not through this package, but through other clients), and the captcha of the web form can be skipped: keep mod_register_web off until you have updated.'
 
-/** What shows the version. */
-export interface Evidence {
+/** Sources that show the version. */
+export interface VersionEvidence {
   readonly software: Software
-  /** by XEP-0092, after a login */
-  readonly reported: Reported | undefined
-  /** of a captcha, before */
+  /** from XEP-0092, after a login */
+  readonly reported: ReportedVersion | undefined
+  /** the id of a captcha, without a login */
   readonly challenge: string | undefined
-  /** somebody logged in to ask */
-  readonly asked: boolean
+  /** a login succeeded, so the server was asked */
+  readonly hasLoggedIn: boolean
 }
 
-/** Whether the server is older than the holes that are known. */
-export function versionFinding({ software, reported, challenge, asked }: Evidence): Finding {
+/** Warns if the server is older than the fixes of known vulnerabilities. */
+export function versionFinding({ software, reported, challenge, hasLoggedIn }: VersionEvidence): Finding {
   if (reported !== undefined) return reportedFinding(reported)
-  if (software === 'Prosody') return ok('version', 'Prosody; no hole is known that this depends on')
-  // 26.07 changed its ids from decimal numbers, made by a weak generator, to 16 letters and digits.
+  if (software === 'Prosody') return ok('version', 'Prosody; no known vulnerability matters here')
+  // 26.07 changed its ids from decimal numbers of a weak generator to 16 letters and digits.
   if (software === 'ejabberd' && challenge !== undefined) {
     if (/^\d+$/.test(challenge)) return warn('version', 'ejabberd older than 26.07, as its captchas show', UPDATE)
     if (/^[0-9a-z]{16}$/.test(challenge)) return ok('version', 'ejabberd 26.07 or later, as its captchas show')
   }
-  return asked
+  return hasLoggedIn
     ? warn(
         'version',
         'the server does not tell its version',
-        'Switch XEP-0092 on (ejabberd: mod_version), or see that ejabberd is 26.07 or later.',
+        'Turn XEP-0092 on (ejabberd: mod_version), or make sure that ejabberd is 26.07 or later.',
       )
     : warn(
         'version',
-        'the server shows no version to somebody who is not logged in',
-        'Say --username, and it is asked after a login (XEP-0092; ejabberd: mod_version).',
+        'the server does not show its version without a login',
+        'Pass --username to ask for the version after a login (XEP-0092; ejabberd: mod_version).',
       )
 }
 
-function reportedFinding({ name, version }: Reported): Finding {
+function reportedFinding({ name, version }: ReportedVersion): Finding {
   const seen = `${name} ${version}`
-  if (name !== 'ejabberd') return ok('version', `${seen}; no hole is known that this depends on`)
+  if (name !== 'ejabberd') return ok('version', `${seen}; no known vulnerability matters here`)
   const [, year, month] = /^(\d+)\.(\d+)/.exec(version) ?? []
   const number = Number(year) * 12 + Number(month)
-  return number >= SOUND.year * 12 + SOUND.month ? ok('version', seen) : warn('version', seen, UPDATE)
+  const isFixed = number >= FIRST_FIXED.year * 12 + FIRST_FIXED.month
+  return isFixed ? ok('version', seen) : warn('version', seen, UPDATE)
 }

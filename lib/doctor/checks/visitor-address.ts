@@ -1,41 +1,41 @@
 import { XmppBoshError } from '../../errors/error'
+import type { CheckContext } from '../check-context'
+import { withinDeadline } from '../deadline'
 import { type Finding, ok, warn } from '../finding'
-import { inTime } from '../in-time'
-import type { Instruments } from '../instruments'
 import { MAX_FORMS } from '../limits'
 import type { Software } from '../software'
 
-// RFC 5737 §3: addresses of nobody, so nobody's sign-up has to wait.
-const ONE = '192.0.2.1'
-const ANOTHER = '192.0.2.2'
+// RFC 5737 §3: reserved for documentation, so the check does not use up the captchas of a real visitor.
+const VISITOR = '192.0.2.1'
+const OTHER_VISITOR = '192.0.2.2'
 
-const SET =
-  'ejabberd: `trusted_proxies` with the address that this machine has there, and a proxy in between must pass X-Forwarded-For on; app: `forwardClientIp`.'
+const FORWARD_ADDRESSES =
+  'ejabberd: add the address that it sees for this machine to `trusted_proxies`, and make a proxy in between pass X-Forwarded-For on. App: set `forwardClientIp`.'
 
 /**
- * Whether the server believes the X-Forwarded-For that is sent from here: it does if the limit of captchas of one
- * visitor is not that of another.
+ * Checks if the server believes the X-Forwarded-For that this machine sends. It does if two visitors have separate
+ * captcha limits.
  *
- * @param captcha there are captchas to count by
+ * @param hasCaptchas the server has captchas to count
  */
 export async function visitorAddressFinding(
-  instruments: Instruments,
+  context: CheckContext,
   software: Software,
-  captcha: boolean,
+  hasCaptchas: boolean,
 ): Promise<Finding> {
-  if (!captcha) return unseen(software, 'there is no captcha to count by')
+  if (!hasCaptchas) return unknownFinding(software, 'there are no captchas to count')
   try {
-    return await counted(instruments, software)
+    return await countCaptchas(context, software)
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
-    return unseen(software, error.message)
+    return unknownFinding(software, error.message)
   }
 }
 
-async function counted({ registration, signal }: Instruments, software: Software): Promise<Finding> {
+async function countCaptchas({ registration, signal }: CheckContext, software: Software): Promise<Finding> {
   const isLimited = async (clientIp: string): Promise<boolean> => {
     try {
-      await inTime(signal, registration.form({ signal, clientIp }))
+      await withinDeadline(signal, registration.form({ signal, clientIp }))
       return false
     } catch (error) {
       if (XmppBoshError.is(error) && error.code === 'rate-limited') return true
@@ -43,27 +43,29 @@ async function counted({ registration, signal }: Instruments, software: Software
     }
   }
   let limited = false
-  for (let forms = 0; !limited && forms < MAX_FORMS; forms++) limited = await isLimited(ONE)
-  if (!limited) return unseen(software, `no limit within ${MAX_FORMS} captchas (ejabberd: \`captcha_limit\`)`)
-  if (await isLimited(ANOTHER)) return ignored()
-  // Once more: the limit must not have run out between the two.
-  if (await isLimited(ONE)) return ok('visitor-address', 'the server tells visitors apart (X-Forwarded-For)')
-  return unseen(software, 'the limit of captchas ran out meanwhile')
+  for (let forms = 0; !limited && forms < MAX_FORMS; forms++) limited = await isLimited(VISITOR)
+  if (!limited) {
+    return unknownFinding(software, `${MAX_FORMS} captchas did not reach a limit (ejabberd: \`captcha_limit\`)`)
+  }
+  if (await isLimited(OTHER_VISITOR)) return ignoredFinding()
+  // If the first visitor's limit has expired since, the other visitor's captcha proves nothing.
+  if (await isLimited(VISITOR)) return ok('visitor-address', 'the server tells visitors apart (X-Forwarded-For)')
+  return unknownFinding(software, 'the captcha limit expired during the check')
 }
 
-function ignored(): Finding {
+function ignoredFinding(): Finding {
   return warn(
     'visitor-address',
-    "the server takes all visitors for one: everybody's wrong passwords count against the app",
-    `As many typing errors as mod_fail2ban allows lock everybody out, and captchas run out for all at once. ${SET}`,
+    'the server sees all visitors as one: every wrong password counts against the app',
+    `As many typing errors as mod_fail2ban allows lock all visitors out, and captchas run out for all of them at once. ${FORWARD_ADDRESSES}`,
   )
 }
 
-function unseen(software: Software, why: string): Finding {
-  if (software === 'Prosody') return ok('visitor-address', 'Prosody bans nobody unless a module makes it')
+function unknownFinding(software: Software, reason: string): Finding {
+  if (software === 'Prosody') return ok('visitor-address', 'Prosody does not ban addresses unless a module adds it')
   return warn(
     'visitor-address',
-    `whether the server tells visitors apart cannot be seen from outside: ${why}`,
-    `Make sure that a ban hits the visitor and not the app. ${SET} Or exempt this machine: \`access\` of mod_fail2ban.`,
+    `it cannot be seen from outside whether the server tells visitors apart: ${reason}`,
+    `Make sure that a ban hits the visitor and not the app. ${FORWARD_ADDRESSES} Or exempt this machine with \`access\` of mod_fail2ban.`,
   )
 }

@@ -1,6 +1,16 @@
 import type { RequestView, Step } from '../protocol/request'
 
-/** SASL conditions, RFC 6120 §6.5. */
+/**
+ * A SASL error condition (RFC 6120 §6.5).
+ *
+ * @example
+ * ```ts
+ * import type { Fault, SaslCondition } from 'passport-xmpp-bosh/testing'
+ *
+ * const busy: SaslCondition = 'temporary-auth-failure'
+ * const fault: Fault = { on: 'auth', reply: busy }
+ * ```
+ */
 export type SaslCondition =
   | 'aborted'
   | 'account-disabled'
@@ -14,92 +24,136 @@ export type SaslCondition =
   | 'not-authorized'
   | 'temporary-auth-failure'
 
-/** What happens to the exchange itself; the server goes on from what it then said. */
+/**
+ * A fault in the SASL exchange itself. The server goes on as if the changed message were its own.
+ *
+ * @example
+ * ```ts
+ * import type { Fault, SaslFault } from 'passport-xmpp-bosh/testing'
+ *
+ * const oneIteration: SaslFault = { sasl: message => message.replace('i=4096', 'i=1') }
+ * const fault: Fault = { on: 'auth', reply: oneIteration }
+ * ```
+ */
 export type SaslFault =
   | {
-      /** the decoded SASL message of the right reply (`r=…,s=…,i=…` or `v=…` with SCRAM), rewritten */
+      /** rewrites the decoded SASL message of the correct reply (with SCRAM `r=…,s=…,i=…` or `v=…`) */
       readonly sasl: (message: string) => string
     }
-  /** SCRAM's `v=…` comes in a challenge, and an empty success after it (RFC 4422 §3.6) */
+  /** SCRAM's `v=…` comes in a challenge, followed by an empty success (RFC 4422 §3.6) */
   | 'signature-in-challenge'
 
-/** What happens instead of the right reply. */
+/**
+ * A reply that replaces the correct one, or a failure to reply.
+ *
+ * @example
+ * ```ts
+ * import type { Fault, FaultReply } from 'passport-xmpp-bosh/testing'
+ *
+ * const overloaded: FaultReply = { status: 503, body: 'Try again later' }
+ * const fault: Fault = { on: 'create', reply: overloaded }
+ * ```
+ */
 export type FaultReply =
   | SaslFault
-  /** `<failure/>` with this condition */
+  /** replies with `<failure/>` and this condition */
   | SaslCondition
-  /** no reply, ever */
+  /** never replies */
   | 'hang'
-  /** the connection is reset before the reply */
+  /** resets the connection before the reply */
   | 'reset'
   | {
-      /** the right reply, but it breaks off after so many bytes of its body */
+      /** cuts the connection after this many bytes of the correct body */
       readonly cut: number
     }
-  /** the right reply, one byte every 50 ms */
+  /** sends the correct reply, one byte every 50 ms */
   | 'drip'
-  /** the right reply with 2 MiB of white space behind it, more than any `maxResponseBytes` allows */
+  /** adds 2 MiB of white space to the correct reply, more than any `maxResponseBytes` allows */
   | 'too-large'
-  /** the right reply, compressed although nobody asked for it */
+  /** compresses the correct reply, although the client did not ask for it */
   | 'gzip'
-  /** an HTML page with status 200 */
+  /** replies with an HTML page and status 200 */
   | 'not-xml'
-  /** an empty `<body/>`; what was due is lost */
+  /** replies with an empty `<body/>`; the correct content is lost */
   | 'empty'
-  /** an empty `<body/>`; the right reply comes with the next request */
+  /** replies with an empty `<body/>`; the correct content comes with the next reply */
   | 'late'
-  /** `<body type='error'/>` (XEP-0124 §17.3) */
+  /** replies with `<body type='error'/>` (XEP-0124 §17.3) */
   | 'error'
-  /** `<body type='terminate'/>` */
+  /** ends the session with `<body type='terminate'/>` */
   | 'terminate'
   | {
-      /** `<body type='terminate' condition='…'/>` (XEP-0124 §17.2) */
+      /** ends the session with `<body type='terminate' condition='…'/>` (XEP-0124 §17.2) */
       readonly terminate: string
     }
   | {
-      /** a stream error with this condition */
+      /** ends the session with a stream error of this condition */
       readonly streamError: string
     }
   | {
-      /** other mechanisms than the server knows, in answer to `create`; `[]`: features without a list of them */
+      /** replaces the list of mechanisms in the reply to `create`; `[]` leaves the list out */
       readonly offer: readonly string[]
     }
   | {
-      /** a stanza error with this condition, in answer to an iq: `bind`, `form`, `register`, `remove` */
+      /** replies to an iq (`bind`, `form`, `register`, `remove`) with a stanza error of this condition */
       readonly stanzaError: string
     }
   | {
-      /** the bind succeeds with this JID */
+      /** binds this JID instead */
       readonly boundJid: string
     }
   | {
-      /** this HTTP status */
+      /** HTTP status of the reply */
       readonly status: number
-      /** the page, default empty */
+      /**
+       * body of the reply
+       *
+       * @default ''
+       */
       readonly body?: string
-      /** of HTTP, beside those of every reply */
+      /**
+       * HTTP headers, in addition to those of every reply
+       *
+       * @default {}
+       */
       readonly headers?: Readonly<Record<string, string>>
     }
   | {
-      /** the whole reply, as it is */
+      /** sends this as the whole body of the HTTP reply */
       readonly body: string | Uint8Array
     }
   | {
-      /** a `<body/>` with this inside, as it is */
+      /** sends a correct `<body/>` with this content */
       readonly payload: string
     }
   | {
-      /** the right reply, rewritten */
+      /** rewrites the body of the correct reply; `request` is the request that it answers */
       readonly rewrite: (body: string, request: RequestView) => string | Uint8Array
     }
 
-/** Something that goes wrong at a step. */
+/**
+ * A fault at one step of the protocol.
+ *
+ * @example
+ * ```ts
+ * import { type Fault, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const fault: Fault = { on: 'auth', reply: 'reset', times: 2 }
+ * const xmpp = await startBoshServer({ domain: 'localhost' })
+ * xmpp.fault(fault)
+ * await xmpp.close()
+ * ```
+ */
 export interface Fault {
-  /** the step that goes wrong */
+  /** step that goes wrong */
   readonly on: Step
-  /** what happens there */
+  /** reply at this step */
   readonly reply: FaultReply
-  /** how often, default 1 */
+  /**
+   * number of times that the fault happens
+   *
+   * @default 1
+   */
   readonly times?: number
 }
 
@@ -156,11 +210,15 @@ const KEYS: Readonly<Record<KeyOf<Exclude<FaultReply, string>>, true>> = {
 }
 type KeyOf<T> = T extends T ? keyof T : never
 
-/** The faults still to come, first come first served. */
+/** The faults that have not happened yet, in the order they were added. */
 export class Faults {
   #due: { readonly fault: Fault; left: number }[] = []
 
-  /** @throws {TypeError} for what would never happen, or not be what was meant */
+  /**
+   * Adds a fault.
+   *
+   * @throws {TypeError} the fault is invalid, so it would never happen
+   */
   add(fault: Fault): void {
     const { on, reply, times = 1 } = fault
     if (!Object.hasOwn(STEPS, on)) throw new TypeError(`fault \`on\` must be one of ${Object.keys(STEPS).join(', ')}`)
@@ -168,12 +226,12 @@ export class Faults {
       typeof reply === 'string'
         ? Object.hasOwn(WORDS, reply)
         : Object.keys(reply).every(key => Object.hasOwn(KEYS, key))
-    if (!isKnown) throw new TypeError('fault `reply` is none that the test server knows')
+    if (!isKnown) throw new TypeError('fault `reply` is unknown to the test server')
     if (!Number.isSafeInteger(times) || times < 1) throw new TypeError('fault `times` must be a positive integer')
     this.#due.push({ fault, left: times })
   }
 
-  /** The fault for this step, taken off the list. */
+  /** Takes the next fault for this step. */
   take(step: Step): FaultReply | undefined {
     const entry = this.#due.find(({ fault }) => fault.on === step)
     if (!entry) return undefined

@@ -3,12 +3,12 @@ import {
   type Attributes,
   bodyText,
   bound,
+  type CorrectReply,
   failure,
   features,
   ok,
   page,
   type Reply,
-  type Right,
   stanzaError,
   streamError,
   terminated,
@@ -19,31 +19,31 @@ import type { FaultReply, SaslFault } from './faults'
 
 const TOO_LARGE_BYTES = 2 * 1024 * 1024
 
-/** True for what has already had its effect on the exchange when the reply is made. */
+/** Returns true for a fault that changed the SASL exchange itself, so that the reply needs no change. */
 export function isSaslFault(fault: FaultReply): fault is SaslFault {
   return fault === 'signature-in-challenge' || (typeof fault === 'object' && 'sasl' in fault)
 }
 
-/** True when the session is over with it. */
+/** Returns true if the fault ends the session. */
 export function endsSession(fault: FaultReply): boolean {
   return fault === 'terminate' || (typeof fault === 'object' && ('terminate' in fault || 'streamError' in fault))
 }
 
-/** The reply that comes instead of the right one. */
-export function faultyReply(fault: FaultReply, { children, attributes }: Right, request: RequestView): Reply {
-  const right = ok(children, attributes)
-  if (isSaslFault(fault)) return right
+/** Builds the faulty reply that replaces the correct one. */
+export function faultyReply(fault: FaultReply, { children, attributes }: CorrectReply, request: RequestView): Reply {
+  const correct = ok(children, attributes)
+  if (isSaslFault(fault)) return correct
   if (typeof fault === 'string') {
     switch (fault) {
       case 'hang':
       case 'reset':
         return fault
       case 'too-large':
-        return { ...right, body: right.body + ' '.repeat(TOO_LARGE_BYTES) }
+        return { ...correct, body: correct.body + ' '.repeat(TOO_LARGE_BYTES) }
       case 'drip':
-        return { ...right, pace: fault }
+        return { ...correct, pace: fault }
       case 'gzip':
-        return page(200, gzipSync(right.body), { ...XML_TYPE, 'Content-Encoding': 'gzip' })
+        return page(200, gzipSync(correct.body), { ...XML_TYPE, 'Content-Encoding': 'gzip' })
       case 'not-xml':
         return page(200, '<!DOCTYPE html><html><body><p>It works!</body></html>')
       case 'empty':
@@ -57,7 +57,7 @@ export function faultyReply(fault: FaultReply, { children, attributes }: Right, 
         return ok([failure(fault)], attributes)
     }
   }
-  if ('cut' in fault) return { ...right, pace: fault }
+  if ('cut' in fault) return { ...correct, pace: fault }
   if ('status' in fault) return page(fault.status, fault.body ?? '', fault.headers)
   if ('body' in fault) return page(200, fault.body, XML_TYPE)
   if ('payload' in fault) return page(200, bodyAround(fault.payload, attributes), XML_TYPE)

@@ -4,7 +4,7 @@ import type { Pace } from '../protocol/reply'
 
 const DRIP_MS = 50
 
-/** The bytes of a reply as they come; one that is cut ends by an error. */
+/** Streams the body of a reply at the given pace. A body that is cut ends with an error. */
 export function paced(body: string | Uint8Array, pace: Pace): Readable {
   return Readable.from(bytesOf(Buffer.from(body), pace), { objectMode: false })
 }

@@ -11,31 +11,31 @@ import {
 import { element, type Node, write } from '../../xml/write'
 
 /** An HTTP reply. */
-export interface Answer {
+export interface HttpReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
-  /** how it is sent, when not all at once */
+  /** pace of the body; without it the body is sent at once */
   readonly pace?: Pace
 }
 
-/** One byte at a time, or only so many bytes and then the end of the connection. */
+/** Pace of a body: one byte at a time, or `cut` bytes and then the end of the connection. */
 export type Pace = 'drip' | { readonly cut: number }
 
-/** What the mount does: answer, keep silent, or cut the connection. */
-export type Reply = Answer | 'hang' | 'reset'
+/** Reaction to a request: an HTTP reply, silence, or a reset of the connection. */
+export type Reply = HttpReply | 'hang' | 'reset'
 
 export type Attributes = Readonly<Record<string, string>>
 
-/** What a reply would have held. */
-export interface Right {
+/** Content of a reply, before a fault changes it. */
+export interface CorrectReply {
   readonly children: readonly Node[]
   readonly attributes: Attributes
 }
 
 export const XML_TYPE = { 'Content-Type': 'text/xml; charset=utf-8' }
 
-export function page(status: number, body: string | Uint8Array, headers: Attributes = {}): Answer {
+export function page(status: number, body: string | Uint8Array, headers: Attributes = {}): HttpReply {
   return { status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers }, body }
 }
 
@@ -43,22 +43,22 @@ export function bodyText(attributes: Attributes, children: readonly Node[]): str
   return write(element('body', { xmlns: HTTPBIND, 'xmlns:stream': STREAMS, ...attributes }, ...children))
 }
 
-export function ok(children: readonly Node[], attributes: Attributes = {}): Answer {
+export function ok(children: readonly Node[], attributes: Attributes = {}): HttpReply {
   return page(200, bodyText(attributes, children), XML_TYPE)
 }
 
 // XEP-0124 §17.2
-export function terminated(condition?: string): Answer {
+export function terminated(condition?: string): HttpReply {
   return ok([], { type: 'terminate', ...(condition !== undefined && { condition }) })
 }
 
 // XEP-0206 §6
-export function endOfStream(condition: string): Right {
+export function endOfStream(condition: string): CorrectReply {
   const error = element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
   return { children: [error], attributes: { type: 'terminate', condition: 'remote-stream-error' } }
 }
 
-export function streamError(condition: string): Answer {
+export function streamError(condition: string): HttpReply {
   const { children, attributes } = endOfStream(condition)
   return ok(children, attributes)
 }

@@ -2,8 +2,24 @@ import { BIND, CLIENT, HTTPBIND, REGISTER, SASL, XBOSH } from '../../xml/namespa
 import type { Element } from '../../xml/read'
 
 /**
- * What a request is for. `poll` is an empty request; `form` asks for a registration form, `register` hands it in or
- * changes a password, `remove` removes an account; `stanza` is any other.
+ * Purpose of a request. `poll` is an empty request. `form` requests a registration form, `register` submits it or changes
+ * a password, `remove` removes an account. `stanza` is every other stanza.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { type Step, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
+ * await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ * await authenticator.close()
+ * const steps: Step[] = xmpp.requests.map(({ step }) => step)
+ *
+ * assert.deepEqual(steps, ['create', 'auth', 'response', 'restart', 'bind', 'terminate'])
+ * await xmpp.close()
+ * ```
  */
 export type Step =
   | 'create'
@@ -18,17 +34,36 @@ export type Step =
   | 'stanza'
   | 'terminate'
 
-/** A request as it came in. */
+/**
+ * A request that the server received.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Authenticator } from 'passport-xmpp-bosh'
+ * import { type RequestView, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
+ * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
+ * await authenticator.authenticate({ username: 'alice', password: 'secret' }, { clientIp: '192.0.2.1' })
+ * const auth: RequestView | undefined = xmpp.requests.find(({ step }) => step === 'auth')
+ *
+ * assert.equal(auth?.mechanism, 'SCRAM-SHA-512')
+ * assert.equal(auth?.headers['x-forwarded-for'], '192.0.2.1')
+ * await authenticator.close()
+ * await xmpp.close()
+ * ```
+ */
 export interface RequestView {
-  /** what it is for */
+  /** purpose of the request */
   readonly step: Step
-  /** the session it names; none while one is created */
+  /** id of the session that it names; `undefined` for `create` */
   readonly sid: string | undefined
-  /** what an `auth` names, whether the server knows it or not */
+  /** mechanism that an `auth` names, even one that the server does not know */
   readonly mechanism: string | undefined
-  /** the document, passwords included */
+  /** the XML document, passwords included */
   readonly body: string
-  /** of HTTP, by lower-case names */
+  /** HTTP headers, by lower-case names */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
@@ -51,7 +86,7 @@ function stepOf({ attributes, children }: Element): Step {
   return steps.find(step => step !== 'stanza') ?? steps[0] ?? 'poll'
 }
 
-/** What a child of a request asks for. */
+/** Returns the purpose of a child of a request. */
 export function stepOfChild(child: Element): Step {
   const { namespace, name, attributes, children } = child
   if (namespace === SASL && name === 'auth') return 'auth'
@@ -63,13 +98,13 @@ export function stepOfChild(child: Element): Step {
   return query.children.some(({ name }) => name === 'remove') ? 'remove' : 'register'
 }
 
-/** The child of an iq that is about registration (XEP-0077). */
+/** Returns the registration query of an iq (XEP-0077). */
 export function registrationQueryOf({ namespace, name, children }: Element): Element | undefined {
   if (namespace !== CLIENT || name !== 'iq') return undefined
   return children.find(child => child.namespace === REGISTER && child.name === 'query')
 }
 
-/** The rid of a request; `undefined`: no request of BOSH. */
+/** Returns the rid of a request, or `undefined` if it is not a BOSH request. */
 export function ridOf({ namespace, name, attributes }: Element): number | undefined {
   const rid = Number(attributes.get('rid') ?? Number.NaN)
   return namespace === HTTPBIND && name === 'body' && Number.isSafeInteger(rid) ? rid : undefined

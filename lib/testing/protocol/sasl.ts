@@ -5,25 +5,36 @@ import type { Mechanism } from '../../sasl/mechanism-names'
 import type { Accounts } from '../accounts'
 import type { Personality } from '../personality'
 
-/** Names a mechanism that the test server knows. */
+/**
+ * A mechanism that the test server knows.
+ *
+ * @example
+ * ```ts
+ * import { startBoshServer, type TestMechanism } from 'passport-xmpp-bosh/testing'
+ *
+ * const mechanisms: TestMechanism[] = ['SCRAM-SHA-1', 'PLAIN']
+ * const xmpp = await startBoshServer({ domain: 'localhost', mechanisms })
+ * await xmpp.close()
+ * ```
+ */
 export type TestMechanism = Mechanism
 
-/** What the server says next. Payloads are decoded strings. */
+/** The server's next message. Payloads are decoded strings. */
 export type ServerStep =
   | { readonly challenge: string }
   | { readonly success: string; readonly username: string }
   | { readonly failure: string }
 
 /**
- * The server's side of one exchange: each message of the client, the initial response first. `rewrite` changes what the
- * server says next, and the server believes that it said it so.
+ * The server's side of one exchange. It is called with each message of the client, the initial response first. `rewrite`
+ * changes the server's next message, and the server goes on as if it had sent the changed one itself.
  */
 export type ServerExchange = (message: string, rewrite?: (message: string) => string) => Promise<ServerStep>
 
-/** What an exchange is about. */
+/** The server's data that an exchange needs. */
 export interface ServerContext {
   readonly accounts: Accounts
-  /** as the server offers them */
+  /** in the order of the offer */
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
 }
@@ -35,7 +46,7 @@ const DIGESTS: ReadonlyMap<string, Digest> = new Map([
 ])
 const REFUSED: ServerStep = { failure: 'not-authorized' }
 
-const asItIs = (message: string) => message
+const unchanged = (message: string) => message
 
 export function serverExchange(mechanism: TestMechanism, context: ServerContext): ServerExchange {
   const digest = DIGESTS.get(mechanism)
@@ -44,15 +55,15 @@ export function serverExchange(mechanism: TestMechanism, context: ServerContext)
 
 // RFC 4616 §2
 function plainServer({ accounts, personality }: ServerContext): ServerExchange {
-  return async (message, rewrite = asItIs) => {
+  return async (message, rewrite = unchanged) => {
     const [authzid = '', username = '', password = '', ...more] = message.split('\0')
     const local = prepareLocalpart(username)
     if (local === undefined || more.length > 0) return { failure: personality.undecodable }
     const state = accounts.refusal(username)
     if (state) return { failure: state }
-    // RFC 4616 §2: to act for somebody else is nobody's right here.
-    const [actsFor = ''] = authzid.split('@')
-    const isOther = authzid !== '' && prepareLocalpart(actsFor) !== local
+    // RFC 4616 §2: an account may act for itself only.
+    const [authorized = ''] = authzid.split('@')
+    const isOther = authzid !== '' && prepareLocalpart(authorized) !== local
     if (isOther && !personality.ignoresAuthzid) return REFUSED
     return accounts.isPassword(username, password) ? { success: rewrite(''), username } : REFUSED
   }
@@ -62,9 +73,9 @@ function plainServer({ accounts, personality }: ServerContext): ServerExchange {
 function scramServer(digest: Digest, { accounts, mechanisms, personality }: ServerContext): ServerExchange {
   let finish: ((clientFinal: string, rewrite: (message: string) => string) => ServerStep) | undefined
 
-  return async (message, rewrite = asItIs) => {
+  return async (message, rewrite = unchanged) => {
     if (finish) return finish(message, rewrite)
-    // RFC 5802 §7; no channel binding is offered. Real servers take no notice of the authzid.
+    // RFC 5802 §7, without channel binding. Real servers ignore the authzid.
     const first = /^([ny],(?:a=(?:[^,=]|=2C|=3D)+)?,)(n=((?:[^,=]|=2C|=3D)+),r=([!-+\--~]+))$/.exec(message)
     if (!first) return { failure: 'malformed-request' }
     const [, header = '', clientFirstBare = '', saslname = '', clientNonce = ''] = first
@@ -72,7 +83,7 @@ function scramServer(digest: Digest, { accounts, mechanisms, personality }: Serv
     if (prepareLocalpart(username) === undefined) return { failure: personality.undecodable }
     const state = accounts.refusal(username)
     if (state) return { failure: state }
-    // Real servers say so at once: there is no salt to send.
+    // Real servers refuse an unknown account at once, because they do not have a salt to send.
     const keys = await accounts.scramKeys(username, digest)
     if (!keys) return REFUSED
     const nonce = clientNonce + randomBytes(18).toString('base64')

@@ -4,65 +4,69 @@ import { type Reply, terminated } from './reply'
 import type { Stream } from './stream'
 
 /** A request that waits for its reply. */
-interface Open {
+interface PendingRequest {
   readonly answer: (reply: Reply) => void
   readonly fail: (reason: unknown) => void
 }
 
-/** What is to be said on a request; `undefined`: nothing yet. */
-export type Work = () => Promise<Reply | undefined>
+/** Makes the reply to a request; `undefined` means that there is nothing to send yet. */
+export type Handler = () => Promise<Reply | undefined>
 
-/** requests that a client may have open (XEP-0124 §7.2) */
+/** requests that a client may have open at once (XEP-0124 §7.2) */
 export const REQUESTS = 2
 
-/** One BOSH session: takes requests in the order of their rid, and holds one while there is nothing to say. */
+/** One BOSH session. It handles requests in the order of their rid, and holds one while there is nothing to send. */
 export class Session {
   readonly sid = randomUUID()
   readonly stream: Stream
-  /** children due with the next reply */
+  /** children to send with the next reply */
   due: readonly Node[] = []
   readonly #waitMs: number
-  readonly #silence: (sid: string) => Reply
+  readonly #emptyReply: (sid: string) => Reply
   readonly #replies = new Map<number, Promise<Reply>>()
-  readonly #waiting = new Map<number, Open & { readonly work: Work }>()
+  readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
   #rid: number
   #isBusy = false
   #holds = true
-  #held: (Open & { readonly timer: NodeJS.Timeout }) | undefined
+  #held: (PendingRequest & { readonly timer: NodeJS.Timeout }) | undefined
   #end: Reply | undefined
   #lastSeen = Date.now()
 
   /**
-   * @param rid of the request that creates it
-   * @param wait s that a request is held
-   * @param silence the reply that says nothing
+   * @param rid rid of the request that creates the session
+   * @param wait maximum s that a request is held
+   * @param emptyReply makes a reply without content
    */
-  constructor(stream: Stream, rid: number, wait: number, silence: (sid: string) => Reply) {
+  constructor(stream: Stream, rid: number, wait: number, emptyReply: (sid: string) => Reply) {
     this.stream = stream
     this.#rid = rid
     this.#waitMs = wait * 1000
-    this.#silence = silence
+    this.#emptyReply = emptyReply
   }
 
-  /** ms since the epoch; now, while a request is held */
+  /** time of the last activity, in ms since the epoch; the current time while a request is held */
   get idleSince(): number {
     return this.#held ? Date.now() : this.#lastSeen
   }
 
-  /** The reply to the creation, for when it is asked for again. */
+  /** Keeps the reply to the creation, in case the client repeats the request. */
   created(reply: Reply): void {
     this.#replies.set(this.#rid, Promise.resolve(reply))
   }
 
-  /** The reply to a request, when there is one; `undefined`: its rid is outside the window (XEP-0124 §11). */
-  take(rid: number, work: Work): Promise<Reply> | undefined {
+  /**
+   * Handles a request.
+   *
+   * @returns its reply, or `undefined` if the rid is outside the window (XEP-0124 §11)
+   */
+  take(rid: number, handler: Handler): Promise<Reply> | undefined {
     this.#lastSeen = Date.now()
-    // XEP-0124 §14.2: the same rid again gets the same reply again.
-    const again = this.#replies.get(rid)
-    if (again) return again
+    // XEP-0124 §14.2: a repeated rid gets the same reply.
+    const repeated = this.#replies.get(rid)
+    if (repeated) return repeated
     if (rid <= this.#rid || rid > this.#rid + REQUESTS) return undefined
     const reply = new Promise<Reply>((answer, fail) => {
-      this.#waiting.set(rid, { answer, fail, work })
+      this.#waiting.set(rid, { answer, fail, handler })
     })
     this.#replies.set(rid, reply)
     for (const old of this.#replies.keys()) if (old <= rid - REQUESTS) this.#replies.delete(old)
@@ -70,12 +74,12 @@ export class Session {
     return reply
   }
 
-  /** From now on an empty request is answered at once. */
+  /** Answers empty requests at once from now on. */
   holdNothing(): void {
     this.#holds = false
   }
 
-  /** The session is over: whoever still waits gets `reply`. */
+  /** Ends the session. A held request gets `reply`, requests that wait for their turn get an error. */
   end(reply: Reply): void {
     this.#end = reply
     this.#release(reply)
@@ -83,13 +87,13 @@ export class Session {
     this.#waiting.clear()
   }
 
-  // XEP-0124 §9: in the order of their rid, whatever the order they come in
+  // XEP-0124 §9: handle requests in the order of their rid, even if they arrive in another order.
   async #advance(): Promise<void> {
     if (this.#isBusy) return
     this.#isBusy = true
     for (let next = this.#next(); next; next = this.#next()) {
       try {
-        this.#deliver(next, await next.work())
+        this.#deliver(next, await next.handler())
       } catch (error) {
         next.fail(error)
       }
@@ -97,30 +101,30 @@ export class Session {
     this.#isBusy = false
   }
 
-  #next(): (Open & { readonly work: Work }) | undefined {
+  #next(): (PendingRequest & { readonly handler: Handler }) | undefined {
     const next = this.#waiting.get(this.#rid + 1)
     if (next) this.#waiting.delete(++this.#rid)
     return next
   }
 
   // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held.
-  #deliver(open: Open, reply: Reply | undefined): void {
-    const silence = this.#silence(this.sid)
-    const isAnswered = this.#release(reply ?? silence)
-    if (this.#end !== undefined) open.answer(reply ?? this.#end)
-    else if (reply !== undefined && !isAnswered) open.answer(reply)
-    else if (this.#holds && this.#waitMs > 0) this.#hold(open, silence)
-    else open.answer(silence)
+  #deliver(request: PendingRequest, reply: Reply | undefined): void {
+    const empty = this.#emptyReply(this.sid)
+    const isAnswered = this.#release(reply ?? empty)
+    if (this.#end !== undefined) request.answer(reply ?? this.#end)
+    else if (reply !== undefined && !isAnswered) request.answer(reply)
+    else if (this.#holds && this.#waitMs > 0) this.#hold(request, empty)
+    else request.answer(empty)
   }
 
-  #hold(open: Open, silence: Reply): void {
-    const timer = setTimeout(() => this.#release(silence), this.#waitMs)
-    // A test that is done does not wait for it.
+  #hold(request: PendingRequest, empty: Reply): void {
+    const timer = setTimeout(() => this.#release(empty), this.#waitMs)
+    // A test that has ended does not wait for this timer.
     timer.unref()
-    this.#held = { ...open, timer }
+    this.#held = { ...request, timer }
   }
 
-  /** True if a request was held, which now has its reply. */
+  /** Answers the held request, if there is one, and returns true if it did. */
   #release(reply: Reply): boolean {
     const held = this.#held
     if (!held) return false

@@ -11,77 +11,78 @@ import { bound, failure, features, stanzaError } from './reply'
 import { registrationQueryOf, stepOfChild } from './request'
 import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './sasl'
 
-/** What the streams of one server have in common. */
-export interface Served {
+/** The server's data that all its streams share. */
+export interface StreamContext {
   readonly domain: string
   readonly accounts: Accounts
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
-  readonly inBand: RegistrationService
+  readonly registration: RegistrationService
 }
 
-/** The server says this, or ends the stream with a condition. */
-export type Said = readonly Node[] | { readonly end: string }
+/** Elements to send, or the condition that ends the stream. */
+export type StreamReply = readonly Node[] | { readonly end: string }
 
-/** The server's side of one XMPP stream: SASL, restart, bind, and iqs. Knows no rid and no session. */
+/** The server's side of one XMPP stream: SASL, restart, bind and iqs. It does not know BOSH. */
 export class Stream {
-  readonly #served: Served
+  readonly #context: StreamContext
   #exchange: ServerExchange | undefined
   #mechanism: TestMechanism | undefined
   #username: string | undefined
   #isRestarted = false
   #jid: string | undefined
-  /** the condition it is ended with at the next request */
+  /** condition that ends the stream at the next request */
   #ending: string | undefined
 
-  constructor(served: Served) {
-    this.#served = served
+  constructor(context: StreamContext) {
+    this.#context = context
   }
 
-  /** Who logged in, as the server spells it. */
+  /** the account that logged in, in the server's spelling */
   get username(): string | undefined {
     return this.#username
   }
 
-  /** What they logged in with. */
+  /** the mechanism of the login */
   get mechanism(): TestMechanism | undefined {
     return this.#username === undefined ? undefined : this.#mechanism
   }
 
+  /** the full JID that was bound */
   get jid(): string | undefined {
     return this.#jid
   }
 
-  /** The server says that it bound this. */
-  saysBound(jid: string): void {
+  /** Replaces the bound JID by the one that a fault reports. */
+  overrideJid(jid: string): void {
     this.#jid = jid
   }
 
-  /** What it begins with. */
+  /** the first element that the server sends */
   get features(): Node {
-    return features(this.#served.mechanisms, this.#served.inBand.isOpen)
+    return features(this.#context.mechanisms, this.#context.registration.isOpen)
   }
 
   // XEP-0206 §5
-  restart(): Said {
+  restart(): StreamReply {
     if (this.#ending !== undefined) return { end: this.#ending }
     this.#isRestarted = this.#username !== undefined
     return [element('stream:features', {}, element('bind', { xmlns: BIND }))]
   }
 
-  /** The answers to what came in one body. */
-  async answer(children: readonly Element[], fault: FaultReply | undefined): Promise<Said> {
+  /** Answers the children of one request. */
+  async answer(children: readonly Element[], fault: FaultReply | undefined): Promise<StreamReply> {
     if (this.#ending !== undefined) return { end: this.#ending }
-    const said: Node[] = []
+    const replies: Node[] = []
     for (const child of children) {
       const answer = await this.#answer(child, fault)
       if ('end' in answer) return answer
-      said.push(...answer)
+      replies.push(...answer)
     }
-    return said
+    return replies
   }
 
-  async #answer(child: Element, fault: FaultReply | undefined): Promise<Said> {
+  async #answer(child: Element, fault: FaultReply | undefined): Promise<StreamReply> {
     switch (stepOfChild(child)) {
       case 'auth':
         return this.#auth(child, fault)
@@ -98,15 +99,15 @@ export class Stream {
     }
   }
 
-  async #auth(auth: Element, fault: FaultReply | undefined): Promise<Said> {
-    const mechanism = this.#served.mechanisms.find(name => name === auth.attributes.get('mechanism'))
+  async #auth(auth: Element, fault: FaultReply | undefined): Promise<StreamReply> {
+    const mechanism = this.#context.mechanisms.find(name => name === auth.attributes.get('mechanism'))
     if (!mechanism) return [failure('invalid-mechanism')]
     this.#mechanism = mechanism
-    this.#exchange = serverExchange(mechanism, this.#served)
+    this.#exchange = serverExchange(mechanism, this.#context)
     return this.#advance(auth, this.#exchange, fault)
   }
 
-  async #respond(response: Element, fault: FaultReply | undefined): Promise<Said> {
+  async #respond(response: Element, fault: FaultReply | undefined): Promise<StreamReply> {
     // RFC 6120 §6.4.4
     if (response.name === 'abort') {
       this.#exchange = undefined
@@ -115,10 +116,10 @@ export class Stream {
     return this.#exchange ? this.#advance(response, this.#exchange, fault) : { end: 'not-authorized' }
   }
 
-  async #advance(message: Element, exchange: ServerExchange, fault: FaultReply | undefined): Promise<Said> {
+  async #advance(message: Element, exchange: ServerExchange, fault: FaultReply | undefined): Promise<StreamReply> {
     const text = textOf(message)
     const payload = text === '=' ? Buffer.alloc(0) : decodeBase64(text)
-    if (payload === undefined) return [failure(this.#served.personality.malformedBase64)]
+    if (payload === undefined) return [failure(this.#context.personality.malformedBase64)]
     const rewrite = typeof fault === 'object' && 'sasl' in fault ? fault.sasl : undefined
     const step: ServerStep = await exchange(payload.toString(), rewrite)
     if ('challenge' in step) return [element('challenge', { xmlns: SASL }, encode(step.challenge))]
@@ -128,45 +129,45 @@ export class Stream {
     }
     this.#exchange = undefined
     if ('failure' in step) return [failure(step.failure)]
-    this.#username = this.#served.personality.boundLocalpart(step.username)
+    this.#username = this.#context.personality.boundLocalpart(step.username)
     return [element('success', { xmlns: SASL }, ...(step.success === '' ? [] : [encode(step.success)]))]
   }
 
-  // RFC 6120 §7.6, §7.7: the resource that is asked for, or one of the server's
+  // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
   #bind(iq: Element): Node {
     const bind = iq.children.find(({ namespace }) => namespace === BIND)
     const resource = bind?.children.find(({ name }) => name === 'resource')
-    const asked = resource ? textOf(resource) : ''
-    this.#jid = `${this.#username}@${this.#served.domain}/${asked === '' ? randomUUID() : asked}`
+    const requested = resource ? textOf(resource) : ''
+    this.#jid = `${this.#username}@${this.#context.domain}/${requested === '' ? randomUUID() : requested}`
     return bound(iq.attributes.get('id') ?? '', this.#jid)
   }
 
-  #register(iq: Element, fault: FaultReply | undefined): Said {
-    const { inBand, personality } = this.#served
+  #register(iq: Element, fault: FaultReply | undefined): StreamReply {
+    const { registration, personality } = this.#context
     const id = iq.attributes.get('id') ?? ''
     const query = registrationQueryOf(iq)
     const step = stepOfChild(iq)
     if (!query) return []
-    // Who is refused has changed nothing; with any other fault the answer alone is spoilt.
+    // A refused request must not change the account. Other faults only spoil the answer.
     if (typeof fault === 'object' && 'stanzaError' in fault) return [stanzaError(id, fault.stanzaError)]
-    if (step === 'form') return [inBand.form(id)]
+    if (step === 'form') return [registration.form(id)]
     if (this.#username === undefined) {
-      return step === 'register' ? [inBand.register(id, query)] : { end: 'not-authorized' }
+      return step === 'register' ? [registration.register(id, query)] : { end: 'not-authorized' }
     }
-    const answer = inBand.change(id, query, this.#username)
+    const answer = registration.change(id, query, this.#username)
     if (step !== 'remove') return [answer]
     const { answers, condition } = personality.removal
     this.#ending = condition
     return answers ? [answer] : { end: condition }
   }
 
-  #other({ namespace, name, attributes }: Element): Said {
+  #other({ namespace, name, attributes }: Element): StreamReply {
     if (namespace !== CLIENT) return []
     // RFC 6120 §7.3.1
     if (this.#jid === undefined) return { end: 'not-authorized' }
-    const asks = name === 'iq' && ['get', 'set'].includes(attributes.get('type') ?? '')
+    const needsAnswer = name === 'iq' && ['get', 'set'].includes(attributes.get('type') ?? '')
     // RFC 6120 §8.4
-    return asks ? [stanzaError(attributes.get('id') ?? '', 'service-unavailable')] : []
+    return needsAnswer ? [stanzaError(attributes.get('id') ?? '', 'service-unavailable')] : []
   }
 }
 

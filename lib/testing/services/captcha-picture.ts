@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 
-/** Rows of a digit, five pixels each, from 0 to 9. */
+/** The digits 0 to 9, each as rows of five pixels. */
 const GLYPHS = [
   [14, 17, 19, 21, 25, 17, 14],
   [4, 12, 4, 4, 4, 4, 14],
@@ -15,13 +15,13 @@ const GLYPHS = [
 ]
 const GLYPH_WIDTH = 5
 const GLYPH_HEIGHT = 7
-/** pixels of the picture for one of a glyph */
+/** pixels of the picture for one pixel of a glyph */
 const SCALE = 5
 const MARGIN = 2
 const WHITE = 255
 const BLACK = 0
 
-/** A PNG that shows `digits`, as plainly as it can: it keeps no robot out. */
+/** Draws `digits` as a PNG, as plainly as possible: programs can read it, too. */
 export function digitsPng(digits: string): Buffer {
   const columns = digits.length * (GLYPH_WIDTH + 1) - 1 + 2 * MARGIN
   const rows = GLYPH_HEIGHT + 2 * MARGIN
@@ -32,7 +32,7 @@ export function digitsPng(digits: string): Buffer {
   }
   const [width, height] = [columns * SCALE, rows * SCALE]
   const lines = Array.from({ length: height }, (_, y) => [
-    0, // PNG §9.2: a line without a filter
+    0, // PNG §9.2: this line does not use a filter
     ...Array.from({ length: width }, (_, x) => (isInk(Math.floor(y / SCALE), Math.floor(x / SCALE)) ? BLACK : WHITE)),
   ])
   const header = Buffer.alloc(13)
@@ -57,7 +57,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return framed
 }
 
-// PNG annex D; node:zlib has one, but not in every version of Node 20.
+// PNG annex D. node:zlib has crc32(), but not in every version of Node 20.
 function crc32(bytes: Buffer): number {
   let crc = 0xffffffff
   for (const byte of bytes) {

@@ -8,14 +8,45 @@ import type { Accounts } from '../accounts'
 import { stanzaError } from '../protocol/reply'
 import { digitsPng } from './captcha-picture'
 
-/** Whether a test server lets people make accounts, and what they have to read for it. */
+/**
+ * Policy of a test server for sign-up: `closed` refuses it, `open` lets every client create an account, `captcha`
+ * demands the digits of a picture.
+ *
+ * @example
+ * ```ts
+ * import { type RegistrationMode, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const registration: RegistrationMode = 'captcha'
+ * const xmpp = await startBoshServer({ domain: 'localhost', registration })
+ * await xmpp.close()
+ * ```
+ */
 export type RegistrationMode = 'closed' | 'open' | 'captcha'
 
-/** A challenge that waits for its answer. */
+/**
+ * A captcha that the server has handed out and that is not answered yet.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { Registration } from 'passport-xmpp-bosh'
+ * import { type CaptchaView, startBoshServer } from 'passport-xmpp-bosh/testing'
+ *
+ * const xmpp = await startBoshServer({ domain: 'localhost', registration: 'captcha' })
+ * const registration = new Registration({ service: xmpp.url, domain: 'localhost' })
+ * const { state } = await registration.form()
+ * const captcha: CaptchaView | undefined = xmpp.captchas.at(-1)
+ * await registration.submit(state, { username: 'carol', password: 'secret', ocr: captcha?.text ?? '' })
+ *
+ * assert.ok(xmpp.accounts.has('carol'))
+ * await registration.close()
+ * await xmpp.close()
+ * ```
+ */
 export interface CaptchaView {
-  /** its id, as the form has it in the hidden field `challenge` */
+  /** id of the captcha, the same as in the form's hidden field `challenge` */
   readonly challenge: string
-  /** what the picture says */
+  /** digits that the picture shows */
   readonly text: string
 }
 
@@ -27,7 +58,10 @@ const CHALLENGE_MS = 120_000
 const MAX_CHALLENGES = 1_000
 const INSTRUCTIONS = 'Choose a user name and a password to register with this server'
 
-/** In-band registration (XEP-0077) with a captcha (XEP-0158), the server's side: the child of an iq in, an iq out. */
+/**
+ * The server's side of in-band registration (XEP-0077) with a captcha (XEP-0158). Its methods take the child of an iq and
+ * return the iq to answer with.
+ */
 export class RegistrationService {
   readonly #accounts: Accounts
   readonly #domain: string
@@ -52,7 +86,7 @@ export class RegistrationService {
     this.#challenges.clear()
   }
 
-  /** The answer to `<iq type='get'/>`. */
+  /** Answers `<iq type='get'/>`. */
   form(id: string): Node {
     if (this.#mode === 'closed') return refusal(id, 'service-unavailable')
     const instructions = element('instructions', {}, INSTRUCTIONS)
@@ -85,13 +119,13 @@ export class RegistrationService {
     return result(id, [element('query', { xmlns: REGISTER }, form, data)])
   }
 
-  /** The answer to `<iq type='set'/>` of somebody who is not logged in. */
+  /** Answers `<iq type='set'/>` of a client that is not logged in. */
   register(id: string, query: Element): Node {
     const values = valuesOf(query)
     const refuse = (condition: string) => refusal(id, condition, values)
     if (this.#mode === 'closed') return refuse('forbidden')
     if (this.#mode === 'captcha') {
-      const condition = this.#wrongAnswer(query, values)
+      const condition = this.#refusalOfAnswer(query, values)
       if (condition !== undefined) return refuse(condition)
     }
     const username = values.get('username') ?? ''
@@ -100,7 +134,7 @@ export class RegistrationService {
     return this.#setPassword(username, values) ? result(id) : refuse('not-acceptable')
   }
 
-  /** The answer to `<iq type='set'/>` of `username`, who is logged in. */
+  /** Answers `<iq type='set'/>` of the client that is logged in as `username`. */
   change(id: string, query: Element, username: string): Node {
     const values = valuesOf(query)
     const refuse = (condition: string) => refusal(id, condition, values)
@@ -124,8 +158,12 @@ export class RegistrationService {
     return challenge
   }
 
-  /** A challenge takes one answer, right or wrong. */
-  #wrongAnswer(query: Element, values: ReadonlyMap<string, string>): string | undefined {
+  /**
+   * Checks the answer to a captcha and uses the captcha up, even if the answer is wrong.
+   *
+   * @returns the condition of the refusal, or `undefined` for a right answer
+   */
+  #refusalOfAnswer(query: Element, values: ReadonlyMap<string, string>): string | undefined {
     if (!query.children.some(({ namespace }) => namespace === DATA_FORM)) return 'not-allowed'
     const id = values.get('challenge')
     if (id === undefined) return 'bad-request'
@@ -143,7 +181,7 @@ export class RegistrationService {
   }
 }
 
-/** What is filled in, in a form or in fields. */
+/** Returns the values of a data form, or of the fields of XEP-0077. */
 function valuesOf(query: Element): Map<string, string> {
   const x = query.children.find(({ name, namespace }) => name === 'x' && namespace === DATA_FORM)
   const fields = x
@@ -160,7 +198,7 @@ function result(id: string, children: readonly Node[] = []): Node {
   return element('iq', { xmlns: CLIENT, type: 'result', id }, ...children)
 }
 
-/** With what was asked in it, the password too, as real servers have it (RFC 6120 §8.3.1). */
+/** Repeats the request in the error, password included, as real servers do (RFC 6120 §8.3.1). */
 function refusal(id: string, condition: string, values: ReadonlyMap<string, string> = new Map()): Node {
   const query = element('query', { xmlns: REGISTER }, ...Array.from(values, ([, value]) => element('value', {}, value)))
   return stanzaError(id, condition, query)

@@ -1,0 +1,42 @@
+import { HttpTransport } from '../bosh/transport'
+import { Authenticator } from '../login/authenticator'
+import { Registration } from '../registration/registration'
+import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
+import { type Clock, systemClock } from '../time/clock'
+import type { Signal } from '../time/light-signal'
+import { type FirstReplyTransport, keepFirstReply } from './first-reply'
+import type { Target } from './target'
+
+/** Objects that the checks share: the parts of the library, set up as an app would set them up. */
+export interface CheckContext {
+  readonly target: Target
+  readonly clock: Clock
+  readonly transport: FirstReplyTransport
+  readonly sessions: BoundedSessions
+  readonly authenticator: Authenticator
+  readonly registration: Registration
+  /** aborts at the deadline of all checks */
+  readonly signal: Signal
+}
+
+export function createCheckContext(target: Target, signal: Signal, internals: Internals): CheckContext {
+  const { clock = systemClock } = internals
+  const { options, settings, isExposed } = target
+  const transport = keepFirstReply(internals.transport ?? new HttpTransport(settings))
+  const shared = { clock, transport }
+  return {
+    target,
+    clock,
+    transport,
+    sessions: new BoundedSessions(settings, shared),
+    authenticator: new Authenticator(options, shared),
+    // Registration refuses plain HTTP unless PLAIN is named. The checks only request forms and send no password.
+    registration: new Registration(isExposed ? { ...options, mechanisms: ['PLAIN'] } : options, shared),
+    signal,
+  }
+}
+
+/** Waits until the sessions are terminated, at most 2 s, and closes the sockets. */
+export async function closeCheckContext({ sessions, authenticator, registration }: CheckContext): Promise<void> {
+  await Promise.all([sessions.close(), authenticator.close(), registration.close()])
+}
