@@ -11,10 +11,14 @@ const manifest = require('../package.json')
 
 const root = join(__dirname, '..')
 const cache = join(root, 'node_modules', '.cache', 'passport-xmpp-bosh')
-const stamp = join(cache, 'built')
 
 const LIBRARY = { name: 'library', config: 'tsconfig.build.json', source: 'lib', output: 'dist' }
-const APP = { name: 'app', config: 'example-app/tsconfig.json', source: 'example-app', output: 'example-app/dist' }
+const APP = {
+  name: 'example app',
+  config: 'example-app/tsconfig.json',
+  source: 'example-app',
+  output: 'example-app/dist',
+}
 
 /** Files that decide about the outputs, beside the sources */
 const SETTINGS = [
@@ -31,36 +35,38 @@ if (!existsSync(join(root, 'node_modules', 'typescript'))) {
   process.stderr.write('The dependencies are not installed: run `npm ci` first.\n')
   process.exit(1)
 }
-if (isBuilt()) {
-  process.stdout.write('The library and the example app are up to date.\n')
-} else {
-  build()
+const start = Date.now()
+const compiled = [buildPart(LIBRARY, publish), buildPart(APP)]
+process.stdout.write(
+  compiled.includes(true)
+    ? `Built in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`
+    : 'The library and the example app are up to date.\n',
+)
+
+/** Builds a part unless it is up to date. Returns true if it was compiled. */
+function buildPart(part, finish = () => {}) {
+  const stamp = join(cache, `${part.name}.built`)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === stateOf(part)) return false
+  process.stdout.write(`Building the ${part.name} ...\n`)
+  compile(part)
+  finish()
+  writeFileSync(stamp, stateOf(part))
+  return true
 }
 
-function build() {
-  const start = Date.now()
-  process.stdout.write('Building the library ...\n')
-  compile(LIBRARY)
+function publish() {
   require('./public-declarations')
   for (const command of Object.values(manifest.bin)) chmodSync(join(root, command), 0o755)
-  process.stdout.write('Building the example app ...\n')
-  compile(APP)
-  writeFileSync(stamp, state())
-  process.stdout.write(`Built in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`)
 }
 
-function isBuilt() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === state()
-}
-
-/** Returns a hash of all that is compiled and all that was built. */
-function state() {
+/** Returns a hash of everything that a part is compiled from, and of its outputs. */
+function stateOf(part) {
   const files = [
     ...SETTINGS.map(file => join(root, file)).filter(file => existsSync(file)),
-    ...typescriptIn(LIBRARY),
-    ...typescriptIn(APP),
+    ...typescriptIn(part),
+    // The app imports the declarations of the library.
     ...filesIn(join(root, LIBRARY.output)),
-    ...filesIn(join(root, APP.output)),
+    ...filesIn(join(root, part.output)),
   ]
   const hash = createHash('sha256')
   for (const file of files) {
@@ -72,7 +78,7 @@ function state() {
 
 /** Compiles the changed files of a part, and makes its output directory the same as after a clean build. */
 function compile(part) {
-  const staged = join(cache, part.name)
+  const staged = join(cache, part.source)
   const compilerState = `${staged}.tsbuildinfo`
   runCompiler(part, staged, compilerState)
   if (sourcesOf(part).some(source => !existsSync(outputOf(part, staged, source)))) {

@@ -21,7 +21,7 @@ type Known = Partial<Pick<SignUpField, 'label' | 'hint' | 'kind' | 'autocomplete
 
 const ANSWER: Known = {
   label: 'Characters in the picture',
-  hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator of this server for an account.',
+  hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator for an account.',
 }
 
 /** Returns the fields that the server requests. Known fields get the app's own labels and hints. */

@@ -103,6 +103,13 @@ describe('with dependencies', () => {
     expect(run('npm', 'run', '--silent', 'start').stdout).toBe(`${UP_TO_DATE}hello user1!\n`)
   })
 
+  test('the build compiles the app alone when the library is unchanged', () => {
+    build()
+    write('example-app/pages/home.ts', "export const end: string = '?\\n'\n")
+    expect(build().stdout).toMatch(/^Building the example app \.\.\.\nBuilt in .* s\.\n$/)
+    expect(run(process.execPath, 'example-app/dist/server.js').stdout).toBe('hello user1?\n')
+  })
+
   test('the build writes the same files as npm run build', () => {
     build()
     const files = built()
@@ -134,7 +141,7 @@ describe('with dependencies', () => {
     expect(built()).toContain('dist/words/name.d.ts')
   })
 
-  test.each(['dist/index.js', 'dist', 'node_modules/.cache/passport-xmpp-bosh/library'])(
+  test.each(['dist/index.js', 'dist', 'node_modules/.cache/passport-xmpp-bosh/lib'])(
     'the build restores its outputs when %s was deleted',
     path => {
       build()
