@@ -56,7 +56,7 @@ describe('after construction', () => {
     expect(error.condition).toBeUndefined()
     expect(Object.hasOwn(error, 'cause')).toBe(false)
     expect(String(error)).toBe('XmppBoshError: no connection')
-    expect(error.stack).toContain('errors.spec')
+    expect(error.stack).toContain('error.spec')
   })
 
   test('an error keeps the condition and the cause when they are given', () => {
