@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parsePreparedJid, prepareConfiguredDomain, prepareDomain, prepareLocalpart, splitJid } from '../lib/jid'
 
-describe('a localpart, as it is sent and compared', () => {
+describe('for localparts', () => {
   test.each([
     ['juliet', 'juliet'],
     ['USER1', 'user1'],
@@ -12,32 +12,32 @@ describe('a localpart, as it is sent and compared', () => {
     ['-', '-'],
     ['a\\20b', 'a\\20b'],
     ['a%40b', 'a%40b'],
-  ])('ASCII: %s is %s', (typed, prepared) => {
+  ])('the ASCII text %s is prepared as %s', (typed, prepared) => {
     expect(prepareLocalpart(typed)).toBe(prepared)
   })
 
   test.each([
     ['full-width letters', '\uff35\uff33\uff25\uff32\uff11', 'user1'],
-    ['long s', '\u017fteve', 'steve'],
-    ['feminine ordinal', '\u00aadmin', 'admin'],
-    ['sharp s', 'stra\u00dfe', 'strasse'],
-    ['capital sharp s', 'stra\u1e9ee', 'strasse'],
-    ['final sigma, capital and small', '\u03a3\u03c3\u03c2', '\u03c3\u03c3\u03c3'],
-    ['Kelvin sign', '\u212aelvin', 'kelvin'],
-    ['Angstrom sign', '\u212b', '\u00e5'],
-    ['Ohm sign', '\u2126', '\u03c9'],
-    ['I with a dot', '\u0130', 'i\u0307'],
-    ['i without a dot', '\u0131', 'i'],
-    ['ligature', '\ufb01', 'fi'],
-    ['Roman eight', '\u2177', 'viii'],
-    ['superscript two', 'a\u00b2', 'a2'],
+    ['a long s', '\u017fteve', 'steve'],
+    ['a feminine ordinal', '\u00aadmin', 'admin'],
+    ['a sharp s', 'stra\u00dfe', 'strasse'],
+    ['a capital sharp s', 'stra\u1e9ee', 'strasse'],
+    ['a capital, a small and a final sigma', '\u03a3\u03c3\u03c2', '\u03c3\u03c3\u03c3'],
+    ['a Kelvin sign', '\u212aelvin', 'kelvin'],
+    ['an Angstrom sign', '\u212b', '\u00e5'],
+    ['an Ohm sign', '\u2126', '\u03c9'],
+    ['an I with a dot', '\u0130', 'i\u0307'],
+    ['an i without a dot', '\u0131', 'i'],
+    ['a ligature', '\ufb01', 'fi'],
+    ['a Roman eight', '\u2177', 'viii'],
+    ['a superscript two', 'a\u00b2', 'a2'],
     ['two code points for one letter', 'zoe\u0308', 'zo\u00eb'],
-    ['a letter whose capital is two code points', '\u01f0', '\u01f0'],
-    ['iota below', '\u0345', '\u03b9'],
-    ['Cyrillic stays Cyrillic', '\u0410dmin', '\u0430dmin'],
-    ['digits of other scripts stay what they are', 'user\u0967', 'user\u0967'],
+    ['a letter with a capital of two code points', '\u01f0', '\u01f0'],
+    ['an iota below', '\u0345', '\u03b9'],
+    ['a Cyrillic letter, which stays Cyrillic', '\u0410dmin', '\u0430dmin'],
+    ['a digit of another script, which stays as it is', 'user\u0967', 'user\u0967'],
     ['letters beyond the BMP', '\u{10400}', '\u{10428}'],
-  ])('%s: "%s" is "%s"', (_, typed, prepared) => {
+  ])('a name with %s is prepared: "%s" becomes "%s"', (_, typed, prepared) => {
     expect(prepareLocalpart(typed)).toBe(prepared)
   })
 
@@ -58,14 +58,14 @@ describe('a localpart, as it is sent and compared', () => {
     '\uffa0',
     '\u{e0041}',
     '\u{e0100}',
-  ])('what cannot be seen is refused: %j', ignorable => {
+  ])('the invisible character %j is refused', ignorable => {
     expect(prepareLocalpart(`ad${ignorable}min`)).toBeUndefined()
     expect(prepareLocalpart(`${ignorable}admin`)).toBeUndefined()
     expect(prepareLocalpart(`admin${ignorable}`)).toBeUndefined()
   })
 
   test.each([
-    ['nothing', ''],
+    ['no character', ''],
     // RFC 7622 §3.3.1
     ...[...`"&'/:<>@`].map(character => [`"${character}"`, `a${character}b`]),
     ['a blank', 'a b'],
@@ -87,16 +87,16 @@ describe('a localpart, as it is sent and compared', () => {
     ['a quotation mark that is not ASCII', 'a\u2019b'],
     ['a fraction', '\u00bd'],
     ['a ligature of words', '\ufdfa'],
-    ['private use', 'a\ue000'],
-    ['unassigned', 'a\u0378'],
+    ['a private-use character', 'a\ue000'],
+    ['an unassigned code point', 'a\u0378'],
     // spec/live/spellings.spec.ts
     ['a jamo that ejabberd drops, behind a syllable', '\uac00\u11a7'],
-    ['the same behind jamo that are a syllable together', '\u1100\u1161\u11a7'],
-    ['the same alone', '\u11a7'],
+    ['the same jamo behind two that form a syllable', '\u1100\u1161\u11a7'],
+    ['the same jamo alone', '\u11a7'],
     ['a non-character', 'a\ufffe'],
     ['the replacement character', 'a\ufffd'],
     ['a lone surrogate', 'a\ud800'],
-  ])('not a localpart: %s', (_, typed) => {
+  ])('a name with %s is refused', (_, typed) => {
     expect(prepareLocalpart(typed)).toBeUndefined()
   })
 
@@ -108,7 +108,7 @@ describe('a localpart, as it is sent and compared', () => {
     // Shorter than the limit before, longer after (and the other way round).
     [1023, '\u0149'.repeat(511), undefined],
     [3069, '\uff41'.repeat(1023), 'a'.repeat(1023)],
-  ])('%d bytes and the limit of 1,023', (_, typed, prepared) => {
+  ])('the limit of 1,023 bytes applies to a name of %d bytes after preparation', (_, typed, prepared) => {
     expect(prepareLocalpart(typed)).toBe(prepared)
   })
 
@@ -121,7 +121,7 @@ describe('a localpart, as it is sent and compared', () => {
   )
   const typed = fc.array(letter, { minLength: 1, maxLength: 6 }).map(letters => letters.join(''))
 
-  test('what is prepared stays as it is', () => {
+  test('a prepared localpart stays the same when it is prepared again', () => {
     fc.assert(
       fc.property(typed, name => {
         const prepared = prepareLocalpart(name)
@@ -131,7 +131,7 @@ describe('a localpart, as it is sent and compared', () => {
     )
   })
 
-  test('every single code point is refused or prepared for good', () => {
+  test('every single code point is either refused or stable after preparation', () => {
     const unstable: string[] = []
     let accepted = 0
     for (let code = 0; code <= 0x10ffff; code++) {
@@ -144,11 +144,11 @@ describe('a localpart, as it is sent and compared', () => {
     expect(accepted).toBeGreaterThan(100_000)
   })
 
-  test('capital or small, composed or not: one account', () => {
+  test('all spellings of a name, capital or small, composed or not, name one account', () => {
     fc.assert(
       fc.property(typed, name => {
         const prepared = prepareLocalpart(name)
-        // Composed first: the case of an iota below that is not in order is no longer the same letters (Unicode §5.18).
+        // Composed first: changing the case of an iota below out of order yields other letters (Unicode §5.18).
         const composed = name.normalize('NFC')
         const spellings = [
           composed.toUpperCase(),
@@ -162,7 +162,7 @@ describe('a localpart, as it is sent and compared', () => {
     )
   })
 
-  test('what is prepared holds nothing that separates the parts of a JID, and is not empty', () => {
+  test('a prepared localpart is not empty and holds no separator of a JID', () => {
     fc.assert(
       fc.property(typed, name => expect(prepareLocalpart(name) ?? 'refused').toMatch(/^[^\p{Z}\p{C}"&'/:<>@]+$/u)),
       { numRuns: 2000 },
@@ -170,7 +170,7 @@ describe('a localpart, as it is sent and compared', () => {
   })
 })
 
-describe('a domain', () => {
+describe('for domains', () => {
   test.each([
     ['example.com', 'example.com', 'example.com'],
     ['Example.COM', 'example.com', 'example.com'],
@@ -186,7 +186,7 @@ describe('a domain', () => {
     ['\uff45xample.com', 'example.com', 'example.com'],
     ['example\u3002com', 'example.com', 'example.com'],
     [`${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`, `${'a'.repeat(63)}.example`],
-  ])('%s: compared as %s, sent as %s', (value, ascii, wire) => {
+  ])('%s is compared as %s and sent as %s', (value, ascii, wire) => {
     expect(prepareDomain(value)).toEqual({ ascii, wire })
     expect(prepareConfiguredDomain(value)).toEqual({ ascii, wire })
   })
@@ -194,8 +194,8 @@ describe('a domain', () => {
   const long = Array.from({ length: 4 }, () => 'a'.repeat(61)).join('.')
 
   test.each([
-    ['nothing', ''],
-    ['a dot', '.'],
+    ['no character', ''],
+    ['a dot alone', '.'],
     ['two dots at the end', 'example.com..'],
     ['a dot in front', '.example.com'],
     ['two dots inside', 'a..b'],
@@ -223,38 +223,38 @@ describe('a domain', () => {
     ['a label of 64', `${'a'.repeat(64)}.example`],
     ['254 bytes', `${long}.${'a'.repeat(254 - long.length - 1)}`],
     ['1 MB', 'a.'.repeat(500_000)],
-    ['punycode of nothing', 'xn--.example'],
+    ['empty punycode', 'xn--.example'],
     ['bad punycode', 'xn--a.example'],
     ['a label of digits at the end', 'a.1'],
-    ['digits', '1'],
+    ['digits alone', '1'],
     ['a number that means an IPv4 address', '2130706433'],
-    ['hexadecimal that does', '0x7f.1'],
-    ['short forms that do', '127.1'],
+    ['hexadecimal that means an IPv4 address', '0x7f.1'],
+    ['a short form of an IPv4 address', '127.1'],
     ['three numbers', '1.2.3'],
-    ['a zone', '[fe80::1%]'],
+    ['an IPv6 zone', '[fe80::1%]'],
     ['brackets around a name', '[example.com]'],
     ['brackets around IPv4', '[127.0.0.1]'],
     ['IPv6 without brackets', '::1'],
     ['a lone surrogate', 'a\ud800.example'],
-  ])('none: %s', (_, value) => {
+  ])('a domain with %s is refused', (_, value) => {
     expect(prepareDomain(value)).toBeUndefined()
     expect(prepareConfiguredDomain(value)).toBeUndefined()
   })
 
-  test('253 bytes are one', () => {
+  test('a domain of 253 bytes is accepted', () => {
     const longest = `${long}.${'a'.repeat(253 - long.length - 1)}`
     expect(prepareDomain(longest)?.ascii).toBe(longest)
   })
 
   test.each(['127.0.0.1', '192.0.2.7', '[::1]', '[2001:DB8::1]'])(
-    '%s is one only where an operator writes it',
+    'the address %s is a domain only when the operator configures it',
     value => {
       expect(prepareDomain(value)).toBeUndefined()
       expect(prepareConfiguredDomain(value)).toEqual({ ascii: value.toLowerCase(), wire: value.toLowerCase() })
     },
   )
 
-  test('both spellings of a domain are the same domain', () => {
+  test('the ASCII and the Unicode spelling are prepared as the same domain', () => {
     const label = fc.string({
       unit: fc.constantFrom(...'abAB09-\u00fc\u00dc\u00df\u03c3\u03c2\u0430\u4e2d\u05d0\u0663\u0301\uff41'),
       minLength: 1,
@@ -276,7 +276,7 @@ describe('a domain', () => {
   })
 })
 
-describe('a JID in its parts (RFC 7622 §3.1)', () => {
+describe('by RFC 7622 §3.1', () => {
   test.each([
     ['example.com', { domain: 'example.com' }],
     ['juliet@example.com', { local: 'juliet', domain: 'example.com' }],
@@ -289,19 +289,19 @@ describe('a JID in its parts (RFC 7622 §3.1)', () => {
     ['juliet@', { local: 'juliet', domain: '' }],
     ['juliet@example.com/', { local: 'juliet', domain: 'example.com', resource: '' }],
     ['', { domain: '' }],
-  ])('%s', (jid, parts) => {
+  ])('splitJid() splits "%s" into its parts', (jid, parts) => {
     expect(splitJid(jid)).toEqual(parts)
   })
 })
 
-describe('a bare JID out of a session', () => {
+describe('from a session', () => {
   test.each([
     ['juliet@example.com', 'juliet', 'example.com'],
     ['zo\u00eb@xn--mnchen-3ya.example', 'zo\u00eb', 'xn--mnchen-3ya.example'],
     ['user1@localhost', 'user1', 'localhost'],
     ['user1@127.0.0.1', 'user1', '127.0.0.1'],
     ['user1@[::1]', 'user1', '[::1]'],
-  ])('%s', (jid, local, domain) => {
+  ])('the bare JID %s is accepted', (jid, local, domain) => {
     expect(parsePreparedJid(jid)).toEqual({ local, domain })
   })
 
@@ -318,9 +318,9 @@ describe('a bare JID out of a session', () => {
     ['two "@"', 'juliet@evil.example@example.com'],
     ['white space', ' juliet@example.com'],
     ['a localpart that is not in NFKC', 'zoe\u0308@example.com'],
-    ['what cannot be seen', 'jul\u00adiet@example.com'],
-    ['nothing', ''],
-  ])('not one: %s', (_, jid) => {
+    ['an invisible character', 'jul\u00adiet@example.com'],
+    ['no character', ''],
+  ])('a text with %s is refused', (_, jid) => {
     expect(parsePreparedJid(jid)).toBeUndefined()
   })
 })

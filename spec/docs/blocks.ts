@@ -6,15 +6,15 @@ export const ROOT = join(__dirname, '../..')
 
 /** A fenced block of a document. */
 export interface Block {
-  /** document:line, to be found by */
+  /** document:line, for titles */
   readonly at: string
   readonly document: string
-  /** what stands behind the fence: js, sh, … or nothing */
+  /** the word behind the fence: js, sh, … or an empty text */
   readonly language: string
   readonly code: string
 }
 
-/** The files git knows or is about to know, by what they match. */
+/** Lists the files that match the patterns, with those that are not added to git yet. */
 export function filesOf(...patterns: readonly string[]): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns], {
     cwd: ROOT,
@@ -36,11 +36,11 @@ export const BLOCKS: readonly Block[] = filesOf('*.md').flatMap(document => {
   }))
 })
 
-/** What stands in the blocks of one document and one language, from the top. */
+/** Returns the contents of the blocks of one document and one language, from the top. */
 export const codesIn = (document: string, language: string): string[] =>
   BLOCKS.filter(block => block.document === document && block.language === language).map(({ code }) => code)
 
-/** As somebody writes it who uses ES modules. */
+/** Replaces `require` by `import`, as programs with ES modules are written. */
 export function withImports(code: string): string {
   return code.replace(/^const (.+) = require\((.+)\)$/gm, 'import $1 from $2')
 }

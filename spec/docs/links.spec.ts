@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { BLOCKS, codesIn, filesOf, ROOT, textOf } from './blocks'
 
-/* Links lead somewhere; and no block escapes the specs beside this one. */
+/* Every link leads somewhere, and a spec beside this one checks every code block. */
 
-describe.each(filesOf('*.md'))('%s', document => {
+describe.each(filesOf('*.md'))('in %s', document => {
   const links = Array.from(
     withoutBlocks(textOf(document)).matchAll(
       /\]\((?!https?:|mailto:)([^)\s]*)\)|(?:src|href|srcset)="(?!https?:)([^"]+)"/g,
@@ -12,12 +12,12 @@ describe.each(filesOf('*.md'))('%s', document => {
     ([, written, embedded]) => written ?? embedded ?? '',
   )
 
-  test('its links are good', () => {
+  test('every link leads to a file and a heading that exist', () => {
     expect(links.filter(link => !leadsSomewhere(document, link))).toEqual([])
   })
 })
 
-test('what can stand in a block is known, and looked at', () => {
+test('every language of a code block has a spec that checks it', () => {
   const seenTo: Readonly<Record<string, string>> = {
     js: 'program.spec.ts',
     ts: 'program.spec.ts',
@@ -32,7 +32,7 @@ test('what can stand in a block is known, and looked at', () => {
   expect(BLOCKS.filter(({ language }) => language === 'yaml').map(({ document }) => document)).toEqual(['README.md'])
 })
 
-test('what is to be set on Prosody is set in the configuration that comes along', () => {
+test('prosody.cfg.lua sets every option that prosody/README.md shows', () => {
   const [code = ''] = codesIn('prosody/README.md', 'lua')
   const names = Array.from(code.matchAll(/^(\w+) = /gm), ([, name]) => name)
 
@@ -51,7 +51,7 @@ function leadsSomewhere(from: string, link: string): boolean {
   return anchor === undefined || statSync(join(ROOT, file)).isDirectory() || anchorsOf(file).includes(anchor)
 }
 
-/** As web sites make them of headings. */
+/** Derives anchors from the headings as web sites do. */
 function anchorsOf(file: string): string[] {
   return Array.from(withoutBlocks(textOf(file)).matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
     heading

@@ -3,8 +3,8 @@ import ts from 'typescript'
 import { BLOCKS, type Block, filesOf, ROOT, textOf, withImports } from './blocks'
 
 /*
- * Every program in a document is one: a file of this repository that is run or compiled elsewhere, word for word, or
- * something the compiler has no objection to, given what its reader has (scope.d.ts).
+ * A program in a document either quotes a file of this repository word for word, which is run or compiled elsewhere, or
+ * it compiles with the names of scope.d.ts.
  */
 
 const programs = BLOCKS.filter(({ language }) => ['js', 'ts'].includes(language))
@@ -40,17 +40,17 @@ beforeAll(() => {
   diagnostics = ts.getPreEmitDiagnostics(program)
 })
 
-test('there are programs of both kinds, and nothing is wrong but in them', () => {
+test('the documents hold programs of both kinds and the code around them compiles', () => {
   expect(compiled.length).toBeGreaterThan(5)
   expect(programs.length - compiled.length).toBeGreaterThan(5)
   expect(diagnostics.filter(({ file }) => !texts.has(file?.fileName ?? '')).map(said)).toEqual([])
 })
 
-test.each(compiled.map(block => [block.at, block] as const))('%s compiles', (_, block) => {
+test.each(compiled.map(block => [block.at, block] as const))('the program at %s compiles', (_, block) => {
   expect(diagnostics.filter(({ file }) => file?.fileName === nameOf(block)).map(said)).toEqual([])
 })
 
-/** With `import`, so that the compiler knows what is required. */
+/** Replaces `require` by `import`, so that the compiler knows the types of the modules. */
 function asModule(code: string): string {
   return `${withImports(code)}\nexport {}\n`
 }

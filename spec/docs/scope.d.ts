@@ -1,4 +1,4 @@
-/* What the documents' examples take for granted: what their reader has, by the names they give it. */
+/* The names that examples in documents use without a declaration, because their reader has them already. */
 
 import type * as strictAssert from 'node:assert/strict'
 import type { Express, Request } from 'express'

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { XmppBoshError } from '../../lib/errors/error'
 import { isRefusal, type XmppBoshErrorCode } from '../../lib/errors/statuses'
 
-/** Another copy of the module, as a second installed version of the package has it. */
+/** Loads another copy of the module, as a second installed version of the package does. */
 function anotherCopy(): typeof import('../../lib/errors/error') {
   let copy: typeof import('../../lib/errors/error') | undefined
   jest.isolateModules(() => {
@@ -12,19 +12,19 @@ function anotherCopy(): typeof import('../../lib/errors/error') {
   return copy
 }
 
-describe('an error is recognized across installed copies', () => {
+describe('across installed copies of the package', () => {
   const other = anotherCopy()
   const theirs = new other.XmppBoshError('ERR_XMPP_TIMEOUT', 'late')
   const ours = new XmppBoshError('ERR_XMPP_TIMEOUT', 'late')
 
-  test('where instanceof does not', () => {
+  test('XmppBoshError.is() recognizes an error that instanceof does not', () => {
     expect(other.XmppBoshError).not.toBe(XmppBoshError)
     expect(theirs).not.toBeInstanceOf(XmppBoshError)
     expect(XmppBoshError.is(theirs)).toBe(true)
     expect(other.XmppBoshError.is(ours)).toBe(true)
   })
 
-  test('also when it is of a subclass', () => {
+  test('XmppBoshError.is() recognizes an error of a subclass', () => {
     class Special extends XmppBoshError {}
     expect(other.XmppBoshError.is(new Special('ERR_XMPP_TLS', 'x'))).toBe(true)
   })
@@ -38,13 +38,13 @@ describe('an error is recognized across installed copies', () => {
     new Error('late'),
     Object.assign(new Error('late'), { name: 'XmppBoshError', code: 'ERR_XMPP_TIMEOUT', status: 504 }),
     XmppBoshError,
-  ])('and nothing else is one: %p', value => {
+  ])('XmppBoshError.is() returns false for %p', value => {
     expect(XmppBoshError.is(value)).toBe(false)
   })
 })
 
-describe('what an error holds', () => {
-  test('a name, a code, a status and a message; nothing that was not given', () => {
+describe('after construction', () => {
+  test('an error has a name, a code, a status and a message and nothing that was not given', () => {
     const error = new XmppBoshError('ERR_XMPP_CONNECT', 'no connection')
     expect(error).toBeInstanceOf(Error)
     expect(error).toMatchObject({
@@ -59,21 +59,21 @@ describe('what an error holds', () => {
     expect(error.stack).toContain('error.spec')
   })
 
-  test('the condition and the cause, when given', () => {
+  test('an error keeps the condition and the cause when they are given', () => {
     const cause = new Error('ECONNREFUSED')
     const error = new XmppBoshError('ERR_XMPP_POLICY', 'banned', { condition: 'policy-violation', cause })
     expect(error.condition).toBe('policy-violation')
     expect(error.cause).toBe(cause)
   })
 
-  test('the mark by which copies know each other is not shown', () => {
+  test('an error hides the symbol by which copies recognize each other', () => {
     const error = new XmppBoshError('ERR_XMPP_TLS', 'no')
     expect(inspect(error)).not.toContain('Symbol')
     expect(Reflect.ownKeys({ ...error }).filter(key => typeof key === 'symbol')).toEqual([])
   })
 })
 
-// The status tells whose fault it is: the visitor's (4xx), the operator's (500), the server's or the network's (502 on).
+// The status names the side at fault: the visitor (4xx), the operator (500), the server or the network (502 on).
 const STATUS: Record<XmppBoshErrorCode, number> = {
   'missing-credentials': 400,
   'malformed-credentials': 400,
@@ -109,10 +109,10 @@ test.each(Object.entries(STATUS))('%s has the status %d', (code, status) => {
   expect(new XmppBoshError(code as XmppBoshErrorCode, 'x').status).toBe(status)
 })
 
-test.each(Object.keys(STATUS))('%s is a refusal when it is in small letters, and only then', code => {
+test.each(Object.keys(STATUS))('isRefusal() returns true for %s exactly when it is in small letters', code => {
   expect(isRefusal(code as XmppBoshErrorCode)).toBe(code === code.toLowerCase())
 })
 
-test('an error without a condition has no such property', () => {
+test('an error has no property `condition` when it was not given', () => {
   expect(Object.keys(new XmppBoshError('ERR_XMPP_TLS', 'no'))).not.toContain('condition')
 })

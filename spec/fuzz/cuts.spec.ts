@@ -4,8 +4,8 @@ import type { Cut } from '../fixtures/cutting-proxy'
 import { part } from './runs'
 
 /*
- * The connection is cut after the n-th byte: success only where the proof had arrived, one answer, and no waiting. Every
- * n under `npm run fuzz`; every 16th and the borders of all elements in CI; every 64th under `npm test`.
+ * The connection is cut after the n-th byte. The login then succeeds only if the proof had arrived, answers once, and
+ * does not wait. `npm run fuzz` tries every n, CI every 16th and the borders of all elements, `npm test` every 64th.
  */
 
 const SCOPE = part(100)
@@ -33,7 +33,7 @@ async function pointsOf(login: Login, direction: Cut['direction']): Promise<{ to
 }
 
 test.each(CASES)(
-  '$mechanism, bind: $bind, $direction cut, later connections $afterwards',
+  'a $mechanism login (bind: $bind) needs proof when $direction are cut and later connections $afterwards',
   async ({ mechanism, bind, direction, afterwards }) => {
     const login = { service: server.url, mechanism, bind }
     const { total, points } = await pointsOf(login, direction)
@@ -44,12 +44,12 @@ test.each(CASES)(
       if (answer.action === 'success') successes++
       const isRight = answer.action === 'success' ? proved : answer.error?.code === 'ERR_XMPP_CONNECT'
       if (!isRight) wrong.push({ after, of: total, action: answer.action, code: answer.error?.code, proved })
-      // One session for every login, and one that was cut off cannot be ended.
+      // A session that was cut off cannot be ended: the next login starts anew.
       server.reset()
     }
 
     expect(wrong).toEqual([])
-    // Not all are cut too early: the terminate comes last and its bytes are counted, too.
+    // Some cuts come late enough: the bytes of the terminate, which comes last, are counted as well.
     expect(successes).toBeGreaterThan(0)
     expect(successes).toBeLessThan(points.length)
   },

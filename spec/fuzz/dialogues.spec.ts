@@ -12,8 +12,8 @@ import { type Exchange, missingProof } from './proof'
 import { part, seed, tried } from './runs'
 
 /*
- * Random dialogues, through the strategy: whatever the server does, a "yes" has its proof, there is one answer, it comes
- * within the deadline, and nothing is left over.
+ * Random dialogues through the strategy. For any behavior of the server a "yes" has its proof, one answer comes within
+ * the deadline, and nothing is left over.
  */
 
 // Not a multiple of 250, so that the pauses between two polls can be told from the deadlines.
@@ -22,10 +22,10 @@ const STEP_MS = 250
 const LIMITS = { minIterations: 2, maxIterations: 10_000 }
 const MECHANISMS = ['PLAIN', ...Object.keys(DIGESTS)] as ('PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512')[]
 
-/** A clock on which nobody waits for a poll; a deadline comes when the server lets time go by. */
+/** Creates a clock on which polls do not wait. A deadline comes when the server lets time go by. */
 function impatientClock() {
   const clock = handClock()
-  /** In steps, so that a deadline on the way is met on the way. */
+  /** Advances in steps, so that a deadline on the way is met in time. */
   const letGo = async (ms: number, signal: Signal) => {
     for (let left = ms; left > 0 && !signal.aborted; left -= STEP_MS) {
       clock.advance(Math.min(left, STEP_MS))
@@ -54,7 +54,7 @@ interface Case {
   readonly bind: boolean
   /** the password that is typed is the account's */
   readonly right: boolean
-  /** the server says yes to whoever comes */
+  /** the server accepts every password */
   readonly lies: boolean
   /** the visitor leaves, or the app closes, at this request */
   readonly leaves: { readonly at: number; readonly how: 'visitor' | 'close' } | null
@@ -109,7 +109,7 @@ async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
       if (move.kind === 'slow') await clock.letGo(move.ms, signal)
       if (move.kind === 'hang') {
         await clock.letGo(2 * TIMEOUT_MS, signal)
-        // Never answered: without a deadline nobody would come back from here.
+        // Never answered: only a deadline ends this request.
         if (!signal.aborted) await new Promise(() => {})
       }
       throwIfAborted(signal)
@@ -143,7 +143,7 @@ const note = (reason: unknown) => rejections.push(reason)
 beforeAll(() => void process.on('unhandledRejection', note))
 afterAll(() => void process.off('unhandledRejection', note))
 
-test('a "yes" has its proof, and there is one answer in time', async () => {
+test('a login succeeds only with proof and answers once in time', async () => {
   const counts = { success: 0, fail: 0, error: 0 }
   let stayed = 0
   await fc.assert(
@@ -156,12 +156,12 @@ test('a "yes" has its proof, and there is one answer in time', async () => {
         expect(missingProof(exchanges, attempt)).toBeUndefined()
         expect(answer.user).toMatchObject({ jid: 'user1@localhost' })
       }
-      // The terminate, of which nobody knows here, may have taken a step already.
+      // The terminate, which is not visible here, may have taken a step already.
       expect(took).toBeLessThanOrEqual(TIMEOUT_MS + 2 * STEP_MS)
       if (answer.action === 'error') expect(XmppBoshError.is(answer.error)).toBe(true)
       const requests = exchanges.map(({ request }) => request)
       expect(requests.filter(request => request.includes('<auth ')).length).toBeLessThanOrEqual(1)
-      // Once, as the last, and whenever there was a session for certain.
+      // The terminate comes once, as the last request, and always when a session certainly existed.
       const terminate = requests.findIndex(request => request.includes("type='terminate'"))
       if (answer.action !== 'error') expect(terminate).toBeGreaterThan(0)
       expect(terminate < 0 || terminate === requests.length - 1).toBe(true)
@@ -171,16 +171,16 @@ test('a "yes" has its proof, and there is one answer in time', async () => {
     }),
     { numRuns: part(200_000), seed, timeout: 10_000, endOnFailure: false },
   )
-  // What came later than all of that.
+  // Waits for late rejections and answers.
   await new Promise(resolve => setTimeout(resolve, 100))
   expect(rejections).toEqual([])
   expect(moreAnswers).toEqual([])
   // All three happen, and often.
   for (const action of ['success', 'fail', 'error'] as const) expect(counts[action]).toBeGreaterThan(part(200_000) / 50)
-  // Who leaves sees little of what the server does.
+  // A visitor that leaves sees little of the dialogue.
   expect(stayed).toBeGreaterThan(part(200_000) * 0.8)
 }, 1_500_000)
 
-test(`that was ${tried(200_000, 'dialogues')}`, () => {
+test(`the fuzzer tried ${tried(200_000, 'dialogues')}`, () => {
   expect(part(200_000)).toBeGreaterThan(0)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/* Documents for the reader: as they should be, with slips in them, cut off, with bits turned over, and any bytes. */
+/* Documents for the reader: well-formed, with slips, cut off, with bits turned over, and random bytes. */
 
 const choice = (...items: readonly string[]) => fc.constantFrom(...items)
 const name = choice('a', 'b', 'body', 'x-y', '_', 'é', 'z.1', 'xmlns', 'stanza', 'hasOwnProperty', '\u{10000}')
@@ -37,7 +37,7 @@ const quoted = (value: fc.Arbitrary<string>) =>
 const attribute = fc
   .tuple(space, fc.tuple(choice('', '', 'p:', 'q:', 'xml:'), name), maybeSpace, maybeSpace, quoted(content))
   .map(([before, [prefix, local], left, right, value]) => `${before}${prefix}${local}${left}=${right}${value}`)
-// "stream" is not among the prefixes: there we forgive what saxes does not.
+// "stream" is not among the prefixes, because there the reader forgives a fault that saxes does not.
 const declaration = fc
   .tuple(choice('xmlns', 'xmlns:p', 'xmlns:q'), quoted(uri))
   .map(([declared, value]) => ` ${declared}=${value}`)
@@ -60,12 +60,12 @@ const { node } = fc.letrec<{ node: string }>(tie => ({
     ),
 }))
 const xmlDeclaration = choice('', '', "<?xml version='1.0'?>", '<?xml version="1.0" encoding="UTF-8"?>\n', '\n')
-// Most of what stands inside is well-formed; around it p and q are declared.
+// The content is mostly well-formed. The element around it declares p and q.
 const document = fc
   .tuple(xmlDeclaration, node, maybeSpace)
   .map(([before, inside, after]) => `${before}<r xmlns='d' xmlns:p='u' xmlns:q='w'>${inside}</r>${after}`)
 
-// What a single slip can be.
+// A single slip.
 const slip = fc.oneof(
   choice(...`<>&'"/=!?[]-;#: \t\r\nx1aA`),
   choice('<!--', '-->', '<![CDATA[', ']]>', '<?', '?>', '<!DOCTYPE a>', '&#0;', '&#xD800;', '&e;', '</r>', '<r>', '/>'),

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { BIND, base64, bodyOf, CLIENT, HTTPBIND, type RightReply, SASL, STREAMS } from '../fixtures/right-server'
 
-/* What a server may do instead of answering rightly. Everything is plain data, so that a counterexample can shrink. */
+/* Moves of a server other than the right answer. All of them are plain data, so that a counterexample can shrink. */
 
 type Edit = readonly [at: number, removed: number, inserted: string]
 
-/** An element out of nowhere. */
+/** An element that the dialogue does not expect. */
 interface Item {
   readonly name: string
   readonly namespace: string
@@ -144,7 +144,7 @@ const HOME: Readonly<Record<string, string>> = {
   jid: BIND,
   body: HTTPBIND,
 }
-/** `''`: that of its name */
+/** The namespace of an item. An empty text stands for the one that belongs to its name. */
 const namespace = fc.oneof(
   { weight: 3, arbitrary: fc.constant('') },
   { weight: 1, arbitrary: choice(SASL, HTTPBIND, CLIENT, STREAMS, BIND, 'urn:x', 'urn:xmpp:sasl:2') },
@@ -223,7 +223,7 @@ const phrases: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: said(beside, attributes, 2, 0) },
 )
 
-/** Instead of an attribute of the SASL message. */
+/** Replaces an attribute of the SASL message. */
 const scram: fc.Arbitrary<Move> = fc.record({
   kind: fc.constant('scram' as const),
   name: choice('r', 's', 'i', 'h', 'v'),
@@ -231,8 +231,8 @@ const scram: fc.Arbitrary<Move> = fc.record({
 })
 
 /**
- * What the server does with one request after the other: the right thing but for one, two or three of them, so that
- * every step is reached.
+ * The moves of the server, one for each request. All but one, two or three of them are right, so that every step is
+ * reached.
  */
 export const moves: fc.Arbitrary<readonly Move[]> = fc
   .array(fc.tuple(fc.nat(5), fc.oneof(move, phrases, phrases, scram)), { minLength: 1, maxLength: 3, size: 'xsmall' })
@@ -242,7 +242,7 @@ export const moves: fc.Arbitrary<readonly Move[]> = fc
     return plan
   })
 
-/** The SASL message the server says instead of the right one. */
+/** Returns the SASL message that replaces the right one. */
 export function spoiltMessage(message: string, move: Move): string {
   if (move.kind === 'sasl') return edited(message, move.edits)
   if (move.kind !== 'scram') return message
@@ -256,7 +256,7 @@ function edited(whole: string, edits: readonly Edit[]): string {
   }, whole)
 }
 
-/** The bytes of a reply that are not quite the right ones. */
+/** Returns the bytes of a reply that differ from the right ones. */
 export function spoilt(right: RightReply, move: Move, id: string): Buffer {
   const whole = bodyOf(right)
   switch (move.kind) {

@@ -8,7 +8,7 @@ export interface Exchange {
   reply: Buffer | undefined
 }
 
-/** What was logged in with. */
+/** The settings and the password of a login. */
 export interface Attempt {
   readonly mechanism: string
   readonly password: string
@@ -18,8 +18,8 @@ export interface Attempt {
 }
 
 /**
- * What is missing for a "yes", in words; `undefined`: nothing is. Judges by the bytes that went over the wire, with
- * another parser and another SCRAM than the library's.
+ * Names the missing part of the proof, or returns `undefined` when the proof is complete. Judges by the bytes on the
+ * wire, with a parser and a SCRAM of its own.
  */
 export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): string | undefined {
   const requests: Tree[] = []
@@ -101,7 +101,7 @@ function missingBind(requests: readonly Tree[], replies: readonly Tree[], succes
     .flatMap(({ children }) => children)
     .filter(({ namespace, name, attributes }) => {
       const isStanza = namespace === CLIENT || namespace === HTTPBIND
-      // Of anybody else it is no answer (RFC 6120 §8.1.2.1).
+      // A result from another sender is not an answer (RFC 6120 §8.1.2.1).
       const isServers = [undefined, 'localhost', 'user1@localhost'].includes(attributes['from'])
       return isStanza && isServers && name === 'iq' && attributes['id'] === id && attributes['type'] === 'result'
     })

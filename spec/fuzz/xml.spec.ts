@@ -5,13 +5,13 @@ import { documents } from './documents'
 import { part, seed, tried } from './runs'
 
 /*
- * The same documents through saxes, an independent parser. What it refuses must be refused; what both read must be the
- * same. We may refuse more (limits, comments, a few names), never less, but for the one fault that is forgiven (see
- * spec/xml/read.spec.ts), which is not generated here.
+ * Compares the reader with saxes, an independent parser. A document that saxes refuses must be refused. Documents that
+ * both accept must read the same. The reader may refuse more (limits, comments, a few names), never less, except for
+ * the one fault it forgives (see spec/xml/read.spec.ts), which is not generated here.
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-// saxes trims what a declaration says; Namespaces in XML 1.0 §2.3 compares character by character.
+// saxes trims the value of a declaration. Namespaces in XML 1.0 §2.3 compares it character by character.
 const SPACE = String.raw`(?:\s|&#(?:0*(?:9|10|13|32)|x0*(?:9|[aA]|[dD]|20));)`
 const TRIMMED_BY_SAXES = new RegExp(
   `(?<=\\s)xmlns[^=<>]*=\\s*(?:'(?:${SPACE}|[^']*${SPACE}')|"(?:${SPACE}|[^"]*${SPACE}"))`,
@@ -26,7 +26,7 @@ function ours(bytes: Uint8Array): Tree | undefined {
   }
 }
 
-/** `undefined`: refused; 'unknown': saxes does not say. */
+/** Returns `undefined` for a refused document and 'unknown' for one that saxes cannot judge. */
 function theirs(bytes: Uint8Array): Tree | undefined | 'unknown' {
   try {
     const text = utf8.decode(bytes)
@@ -45,7 +45,7 @@ test.each([
   ['withBitsTurned', 220_000, 0.02],
   ['anyBytes', 60_000, 0],
 ] as const)(
-  'documents %s',
+  'the reader agrees with saxes on documents of the kind %s',
   (kind, all, leastRead) => {
     let alike = 0
     let unknown = 0
@@ -63,7 +63,7 @@ test.each([
       }),
       { numRuns: part(all), seed },
     )
-    // The generator makes both what is read and what is not, and seldom what saxes cannot judge.
+    // The generator yields accepted and refused documents, and few that saxes cannot judge.
     compared += runs - unknown
     expect(alike / runs).toBeGreaterThanOrEqual(leastRead)
     expect(alike).toBeLessThan(runs)
@@ -72,6 +72,6 @@ test.each([
   900_000,
 )
 
-test(`that was ${tried(1_000_000, 'documents')}`, () => {
+test(`the fuzzer tried ${tried(1_000_000, 'documents')}`, () => {
   expect(compared).toBeGreaterThanOrEqual(part(1_000_000))
 })

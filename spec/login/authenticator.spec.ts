@@ -10,7 +10,7 @@ import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type HandClock, handClock } from '../fixtures/clock'
 
-// A spy put in later would not be seen: derive.ts holds on to the function.
+// Mocked before the import, because key-derivation.ts keeps a reference to the function.
 jest.mock('node:crypto', () => {
   const actual = jest.requireActual<typeof crypto>('node:crypto')
   return Object.assign(Object.create(actual), { pbkdf2: jest.fn(actual.pbkdf2) })
@@ -45,12 +45,12 @@ const turn = () => new Promise(resolve => setImmediate(resolve))
 const steps = () => server.requests.map(({ step }) => step)
 async function until(condition: () => boolean): Promise<void> {
   for (let turns = 0; !condition(); turns++) {
-    if (turns > 100_000) throw new Error('it did not come to that')
+    if (turns > 100_000) throw new Error('the condition was never met')
     await turn()
   }
 }
 
-describe('who is who', () => {
+describe('for one account', () => {
   test.each([
     ['user1', 'user1', 'user1@localhost'],
     ['USER1', 'user1', 'user1@localhost'],
@@ -59,13 +59,13 @@ describe('who is who', () => {
     [' user1\n', 'user1', 'user1@localhost'],
     ['zoë', 'pä$$wörd €😀', 'zoë@localhost'],
     ['ZOE\u0308', 'pä$$wörd €😀', 'zoë@localhost'],
-  ])('%j is one person, however it is typed', async (username, password, jid) => {
+  ])('the spelling %j logs in by every mechanism', async (username, password, jid) => {
     for (const mechanisms of [['PLAIN'], ['SCRAM-SHA-1'], ['SCRAM-SHA-256'], ['SCRAM-SHA-512']] as const) {
       expect((await authenticatorFor({ mechanisms }).authenticate({ username, password })).jid).toBe(jid)
     }
   })
 
-  test('without bind only ASCII names are taken: nobody would say which account it was', async () => {
+  test('a login accepts ASCII names only when bind is off', async () => {
     const authenticator = authenticatorFor({ bind: false })
 
     expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
@@ -75,15 +75,15 @@ describe('who is who', () => {
   })
 })
 
-describe('the mechanism', () => {
-  test('is the first of ours that the server offers', async () => {
+describe('on choosing the mechanism', () => {
+  test('a login uses the first allowed mechanism that the server offers', async () => {
     const { mechanism } = await authenticatorFor({ mechanisms: ['SCRAM-SHA-1', 'SCRAM-SHA-512'] }).authenticate(USER1)
 
     expect(mechanism).toBe('SCRAM-SHA-1')
   })
 
   test.each([['X-OAUTH2', 'PLAIN'], ['ANONYMOUS'], ['EXTERNAL', 'DIGEST-MD5', 'CRAM-MD5'], []])(
-    'none in common: an error that says what there was, and no <auth/>',
+    'a login ends in ERR_XMPP_MECHANISM before <auth/> when no mechanism is common',
     async (...offered) => {
       const names = offered.map(name => `<mechanism>${name}</mechanism>`).join('')
       const payload = `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${names}</mechanisms></stream:features>`
@@ -99,9 +99,9 @@ describe('the mechanism', () => {
   )
 
   test.each([
-    ['as it came, with names nobody here knows', ['DIGEST-MD5', 'PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], undefined],
-    ['and one of them taken away on the way', ['PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], 'ERR_XMPP_SERVER_PROOF'],
-  ])('the offer is compared with what the server says it was (XEP-0474): %s', async (_, offer, code) => {
+    ['arrives whole, with unknown names', ['DIGEST-MD5', 'PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], undefined],
+    ['lost a name on the way', ['PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'], 'ERR_XMPP_SERVER_PROOF'],
+  ])('the offer is compared with the hash of the server (XEP-0474) when it %s', async (_, offer, code) => {
     const said = ['DIGEST-MD5', 'PLAIN', 'SCRAM-SHA-256', 'X-OAUTH2'].sort().join('\x1e')
     const hash = crypto.createHash('sha256').update(said).digest('base64')
     server.fault({ on: 'create', reply: { offer } })
@@ -115,7 +115,7 @@ describe('the mechanism', () => {
     expect(answer).toBe(code)
   })
 
-  test('is tried once: no weaker one after a failure', async () => {
+  test('a failed mechanism is not followed by a weaker one', async () => {
     const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-256', 'PLAIN'] })
     await expect(authenticator.authenticate({ username: 'user1', password: 'x' })).rejects.toMatchObject({
       status: 401,
@@ -125,8 +125,8 @@ describe('the mechanism', () => {
   })
 })
 
-describe('the deadline', () => {
-  test.each(['create', 'auth', 'restart', 'bind'] as const)('ends a login whose %s is not answered', async on => {
+describe('at the deadline', () => {
+  test.each(['create', 'auth', 'restart', 'bind'] as const)('a login ends when %s is not answered', async on => {
     const clock = handClock()
     server.fault({ on, reply: 'hang' })
     const answered = authenticatorFor({ timeout: 1000 }, { clock }).authenticate(USER1)
@@ -138,7 +138,7 @@ describe('the deadline', () => {
     await expect(answered).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT', status: 504 })
   })
 
-  test('counts the time in the queue', async () => {
+  test('a login ends when it still waits in the queue', async () => {
     const clock = handClock()
     server.fault({ on: 'auth', reply: 'hang' })
     const authenticator = authenticatorFor({ timeout: 1000, maxConcurrent: 1 }, { clock })
@@ -151,7 +151,7 @@ describe('the deadline', () => {
     await expect(queued).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
   })
 
-  test("ends a login while its key is derived, which nothing can stop; the key is nobody's then", async () => {
+  test('a login ends when its key is still being derived', async () => {
     const clock = handClock()
     const options = { mechanisms: ['SCRAM-SHA-1'], timeout: 1000 } as const
     // So that the server has its own keys already.
@@ -171,8 +171,8 @@ describe('the deadline', () => {
   })
 })
 
-describe('what must not be guessed', () => {
-  test('every login has its own session, rid, id and nonce, sends <auth/> once, and counts up from its rid', async () => {
+describe('against guessing', () => {
+  test('every login sends one <auth/> with a session, rid, id and nonce of its own', async () => {
     const predictable = jest.spyOn(Math, 'random')
     const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] })
     await Promise.all(Array.from({ length: 100 }, () => authenticator.authenticate(USER1)))
@@ -212,8 +212,8 @@ describe('what must not be guessed', () => {
   })
 })
 
-describe('load', () => {
-  /** A server without sockets: what is said first is heard first. */
+describe('under load', () => {
+  /** Creates a transport to a server without sockets, which gets the requests in their order. */
   function nearby() {
     const responder = new Responder({ domain: 'localhost', accounts: { user1: 'user1' } })
     let most = 0
@@ -231,10 +231,10 @@ describe('load', () => {
   }
 
   test.each([
-    ['with the queue as it is, 250 are answered and 750 turned away', {}, 250],
-    ['with a queue for all of them, all are answered', { maxQueue: 1000 }, 1000],
-    ['with one slot, one after the other', { maxConcurrent: 1, maxQueue: 1000 }, 1000],
-  ])('a thousand logins at once: %s, and never more sessions than slots', async (_, options, answered) => {
+    ['the default queue answers 250 and refuses 750', {}, 250],
+    ['a queue for all of them answers all', { maxQueue: 1000 }, 1000],
+    ['one slot answers all, one after the other', { maxConcurrent: 1, maxQueue: 1000 }, 1000],
+  ])('a thousand logins at once never open more sessions than slots: %s', async (_, options, answered) => {
     const { transport, most, left } = nearby()
     const authenticator = authenticatorFor(options, { transport })
     const answers = await Promise.allSettled(Array.from({ length: 1000 }, () => authenticator.authenticate(USER1)))
@@ -248,7 +248,7 @@ describe('load', () => {
     expect(left()).toBe(0)
   })
 
-  test('five hundred logins at once: at most 16 connections, and none is left after close()', async () => {
+  test('five hundred logins at once use at most 16 connections, and close() leaves none', async () => {
     const sockets: Socket[] = []
     const opened = (message: unknown) => sockets.push((message as { socket: Socket }).socket)
     diagnostics.subscribe('net.client.socket', opened)
@@ -263,7 +263,7 @@ describe('load', () => {
     expect(sockets.filter(socket => !socket.destroyed)).toEqual([])
   })
 
-  test('beyond the slots and the queue a login is turned away at once, and the others still get their answer', async () => {
+  test('a login is refused at once when the slots and the queue are full', async () => {
     const authenticator = authenticatorFor({ maxConcurrent: 2, maxQueue: 3 })
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => authenticator.authenticate(USER1)))
 
@@ -271,7 +271,7 @@ describe('load', () => {
     expect(answers[5]).toMatchObject({ reason: { code: 'ERR_XMPP_BUSY', status: 503 } })
   })
 
-  test('a hundred logins at once, right and wrong: each gets its own answer', async () => {
+  test('a hundred logins at once, right and wrong, each get their own answer', async () => {
     const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] })
     const logins = Array.from({ length: 100 }, (_, n) => ({
       username: n % 2 ? 'user1' : 'user2',
@@ -285,17 +285,17 @@ describe('load', () => {
   })
 })
 
-describe('failureDelay', () => {
+describe('with failureDelay', () => {
   let clock: HandClock
   beforeEach(() => {
     clock = handClock()
   })
 
   test.each([
-    ['wrong password', { username: 'user1', password: 'x' }],
-    ['unknown user', { username: 'nobody', password: 'x' }],
-    ['foreign domain', { username: 'user1@evil.example', password: 'user1' }],
-  ])('%s is answered when its time has come, with nothing held meanwhile', async (_, credentials) => {
+    ['a wrong password', { username: 'user1', password: 'x' }],
+    ['an unknown user', { username: 'nobody', password: 'x' }],
+    ['a foreign domain', { username: 'user1@evil.example', password: 'user1' }],
+  ])('a login with %s is refused after the delay and holds no slot meanwhile', async (_, credentials) => {
     const authenticator = authenticatorFor({ failureDelay: 300, maxConcurrent: 1, maxQueue: 0 }, { clock })
     const settled = jest.fn()
     const answered = authenticator.authenticate(credentials).finally(settled)
@@ -313,7 +313,7 @@ describe('failureDelay', () => {
   })
 
   test.each([['PLAIN'], ['SCRAM-SHA-1']] as const)(
-    'by %s an unknown user is refused with the very error of a wrong password',
+    'an unknown user gets the same error as a wrong password by %s',
     async (...mechanisms) => {
       const authenticator = authenticatorFor({ mechanisms })
       const [unknown, wrong] = await Promise.all(
@@ -325,7 +325,7 @@ describe('failureDelay', () => {
     },
   )
 
-  test('is no longer than the whole login may take', async () => {
+  test('the delay is no longer than the timeout of the login', async () => {
     const answered = authenticatorFor({ failureDelay: 300, timeout: 200 }, { clock }).authenticate({
       username: 'user1@evil.example',
       password: 'x',
@@ -337,7 +337,7 @@ describe('failureDelay', () => {
     await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
   })
 
-  test('is for so many at a time: beyond, a refusal is told at once, and a right login is none', async () => {
+  test('a refusal ends in ERR_XMPP_BUSY at once when too many others are delayed', async () => {
     const authenticator = authenticatorFor({ failureDelay: 300 }, { clock })
     const refusal = () =>
       authenticator.authenticate({ username: 'user1@evil.example', password: 'x' }).catch(e => e.code)
@@ -348,20 +348,20 @@ describe('failureDelay', () => {
     expect((await authenticator.authenticate(USER1)).username).toBe('user1')
     clock.advance(300)
     expect(new Set(await Promise.all(held))).toEqual(new Set(['invalid-credentials']))
-    // And there is room again.
+    // There is room again.
     const next = refusal()
     await until(() => clock.waiting.length === 1)
     clock.advance(300)
     expect(await next).toBe('invalid-credentials')
   })
 
-  test('a form that was not filled in is answered at once', async () => {
+  test('an empty form is answered at once', async () => {
     await expect(
       authenticatorFor({ failureDelay: 300 }, { clock }).authenticate({ username: '', password: '' }),
     ).rejects.toMatchObject({ code: 'missing-credentials' })
   })
 
-  test('ends when the visitor leaves', async () => {
+  test('the delay ends when the visitor leaves', async () => {
     const visitor = new AbortController()
     const answered = authenticatorFor({ failureDelay: 300 }, { clock }).authenticate(
       { username: 'user1', password: 'x' },
@@ -375,8 +375,8 @@ describe('failureDelay', () => {
   })
 })
 
-describe('the visitor leaves', () => {
-  test('or stays: nothing is left on a signal that outlives the login', async () => {
+describe('with the signal of a visitor', () => {
+  test('a finished login leaves no listener behind', async () => {
     const { signal } = new AbortController()
     await authenticatorFor().authenticate(USER1, { signal })
     await authenticatorFor()
@@ -386,7 +386,7 @@ describe('the visitor leaves', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  test('nor by a refusal that was held back', async () => {
+  test('a delayed refusal leaves no listener behind', async () => {
     const { signal } = new AbortController()
     const clock = handClock()
     const answered = authenticatorFor({ failureDelay: 300 }, { clock }).authenticate(
@@ -401,7 +401,7 @@ describe('the visitor leaves', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  test('while the session is created: its sid is waited for and terminated, the answer is not', async () => {
+  test('an abort during session creation sends no <auth/> and terminates the session', async () => {
     const visitor = new AbortController()
     const answered = authenticatorFor().authenticate(USER1, { signal: visitor.signal })
     visitor.abort()
@@ -412,7 +412,7 @@ describe('the visitor leaves', () => {
   })
 
   const WAY = ['create', 'auth', 'response', 'restart', 'bind'] as const
-  test.each(WAY.slice(1))('waiting for the answer to %s: nothing more is sent but the terminate', async on => {
+  test.each(WAY.slice(1))('an abort while %s is unanswered sends only the terminate', async on => {
     const visitor = new AbortController()
     server.fault({ on, reply: 'hang' })
     const answered = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] }).authenticate(USER1, { signal: visitor.signal })
@@ -424,7 +424,7 @@ describe('the visitor leaves', () => {
     expect(steps()).toEqual([...WAY.slice(0, WAY.indexOf(on) + 1), 'terminate'])
   })
 
-  test('before a connection is free for the creation: it is not sent any more, and the slot is free', async () => {
+  test('an abort before a connection is free sends no creation and frees the slot', async () => {
     const clock = handClock()
     server.fault({ on: 'create', reply: 'hang', times: MAX_SOCKETS })
     const authenticator = authenticatorFor({ maxConcurrent: MAX_SOCKETS + 10, maxQueue: 0 }, { clock })
@@ -435,14 +435,14 @@ describe('the visitor leaves', () => {
     await until(() => steps().length === MAX_SOCKETS)
     visitor.abort()
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['ERR_XMPP_ABORTED']))
-    // Those that were sent are waited for, to terminate what they made; not for long.
+    // The requests that were sent are awaited for a short time, to terminate the sessions they created.
     await until(() => clock.waiting.filter(ms => ms === TERMINATE_TIMEOUT_MS).length >= MAX_SOCKETS)
     clock.advance(TERMINATE_TIMEOUT_MS)
     expect((await authenticator.authenticate(USER1)).username).toBe('user1')
     expect(steps().filter(step => step === 'create')).toHaveLength(MAX_SOCKETS + 1)
   })
 
-  test('in the queue: nothing was sent, and the slot goes to the next', async () => {
+  test('an abort in the queue sends nothing and leaves the slot to the next login', async () => {
     const visitor = new AbortController()
     const authenticator = authenticatorFor({ maxConcurrent: 1 })
     const first = authenticator.authenticate(USER1)
@@ -456,7 +456,7 @@ describe('the visitor leaves', () => {
   })
 })
 
-describe('several services', () => {
+describe('with several services', () => {
   let dead: Server
   let deadUrl: string
   beforeAll(async () => {
@@ -467,13 +467,13 @@ describe('several services', () => {
   })
   afterAll(() => dead.close())
 
-  test('the next is asked when one cannot be reached', async () => {
+  test('the next service is asked when the first cannot be reached', async () => {
     const authenticator = authenticatorFor({ service: ['http://127.0.0.1:1/bosh', server.url] })
 
     expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
   })
 
-  test('a black hole does not eat the deadline of the next, and is tried last afterwards', async () => {
+  test('a service that never answers leaves time for the next and is tried last afterwards', async () => {
     const clock = handClock()
     const authenticator = authenticatorFor({ service: [deadUrl, server.url] }, { clock })
     const answered = authenticator.authenticate(USER1)
@@ -484,7 +484,7 @@ describe('several services', () => {
     expect((await authenticator.authenticate(USER1)).jid).toBe('user1@localhost')
   })
 
-  test('never once credentials were sent', async () => {
+  test('no other service is asked after credentials were sent', async () => {
     const second = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
     server.fault({ on: 'auth', reply: 'reset' })
     const authenticator = authenticatorFor({ service: [server.url, second.url] })
@@ -495,10 +495,10 @@ describe('several services', () => {
   })
 })
 
-describe('a ban', () => {
-  // ejabberd says it instead of a refusal when one was too many, and from then on to every creation.
+describe('after a ban', () => {
+  // ejabberd answers one refusal too many with it, and every creation from then on.
   test.each(['create', 'auth'] as const)(
-    "said to %s is not asked for again for 30 s, and one visitor's never answers for another's",
+    'a visitor banned at %s is refused for 30 s without a request, and other visitors are not',
     async on => {
       const clock = handClock()
       const authenticator = authenticatorFor({}, { clock })
@@ -516,13 +516,13 @@ describe('a ban', () => {
   )
 })
 
-describe('a session whose greeting is refused is terminated all the same', () => {
+describe('after a refused greeting', () => {
   test.each([
-    ['for another domain', "from='evil.example'"],
-    ['with a malformed number', "wait='-1'"],
-    ['that is an error', "type='error'"],
-    ['of an unknown type', "type='x'"],
-  ])('%s', async (_, attribute) => {
+    ['is for another domain', "from='evil.example'"],
+    ['has a malformed number', "wait='-1'"],
+    ['is an error', "type='error'"],
+    ['has an unknown type', "type='x'"],
+  ])('the session is terminated when the greeting %s', async (_, attribute) => {
     const said: string[] = []
     const transport = {
       async post(_url: URL, body: string) {
@@ -540,8 +540,8 @@ describe('a session whose greeting is refused is terminated all the same', () =>
   })
 })
 
-describe('close', () => {
-  test('waits for a session that is being created, to terminate it, but not for ever', async () => {
+describe('on shutdown', () => {
+  test('close() waits a limited time for a session that is being created', async () => {
     const clock = handClock()
     server.fault({ on: 'create', reply: 'hang' })
     const authenticator = authenticatorFor({ timeout: 60_000 }, { clock })
@@ -558,7 +558,7 @@ describe('close', () => {
     await closed
   })
 
-  test('does not wait for ever for a terminate', async () => {
+  test('close() waits a limited time for a terminate', async () => {
     const clock = handClock()
     server.fault({ on: 'terminate', reply: 'hang' })
     const authenticator = authenticatorFor({ timeout: 60_000 }, { clock })
@@ -574,7 +574,7 @@ describe('close', () => {
     expect(addresses).toEqual(Array(length).fill('192.0.2.1'))
   })
 
-  test('rejects what is in flight, waits for the terminates, and is the end', async () => {
+  test('close() rejects running logins, waits for their terminates and refuses new ones', async () => {
     server.fault({ on: 'auth', reply: 'hang' })
     const authenticator = authenticatorFor()
     const answered = authenticator.authenticate(USER1)
@@ -588,7 +588,7 @@ describe('close', () => {
   })
 })
 
-test.each([null, { signal: {} }])('%j is no context: a rejection, as all that can go wrong is', async context => {
+test.each([null, { signal: {} }])('authenticate() rejects with a TypeError when the context is %j', async context => {
   const answered = authenticatorFor().authenticate(USER1, context as never)
   await expect(answered).rejects.toThrow(TypeError)
   expect(server.requests).toEqual([])

@@ -5,7 +5,7 @@ import { type Domain, prepareConfiguredDomain } from '../../lib/jid'
 import { Authenticator } from '../../lib/login/authenticator'
 import { type Credentials, prepareCredentials } from '../../lib/login/credentials'
 
-// A spy put in later would not be seen: derive.ts holds on to the function.
+// Mocked before the import, because key-derivation.ts keeps a reference to the function.
 jest.mock('node:crypto', () => {
   const actual = jest.requireActual<typeof crypto>('node:crypto')
   return Object.assign(Object.create(actual), { pbkdf2: jest.fn(actual.pbkdf2) })
@@ -13,12 +13,12 @@ jest.mock('node:crypto', () => {
 
 function domain(value: string): Domain {
   const prepared = prepareConfiguredDomain(value)
-  if (!prepared) throw new Error(`${value} is no domain`)
+  if (!prepared) throw new Error(`${value} is not a domain`)
   return prepared
 }
 const EXAMPLE = domain('example.com')
 
-/** Credentials, or the code and the status of the refusal. */
+/** Returns the credentials, or the code and the status of the refusal. */
 function prepared(username: unknown, password: unknown, of = EXAMPLE, unicode = true): Credentials | [string, number] {
   try {
     return prepareCredentials(username, password, of, unicode)
@@ -36,8 +36,8 @@ const MISSING = ['missing-credentials', 400]
 const MALFORMED = ['malformed-credentials', 400]
 const INVALID = ['invalid-credentials', 401]
 
-describe('credentials that may be sent', () => {
-  test('have a prepared localpart, the password as it was typed, and the password after SASLprep', () => {
+describe('with valid credentials', () => {
+  test('the localpart is prepared, and the password is kept as typed and after SASLprep', () => {
     expect(prepared('Juliet', 'p\u00e4\u00adss ')).toEqual({
       local: 'juliet',
       password: 'p\u00e4\u00adss ',
@@ -56,12 +56,12 @@ describe('credentials that may be sent', () => {
     ['blanks around', '  juliet ', 'juliet'],
     ['tabs and line ends around', '\t\r\njuliet\n', 'juliet'],
     ['blanks around the JID', ' juliet@example.com ', 'juliet'],
-    ['what looks like an escape', 'a\\40example.com', 'a\\40example.com'],
-    ['what looks like an encoded "@"', 'a%40evil.example', 'a%40evil.example'],
+    ['a text that looks like an escape', 'a\\40example.com', 'a\\40example.com'],
+    ['a text that looks like an encoded "@"', 'a%40evil.example', 'a%40evil.example'],
     ['other letters', '\u0416\u0443\u043b\u044c\u0435\u0442', '\u0436\u0443\u043b\u044c\u0435\u0442'],
     ['1,023 bytes', 'a'.repeat(1023), 'a'.repeat(1023)],
     ['1,023 bytes of a JID', `${'a'.repeat(1023)}@example.com`, 'a'.repeat(1023)],
-  ])('%s', (_, username, local) => {
+  ])('a user name may hold %s', (_, username, local) => {
     expect(localpart(username)).toBe(local)
   })
 
@@ -75,7 +75,7 @@ describe('credentials that may be sent', () => {
     ['localhost', 'juliet@localhost'],
     ['127.0.0.1', 'juliet@127.0.0.1'],
     ['[::1]', 'juliet@[::1]'],
-  ])('the domain %s, typed as %s', (configured, username) => {
+  ])('the domain %s is recognized when it is typed as %s', (configured, username) => {
     expect(localpart(username, domain(configured))).toBe('juliet')
   })
 
@@ -83,24 +83,24 @@ describe('credentials that may be sent', () => {
     ['one character', 'x'],
     ['blanks around, which belong to it', '  pencil '],
     ['blanks alone', '   '],
-    ['what an "@" and a "/" mean elsewhere', 'a@b/c'],
+    ['an "@" and a "/"', 'a@b/c'],
     ['an emoji', '\u{1F511}'],
     ['1,024 bytes', 'a'.repeat(1024)],
     ['1,024 bytes of other letters', '\u00e4'.repeat(512)],
-  ])('the password is %s', (_, password) => {
+  ])('a password may hold %s', (_, password) => {
     expect(prepared('juliet', password)).toMatchObject({ local: 'juliet', password })
   })
 })
 
-describe('400: the form was not filled in', () => {
+describe('with an empty form', () => {
   const THINGS: readonly [string, unknown][] = [
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['null', null],
-    ['no text', ''],
+    ['an empty text', ''],
     ['an array', ['juliet']],
-    ['an array in which the text is one', [['juliet']]],
+    ['an array inside an array', [['juliet']]],
     ['an object', { $gt: '' }],
-    ['an object that would be text', { toString: () => 'juliet' }],
+    ['an object with toString()', { toString: () => 'juliet' }],
     ['a String object', new String('juliet')],
     ['a number', 1],
     ['zero', 0],
@@ -109,18 +109,18 @@ describe('400: the form was not filled in', () => {
     ['a symbol', Symbol('juliet')],
     ['bytes', Buffer.from('juliet')],
   ]
-  test.each(THINGS)('the user name is %s', (_, username) => {
+  test.each(THINGS)('a user name that is %s counts as missing', (_, username) => {
     expect(prepared(username, 'pencil')).toEqual(MISSING)
   })
-  test.each(THINGS)('the password is %s', (_, password) => {
+  test.each(THINGS)('a password that is %s counts as missing', (_, password) => {
     expect(prepared('juliet', password)).toEqual(MISSING)
   })
 
-  test.each([' ', '\t\r\n ', '   '])('the user name is white space alone: %j', username => {
+  test.each([' ', '\t\r\n ', '   '])('a user name of white space alone counts as missing: %j', username => {
     expect(prepared(username, 'pencil')).toEqual(MISSING)
   })
 
-  test('nothing foreign is called or read', () => {
+  test('the check reads and calls nothing of a foreign object', () => {
     const trap = new Proxy(() => 'juliet', {
       get: () => {
         throw new Error('read')
@@ -134,26 +134,26 @@ describe('400: the form was not filled in', () => {
   })
 })
 
-describe('400: nobody types that', () => {
+describe('with malformed credentials', () => {
   const CONTROLS = ['\0', '\x01', '\x08', '\x0b', '\x1b', '\x1f', '\x7f', '\x80', '\x85', '\x9f']
-  test.each(CONTROLS)('the control character %j', control => {
+  test.each(CONTROLS)('the control character %j is refused', control => {
     expect(prepared(`jul${control}iet`, 'pencil')).toEqual(MALFORMED)
     expect(prepared(`${control}juliet`, 'pencil')).toEqual(MALFORMED)
     expect(prepared('juliet', `pen${control}cil`)).toEqual(MALFORMED)
     expect(prepared(`juliet@example.com${control}`, 'pencil')).toEqual(MALFORMED)
   })
 
-  test.each(['\t', '\n', '\r'])('%j in between, or in the password', space => {
+  test.each(['\t', '\n', '\r'])('%j is refused inside a name and in a password', space => {
     expect(prepared(`jul${space}iet`, 'pencil')).toEqual(MALFORMED)
     expect(prepared('juliet', `pencil${space}`)).toEqual(MALFORMED)
   })
 
-  test('fields of PLAIN in the name', () => {
+  test('additional fields of PLAIN are refused', () => {
     expect(prepared('admin\0juliet', 'pencil')).toEqual(MALFORMED)
     expect(prepared('juliet', 'pencil\0more')).toEqual(MALFORMED)
   })
 
-  test.each(['\ud800', '\udc00', '\udc00\ud800'])('a lone surrogate (%j)', surrogate => {
+  test.each(['\ud800', '\udc00', '\udc00\ud800'])('the lone surrogate %j is refused', surrogate => {
     expect(prepared(`juliet${surrogate}`, 'pencil')).toEqual(MALFORMED)
     expect(prepared('juliet', `pencil${surrogate}`)).toEqual(MALFORMED)
   })
@@ -162,8 +162,8 @@ describe('400: nobody types that', () => {
     ['a name of 1,024 bytes', 'a'.repeat(1024), 'pencil'],
     ['a name of 512 letters in 1,024 bytes', '\u00e4'.repeat(512), 'pencil'],
     ['a JID whose localpart has 1,024 bytes', `${'a'.repeat(1024)}@example.com`, 'pencil'],
-    ['2,048 bytes of a name', 'a'.repeat(2048), 'pencil'],
-    ['blanks without end', `${' '.repeat(3000)}juliet`, 'pencil'],
+    ['a name of 2,048 bytes', 'a'.repeat(2048), 'pencil'],
+    ['3,000 blanks before the name', `${' '.repeat(3000)}juliet`, 'pencil'],
     ['1 MB of a name', 'a'.repeat(1_048_576), 'pencil'],
     ['1 MB of blanks', ' '.repeat(1_048_576), 'pencil'],
     ['1 MB of "@"', '@'.repeat(1_048_576), 'pencil'],
@@ -173,12 +173,12 @@ describe('400: nobody types that', () => {
     ['10 MB of a name', 'a'.repeat(10_485_760), 'pencil'],
     ['10 MB of a password', 'juliet', 'a'.repeat(10_485_760)],
     ['1 MB of a password that Unicode would make 18 MB', 'juliet', '\ufdfa'.repeat(349_525)],
-  ])('%s', (_, username, password) => {
+  ])('a form with %s is refused', (_, username, password) => {
     expect(prepared(username, password)).toEqual(MALFORMED)
   })
 })
 
-describe('401: there is no such account, which looks like any other wrong name', () => {
+describe('with a name that cannot be an account', () => {
   test.each<[what: string, username: string]>([
     ['another domain', 'juliet@evil.example'],
     ['a domain that begins like ours', 'juliet@example.com.evil.example'],
@@ -231,11 +231,11 @@ describe('401: there is no such account, which looks like any other wrong name',
     ['a full-width "@"', 'juliet\uff20example.com'],
     ['the replacement character', 'juliet\ufffd'],
     ['a name that grows too long', '\u0149'.repeat(511)],
-  ])('the user name has %s', (_, username) => {
+  ])('a user name with %s is refused like any wrong name', (_, username) => {
     expect(prepared(username, 'pencil')).toEqual(INVALID)
   })
 
-  // `url.domainToASCII` makes the second of each of them the first.
+  // `url.domainToASCII` turns the second of each pair into the first.
   test.each([
     ['a', 'a/b'],
     ['example.com', 'example.com#x'],
@@ -244,45 +244,45 @@ describe('401: there is no such account, which looks like any other wrong name',
     ['127.0.0.1', '0x7f.1'],
     ['127.0.0.1', '127.1'],
     ['1.2.0.3', '1.2.3'],
-  ])('the domain is %s, and %s is another one', (configured, typed) => {
+  ])('the domain %s does not match %s', (configured, typed) => {
     expect(domainToASCII(typed)).toBe(configured)
     expect(localpart(`juliet@${typed}`, domain(configured))).toEqual(INVALID)
   })
 
-  test('a sharp s in a domain is not two s', () => {
+  test('a sharp s in a domain does not match two s', () => {
     expect(localpart('juliet@strasse.example', domain('stra\u00dfe.example'))).toEqual(INVALID)
     expect(localpart('juliet@stra\u00dfe.example', domain('strasse.example'))).toEqual(INVALID)
   })
 
-  test('an IPv4 address is not the domain that spells it another way', () => {
+  test('an IPv4 address does not match another spelling of it', () => {
     for (const spelling of ['127.1', '0x7f.1', '2130706433', '127.0.0.1.', '[127.0.0.1]']) {
       expect(localpart(`juliet@${spelling}`, domain('127.0.0.1'))).toEqual(INVALID)
     }
   })
 
   test.each([
-    ['right-to-left that does not end so', '\u06271'],
-    ['private use', 'pencil\ue000'],
+    ['right-to-left text that ends otherwise', '\u06271'],
+    ['a private-use character', 'pencil\ue000'],
     ['a change of direction', 'pencil\u202e'],
     ['the replacement character', 'pencil\ufffd'],
-    ['nothing that is left', '\u00ad'],
-  ])('SASLprep refuses a password with %s', (_, password) => {
+    ['no character left', '\u00ad'],
+  ])('a password with %s is refused by SASLprep', (_, password) => {
     expect(prepared('juliet', password)).toEqual(INVALID)
   })
 })
 
-describe('letters that only look like others are other letters', () => {
+describe('with look-alike letters', () => {
   test.each([
-    ['Cyrillic a', '\u0430dmin', '\u0430dmin'],
-    ['Cyrillic a, capital', '\u0410DMIN', '\u0430dmin'],
-    ['Cyrillic i', 'adm\u0456n', 'adm\u0456n'],
-    ['Greek alpha', '\u03b1dmin', '\u03b1dmin'],
-    ['Greek alpha, capital', '\u0391DMIN', '\u03b1dmin'],
-    ['script a, which Latin has itself', '\u0251dmin', '\u0251dmin'],
-    ['Armenian', 'adm\u056bn', 'adm\u056bn'],
+    ['a Cyrillic a', '\u0430dmin', '\u0430dmin'],
+    ['a capital Cyrillic a', '\u0410DMIN', '\u0430dmin'],
+    ['a Cyrillic i', 'adm\u0456n', 'adm\u0456n'],
+    ['a Greek alpha', '\u03b1dmin', '\u03b1dmin'],
+    ['a capital Greek alpha', '\u0391DMIN', '\u03b1dmin'],
+    ['a Latin script a', '\u0251dmin', '\u0251dmin'],
+    ['an Armenian letter', 'adm\u056bn', 'adm\u056bn'],
     ['a dot below', 'a\u0323dmin', '\u1ea1dmin'],
     ['a combining mark of its own', 'a\u0489dmin', 'a\u0489dmin'],
-  ])('%s', (_, typed, local) => {
+  ])('a name with %s is not admin', (_, typed, local) => {
     expect(localpart(typed)).toBe(local)
     expect(localpart(typed)).not.toBe('admin')
   })
@@ -291,29 +291,29 @@ describe('letters that only look like others are other letters', () => {
     ['full-width', '\uff41\uff44\uff4d\uff49\uff4e'],
     ['mathematical', '\u{1d41a}\u{1d41d}\u{1d426}\u{1d422}\u{1d427}'],
     ['circled', '\u24d0dmin'],
-    ['an ordinal', '\u00aadmin'],
+    ['ordinal', '\u00aadmin'],
     ['capital', 'ADMIN'],
-  ])('but those that servers take for the same are the same: %s', (_, typed) => {
+  ])('a name with %s letters is admin, as it is to servers', (_, typed) => {
     expect(localpart(typed)).toBe('admin')
   })
 
-  test('long s: who types \u017fteve is steve, and nobody else', () => {
+  test('a name with a long s is the same name as with an s', () => {
     expect(localpart('\u017fteve')).toBe('steve')
   })
 })
 
-describe('surrounding white space is trimmed once', () => {
-  test('and only in the name', () => {
+describe('around credentials', () => {
+  test('white space is trimmed from the name only', () => {
     expect(prepared(' juliet ', ' pencil ')).toMatchObject({ local: 'juliet', password: ' pencil ' })
   })
 
-  test('white space that is uncovered by preparing is not', () => {
+  test('white space that preparation uncovers is not trimmed', () => {
     // NFKC makes a blank of it.
     expect(prepared(' \u2003juliet ', 'pencil')).toEqual(INVALID)
   })
 })
 
-describe('without bind, when the server will not be asked who this is', () => {
+describe('without bind', () => {
   const alone = (username: string) => prepared(username, 'pencil', EXAMPLE, false)
 
   test.each([
@@ -321,17 +321,17 @@ describe('without bind, when the server will not be asked who this is', () => {
     ['JULIET@example.com', 'juliet'],
     // Every server folds it to the same letters.
     ['\uff2auliet', 'juliet'],
-  ])('%s is %s', (username, local) => {
+  ])('the name %s is accepted as %s', (username, local) => {
     expect(alone(username)).toMatchObject({ local })
   })
 
-  test.each(['zo\u00eb', '\u0430dmin', 'i\u0307', '\u03c3', 'user\u0967'])('%s is refused: not ASCII', username => {
+  test.each(['zo\u00eb', '\u0430dmin', 'i\u0307', '\u03c3', 'user\u0967'])('the name %s is refused', username => {
     expect(alone(username)).toEqual(INVALID)
     expect(prepared(username, 'pencil')).toMatchObject({ password: 'pencil' })
   })
 })
 
-describe('a refusal costs nothing', () => {
+describe('with spies on every step', () => {
   const MEGABYTE = 1_048_576
   const LONG: readonly [what: string, username: string, password: string][] = (
     [
@@ -368,7 +368,7 @@ describe('a refusal costs nothing', () => {
   ]
 
   test.each([...LONG, ...OTHER])(
-    '%s: status 400, and nothing was looked at, prepared, hashed or sent',
+    'credentials with %s are refused with 400 before any pattern, hash or request',
     async (_, username, password) => {
       const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
       const authenticator = new Authenticator(
@@ -379,7 +379,7 @@ describe('a refusal costs nothing', () => {
         jest.spyOn(String.prototype, 'normalize'),
         jest.spyOn(String.prototype, 'isWellFormed'),
         jest.spyOn(String.prototype, 'toUpperCase'),
-        // Every use of a pattern comes here.
+        // Every use of a pattern calls it.
         jest.spyOn(RegExp.prototype, 'exec'),
         jest.spyOn(crypto, 'createHash'),
         jest.spyOn(crypto, 'createHmac'),
@@ -400,7 +400,7 @@ describe('a refusal costs nothing', () => {
     },
   )
 
-  test('what is refused for other reasons is not hashed or sent either', async () => {
+  test('credentials that are refused for other reasons are not hashed or sent', async () => {
     const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
     const authenticator = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'example.com', failureDelay: 0 },
@@ -427,7 +427,7 @@ describe('a refusal costs nothing', () => {
     jest.restoreAllMocks()
   })
 
-  test('the spies would see it: credentials that may be sent are looked at, prepared, and asked about', async () => {
+  test('the spies see valid credentials that are prepared and sent', async () => {
     const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
     const authenticator = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'example.com' },
@@ -443,14 +443,14 @@ describe('a refusal costs nothing', () => {
     expect(transport.post).toHaveBeenCalledTimes(1)
   })
 
-  test('no pattern ever sees more of a name or a password than may be typed', () => {
+  test('a pattern never sees more of a name or a password than may be typed', () => {
     let longest = 0
     const { exec } = RegExp.prototype
     jest.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text: string) {
       longest = Math.max(longest, text.length)
       return exec.call(this, text)
     })
-    // The longest that are not too long, and what lies in between for a pattern that tries every place.
+    // The longest accepted texts, and lengths in between for a pattern that tries every position.
     for (const unit of [' ', 'a', '\u00e4', '@', '.', '[', '\ufdfa', 'a@', 'a.']) {
       for (const length of [339, 1_021, 2_039, 2_045, 100_000]) {
         const long = unit.repeat(length).slice(0, length)
@@ -461,13 +461,13 @@ describe('a refusal costs nothing', () => {
     }
     jest.restoreAllMocks()
 
-    // As typed: 2,047. After NFKC: it makes 18 letters of one of three bytes, and no more of any other.
+    // As typed: 2,047. NFKC turns one letter of three bytes into 18, and no other into more.
     expect(longest).toBeGreaterThan(2_047)
     expect(longest).toBeLessThanOrEqual((1_023 / 3) * 18)
   })
 })
 
-test('what is thrown repeats nothing that was typed', () => {
+test('an error repeats nothing that was typed', () => {
   const attempts: readonly [string, string][] = [
     ['SECRET@evil.example', 'SECRET'],
     ['SECRET SECRET', 'SECRET'],

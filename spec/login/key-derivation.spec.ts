@@ -7,11 +7,11 @@ const patient = () => new AbortController().signal
 const SALT = Buffer.from('QSXCR+Q6sek8bf92', 'base64')
 const once = (derive: Derive, password = 'pencil', iterations = 4096) => derive(password, SALT, iterations, 20, 'sha1')
 
-test('the key of RFC 5802 §5', async () => {
+test('the derived key is that of RFC 5802 §5', async () => {
   expect((await once(deriveWithin(patient()))).toString('hex')).toBe('1d96ee3a529b5a5f9e47c01f229a2cb8a6e15f7d')
 })
 
-test('the event loop goes on meanwhile', async () => {
+test('the event loop keeps running during a derivation', async () => {
   let turns = 0
   let over = false
   const derived = once(deriveWithin(patient()), 'pencil', 100_000).finally(() => {
@@ -26,8 +26,8 @@ test('the event loop goes on meanwhile', async () => {
   expect(turns).toBeGreaterThan(2)
 })
 
-describe('bounded in number, in this process', () => {
-  /** Derivations that end when they are told to. */
+describe('in one process', () => {
+  /** The ends of the derivations that have begun. */
   let running: ((key: Buffer) => void)[] = []
   let derive: typeof deriveWithin
   beforeEach(() => {
@@ -43,7 +43,7 @@ describe('bounded in number, in this process', () => {
   })
   const turn = () => new Promise(resolve => setImmediate(resolve))
 
-  test(`${MAX_DERIVATIONS} at a time, the others in order`, async () => {
+  test(`${MAX_DERIVATIONS} derivations run at a time and the others wait in order`, async () => {
     const settled: number[] = []
     const all = [0, 1, 2, 3].map(n => once(derive(patient())).then(() => settled.push(n)))
     await turn()
@@ -58,7 +58,7 @@ describe('bounded in number, in this process', () => {
     expect(settled).toEqual([0, 1, 2, 3])
   })
 
-  test('one that is given up is not waited for, but keeps its place until it is over: it cannot be stopped', async () => {
+  test('an abandoned derivation keeps its place until it is over', async () => {
     const visitor = new AbortController()
     const given = [0, 1].map(() => once(derive(visitor.signal)))
     const waiting = once(derive(patient()))
@@ -75,7 +75,7 @@ describe('bounded in number, in this process', () => {
     expect(String(await waiting)).toBe('key')
   })
 
-  test('one that is given up while it waits is never begun', async () => {
+  test('a derivation that is abandoned while it waits never begins', async () => {
     const visitor = new AbortController()
     const busy = [0, 1].map(() => once(derive(patient())))
     const waiting = once(derive(visitor.signal))

@@ -3,7 +3,7 @@ import https from 'node:https'
 import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../../lib/options/authenticator-options'
 import { settingsOf } from '../../lib/options/settings'
 
-/** As JavaScript calls it: nothing else has looked at the types. */
+/** Calls settingsOf() as JavaScript does, without a check of the types. */
 const settings = (options: Record<string, unknown> = {}) =>
   settingsOf({
     service: 'https://xmpp.example.com/bosh',
@@ -19,7 +19,7 @@ const typeError = (...parts: readonly string[]) =>
 const SCRAM = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1']
 const ALL = [...SCRAM, 'PLAIN']
 
-test('the defaults, when only the two options that have none are given', () => {
+test('all defaults apply when only `service` and `domain` are given', () => {
   expect(settings()).toEqual({
     endpoints: [{ url: new URL('https://xmpp.example.com/bosh'), mechanisms: ALL, safe: true }],
     domain: { ascii: 'example.com', wire: 'example.com' },
@@ -36,17 +36,17 @@ test('the defaults, when only the two options that have none are given', () => {
   })
 })
 
-test('an option that is undefined is not given', () => {
+test('an option that is undefined counts as not given', () => {
   const none = Object.fromEntries(
     AUTHENTICATOR_OPTION_NAMES.filter(name => name !== 'service' && name !== 'domain').map(name => [name, undefined]),
   )
   expect(settings(none)).toEqual(settings())
 })
 
-describe('every option is checked, and named when it is wrong', () => {
-  const NO_TEXT: readonly unknown[] = [undefined, null, '', 1, true, {}, new Date(0), () => 'x']
-  const NO_BOOLEAN: readonly unknown[] = [null, 'true', 'false', '', 0, 1, {}, []]
-  const NO_INTEGER: readonly unknown[] = [
+describe('when options are checked', () => {
+  const NOT_TEXT: readonly unknown[] = [undefined, null, '', 1, true, {}, new Date(0), () => 'x']
+  const NOT_BOOLEAN: readonly unknown[] = [null, 'true', 'false', '', 0, 1, {}, []]
+  const NOT_INTEGER: readonly unknown[] = [
     null,
     '1000',
     '',
@@ -61,7 +61,7 @@ describe('every option is checked, and named when it is wrong', () => {
   ]
   const WRONG: Record<keyof AuthenticatorOptions, readonly unknown[]> = {
     service: [
-      ...NO_TEXT,
+      ...NOT_TEXT,
       new URL('https://xmpp.example.com/bosh'),
       [],
       [''],
@@ -83,7 +83,7 @@ describe('every option is checked, and named when it is wrong', () => {
       'javascript:1',
     ],
     domain: [
-      ...NO_TEXT,
+      ...NOT_TEXT,
       ['example.com'],
       'exa mple.com',
       'example.com/bosh',
@@ -108,7 +108,7 @@ describe('every option is checked, and named when it is wrong', () => {
       '1.2.3',
       '1.2.3.4.5',
       '1.2.3.256',
-      // No host has them.
+      // No host name has these forms.
       '.',
       '.example.com',
       'example.com..',
@@ -121,7 +121,7 @@ describe('every option is checked, and named when it is wrong', () => {
       'a.1',
       '\u202eexample.com',
       '\ud800.example',
-      // An address is written as one.
+      // These are not valid notations of an address.
       '::1',
       '[example.com]',
       '[::1',
@@ -143,29 +143,29 @@ describe('every option is checked, and named when it is wrong', () => {
       [['PLAIN']],
       new Set(['PLAIN']),
     ],
-    bind: NO_BOOLEAN,
-    timeout: [...NO_INTEGER, 0, -1, 120_001],
-    maxResponseBytes: [...NO_INTEGER, 0, -1, 1_048_577],
-    minIterations: [...NO_INTEGER, 0, -1, 1_000_001],
-    maxIterations: [...NO_INTEGER, 0, -1, 1_000_001],
-    maxConcurrent: [...NO_INTEGER, 0, -1, 100_001],
-    maxQueue: [...NO_INTEGER, -1, 100_001],
-    failureDelay: [...NO_INTEGER, -1, 10_001],
-    allowInsecure: NO_BOOLEAN,
+    bind: NOT_BOOLEAN,
+    timeout: [...NOT_INTEGER, 0, -1, 120_001],
+    maxResponseBytes: [...NOT_INTEGER, 0, -1, 1_048_577],
+    minIterations: [...NOT_INTEGER, 0, -1, 1_000_001],
+    maxIterations: [...NOT_INTEGER, 0, -1, 1_000_001],
+    maxConcurrent: [...NOT_INTEGER, 0, -1, 100_001],
+    maxQueue: [...NOT_INTEGER, -1, 100_001],
+    failureDelay: [...NOT_INTEGER, -1, 10_001],
+    allowInsecure: NOT_BOOLEAN,
     tls: [null, true, 'PEM', 1, [], () => ({})],
     agent: [null, true, 'agent', 1, [], {}, { destroy: true }, http.Agent],
   }
 
-  test('the table above knows every option', () => {
+  test('the table of invalid values covers every option', () => {
     expect(Object.keys(WRONG).sort()).toEqual([...AUTHENTICATOR_OPTION_NAMES].sort())
   })
 
-  test.each(Object.entries(WRONG))('%s', (name, values) => {
+  test.each(Object.entries(WRONG))('a TypeError names `%s` when its value is invalid', (name, values) => {
     for (const value of values) expect(() => settings({ [name]: value })).toThrow(typeError(`\`${name}\``))
   })
 
   test.each([undefined, null, 'https://xmpp.example.com/bosh', 1, true, [], () => ({})])(
-    'options that are %p',
+    'a TypeError rejects options that are %p',
     options => {
       expect(() => settingsOf(options as unknown as AuthenticatorOptions)).toThrow(
         typeError('options must be an object'),
@@ -173,7 +173,7 @@ describe('every option is checked, and named when it is wrong', () => {
     },
   )
 
-  test('the least and the most that can be asked for are accepted', () => {
+  test('the least and the greatest values are accepted', () => {
     const least = {
       timeout: 1,
       maxResponseBytes: 1,
@@ -201,19 +201,19 @@ describe('every option is checked, and named when it is wrong', () => {
     [{ minIterations: 10_000, maxIterations: 5000 }],
     [{ minIterations: 100_001 }],
     [{ maxIterations: 4095 }],
-  ])('iteration counts that exclude each other: %j', bounds => {
+  ])('a TypeError names both iteration counts when they exclude each other: %j', bounds => {
     expect(() => settings(bounds)).toThrow(typeError('`minIterations`', '`maxIterations`'))
   })
 
   test.each(['services', 'Service', 'jid', 'host', 'rejectUnauthorized', 'password', 'usernameField', 'toString'])(
-    'an unknown option: %s',
+    'a TypeError names the unknown option `%s`',
     name => {
       expect(() => settings({ [name]: undefined })).toThrow(typeError('unknown option', `\`${name}\``))
     },
   )
 })
 
-describe('plain http goes to loopback addresses only', () => {
+describe('over plain http', () => {
   test.each([
     'http://localhost:5280/bosh',
     'http://LOCALHOST/bosh',
@@ -226,7 +226,7 @@ describe('plain http goes to loopback addresses only', () => {
     'http://１２７.0.0.1/bosh',
     'http://[::1]:5280/bosh',
     'http://[0:0:0:0:0:0:0:1]/bosh',
-  ])('%s is one: PLAIN is among the defaults', service => {
+  ])('the loopback address %s has PLAIN among its default mechanisms', service => {
     expect(settings({ service }).endpoints[0].mechanisms).toEqual(ALL)
   })
 
@@ -252,25 +252,25 @@ describe('plain http goes to loopback addresses only', () => {
     'http://xmpp/bosh?localhost',
     'http://xmpp/127.0.0.1',
   ]
-  test.each(REMOTE)('%s is none', service => {
+  test.each(REMOTE)('the remote address %s is refused without allowInsecure', service => {
     expect(() => settings({ service })).toThrow(typeError('`service`', '`allowInsecure: true`'))
     expect(() => settings({ service, allowInsecure: false })).toThrow(typeError('`service`'))
     expect(() => settings({ service, mechanisms: ['SCRAM-SHA-256'] })).toThrow(typeError('`service`'))
   })
 
-  test.each(REMOTE)('%s with allowInsecure: PLAIN only for who names it', service => {
+  test.each(REMOTE)('%s with allowInsecure gets PLAIN only when `mechanisms` names it', service => {
     expect(settings({ service, allowInsecure: true }).endpoints[0].mechanisms).toEqual(SCRAM)
     const named = { service, allowInsecure: true, mechanisms: ['SCRAM-SHA-1', 'PLAIN'] }
     expect(settings(named).endpoints[0].mechanisms).toEqual(['SCRAM-SHA-1', 'PLAIN'])
   })
 
-  test('allowInsecure takes nothing from a service that is safe', () => {
+  test('allowInsecure does not remove PLAIN from a safe service', () => {
     expect(settings({ allowInsecure: true }).endpoints[0].mechanisms).toEqual(ALL)
   })
 })
 
-describe('service', () => {
-  test('several, each by its own rules, in the order given', () => {
+describe('in option `service`', () => {
+  test('each of several services is checked by its own rules and keeps its place', () => {
     const service = ['https://a.example/bosh', 'http://b.example/bosh', 'http://localhost/bosh']
     expect(settings({ service, allowInsecure: true }).endpoints).toEqual([
       { url: new URL('https://a.example/bosh'), mechanisms: ALL, safe: true },
@@ -280,7 +280,7 @@ describe('service', () => {
     expect(() => settings({ service })).toThrow(typeError('`service`', '`allowInsecure: true`'))
   })
 
-  test('sixteen are not too many', () => {
+  test('sixteen services are accepted', () => {
     const service = Array.from({ length: 16 }, (_, i) => `https://xmpp${i}.example.com/bosh`)
     expect(settings({ service }).endpoints.map(({ url }) => url.href)).toEqual(service)
   })
@@ -291,22 +291,22 @@ describe('service', () => {
     'https://:password@xmpp.example.com/bosh',
     'http://user@localhost/bosh',
     'https://xmpp.example.com/bosh#fragment',
-  ])('%s holds what does not belong there, and is not repeated', service => {
+  ])('%s is refused and not repeated in the error', service => {
     expect(() => settings({ service })).toThrow(typeError('`service` must not contain credentials'))
     expect(() => settings({ service })).toThrow(
       expect.objectContaining({ message: expect.not.stringMatching(/password@|user/) }),
     )
   })
 
-  test('what looks like credentials inside the path is a path', () => {
+  test('a path that looks like credentials stays a path', () => {
     expect(settings({ service: 'https://xmpp.example.com/a@b:c?d@e' }).endpoints[0].url.hostname).toBe(
       'xmpp.example.com',
     )
   })
 })
 
-describe('mechanisms', () => {
-  test('are taken in the order given, and copied', () => {
+describe('in option `mechanisms`', () => {
+  test('the mechanisms keep their order and are copied', () => {
     const mechanisms = ['PLAIN', 'SCRAM-SHA-1']
     const [endpoint] = settings({ mechanisms }).endpoints
     mechanisms.reverse()
@@ -314,7 +314,7 @@ describe('mechanisms', () => {
   })
 })
 
-describe('domain', () => {
+describe('in option `domain`', () => {
   test.each([
     ['Example.COM.', { ascii: 'example.com', wire: 'example.com' }],
     ['m\u00fcnchen.example', { ascii: 'xn--mnchen-3ya.example', wire: 'm\u00fcnchen.example' }],
@@ -325,12 +325,12 @@ describe('domain', () => {
     ['xn--strae-oqa.example', { ascii: 'xn--strae-oqa.example', wire: 'xn--strae-oqa.example' }],
     ['example\u3002com', { ascii: 'example.com', wire: 'example.com' }],
     ['\uff45xample.com', { ascii: 'example.com', wire: 'example.com' }],
-  ])('%s', (domain, prepared) => {
+  ])('the domain %s is prepared', (domain, prepared) => {
     expect(settings({ domain }).domain).toEqual(prepared)
   })
 })
 
-describe('tls', () => {
+describe('in option `tls`', () => {
   const PEM = '-----BEGIN CERTIFICATE-----'
   test.each([
     [{}],
@@ -340,7 +340,7 @@ describe('tls', () => {
     [{ servername: 'example.com' }],
     [{ minVersion: 'TLSv1.2' }],
     [{ ca: PEM, servername: 'example.com', minVersion: 'TLSv1.3' }],
-  ])('%j', tls => {
+  ])('the value %j is accepted', tls => {
     expect(settings({ tls }).tls).toEqual(tls)
   })
 
@@ -358,30 +358,30 @@ describe('tls', () => {
     ['minVersion', 'SSLv3'],
     ['minVersion', 1.2],
     ['minVersion', null],
-  ])('tls.%s: %j', (name, value) => {
+  ])('a TypeError names tls.%s when it is %j', (name, value) => {
     expect(() => settings({ tls: { [name]: value } })).toThrow(typeError(`\`tls.${name}\``))
   })
 
   test.each(['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'ciphers', 'maxVersion', 'key'])(
-    'there is no tls.%s',
+    'tls.%s is an unknown option',
     name => {
       expect(() => settings({ tls: { [name]: undefined } })).toThrow(typeError('unknown option', `\`tls.${name}\``))
     },
   )
 })
 
-describe('agent', () => {
-  test('of the other protocol is refused', () => {
+describe('in option `agent`', () => {
+  test('an agent of the other protocol is refused', () => {
     expect(() => settings({ agent: new http.Agent() })).toThrow(typeError('`agent`'))
   })
 
-  test('is taken as it is', () => {
+  test('an agent is used as it is', () => {
     for (const agent of [new https.Agent(), new https.Agent({ rejectUnauthorized: true }), { destroy() {} }]) {
       expect(settings({ agent }).agent).toBe(agent)
     }
   })
 
-  test.each(['minVersion', 'maxVersion'])('an own agent that speaks less than TLS 1.2 is refused: %s', name => {
+  test.each(['minVersion', 'maxVersion'])('an agent is refused when its %s is below TLS 1.2', name => {
     for (const version of ['TLSv1', 'TLSv1.1'] as const) {
       expect(() => settings({ agent: new https.Agent({ [name]: version }) })).toThrow(
         typeError('`agent`', '`minVersion`'),
@@ -390,13 +390,13 @@ describe('agent', () => {
     expect(() => settings({ agent: new https.Agent({ [name]: 'TLSv1.2' }) })).not.toThrow()
   })
 
-  test('that does not verify certificates is refused', () => {
+  test('an agent that does not verify certificates is refused', () => {
     expect(() => settings({ agent: new https.Agent({ rejectUnauthorized: false }) })).toThrow(
       typeError('`agent`', '`rejectUnauthorized: false`'),
     )
   })
 
-  test('has its own TLS options, so there are no others', () => {
+  test('an agent is refused together with option `tls`', () => {
     for (const tls of [{}, { servername: 'example.com' }]) {
       expect(() => settings({ agent: new https.Agent(), tls })).toThrow(typeError('`agent`', '`tls`'))
     }

@@ -14,8 +14,8 @@ import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
 import { type Messages, messagesOf, outcomeOf } from '../../lib/passport/outcome'
 
 /*
- * What happened -> Passport's action, the code, the status. Written out here once more, in the words of the servers, so
- * that no line of the library's tables changes unseen.
+ * The condition, Passport's action, the code and the status. Written out a second time, in the words of the servers, so
+ * that no line of the library's tables changes unnoticed.
  */
 type Line = readonly [condition: string, action: 'fail' | 'error', code: XmppBoshErrorCode, status: number]
 
@@ -103,13 +103,13 @@ const TABLES: readonly { what: string; table: Conditions; otherwise: XmppBoshErr
   },
 ]
 
-describe.each(TABLES)('$what', ({ table, otherwise, lines }) => {
-  test('the table of the library has these lines and no others', () => {
+describe.each(TABLES)('for $what', ({ table, otherwise, lines }) => {
+  test('the table of the library has exactly these lines', () => {
     const codes = lines.map(([condition, , code]) => [condition, code])
     expect([...table].sort()).toEqual(codes.sort())
   })
 
-  test.each(lines)('%s: %s %s, %d', (condition, action, code, status) => {
+  test.each(lines)('%s leads to %s with %s and status %d', (condition, action, code, status) => {
     const error = conditionError(table, otherwise, condition, 'the server said no')
     expect(error).toMatchObject({ code, status, condition, message: `the server said no: ${condition}` })
     const outcome = outcomeOf(error, messagesOf())
@@ -128,7 +128,7 @@ describe.each(TABLES)('$what', ({ table, otherwise, lines }) => {
     'text',
     '<script>',
     'a\r\nb',
-  ])('a condition nobody defined (%j) leads to the general code and is not repeated', condition => {
+  ])('an undefined condition (%j) leads to the general code and is not repeated', condition => {
     const error = conditionError(table, otherwise, condition, 'the server said no')
     expect(error).toMatchObject({
       code: otherwise,
@@ -138,7 +138,7 @@ describe.each(TABLES)('$what', ({ table, otherwise, lines }) => {
   })
 })
 
-describe('conditions that are only names', () => {
+describe('without a code of its own', () => {
   test.each([
     'bad-request',
     'item-not-found',
@@ -153,7 +153,7 @@ describe('conditions that are only names', () => {
     'forbidden',
     'channel-bindings-dont-match',
     'other-error',
-  ])('%s is repeated to the operator', condition => {
+  ])('the condition %s is repeated to the operator', condition => {
     expect(knownCondition(condition)).toBe(condition)
     expect(conditionError(TERMINATIONS, 'ERR_XMPP_TERMINATED', condition, 'x')).toMatchObject({
       code: 'ERR_XMPP_TERMINATED',
@@ -162,7 +162,7 @@ describe('conditions that are only names', () => {
   })
 })
 
-describe('the action for every code', () => {
+describe('in outcomeOf()', () => {
   const TEXTS: Messages = {
     badRequest: 'badRequest!',
     invalidCredentials: 'invalidCredentials!',
@@ -178,7 +178,7 @@ describe('the action for every code', () => {
     ['account-disabled', 'accountDisabled', 401],
     ['credentials-expired', 'credentialsExpired', 401],
     ['not-allowed', 'notAllowed', 403],
-  ])('%s: fail with the text "%s" and status %d, whether outages are failures or not', (code, text, status) => {
+  ])('%s leads to fail with the text "%s" and status %d in either mode', (code, text, status) => {
     const outcome = { action: 'fail', info: { message: TEXTS[text], code }, status }
     const reason = new XmppBoshError(code, 'for the log only')
     expect(outcomeOf(reason, TEXTS)).toEqual(outcome)
@@ -196,7 +196,7 @@ describe('the action for every code', () => {
     'ERR_XMPP_PROTOCOL',
     'ERR_XMPP_TOO_LARGE',
     'ERR_XMPP_TERMINATED',
-  ])('%s: error, or fail with 503 and one text with handleErrorsAsFailures', code => {
+  ])('%s leads to error, or to fail with 503 under handleErrorsAsFailures', code => {
     const error = new XmppBoshError(code, 'for the log only')
     expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })
     expect(outcomeOf(error, TEXTS, true)).toEqual({
@@ -207,7 +207,7 @@ describe('the action for every code', () => {
   })
 
   test.each<XmppBoshErrorCode>(['ERR_XMPP_MECHANISM', 'ERR_XMPP_DOMAIN', 'ERR_XMPP_CLIENT_IP', 'ERR_XMPP_ABORTED'])(
-    '%s is no outage: error in either case',
+    '%s leads to error in either mode because it is not an outage',
     code => {
       const error = new XmppBoshError(code, 'for the log only')
       expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })
@@ -216,7 +216,7 @@ describe('the action for every code', () => {
   )
 
   test.each<XmppBoshErrorCode>(['ERR_XMPP_SERVER_PROOF', 'ERR_XMPP_IDENTITY'])(
-    '%s is a server that lies, which the operator has to see: error in either case',
+    '%s leads to error in either mode because the operator has to see it',
     code => {
       const error = new XmppBoshError(code, 'for the log only')
       expect(outcomeOf(error, TEXTS)).toEqual({ action: 'error', error })
@@ -225,7 +225,7 @@ describe('the action for every code', () => {
   )
 
   test.each([new Error('from verify'), new TypeError('x'), 'a text', undefined, null, { code: 'invalid-credentials' }])(
-    'what is none of our errors is passed on: %p',
+    'the foreign reason %p leads to error',
     reason => {
       for (const asFailures of [false, true]) {
         const outcome = outcomeOf(reason, TEXTS, asFailures)
@@ -235,21 +235,21 @@ describe('the action for every code', () => {
     },
   )
 
-  test('the visitor never reads the message of the error', () => {
+  test('the outcome never holds the message of the error', () => {
     const reason = new XmppBoshError('invalid-credentials', 'SASLprep refuses the password')
     expect(JSON.stringify(outcomeOf(reason, messagesOf()))).not.toContain('SASLprep')
   })
 })
 
-describe('texts for the visitor', () => {
-  test('by default a wrong password, a disabled account and a refused one read the same', () => {
+describe('in messagesOf()', () => {
+  test('the default text is the same for a wrong password, a disabled account and a refused one', () => {
     const { invalidCredentials, accountDisabled, credentialsExpired, notAllowed, ...others } = messagesOf()
     expect(new Set([invalidCredentials, accountDisabled, credentialsExpired, notAllowed]).size).toBe(1)
     expect(new Set([invalidCredentials, ...Object.values(others)]).size).toBe(3)
     for (const text of Object.values(messagesOf())) expect(text).toMatch(/^[A-Z].*\.$/)
   })
 
-  test('an own text for a wrong password is the one for the others, too', () => {
+  test('a text for a wrong password serves the other refusals as well', () => {
     expect(messagesOf({ invalidCredentials: 'No.' })).toMatchObject({
       invalidCredentials: 'No.',
       accountDisabled: 'No.',
@@ -258,19 +258,19 @@ describe('texts for the visitor', () => {
     })
   })
 
-  test('unless they have their own', () => {
+  test('a refusal has its own text when the app gives one', () => {
     expect(messagesOf({ invalidCredentials: 'No.', accountDisabled: 'Disabled.' })).toMatchObject({
       accountDisabled: 'Disabled.',
       notAllowed: 'No.',
     })
   })
 
-  test('the later ones win, one by one', () => {
+  test('later texts replace earlier ones one by one', () => {
     const texts = messagesOf({ badRequest: 'a', unavailable: 'b' }, undefined, { badRequest: 'c' })
     expect(texts).toMatchObject({ badRequest: 'c', unavailable: 'b' })
   })
 
-  test('the texts given are not changed', () => {
+  test('the given texts are not changed', () => {
     const given = Object.freeze({ badRequest: 'a' })
     messagesOf(given, { badRequest: 'b' })
     expect(given).toEqual({ badRequest: 'a' })

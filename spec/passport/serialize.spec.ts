@@ -16,13 +16,13 @@ const deserialized = (jid: unknown) => {
 
 const JULIET = profileOf({ username: 'juliet', domain: 'example.com' })
 
-test('the session holds the bare JID, a text, and nothing else', () => {
+test('serializeUser() keeps the bare JID as a text and nothing else', () => {
   expect(serialized(JULIET)).toEqual([null, 'juliet@example.com'])
   const user = { jid: 'juliet@example.com', password: 'r0m30myr0m30', id: 7 }
   expect(serialized(user)).toEqual([null, 'juliet@example.com'])
 })
 
-test('out of it comes the profile as it was at login', () => {
+test('deserializeUser() returns the profile of the login', () => {
   expect(deserialized('juliet@example.com')).toEqual([null, JULIET])
   expect(JULIET).toEqual({
     provider: 'xmpp',
@@ -39,7 +39,7 @@ test.each([
   profileOf({ username: 'user1', domain: 'localhost' }),
   profileOf({ username: 'user1', domain: '127.0.0.1' }),
   profileOf({ username: 'a!#$%()*,;=?[]^`{|}~', domain: 'example.com' }),
-])('there and back: $jid', profile => {
+])('the profile of $jid survives a session', profile => {
   const [, jid] = serialized(profile)
   expect(deserialized(JSON.parse(JSON.stringify(jid)))).toEqual([null, profile])
 })
@@ -56,7 +56,7 @@ test.each<object>([
   { jid: 'juliet@example.com/balcony' },
   { jid: 'Juliet@Example.com' },
   { username: 'juliet', domain: 'example.com' },
-])('a user without the JID of the strategy (%j) is an error that says what to do', user => {
+])('serializeUser() fails with advice when the user lacks the JID of the strategy: %j', user => {
   const [error, jid] = serialized(user)
   expect(error).toBeInstanceOf(TypeError)
   expect(String(error)).toContain('give passport.serializeUser a function of your own')
@@ -81,6 +81,6 @@ test.each([
   'juliet@m\u00fcnchen.example',
   'juliet@evil.example@example.com',
   ' juliet@example.com',
-])('who has something else in the session (%j) is not signed in', jid => {
+])('deserializeUser() returns false when the session holds %j', jid => {
   expect(deserialized(jid)).toEqual([null, false])
 })

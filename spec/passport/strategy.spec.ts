@@ -24,7 +24,7 @@ beforeEach(() => {
   authenticator = new Authenticator({ service: server.url, domain: 'localhost', failureDelay: 0 })
 })
 afterEach(async () => {
-  // The last terminates first: they belong to this test.
+  // Waits for the last terminates, which belong to this test.
   await authenticator.close()
   server.reset()
 })
@@ -39,13 +39,13 @@ const PROFILE = {
 }
 
 describe('without verify', () => {
-  test('the user is the profile, and info names the mechanism', async () => {
+  test('the user is the profile and info names the mechanism', async () => {
     const { action, user, info } = await visit(new Strategy({ authenticator }), form('Alice@LOCALHOST', 'alice'))
 
     expect({ action, user, info }).toEqual({ action: 'success', user: PROFILE, info: { mechanism: 'SCRAM-SHA-512' } })
   })
 
-  test('each login has its own copy, which the app may add to', async () => {
+  test('each login gets its own profile, which the app may change', async () => {
     const strategy = new Strategy({ authenticator })
     const { user: first } = await visit(strategy, form('alice', 'alice'))
     const { user: second } = await visit(strategy, form('alice', 'alice'))
@@ -55,10 +55,10 @@ describe('without verify', () => {
   })
 })
 
-describe('verify', () => {
+describe('given a verify function', () => {
   const alice = form('alice', 'alice')
 
-  test('gets a frozen profile and nothing of the password', async () => {
+  test('verify gets a frozen profile and nothing of the password', async () => {
     const seen: unknown[] = []
     const strategy = new Strategy({ authenticator }, (...given) => {
       seen.push(...given)
@@ -70,7 +70,7 @@ describe('verify', () => {
     expect(Object.isFrozen(seen[0])).toBe(true)
   })
 
-  test('gets the request first with passReqToCallback', async () => {
+  test('verify gets the request first when passReqToCallback is true', async () => {
     const strategy = new Strategy({ authenticator, passReqToCallback: true }, (req, profile, done) =>
       done(null, { req, jid: profile.jid }),
     )
@@ -78,7 +78,7 @@ describe('verify', () => {
     expect((await visit(strategy, alice)).user).toEqual({ req: alice, jid: 'alice@localhost' })
   })
 
-  test.each([0, 1, 2, 3])('may have any length: %i', async length => {
+  test.each([0, 1, 2, 3])('verify may declare any number of parameters: %i', async length => {
     const verify: Verify = Object.defineProperty<Verify>((_, done) => done(null, { id: 7 }), 'length', {
       value: length,
     })
@@ -104,7 +104,7 @@ describe('verify', () => {
         done(new Error('late'))
       },
     ],
-  ])('says yes by %s', async (_, verify) => {
+  ])('verify accepts the user by %s', async (_, verify) => {
     expect(await visit(new Strategy({ authenticator }, verify), alice)).toMatchObject({
       action: 'success',
       user: { id: 7 },
@@ -118,7 +118,7 @@ describe('verify', () => {
     ['done(null, null)', (_, done) => done(null, null), {}],
     ['a promise of false', async () => false as const, {}],
     ['a promise of null', async () => null, {}],
-  ])('says no by %s', async (_, verify, info) => {
+  ])('verify refuses the user by %s', async (_, verify, info) => {
     expect(await visit(new Strategy({ authenticator }, verify), alice)).toEqual({ action: 'fail', info, status: 401 })
   })
 
@@ -132,11 +132,11 @@ describe('verify', () => {
       },
     ],
     ['a rejection', () => Promise.reject(broken)],
-  ])('fails by %s', async (_, verify) => {
+  ])('verify reports an error by %s', async (_, verify) => {
     expect(await visit(new Strategy({ authenticator }, verify), alice)).toEqual({ action: 'error', error: broken })
   })
 
-  test('a promise of nothing is waited for no longer than its bound', async () => {
+  test('a login fails in time when verify resolves to undefined and never calls done', async () => {
     const account = { jid: 'alice@localhost', username: 'alice', domain: 'localhost', mechanism: 'PLAIN' } as const
     const found = async () => [].find(() => true)
     const strategy = new Strategy({ authenticator: { authenticate: async () => account } }, found as unknown as Verify)
@@ -155,14 +155,14 @@ describe('verify', () => {
     }
   })
 
-  test.each([undefined, null, 0, ''])('a throw of %p is an error too, and no login', async nothing => {
+  test.each([undefined, null, 0, ''])('a login ends with an Error when verify throws %p', async nothing => {
     const strategy = new Strategy({ authenticator }, () => Promise.reject(nothing))
 
     expect(await visit(strategy, alice)).toEqual({ action: 'error', error: expect.any(Error) })
   })
 
   test.each([false, true])(
-    "an error of ours in it is the app's all the same (handleErrorsAsFailures: %s)",
+    'an XmppBoshError from verify is an error of the app (handleErrorsAsFailures: %s)',
     async handleErrorsAsFailures => {
       for (const thrown of [
         new XmppBoshError('invalid-credentials', 'x'),
@@ -175,7 +175,7 @@ describe('verify', () => {
     },
   )
 
-  test('is not asked when the password is wrong', async () => {
+  test('verify is not called when the password is wrong', async () => {
     const verify = jest.fn()
     await visit(new Strategy({ authenticator }, verify), form('alice', 'bob'))
 
@@ -183,7 +183,7 @@ describe('verify', () => {
   })
 })
 
-describe('where the credentials are', () => {
+describe('in the request', () => {
   test.each([
     ['other names', { usernameField: 'jid', passwordField: 'pw' }, { body: { jid: 'alice', pw: 'alice' } }],
     [
@@ -192,7 +192,7 @@ describe('where the credentials are', () => {
       { body: { user: { name: 'alice', pw: 'alice' } } },
     ],
     ['a lookup of the app', { credentialsLookup: () => ({ username: 'alice', password: 'alice' }) }, {}],
-  ])('%s', async (_, options, req) => {
+  ])('the strategy finds credentials by %s', async (_, options, req) => {
     expect((await visit(new Strategy({ authenticator, ...options }), req)).action).toBe('success')
   })
 
@@ -210,7 +210,7 @@ describe('where the credentials are', () => {
     ['a body that is a function', { body: Object.assign(() => {}, { username: 'alice', password: 'alice' }) }],
     ['an empty password', form('alice', '')],
     ['a blank name', form(' \t', 'alice')],
-  ])('%s: 400 without asking anybody', async (_, req) => {
+  ])('a login with %s fails with 400 before any request', async (_, req) => {
     expect(await visit(new Strategy({ authenticator }), req)).toEqual({
       action: 'fail',
       status: 400,
@@ -219,7 +219,7 @@ describe('where the credentials are', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('nothing but the body is read: not the query, not the address, not a header, not a cookie', async () => {
+  test('the strategy reads the body and neither the query, the address, a header nor a cookie', async () => {
     const elsewhere = ['query', 'params', 'url', 'originalUrl', 'headers', 'cookies', 'signedCookies', 'session', 'get']
     const read: string[] = []
     const req = (body?: object) =>
@@ -244,7 +244,7 @@ describe('where the credentials are', () => {
     expect(read).toEqual([])
   })
 
-  test('each field is read once: what was checked is what is sent', async () => {
+  test('each field is read once, so that the checked value is the one that is sent', async () => {
     const values: Record<string, unknown[]> = { username: ['alice', 'bob'], password: ['alice', 'bob'] }
     const body = Object.defineProperties(
       {},
@@ -258,7 +258,7 @@ describe('where the credentials are', () => {
     expect(values).toEqual({ username: ['bob'], password: ['bob'] })
   })
 
-  test('a body that throws when it is read: error', async () => {
+  test('a login ends in error when reading the body throws', async () => {
     const thrown = new Error('x')
     const body = Object.defineProperty({}, 'username', {
       get: () => {
@@ -270,13 +270,13 @@ describe('where the credentials are', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('a lookup that finds nothing: 400', async () => {
+  test('a login fails with 400 when the lookup finds nothing', async () => {
     const strategy = new Strategy({ authenticator, credentialsLookup: () => undefined })
 
     expect(await visit(strategy, {})).toMatchObject({ action: 'fail', status: 400 })
   })
 
-  test('a lookup that throws: error', async () => {
+  test('a login ends in error when the lookup throws', async () => {
     const thrown = new Error('x')
     const strategy = new Strategy({
       authenticator,
@@ -289,16 +289,16 @@ describe('where the credentials are', () => {
   })
 })
 
-describe('one answer for every refusal', () => {
+describe('for every refusal', () => {
   test.each([
-    ['wrong password', 'alice', 'bob'],
-    ['unknown user', 'carol', 'bob'],
-    ['foreign domain', 'alice@evil.example', 'alice'],
-    ['resource', 'alice@localhost/phone', 'alice'],
-    ['two @', 'alice@localhost@localhost', 'alice'],
+    ['a wrong password', 'alice', 'bob'],
+    ['an unknown user', 'carol', 'bob'],
+    ['a foreign domain', 'alice@evil.example', 'alice'],
+    ['a resource', 'alice@localhost/phone', 'alice'],
+    ['two "@"', 'alice@localhost@localhost', 'alice'],
     ['no localpart', 'a b', 'alice'],
-    ['password that SASLprep refuses', 'alice', '\u0627\u0031'],
-  ])('%s', async (_, username, password) => {
+    ['a password that SASLprep refuses', 'alice', '\u0627\u0031'],
+  ])('a login with %s gets the same answer', async (_, username, password) => {
     expect(await visit(new Strategy({ authenticator }), form(username, password))).toEqual({
       action: 'fail',
       status: 401,
@@ -307,7 +307,7 @@ describe('one answer for every refusal', () => {
   })
 })
 
-test('a visitor is never sent elsewhere, and never passed on undecided', async () => {
+test('the strategy never calls redirect() or pass()', async () => {
   const elsewhere = { redirect: jest.fn(), pass: jest.fn() }
   const strategy = Object.assign(new Strategy({ authenticator }), elsewhere)
   server.fault({ on: 'create', reply: { status: 302, headers: { Location: 'https://evil.example/' } } })
@@ -321,8 +321,8 @@ test('a visitor is never sent elsewhere, and never passed on undecided', async (
   for (const action of Object.values(elsewhere)) expect(action).not.toHaveBeenCalled()
 })
 
-describe('messages', () => {
-  test('of the strategy, and those of one call before them', async () => {
+describe('in option `messages`', () => {
+  test('the texts of one call replace those of the strategy', async () => {
     const strategy = new Strategy({ authenticator, messages: { invalidCredentials: 'Nein.', badRequest: 'Leer.' } })
     const perCall = { messages: { invalidCredentials: 'Non.' } }
 
@@ -331,7 +331,7 @@ describe('messages', () => {
     expect((await visit(strategy, form('', ''), perCall)).info?.['message']).toBe('Leer.')
   })
 
-  test('a disabled account has the common text unless the app has another; the code tells the app', async () => {
+  test('a disabled account has its own code and the common text unless the app sets another', async () => {
     server.accounts.disable('alice')
     const known = await visit(new Strategy({ authenticator }), form('alice', 'alice'))
     const told = await visit(
@@ -347,8 +347,8 @@ describe('messages', () => {
   })
 })
 
-describe('outages', () => {
-  test('are errors', async () => {
+describe('on faults of the server', () => {
+  test('an outage is an error by default', async () => {
     server.fault({ on: 'auth', reply: 'temporary-auth-failure' })
 
     expect(await visit(new Strategy({ authenticator }), form('alice', 'alice'))).toMatchObject({
@@ -359,8 +359,8 @@ describe('outages', () => {
 
   test.each([
     ['does not know the password', { on: 'response', reply: { sasl: () => `v=${'A'.repeat(86)}==` } }, 'SERVER_PROOF'],
-    ['names somebody else', { on: 'bind', reply: { boundJid: 'bob@localhost/x' } }, 'IDENTITY'],
-  ] as const)('a server that %s is none: an error also with handleErrorsAsFailures', async (_, fault, code) => {
+    ['names another account', { on: 'bind', reply: { boundJid: 'bob@localhost/x' } }, 'IDENTITY'],
+  ] as const)('a login ends in error under handleErrorsAsFailures when the server %s', async (_, fault, code) => {
     server.fault(fault)
 
     expect(
@@ -368,7 +368,7 @@ describe('outages', () => {
     ).toMatchObject({ action: 'error', error: { code: `ERR_XMPP_${code}`, status: 502 } })
   })
 
-  test('or failures with handleErrorsAsFailures', async () => {
+  test('an outage is a failure with 503 under handleErrorsAsFailures', async () => {
     server.fault({ on: 'auth', reply: 'temporary-auth-failure' })
 
     expect(await visit(new Strategy({ authenticator, handleErrorsAsFailures: true }), form('alice', 'alice'))).toEqual({
@@ -382,8 +382,8 @@ describe('outages', () => {
   })
 })
 
-describe('forwardClientIp', () => {
-  test('is sent with every request, IPv4-mapped addresses as IPv4', async () => {
+describe('with forwardClientIp', () => {
+  test('every request carries the address, an IPv4-mapped one as IPv4', async () => {
     const strategy = new Strategy({ authenticator, forwardClientIp: req => req.ip })
     await visit(strategy, { ...form('alice', 'alice'), ip: '::ffff:203.0.113.7' })
     const sent = server.requests.filter(({ step }) => step !== 'terminate')
@@ -392,7 +392,7 @@ describe('forwardClientIp', () => {
   })
 
   test.each([undefined, '', 'unknown', '1.2.3.4, 5.6.7.8', '1.2.3.4:80', 'evil\r\nHost: x'])(
-    '%p: ERR_XMPP_CLIENT_IP',
+    'a login ends with ERR_XMPP_CLIENT_IP when the address is %p',
     async ip => {
       const strategy = new Strategy({ authenticator, forwardClientIp: () => ip })
 
@@ -405,12 +405,12 @@ describe('forwardClientIp', () => {
   )
 })
 
-describe('the visitor leaves', () => {
+describe('on the socket of the visitor', () => {
   class Socket extends EventEmitter {
     destroyed = false
   }
 
-  test('the login is given up, its session terminated, and nothing listens any more', async () => {
+  test('a close gives up the login, terminates its session and leaves no listener', async () => {
     const socket = new Socket()
     server.fault({ on: 'auth', reply: 'hang' })
     const answered = visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })
@@ -423,7 +423,7 @@ describe('the visitor leaves', () => {
     expect(server.requests.map(({ step }) => step)).toEqual(['create', 'auth', 'terminate'])
   })
 
-  test('who is gone already is not asked for', async () => {
+  test('a closed connection causes no request', async () => {
     const socket = Object.assign(new Socket(), { destroyed: true })
 
     expect(await visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })).toMatchObject({
@@ -433,7 +433,7 @@ describe('the visitor leaves', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('nor does one whose address could not be told', async () => {
+  test('no listener is left when forwardClientIp throws', async () => {
     const socket = new Socket()
     const strategy = new Strategy({
       authenticator,
@@ -446,7 +446,7 @@ describe('the visitor leaves', () => {
     expect(socket.listenerCount('close')).toBe(0)
   })
 
-  test('a login that is answered leaves no listener behind', async () => {
+  test('no listener is left after an answer', async () => {
     const socket = new Socket()
     await visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })
     await visit(new Strategy({ authenticator }), { ...form('alice', 'wrong'), socket })
@@ -455,7 +455,7 @@ describe('the visitor leaves', () => {
   })
 })
 
-describe('whatever happens in the same turn, there is one answer', () => {
+describe('in one turn of the event loop', () => {
   const STEPS = ['create', 'auth', 'response', 'restart', 'bind'] as const
   const END = {
     'the deadline': (clock: HandClock) => clock.advance(1000),
@@ -469,7 +469,7 @@ describe('whatever happens in the same turn, there is one answer', () => {
     ]),
   )
 
-  test.each(RACES)('the reply to $step and $end, $first first', async ({ step, end, first }) => {
+  test.each(RACES)('one answer is given when $step meets $end, $first first', async ({ step, end, first }) => {
     const clock = handClock()
     const socket = new EventEmitter()
     const responder = new Responder({ domain: 'localhost', accounts: { alice: 'alice' } })
@@ -507,14 +507,14 @@ describe('whatever happens in the same turn, there is one answer', () => {
     expect(calls()).toHaveLength(1)
     expect(actions.fail).not.toHaveBeenCalled()
     if (first === 'the end') expect(actions.error).toHaveBeenCalledTimes(1)
-    // Only a session whose sid never arrived cannot be terminated: the server forgets it by itself.
+    // A session cannot be terminated when its sid never arrived: the server forgets it by itself.
     const isUnknown = step === 'create' && end === 'the deadline' && first === 'the end'
     expect(responder.sessions).toHaveLength(isUnknown ? 1 : 0)
   })
 })
 
 describe('through Passport', () => {
-  /** An Authenticator whose answers come in the order the test wants. */
+  /** Creates an Authenticator that answers in the given order. */
   function inOrder(...order: string[]) {
     const gates = new Map<string, () => void>()
     const opened = new Map(order.map(name => [name, new Promise<void>(resolve => gates.set(name, resolve))]))
@@ -537,7 +537,7 @@ describe('through Passport', () => {
       .post('/login', authenticate, (req, res) => void res.json({ user: req.user, info: req.authInfo }))
   }
 
-  test('two overlapping requests through one un-named instance, answered in the other order: each gets its own user', async () => {
+  test('two overlapping requests through one unnamed instance each get their own user', async () => {
     const unnamed = new Strategy({ authenticator: inOrder('bob', 'alice') })
     const site = app(passport.authenticate(unnamed, { session: false }))
     const listening = site.listen(0, '127.0.0.1')
@@ -555,7 +555,7 @@ describe('through Passport', () => {
     }
   })
 
-  test('a hundred visitors at once through one un-named instance, answered in any order: each is who they are', async () => {
+  test('a hundred overlapping requests through one unnamed instance each get their own user', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `user${n}`)
     for (const name of names) server.accounts.add(name, name)
     const shuffled = names.map((_, n) => `user${(n * 37 + 11) % 100}`)
@@ -583,7 +583,7 @@ describe('through Passport', () => {
     'username[__proto__]=alice&password[toString]=alice',
     '__proto__[username]=alice&__proto__[password]=alice',
     'constructor[prototype][username]=alice&constructor[prototype][password]=alice',
-  ])('%s, as a form that may nest: 400, and nobody is asked', async fields => {
+  ])('the nested form %s gets 400 before any request', async fields => {
     const site = express()
       .use(express.urlencoded({ extended: true }))
       .post('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
@@ -594,7 +594,7 @@ describe('through Passport', () => {
     expect(({} as { username?: unknown }).username).toBeUndefined()
   })
 
-  test('a GET with everything in its address: 400, and nobody is asked', async () => {
+  test('a GET with credentials in its address gets 400 before any request', async () => {
     const site = express().get('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }))
     const answer = await request(site).get('/login?username=alice&password=alice')
 
@@ -602,7 +602,7 @@ describe('through Passport', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('the same strategy by name, which Passport calls on an object whose prototype it is', async () => {
+  test('two overlapping requests through a named strategy each get their own user', async () => {
     const named = new passport.Passport()
     named.use(new Strategy({ authenticator: inOrder('bob', 'alice') }))
     const site = app(named.authenticate('xmpp-bosh', { session: false }))
@@ -613,7 +613,7 @@ describe('through Passport', () => {
     expect(bob.body).toMatchObject({ user: { jid: 'bob@localhost' } })
   })
 
-  test('a refusal has its status and no WWW-Authenticate header', async () => {
+  test('a refusal has status 401 and no WWW-Authenticate header', async () => {
     const site = app(passport.authenticate(new Strategy({ authenticator }), { session: false }))
     const answer = await request(site).post('/login').type('form').send({ username: 'alice', password: 'x' })
 
@@ -621,7 +621,7 @@ describe('through Passport', () => {
     expect(answer.headers).not.toHaveProperty('www-authenticate')
   })
 
-  test("the rest of the app may throw: the error is the app's and nobody is answered twice", async () => {
+  test('an error in the rest of the app stays an error of the app', async () => {
     const site = express()
       .use(express.urlencoded({ extended: false }))
       .post('/login', passport.authenticate(new Strategy({ authenticator }), { session: false }), () => {
@@ -655,8 +655,8 @@ describe('through Passport', () => {
   })
 })
 
-describe('construction', () => {
-  test('its name', () => {
+describe('on construction', () => {
+  test('the name is xmpp-bosh unless option `name` sets another', () => {
     expect(new Strategy({ authenticator }).name).toBe('xmpp-bosh')
     expect(new Strategy({ authenticator, name: 'staff' }).name).toBe('staff')
   })
@@ -672,16 +672,16 @@ describe('construction', () => {
     [{ service: 'http://127.0.0.1/', domain: 'localhost', passReqToCallback: 'yes' }, 'passReqToCallback'],
     [{ service: 'http://127.0.0.1/' }, 'domain'],
     [undefined, 'options'],
-  ])('%j is a TypeError that names %s', (options, name) => {
+  ])('the options %j cause a TypeError that names %s', (options, name) => {
     expect(() => new Strategy(options as never)).toThrow(TypeError)
     expect(() => new Strategy(options as never)).toThrow(name)
   })
 
-  test('verify must be a function', () => {
+  test('a TypeError rejects a verify that is not a function', () => {
     expect(() => new Strategy({ authenticator }, 'x' as never)).toThrow(TypeError)
   })
 
-  test('one Authenticator per tenant, chosen by the app', async () => {
+  test('the app chooses one Authenticator per tenant', async () => {
     const other = await startBoshServer({ domain: 'other.example', accounts: { alice: 'secret' } })
     const tenants = new Authenticator({ service: other.url, domain: 'other.example', failureDelay: 0 })
     const strategy = new Strategy<{ tenant?: string }>({
@@ -696,13 +696,13 @@ describe('construction', () => {
     await other.close()
   })
 
-  test('shows no secret when it is inspected', () => {
+  test('an inspected strategy shows no secret', () => {
     expect(
       inspect(new Strategy({ service: 'http://127.0.0.1/', domain: 'localhost' }), { depth: 9, showHidden: true }),
     ).not.toContain('Settings {')
   })
 
-  test('errors of another installed copy are known', () => {
+  test('errors of another installed copy are recognized', () => {
     const foreign = { [Symbol.for('passport-xmpp-bosh.XmppBoshError')]: true, code: 'ERR_XMPP_TIMEOUT' }
 
     expect(XmppBoshError.is(foreign)).toBe(true)

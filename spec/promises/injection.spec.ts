@@ -5,8 +5,9 @@ import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { bySaxes, type Tree } from '../fixtures/saxes'
 
 /*
- * What a visitor types is never part of the language the client speaks. Every login here says the same elements with the
- * same attributes, as another parser reads them; what was typed is found inside base64, in the one field it belongs to.
+ * Typed text never becomes part of the language that the client speaks. Every login here sends the same elements with
+ * the same attributes, as another parser reads them. The typed text stays inside base64, in the one field it belongs
+ * to.
  */
 
 const PAYLOADS: readonly string[] = [
@@ -28,7 +29,7 @@ const PAYLOADS: readonly string[] = [
   "'",
   '"',
   '\'"><&',
-  // references, and what XMPP forbids
+  // references, and forms that XMPP forbids
   '&',
   '&lt;auth/&gt;',
   '&amp;lt;',
@@ -45,7 +46,7 @@ const PAYLOADS: readonly string[] = [
   "<?xml version='1.0'?>",
   '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
   '<script>alert(1)</script>',
-  // characters that end something somewhere
+  // characters that end a field in some format
   'user1\0admin',
   '\0admin\0admin',
   'a\r\nX-Forwarded-For: 203.0.113.7',
@@ -81,7 +82,7 @@ const NO_DOMAIN = 'option `domain` must be the XMPP domain of the users, as in u
 const PASSWORD = 'correct-horse-battery-staple'
 const BOTH: readonly Mechanism[] = ['PLAIN', 'SCRAM-SHA-256']
 
-test('the corpus has 50 different payloads, and more', () => {
+test('the corpus has at least 50 different payloads', () => {
   expect(new Set(PAYLOADS).size).toBe(PAYLOADS.length)
   expect(PAYLOADS.length).toBeGreaterThanOrEqual(50)
 })
@@ -93,7 +94,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 afterEach(() => server.reset())
 
-/** One login: what it was refused with, if it was, and what the client said. */
+/** Logs in once. Returns the reason of a refusal, if any, and the requests of the client. */
 async function logIn(mechanism: Mechanism, username: string, password: string) {
   const authenticator = new Authenticator({
     service: server.url,
@@ -117,7 +118,7 @@ const VARIES: Readonly<Record<string, RegExp>> = {
 }
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/
 
-/** An element without what differs from login to login, which must be of its own kind. */
+/** Returns an element without the values that differ from login to login, after a check of their form. */
 function shapeOf({ name, namespace, attributes, children, text }: Tree): object {
   const fixed = Object.entries(attributes).map(([attribute, value]) => {
     const kind = VARIES[attribute]
@@ -130,7 +131,7 @@ function shapeOf({ name, namespace, attributes, children, text }: Tree): object 
 }
 const shapes = (said: readonly string[]) => said.map(body => shapeOf(bySaxes(body)))
 
-/** What the SASL messages of the client hold, in order. */
+/** Returns the decoded SASL messages of the client, in order. */
 const payloads = (said: readonly string[]) =>
   said
     .flatMap(body => bySaxes(body).children)
@@ -154,18 +155,18 @@ function assertScram([first, final]: readonly Buffer[], username: string): void 
   expect(final?.toString()).toMatch(/^c=biws,r=[^,]+,p=[A-Za-z0-9+/]{43}=$/)
 }
 
-describe.each(BOTH)('%s', mechanism => {
+describe.each(BOTH)('by %s', mechanism => {
   let harmless: object[]
   beforeAll(async () => {
     harmless = shapes((await logIn(mechanism, 'user1', PASSWORD)).said)
     server.reset()
   })
 
-  test('a harmless login says what the others are held against', () => {
+  test('a harmless login has the expected number of requests', () => {
     expect(harmless).toHaveLength(mechanism === 'PLAIN' ? 5 : 6)
   })
 
-  test.each(PAYLOADS)('%j as the password', async payload => {
+  test.each(PAYLOADS)('the password %j adds nothing to the dialogue', async payload => {
     const isSendable = isPassword(payload)
     if (isSendable) server.accounts.add('user1', payload)
 
@@ -178,7 +179,7 @@ describe.each(BOTH)('%s', mechanism => {
     else assertScram(payloads(said), 'user1')
   })
 
-  test.each(PAYLOADS)('%j as the user name', async payload => {
+  test.each(PAYLOADS)('the user name %j adds nothing to the dialogue', async payload => {
     const isSendable = isAccount(payload)
 
     const { refused, said } = await logIn(mechanism, payload, PASSWORD)
@@ -192,13 +193,13 @@ describe.each(BOTH)('%s', mechanism => {
   })
 })
 
-test.each(PAYLOADS)('%j as the domain that is typed: nobody is asked', async payload => {
+test.each(PAYLOADS)('the typed domain %j is refused without a request', async payload => {
   const { refused, said } = await logIn('PLAIN', `user1@${payload}`, PASSWORD)
 
   expectRefusal(refused, said)
 })
 
-test.each(PAYLOADS)('%j in the domain of the configuration', async payload => {
+test.each(PAYLOADS)('a configured domain with %j is refused or fills one attribute only', async payload => {
   const name = `localhost${payload}`
   const domain = prepareConfiguredDomain(name)
   const make = () => new Authenticator({ service: server.url, domain: name })
@@ -212,7 +213,7 @@ test.each(PAYLOADS)('%j in the domain of the configuration', async payload => {
   ])
 })
 
-test('some of the corpus can be the name of an account, most can be a password: the tests above look at something', () => {
+test('the corpus holds payloads that pass as names and others that pass as passwords', () => {
   expect(PAYLOADS.filter(isAccount).length).toBeGreaterThan(10)
   expect(PAYLOADS.filter(isPassword).length).toBeGreaterThan(40)
 })
@@ -222,7 +223,7 @@ function expectRefusal(refused: unknown, said: readonly string[]): void {
   expect(said).toEqual([])
 }
 
-/** Makes the account, if the server would. */
+/** Creates the account. Returns false when the server refuses the name. */
 function isAccount(username: string): boolean {
   try {
     server.accounts.add(username, PASSWORD)
@@ -232,7 +233,7 @@ function isAccount(username: string): boolean {
   }
 }
 
-// No control character goes anywhere (credentials.spec.ts).
+// Control characters are never sent (credentials.spec.ts).
 function isPassword(text: string): boolean {
   return !/\p{Cc}/u.test(text) && text.isWellFormed() && preparePassword(text) !== undefined
 }

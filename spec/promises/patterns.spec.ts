@@ -4,9 +4,10 @@ import ts from 'typescript'
 import { QNAME } from '../../lib/xml/characters'
 
 /*
- * No text that was chosen for it makes a pattern slow. What a visitor types is cut to 2,047 characters before the first
- * pattern sees it (credentials.spec.ts), a reply to `maxResponseBytes` before it is read, and reading it looks at every
- * character a few times only (xml/read.spec.ts). Here: the patterns themselves have none of the forms that are slow.
+ * An attacker cannot choose a text that makes a pattern slow. Typed text is limited to 2,047 characters before the
+ * first pattern sees it (credentials.spec.ts). A reply is limited to `maxResponseBytes` before it is read, and the
+ * reader looks at every character a few times only (xml/read.spec.ts). This spec shows that no pattern has one of the
+ * slow forms.
  */
 
 const LIB = join(__dirname, '../../lib')
@@ -16,7 +17,7 @@ interface Pattern {
   pattern: string
 }
 
-/** Every pattern that stands in a source as one, and what `new RegExp` is called with. */
+/** Returns the literal patterns of a source and the arguments of `new RegExp`. */
 function patternsIn(file: string): Pattern[] {
   const source = ts.createSourceFile(file, readFileSync(join(LIB, file), 'utf8'), ts.ScriptTarget.ES2022, true)
   const found: Pattern[] = []
@@ -34,13 +35,13 @@ function patternsIn(file: string): Pattern[] {
 const PATTERNS = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts') && !file.startsWith('testing'))
   .flatMap(patternsIn)
-  // The only ones that are put together.
+  // Only the patterns of QNAME are composed of parts.
   .map(({ where, pattern }) => ({
     where,
     pattern: pattern.replace(/^`?(\^?)(?:\$\{)?QNAME\}?(\$?)`?$/, `/$1${QNAME}$2/y`),
   }))
 
-/** Without what escapes and classes hold: only what joins and repeats is left. */
+/** Removes the contents of escapes and classes, so that only groups and repetitions are left. */
 const skeletonOf = (pattern: string) =>
   pattern
     .replaceAll(/\\(?:[pu]\{[^}]+\}|x..|u....|.)/gs, 'x')
@@ -48,37 +49,37 @@ const skeletonOf = (pattern: string) =>
     .replace(/^\/(.*)\/[a-z]*$/s, '$1')
 
 const REPEATED_GROUP = /\)(?:[*+]|\{\d+,\d*\})/
-/** Two things repeated without end, side by side. */
+/** Two unlimited repetitions side by side. */
 const SIDE_BY_SIDE = /x(?:[*+]|\{\d+,\})(?:x[*?])*x(?:[*+]|\{\d+,\})/
-/** Something repeated without end at the beginning, from any place in the text, with more to come behind it. */
+/** An unlimited repetition at the beginning that is tried from any place in the text, with more behind it. */
 const FROM_ANYWHERE = /^(?:[^(]*\|)?\(?(?:\?:)?x(?:[*+]|\{\d+,\})./
 
-test('all patterns are written out', () => {
+test('every pattern in lib/ is written out', () => {
   expect(PATTERNS.length).toBeGreaterThan(30)
   for (const { pattern } of PATTERNS) expect(pattern).toMatch(/^\/.+\/[a-z]*$/s)
 })
 
-test.each(PATTERNS)('$where $pattern repeats no group, and no two things side by side', ({ pattern }) => {
+test.each(PATTERNS)('$where $pattern repeats neither a group nor two things side by side', ({ pattern }) => {
   expect(skeletonOf(pattern)).not.toMatch(REPEATED_GROUP)
   expect(skeletonOf(pattern)).not.toMatch(SIDE_BY_SIDE)
 })
 
-test.each(PATTERNS)('$where $pattern is tried from one place, or begins with one character', ({ where, pattern }) => {
+test.each(PATTERNS)('$where $pattern is tried from one place or begins with one character', ({ where, pattern }) => {
   const withoutGroups = skeletonOf(pattern).replaceAll(/\([^()]*\)/g, 'x')
   const isTriedOnce = /^\^[^|]*$/.test(withoutGroups) || /\/[a-z]*y[a-z]*$/.test(pattern)
-  // It sees 2,047 characters at most.
+  // This pattern sees 2,047 characters at most.
   const isShort = where === 'login/credentials.ts' && pattern === '/^[ \\t\\r\\n]+|[ \\t\\r\\n]+$/g'
   if (!isTriedOnce && !isShort) expect(skeletonOf(pattern)).not.toMatch(FROM_ANYWHERE)
 })
 
-test.each(['/(a+)+b/', '/^(?:a|a)*$/', '/([a-z]+){1,9}x/', '/^(\\w+\\s?)*$/'])('%s would be found', slow => {
+test.each(['/(a+)+b/', '/^(?:a|a)*$/', '/([a-z]+){1,9}x/', '/^(\\w+\\s?)*$/'])('%s is found as a group', slow => {
   expect(skeletonOf(slow)).toMatch(REPEATED_GROUP)
 })
 
-test.each(['/^\\s*\\s+x/', '/^[ab]+[bc]*$/', '/^\\d+\\d?\\d+x/'])('%s would be found as well', slow => {
+test.each(['/^\\s*\\s+x/', '/^[ab]+[bc]*$/', '/^\\d+\\d?\\d+x/'])('%s is found as two things side by side', slow => {
   expect(skeletonOf(slow)).toMatch(SIDE_BY_SIDE)
 })
 
-test.each(['/\\s+$/', '/[ \\t]+$/g', '/a|\\s*b/', '/(\\s+)$/'])('%s would be found, too', slow => {
+test.each(['/\\s+$/', '/[ \\t]+$/g', '/a|\\s*b/', '/(\\s+)$/'])('%s is found as a start from any place', slow => {
   expect(skeletonOf(slow)).toMatch(FROM_ANYWHERE)
 })

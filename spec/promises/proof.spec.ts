@@ -6,8 +6,8 @@ import { form, visit } from '../fixtures/passport'
 import { repliesIn, replyFrom } from '../fixtures/replies'
 
 /*
- * Nothing but proof logs anyone in. Each dialogue goes right up to one step, where the server says something else; the
- * password is the right one throughout, so whatever is not a "yes" here is one because of what the server said.
+ * Only proof logs a visitor in. Each dialogue goes right up to one step, where the server gives another reply. The
+ * password is always the right one, so that the reply alone decides.
  */
 
 const ACCOUNTS = { user1: 'user1', user2: 'user2' }
@@ -19,11 +19,11 @@ beforeAll(async () => {
 afterAll(() => server.close())
 afterEach(() => {
   server.reset()
-  // Whatever names a server uses: none of them becomes a property of every object.
+  // A name that a server sends never becomes a property of every object.
   expect(Object.keys(Object.prototype)).toEqual([])
 })
 
-// Only the pause between two empty requests is left out.
+// A real clock, without the pause between two empty requests.
 const clock: Clock = {
   ...systemClock,
   after: (ms, then) => systemClock.after(ms === POLL_PAUSE_MS ? 0 : ms, then),
@@ -81,16 +81,16 @@ interface Group {
   what: string
   folder: string
   dialogues: readonly Dialogue[]
-  /** what the server says to the same step before */
+  /** the reply of the server to the same step before */
   after?: SaslFault
-  /** the empty requests that ask for the answer in vain */
+  /** the number of empty requests that ask for the answer in vain */
   polls?: number
   rows: readonly (readonly [file: string, outcome: Outcome])[]
 }
 
 const HOSTILE: readonly Group[] = [
   {
-    what: 'the right reply, but for one thing',
+    what: 'the right reply but for one thing',
     folder: 'every-step',
     dialogues: ANY_STEP,
     rows: [
@@ -134,7 +134,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'no reply of this protocol',
+    what: 'a reply of another protocol',
     folder: 'every-step',
     dialogues: ANY_STEP,
     rows: [
@@ -162,13 +162,13 @@ const HOSTILE: readonly Group[] = [
       ['stream-error-not-authorized-by-ejabberd', TERMINATED],
       ['system-shutdown', UNAVAILABLE],
       ['host-gone', DOMAIN],
-      // Nobody is followed anywhere.
+      // The client follows no redirect.
       ['see-other-host', TERMINATED],
       ['see-other-uri', TERMINATED],
     ],
   },
   {
-    what: 'no session',
+    what: 'an invalid session',
     folder: 'creation',
     dialogues: CREATION,
     rows: [
@@ -185,7 +185,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'no features',
+    what: 'invalid features',
     folder: 'creation',
     dialogues: CREATION,
     rows: [
@@ -221,7 +221,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'what only looks like success',
+    what: 'a reply that only looks like success',
     folder: 'auth',
     dialogues: [...PLAIN_AUTH, ...SCRAM_AUTH],
     rows: [
@@ -249,7 +249,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'a failure, and what only looks like one',
+    what: 'a failure or a reply that only looks like one',
     folder: 'auth',
     dialogues: [...PLAIN_AUTH, ...SCRAM_AUTH],
     rows: [
@@ -348,7 +348,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'not the right signature',
+    what: 'a wrong signature',
     folder: 'response',
     dialogues: RESPONSE,
     rows: [
@@ -383,7 +383,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'something after the right signature came in a challenge',
+    what: 'another reply after the right signature in a challenge',
     folder: 'response',
     dialogues: RESPONSE,
     after: 'signature-in-challenge',
@@ -397,7 +397,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'no new stream',
+    what: 'an invalid new stream',
     folder: 'restart',
     dialogues: RESTART,
     rows: [
@@ -410,12 +410,12 @@ const HOSTILE: readonly Group[] = [
       ['features-beside-a-success', PROTOCOL],
       ['features-beside-a-bind-result', PROTOCOL],
       ['bind-result-instead-of-features', PROTOCOL],
-      // Not what it means in answer to the creation.
+      // In answer to the creation this condition has another meaning.
       ['internal-server-error', TERMINATED],
     ],
   },
   {
-    what: 'no answer of the server to our iq',
+    what: 'an invalid answer to the iq of the client',
     folder: 'bind',
     dialogues: BIND,
     polls: MAX_EMPTY_POLLS,
@@ -482,7 +482,7 @@ const HOSTILE: readonly Group[] = [
     ],
   },
   {
-    what: 'a refusal to bind, and what only looks like one',
+    what: 'a refusal to bind or a reply that only looks like one',
     folder: 'bind',
     dialogues: BIND,
     rows: [
@@ -500,12 +500,12 @@ const HOSTILE: readonly Group[] = [
   },
 ]
 
-describe.each(HOSTILE)('$what', ({ folder, dialogues, after, polls = 0, rows }) => {
+describe.each(HOSTILE)('with $what', ({ folder, dialogues, after, polls = 0, rows }) => {
   const CASES = rows.flatMap(([file, outcome]) =>
     dialogues.map(([mechanism, on]) => ({ file, outcome, mechanism, on })),
   )
 
-  test.each(CASES)('$mechanism, in answer to $on: $file', async ({ file, outcome, mechanism, on }) => {
+  test.each(CASES)('a $mechanism login fails when $on gets $file', async ({ file, outcome, mechanism, on }) => {
     if (after) server.fault({ on, reply: after })
     server.fault({ on, reply: replyFrom(`hostile/${folder}/${file}`) })
 
@@ -520,13 +520,13 @@ describe.each(HOSTILE)('$what', ({ folder, dialogues, after, polls = 0, rows }) 
   })
 })
 
-test('every hostile reply is in the table', () => {
+test('the table holds every hostile reply', () => {
   const named = HOSTILE.flatMap(({ folder, rows }) => rows.map(([file]) => `hostile/${folder}/${file}.xml`))
   expect([...new Set(named)].sort()).toEqual(repliesIn('hostile').sort())
 })
 
-describe('what is right, if unusual, logs in', () => {
-  // It does not say what it offered (XEP-0474), so that an offer may be another one.
+describe('with an unusual but right reply', () => {
+  // Prosody sends no hash of its offer (XEP-0474), so that a reply may hold another offer.
   let plain: BoshServer
   beforeAll(async () => {
     plain = await startBoshServer({ domain: 'localhost', accounts: ACCOUNTS, personality: 'prosody' })
@@ -598,7 +598,7 @@ describe('what is right, if unusual, logs in', () => {
     return logIn(mechanism, 'user1', { service: plain.url })
   }
 
-  test.each(CASES)('$mechanism, in answer to $on: $file', async ({ file, mechanism, on, after }) => {
+  test.each(CASES)('a $mechanism login succeeds when $on gets $file', async ({ file, mechanism, on, after }) => {
     expect(await answers(mechanism, on, ...(after ? [after] : []), replyFrom(`odd/${file}`))).toMatchObject({
       action: 'success',
       user: { jid: 'user1@localhost' },
@@ -606,18 +606,18 @@ describe('what is right, if unusual, logs in', () => {
     })
   })
 
-  test('a first message of SCRAM with extensions we need not know', async () => {
+  test('a SCRAM login succeeds when the first message has unknown extensions', async () => {
     const extended: FaultReply = { sasl: message => `${message},t=0x0304,d=x,z=a=b` }
 
     expect(await answers('SCRAM-SHA-256', 'auth', extended)).toMatchObject({ action: 'success' })
   })
 
-  test('every odd reply is in the table', () => {
+  test('the table holds every odd reply', () => {
     expect([...new Set(CASES.map(({ file }) => `odd/${file}.xml`))].sort()).toEqual(repliesIn('odd').sort())
   })
 })
 
-test('without a fault the same dialogue ends in success', async () => {
+test('a login succeeds by the same dialogue without a fault', async () => {
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const) {
     server.reset()
     expect(await logIn(mechanism)).toMatchObject({
@@ -629,7 +629,7 @@ test('without a fault the same dialogue ends in success', async () => {
   }
 })
 
-test('HTTP 500 with the right reply', async () => {
+test('a login fails when the right reply comes with HTTP 500', async () => {
   const body =
     "<body xmlns='http://jabber.org/protocol/httpbind'><success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></body>"
   server.fault({ on: 'auth', reply: { status: 500, body, headers: { 'Content-Type': 'text/xml' } } })
@@ -637,7 +637,7 @@ test('HTTP 500 with the right reply', async () => {
   expect(await logIn('PLAIN')).toMatchObject({ action: 'error', error: { code: 'ERR_XMPP_HTTP', status: 502 } })
 })
 
-test('an unknown virtual host is answered by terminate', async () => {
+test('a login ends in ERR_XMPP_DOMAIN when the server does not serve the domain', async () => {
   expect(await logIn('PLAIN', 'user1', { domain: 'localhosts' })).toMatchObject({
     action: 'error',
     error: {
@@ -649,7 +649,7 @@ test('an unknown virtual host is answered by terminate', async () => {
   expect(server.requests.map(({ step }) => step)).toEqual(['create'])
 })
 
-test.each(['auth', 'response', 'restart', 'bind'] as const)('the session expired before %s', async on => {
+test.each(['auth', 'response', 'restart', 'bind'] as const)('an expired session ends a login at %s', async on => {
   server.fault({ on, reply: { terminate: 'item-not-found' } })
 
   expect(await logIn('SCRAM-SHA-256')).toMatchObject({
@@ -658,7 +658,7 @@ test.each(['auth', 'response', 'restart', 'bind'] as const)('the session expired
   })
 })
 
-test("another domain's user with the right password of ours is refused without asking anybody", async () => {
+test('a user of another domain is refused without a request', async () => {
   expect(await logIn('PLAIN', 'user1@evil.example')).toMatchObject({
     action: 'fail',
     status: 401,
@@ -667,7 +667,7 @@ test("another domain's user with the right password of ours is refused without a
   expect(server.requests).toEqual([])
 })
 
-test('the answer may come one request late, and then it counts', async () => {
+test('an answer counts when it comes one request late', async () => {
   for (const on of WAY['SCRAM-SHA-256']) server.fault({ on, reply: 'late' })
 
   expect(await logIn('SCRAM-SHA-256')).toMatchObject({ action: 'success', user: { jid: 'user1@localhost' } })

@@ -1,7 +1,7 @@
 import { Authenticator, type Mechanism } from '../../lib/index'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 
-// No nock in this file: it takes the place of node:http, and connections would not be ours to count.
+// This file does without nock, which replaces node:http and would hide the connections.
 
 let server: BoshServer
 beforeEach(async () => {
@@ -23,7 +23,7 @@ test.each<[Mechanism, boolean, string[]]>([
   ['SCRAM-SHA-256', false, SCRAM],
   ['SCRAM-SHA-512', false, SCRAM],
 ])(
-  '%s, bind: %s: the requests before the verdict, one terminate after it, one connection',
+  'a login by %s (bind: %s) takes the expected requests, one terminate and one connection',
   async (mechanism, bind, steps) => {
     const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: [mechanism], bind })
     await authenticator.authenticate({ username: 'user1', password: 'user1' })
@@ -37,7 +37,7 @@ test.each<[Mechanism, boolean, string[]]>([
   },
 )
 
-test('one login after the other stays on the pool: 16 connections at most, for 200 logins at once', async () => {
+test('two hundred logins at once use at most 16 connections', async () => {
   const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: ['PLAIN'] })
   const logins = Array.from({ length: 200 }, () => authenticator.authenticate({ username: 'user1', password: 'user1' }))
   await Promise.all(logins)

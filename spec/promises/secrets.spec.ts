@@ -11,8 +11,8 @@ import { form, visit } from '../fixtures/passport'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*
- * A password, a SASL payload or a sid in an error or a log is one for everybody who reads it. This looks for them in
- * everything the library lets out, over every way a login can end.
+ * Every reader of an error or a log could use a password, a SASL payload or a sid in it. These specs search for them in
+ * all output of the library, for every way a login can end.
  */
 
 const PASSWORD = 'correct-horse-battery-staple'
@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 afterEach(() => server.reset())
 
-/** Everything secret that went over the wire, as text the server saw. */
+/** Returns all secrets that went over the wire, as the server saw them. */
 function secretsOf(): string[] {
   const secrets = [PASSWORD, Buffer.from(PASSWORD).toString('base64')]
   for (const { sid, body } of server.requests) {
@@ -71,7 +71,7 @@ const DIALOGUES = (['PLAIN', 'SCRAM-SHA-256'] as const).flatMap((mechanism: Mech
   STEPS.flatMap(on => FAULTS.map(reply => ({ mechanism, on, reply }))),
 )
 
-test(`no secret in any error, answer, log or session, over ${DIALOGUES.length} dialogues`, async () => {
+test(`errors, answers, logs and sessions hold no secret in ${DIALOGUES.length} dialogues`, async () => {
   for (const { mechanism, on, reply } of DIALOGUES) {
     if (reply !== undefined) server.fault({ on, reply })
     const authenticator = new Authenticator({
@@ -97,7 +97,7 @@ test(`no secret in any error, answer, log or session, over ${DIALOGUES.length} d
   }
 })
 
-test('no secret in the strategy or the Authenticator while a login is under way', async () => {
+test('the strategy and the Authenticator hold no secret while a login is under way', async () => {
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const) {
     server.reset()
     const http = new HttpTransport({ maxResponseBytes: 65_536 })
@@ -129,7 +129,7 @@ test('no secret in the strategy or the Authenticator while a login is under way'
   }
 })
 
-test('the search would find them', async () => {
+test('the search finds a password, a sid and a SASL message', async () => {
   await visit(
     new Strategy({ service: server.url, domain: 'localhost', mechanisms: ['PLAIN'] }),
     form('user1', PASSWORD),
@@ -139,7 +139,7 @@ test('the search would find them', async () => {
   expect(secretsOf()).toEqual(expect.arrayContaining([PASSWORD, auth?.sid, `\0user1\0${PASSWORD}`]))
 })
 
-describe('a process of its own, with all of the debugging output of node switched on', () => {
+describe('in a process with all debugging output of Node', () => {
   const HERE = selfSigned('127.0.0.1')
   const WRONG = 'staple-battery-horse-incorrect'
   let secure: BoshServer
@@ -149,7 +149,7 @@ describe('a process of its own, with all of the debugging output of node switche
   afterAll(() => secure.close())
   afterEach(() => secure.reset())
 
-  /** What the app wrote, on both of its streams. */
+  /** Returns the output of the app on both of its streams. */
   async function outputOf(logins: readonly LoggedLogin[]): Promise<string> {
     const app = spawn(
       process.execPath,
@@ -163,7 +163,7 @@ describe('a process of its own, with all of the debugging output of node switche
     return Buffer.concat(chunks).toString()
   }
 
-  /** Whether eight bytes of it stand there in a row: as text, in hexadecimal, or as numbers. */
+  /** Returns true if eight bytes of the secret appear in a row: as text, in hexadecimal or as numbers. */
   function shows(output: string, secret: string): boolean {
     const inOneLine = output.replace(/,?\s+/g, ' ')
     const bytes = [...Buffer.from(secret)]
@@ -175,14 +175,14 @@ describe('a process of its own, with all of the debugging output of node switche
     })
   }
 
-  /** Passwords, sids, and what the client said in SASL: in it are the nonces of both sides and the proof. */
+  /** Returns passwords, sids and the SASL messages of the client, which hold both nonces and the proof. */
   function secretsOn(...servers: readonly BoshServer[]): Set<string> {
     const secrets = new Set([PASSWORD, WRONG].flatMap(text => [text, Buffer.from(text).toString('base64')]))
     for (const { sid, body } of servers.flatMap(({ requests }) => requests)) {
       if (sid) secrets.add(sid)
       for (const [, payload = ''] of body.matchAll(/>([A-Za-z0-9+/=]{8,})</g)) {
         secrets.add(payload)
-        // The name is no secret: what stands behind it is.
+        // The name is not a secret. The text behind it is.
         secrets.add(
           Buffer.from(payload, 'base64')
             .toString()
@@ -196,7 +196,7 @@ describe('a process of its own, with all of the debugging output of node switche
   const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256'] as const
   const common = { domain: 'localhost', failureDelay: 0 }
 
-  test.each(MECHANISMS)('%s: nothing of it holds a secret, however a login ends', async mechanism => {
+  test.each(MECHANISMS)('the output holds no secret for any end of a login by %s', async mechanism => {
     const plain = { ...common, service: server.url, mechanisms: [mechanism] }
     const tls = { ...common, service: secure.url, mechanisms: [mechanism] }
     const trusted = { ...tls, tls: { ca: HERE.cert } }
@@ -224,8 +224,8 @@ describe('a process of its own, with all of the debugging output of node switche
     expect([...secrets].filter(secret => shows(output, secret))).toEqual([])
   })
 
-  // Node's own doing, which no library can prevent.
-  test('NODE_DEBUG=stream shows how each reply begins: a sid may stand there, but nothing that was sent', async () => {
+  // Node itself prints it, and a library cannot prevent that.
+  test('NODE_DEBUG=stream may show the sid of a reply and shows nothing that was sent', async () => {
     const sidFirst: FaultReply = { rewrite: (body, { sid }) => body.replace('<body ', `<body sid='${sid}' `) }
     for (const on of ['auth', 'response', 'restart', 'bind'] as const) server.fault({ on, reply: sidFirst, times: 2 })
 
@@ -244,7 +244,7 @@ describe('a process of its own, with all of the debugging output of node switche
     expect(sent.filter(secret => shows(output, secret))).toEqual([])
   })
 
-  test('the search would find it: as text, in hexadecimal, as numbers', () => {
+  test('the search finds a secret as text, in hexadecimal and as numbers', () => {
     for (const output of [PASSWORD, inspect(Buffer.from(PASSWORD)), inspect([...Buffer.from(PASSWORD)])]) {
       expect(shows(`x\n${output}\ny`, PASSWORD)).toBe(true)
     }
@@ -252,7 +252,7 @@ describe('a process of its own, with all of the debugging output of node switche
   })
 })
 
-describe('what the server wrote is repeated to nobody', () => {
+describe('in errors and answers', () => {
   const MARK = 'Evil7Mark'
   const TEXT = `&lt;script&gt;alert('${MARK}')&lt;/script&gt;&#13;&#10;Set-Cookie: ${MARK}=1`
   const STREAM = "xmlns='urn:ietf:params:xml:ns:xmpp-streams'"
@@ -294,7 +294,7 @@ describe('what the server wrote is repeated to nobody', () => {
     ],
     ['a refusal to bind', 'bind', { stanzaError: MARK }],
     [
-      'the text of one',
+      'the text of a refusal to bind',
       'bind',
       {
         rewrite: (_, { body }) =>
@@ -302,7 +302,7 @@ describe('what the server wrote is repeated to nobody', () => {
       },
     ],
     ['a JID', 'bind', { boundJid: `${MARK}@${MARK}/${MARK}` }],
-    ['a mechanism that is no name', 'create', { offer: [MARK, ` ${MARK} `, `PLAIN ${MARK}`] }],
+    ['a mechanism that is not a name', 'create', { offer: [MARK, ` ${MARK} `, `PLAIN ${MARK}`] }],
     ['the domain it answers for', 'create', { rewrite: body => body.replace("from='", `from='${MARK}.`) }],
     ['a number', 'create', { rewrite: body => body.replace("wait='", `wait='${MARK}`) }],
     ['a type', 'create', { rewrite: body => body.replace('<body ', `<body type='${MARK}' `) }],
@@ -311,10 +311,10 @@ describe('what the server wrote is repeated to nobody', () => {
     ['a redirect', 'auth', { ...page, status: 307 }],
     ['an encoding', 'auth', { status: 200, body: MARK, headers: { 'Content-Encoding': MARK } }],
     ['a charset', 'auth', { status: 200, body: MARK, headers: { 'Content-Type': `text/xml; charset=${MARK}` } }],
-    ['what is no XML', 'auth', { body: `<${MARK} ${MARK}='1' ${MARK}='2'/>` }],
+    ['a text that is not XML', 'auth', { body: `<${MARK} ${MARK}='1' ${MARK}='2'/>` }],
     ['an entity', 'auth', { body: `<a>&${MARK};</a>` }],
     ['a doctype', 'auth', { body: `<!DOCTYPE ${MARK}><a/>` }],
-  ])('%s', async (_, on, reply) => {
+  ])('the strategy does not repeat %s', async (_, on, reply) => {
     server.fault({ on, reply })
     const authenticator = new Authenticator({
       service: server.url,
@@ -335,7 +335,7 @@ describe('what the server wrote is repeated to nobody', () => {
     }
   })
 
-  test('but for the names of mechanisms, if they are formed like names: the operator has to know them', async () => {
+  test('the strategy repeats the well-formed names of mechanisms, which the operator needs', async () => {
     server.fault({ on: 'create', reply: { offer: ['X-EVIL7MARK', 'DIGEST-MD5', MARK] } })
     const strategy = new Strategy({ service: server.url, domain: 'localhost' })
     const { action, error } = await visit(strategy, form('user1', PASSWORD))

@@ -6,13 +6,13 @@ import { form, visit } from '../fixtures/passport'
 import { BIND, bodyOf, CLIENT, HTTPBIND, RightServer, SASL, STREAMS } from '../fixtures/right-server'
 
 /*
- * A walk over the states of a login: in every state each element of a list, in its own and in wrong namespaces, alone,
- * beside the right one, and around it. What may come is in the tables below; everything else is a protocol error, and
- * the client then says nothing more but the terminate. In every dialogue the server goes on rightly afterwards, so that
- * whoever is let through would reach success.
+ * A walk over the states of a login. In every state it tries each element of a list, in its own and in wrong
+ * namespaces, alone, beside the right one, and around it. The tables below hold the allowed elements. All others are
+ * protocol errors, and the client then sends only the terminate. Afterwards the server always goes on rightly, so that
+ * a login that was let through by mistake would reach success.
  */
 
-/** What comes of a reply: the code of the error or refusal; 'success': the login goes on, to its end. */
+/** The result of a reply: the code of the error or refusal, or 'success' when the login goes on to its end. */
 type Outcome = 'success' | string
 const PROTOCOL = 'ERR_XMPP_PROTOCOL'
 const TERMINATED = 'ERR_XMPP_TERMINATED'
@@ -21,15 +21,15 @@ const SERVER_PROOF = 'ERR_XMPP_SERVER_PROOF'
 interface State {
   readonly name: string
   readonly mechanism: Mechanism
-  /** the request whose reply is tried, counted from 0 */
+  /** the number of the request with the reply under test, counted from 0 */
   readonly at: number
-  /** the reply to the request before is empty, so this is a poll */
+  /** the reply to the request before is empty, so that this request is a poll */
   readonly polling?: true
   /** the server sends its signature in a challenge */
   readonly signsInChallenge?: true
   /** the one element that may come */
   readonly expects: string
-  /** elements that mean something else than a protocol error here, when they come alone in their own namespace */
+  /** the elements that are not a protocol error when they come alone in their own namespace */
   readonly means: Readonly<Record<string, Outcome>>
 }
 
@@ -85,7 +85,7 @@ const STATES: readonly State[] = [
   { name: 'waiting for the bind', mechanism: 'PLAIN', at: 4, polling: true, expects: 'iq result', means: IN_BINDING },
 ]
 
-/** Elements with what usually stands in them, and the namespace they are at home in. `{id}` is the id of our iq. */
+/** Elements with their usual content and the namespace they belong to. `{id}` is the id of the client's iq. */
 const ELEMENTS: Readonly<Record<string, { home: string; write: (xmlns: string) => string }>> = {
   features: { home: STREAMS, write: xmlns => `<features ${xmlns}/>` },
   'stream error': { home: STREAMS, write: xmlns => `<error ${xmlns}/>` },
@@ -124,14 +124,14 @@ const elementOf = (name: string, namespace?: string): string => {
   const { home, write } = ELEMENTS[name] ?? { home: '', write: () => '' }
   return write(`xmlns='${namespace ?? home}'`)
 }
-/** None of them is the one the element is at home in. */
+/** Returns namespaces that the element does not belong to. */
 const foreign = (name: string): string[] => {
   const { home = '' } = ELEMENTS[name] ?? {}
   const others = [HTTPBIND, CLIENT, '', SASL, 'urn:xmpp:sasl:2', STREAMS, `${home}/`, home.toUpperCase(), `${home} `]
   return [...new Set(others)].filter(namespace => namespace !== home)
 }
 
-/** What the server says in the state, made of what would be right there; `owes`: the right thing comes one reply later. */
+/** Makes the reply of a state from the right one. With `owes` the right one comes one reply later. */
 type Say = (right: string) => { payload: string; attributes?: string; owes?: boolean }
 
 interface Ended {
@@ -140,7 +140,7 @@ interface Ended {
   readonly further: number
 }
 
-/** Nobody waits for a poll, and no deadline ever comes. */
+/** A clock on which polls do not wait and a deadline never comes. */
 const impatient = {
   now: () => 0,
   date: () => 0,
@@ -203,7 +203,7 @@ async function walk(state: State, say: Say, bind = true): Promise<Ended> {
 interface Case extends Ended {
   readonly said: string
 }
-/** Cases of one state that did not end as the tables say, and how many there were. */
+/** Expects all cases of one state to end as the tables say, and returns their number. */
 async function judge(cases: readonly { said: string; say: Say; outcome: Outcome }[], state: State, bind: boolean) {
   const wrong: (Case & { expected: Outcome })[] = []
   let successes = 0
@@ -226,18 +226,18 @@ const WALKS = STATES.flatMap(state => {
   return (isBeforeBind ? [true, false] : [true]).map(bind => ({ state, bind, name: state.name }))
 })
 
-describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
+describe.each(WALKS)('in state "$name" (bind: $bind)', ({ state, bind }) => {
   const meaning = (name: string): Outcome => state.means[name] ?? PROTOCOL
-  // The right thing comes afterwards: nobody is kept out just for want of an answer.
+  // The right element comes afterwards, so that no login fails for want of an answer alone.
   const alone = (name: string, namespace?: string): Say => {
     return () => ({ payload: elementOf(name, namespace), owes: name !== state.expects })
   }
 
-  test('the right thing: success', async () => {
+  test('the right reply leads to success', async () => {
     dialogues += await judge([{ said: 'right', say: right => ({ payload: right }), outcome: 'success' }], state, bind)
   })
 
-  test('every element alone, at home', async () => {
+  test('an element alone in its own namespace leads to the outcome of the table', async () => {
     const cases = NAMES.map(name => ({
       said: name,
       say: alone(name),
@@ -246,7 +246,7 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
     dialogues += await judge(cases, state, bind)
   })
 
-  test('every element in every wrong namespace', async () => {
+  test('an element in a wrong namespace is a protocol error', async () => {
     const cases = NAMES.flatMap(name =>
       foreign(name).map(namespace => {
         // Many servers let stanzas inherit the namespace of the body (XEP-0206 §2).
@@ -262,7 +262,7 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
     dialogues += await judge(cases, state, bind)
   })
 
-  test('the right element, its content too, in every wrong namespace', async () => {
+  test('the right element with its content in a wrong namespace is a protocol error', async () => {
     const { home = '' } = ELEMENTS[state.expects] ?? {}
     const cases = foreign(state.expects).map(namespace => {
       const say: Say = right => ({
@@ -277,7 +277,7 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
     dialogues += await judge(cases, state, bind)
   })
 
-  test('every other element beside the right one, before and after', async () => {
+  test('another element before or after the right one leads to the outcome of the table', async () => {
     const cases = NAMES.flatMap(name => {
       const ignored = isBinding(state) && meaning(name) === 'success' && name !== state.expects
       const outcome = name === 'stream error' ? TERMINATED : ignored ? 'success' : PROTOCOL
@@ -290,7 +290,7 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
     dialogues += await judge(cases, state, bind)
   })
 
-  test('the right one inside another element', async () => {
+  test('the right element inside another element is a protocol error or ignored', async () => {
     const inside = (open: string, close: string): Say => {
       return right => ({ payload: open + right + close, owes: true })
     }
@@ -300,14 +300,14 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
       {
         said: 'inside a message',
         say: inside(`<message xmlns='${CLIENT}'>`, '</message>'),
-        // It means nothing, and what is meant comes with the next reply.
+        // The message means nothing, and the right element comes with the next reply.
         outcome: isBinding(state) ? 'success' : PROTOCOL,
       },
     ]
     dialogues += await judge(cases, state, bind)
   })
 
-  test('the right one in a body that says something else', async () => {
+  test('the right element counts only in a body without another meaning', async () => {
     const under =
       (attributes: string): Say =>
       right => ({ payload: right, attributes })
@@ -322,6 +322,6 @@ describe.each(WALKS)('$name, bind: $bind', ({ state, bind }) => {
   })
 })
 
-test('these were thousands of dialogues', () => {
+test('the walk takes thousands of dialogues', () => {
   expect(dialogues).toBeGreaterThan(3_000)
 })

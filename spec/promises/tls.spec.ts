@@ -3,7 +3,7 @@ import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { form, visit } from '../fixtures/passport'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
-/* What a visitor's login comes to over TLS. What a connection accepts is in bosh/transport.spec.ts. */
+/* The results of a visitor's login over TLS. bosh/transport.spec.ts has the certificates that a connection accepts. */
 
 const HERE = selfSigned('127.0.0.1')
 const ELSEWHERE = selfSigned('xmpp.example.com')
@@ -34,7 +34,7 @@ test.each<[what: string, presented: { key: string; cert: string }, tls: TlsOptio
   ['of another host', ELSEWHERE, { ca: ELSEWHERE.cert }],
   ['of another host than `servername` says', HERE, { ca: HERE.cert, servername: 'xmpp.example.com' }],
   ['expired', EXPIRED, { ca: EXPIRED.cert }],
-])('a certificate that is %s: an error that names the option, and nothing was sent', async (_, presented, tls) => {
+])('a certificate that is %s ends the login before any request and names `tls`', async (_, presented, tls) => {
   await serving(presented)
 
   expect(await logIn(tls)).toMatchObject({
@@ -44,7 +44,7 @@ test.each<[what: string, presented: { key: string; cert: string }, tls: TlsOptio
   expect(server.requests).toEqual([])
 })
 
-test.each(['PLAIN', 'SCRAM-SHA-256'] as const)('`ca` and `servername` make %s work the right way', async mechanism => {
+test.each(['PLAIN', 'SCRAM-SHA-256'] as const)('a login by %s succeeds with `ca` and `servername`', async mechanism => {
   await serving(ELSEWHERE)
 
   expect(await logIn({ ca: ELSEWHERE.cert, servername: 'xmpp.example.com' }, mechanism)).toMatchObject({

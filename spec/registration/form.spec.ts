@@ -34,7 +34,7 @@ interface Picture {
   base64?: string
 }
 
-/** The field and the data of a captcha, right unless something else is asked for. */
+/** Builds the field and the data of a captcha, valid unless the argument spoils them. */
 function captcha({ image = PNG, type = 'image/png', declared = type, cid, base64 }: Picture = {}) {
   const name = cid ?? `sha1+${createHash('sha1').update(image).digest('hex')}@bob.xmpp.org`
   return {
@@ -48,8 +48,8 @@ function withCaptcha(picture: Picture = {}) {
   return parse(dataForm(USERNAME + PASSWORD + field, data))
 }
 
-describe('real servers', () => {
-  test('ejabberd: hidden fields go back, what is for other clients is left out', () => {
+describe('from real servers', () => {
+  test('the form of ejabberd keeps its hidden fields and omits those for other clients', () => {
     const { field, data } = captcha()
     const form = parse(
       dataForm(
@@ -92,7 +92,7 @@ describe('real servers', () => {
     )
   })
 
-  test('Prosody: the form goes before the fields beside it (XEP-0077 §6)', () => {
+  test('the form of Prosody takes precedence over the fields beside it (XEP-0077 §6)', () => {
     const form = parse(
       `<instructions>Choose a username and password for use with this service.</instructions><username/><password/><x type='form' xmlns='jabber:x:data'><title>Creating a new account</title><instructions>Choose.</instructions><field type='hidden' var='FORM_TYPE'><value>jabber:iq:register</value></field>${USERNAME}${PASSWORD}</x>`,
     )
@@ -101,7 +101,7 @@ describe('real servers', () => {
     expect(form.state).toMatchObject({ kind: 'form', answer: null, expiresAt: null })
   })
 
-  test('plain fields are handed in as plain fields', () => {
+  test('plain fields are submitted as plain fields', () => {
     const form = parse('<instructions>Choose.</instructions><username/><password/><email/>')
     expect(form.fields.map(({ name }) => name)).toEqual(['username', 'password', 'email'])
     const values = { username: 'ann', password: 'pw', email: 'ann@example.com' }
@@ -114,29 +114,29 @@ describe('real servers', () => {
   })
 })
 
-describe('nothing to fill in here', () => {
+describe('without fields for an account', () => {
   test.each([
     [
-      'a page to go to',
+      'the address of a page',
       "<instructions>Register at…</instructions><x xmlns='jabber:x:oob'><url>https://a.example/</url></x>",
     ],
-    ['nothing at all', ''],
+    ['nothing', ''],
     ['a form without a password', dataForm(USERNAME)],
     ['a form without a user name', dataForm(PASSWORD)],
     ['a form where the password is hidden', dataForm(USERNAME + PASSWORD.replace('text-private', 'hidden'))],
     ['fields in another namespace', "<username xmlns='urn:evil'/><password xmlns='urn:evil'/>"],
-  ])('%s', (_, inside) => {
+  ])('registration counts as closed when the reply holds %s', (_, inside) => {
     expect(() => parse(inside)).toThrow(expect.objectContaining({ code: 'registration-closed' }))
   })
 })
 
-describe('no form', () => {
+describe('with an invalid reply', () => {
   const many = Array.from({ length: MAX_FORM_FIELDS }, (_, n) => `<field var='f${n}'/>`).join('')
   const { field, data } = captcha()
   test.each([
     ['a field twice', dataForm(USERNAME + PASSWORD + PASSWORD)],
-    ['more fields than anybody fills in', dataForm(USERNAME + PASSWORD + many)],
-    ['more plain fields', `<username/><password/>${many.replace(/<field var='(f\d+)'\/>/g, '<$1/>')}`],
+    ['too many fields', dataForm(USERNAME + PASSWORD + many)],
+    ['too many plain fields', `<username/><password/>${many.replace(/<field var='(f\d+)'\/>/g, '<$1/>')}`],
     ['a plain field twice', '<username/><password/><username/>'],
     ['two challenges', dataForm(USERNAME + PASSWORD + field + field.replace("'ocr'", "'ocr2'"), data)],
     [
@@ -150,30 +150,30 @@ describe('no form', () => {
       dataForm(`${USERNAME}${PASSWORD}<field var='${'x'.repeat(MAX_FORM_VALUE_LENGTH + 1)}'/>`),
     ],
     [
-      'more values than any field has',
+      'too many values in a field',
       dataForm(`${USERNAME}${PASSWORD}<field var='x' type='hidden'>${'<value/>'.repeat(MAX_FORM_FIELDS + 1)}</field>`),
     ],
     ['an element in a value', dataForm(`${USERNAME}${PASSWORD}<field var='x'><value>a<b/>c</value></field>`)],
-  ])('%s', (_, inside) => {
+  ])('a form with %s is a protocol error', (_, inside) => {
     expect(() => parse(inside)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
   })
 
-  test.each(["<query xmlns='urn:evil'><username/><password/></query>", ''])('an answer without a query: %s', inside => {
+  test.each(["<query xmlns='urn:evil'><username/><password/></query>", ''])('an answer of "%s" is refused', inside => {
     const answer = read(Buffer.from(`<iq xmlns='jabber:client' type='result'>${inside}</iq>`))
     expect(() => formOf(answer, DOMAIN, NOW, 0)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
   })
 })
 
-describe('the picture', () => {
+describe('in a captcha', () => {
   test.each([
     ['image/png', PNG],
     ['image/jpeg', JPEG],
     ['image/gif', GIF],
-  ])('%s', (type, image) => {
+  ])('a picture of type %s is accepted', (type, image) => {
     expect(withCaptcha({ type, image }).captcha).toEqual({ type, image })
   })
 
-  test('beside the query, with white space in its base64, named by its SHA-256', () => {
+  test('a picture beside the query is found by its SHA-256 and may have white space in its base64', () => {
     const hash = createHash('sha256').update(PNG).digest('hex')
     const picture = captcha({ cid: `sha-256+${hash}@bob.xmpp.org`, base64: `\n ${PNG.toString('base64')}\n` })
     expect(parse(dataForm(USERNAME + PASSWORD + picture.field), picture.data).captcha).toEqual({
@@ -184,21 +184,21 @@ describe('the picture', () => {
 
   const other = createHash('sha1').update('other').digest('hex')
   test.each<[string, Picture]>([
-    ['another picture than the one that was announced', { cid: `sha1+${other}@bob.xmpp.org` }],
+    ['a picture other than the announced one', { cid: `sha1+${other}@bob.xmpp.org` }],
     ['a page that says it is a picture', { image: Buffer.from('<script>alert(1)</script>') }],
     ['a JPEG that says it is a PNG', { image: JPEG }],
     ['a PNG that is declared as HTML', { declared: 'text/html' }],
     ['an SVG', { type: 'image/svg+xml', image: Buffer.from('<svg/>') }],
-    ['no base64', { base64: 'iVBORw0KGgo*' }],
-    ['nothing', { image: Buffer.alloc(0) }],
+    ['a text that is not base64', { base64: 'iVBORw0KGgo*' }],
+    ['an empty text', { image: Buffer.alloc(0) }],
     ['a name without a hash', { cid: 'x' }],
     ['a name with another ending', { cid: `sha1+${createHash('sha1').update(PNG).digest('hex')}@evil.example` }],
-    ['a hash nobody should trust', { cid: `md5+${createHash('md5').update(PNG).digest('hex')}@bob.xmpp.org` }],
-  ])('%s is none', (_, picture) => {
+    ['a name by MD5', { cid: `md5+${createHash('md5').update(PNG).digest('hex')}@bob.xmpp.org` }],
+  ])('%s is refused as a picture', (_, picture) => {
     expect(() => withCaptcha(picture)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
   })
 
-  test('one at an address of the server’s choice is not fetched', () => {
+  test('a picture at an address outside the reply is not fetched', () => {
     const field =
       "<field var='ocr'><media xmlns='urn:xmpp:media-element'><uri type='image/png'>http://192.0.2.1/x.png</uri></media></field>"
     expect(() => parse(dataForm(USERNAME + PASSWORD + field))).toThrow(
@@ -207,8 +207,8 @@ describe('the picture', () => {
   })
 })
 
-describe('texts of the server', () => {
-  test('are cut, and lose what moves the cursor', () => {
+describe('in texts of the server', () => {
+  test('long texts are cut and control characters are removed', () => {
     const { fields, instructions } = parse(
       dataForm(
         `<instructions>${'x'.repeat(2 * MAX_FORM_TEXT_LENGTH)}</instructions>${USERNAME}${PASSWORD}<field var='a' label='one&#x85;two&#x7f;'/>`,
@@ -218,14 +218,14 @@ describe('texts of the server', () => {
     expect(fields.at(-1)?.label).toBe('one two')
   })
 
-  test('a cut does not leave half of a character', () => {
+  test('a cut never leaves half of a character', () => {
     const { instructions } = parse(
       dataForm(`<instructions>x${'😀'.repeat(MAX_FORM_TEXT_LENGTH)}</instructions>${USERNAME}${PASSWORD}`),
     )
     expect(instructions.isWellFormed()).toBe(true)
   })
 
-  test('a list says what there is to choose, an unknown type is a line of text', () => {
+  test('a list has its options and a field of unknown type is a line of text', () => {
     const list =
       "<field var='plan' type='list-single'><option label='Free'><value>f</value></option><option><value>p</value></option></field>"
     const { fields } = parse(dataForm(`${USERNAME}${PASSWORD}${list}<field var='odd' type='odd'/>`))
@@ -243,7 +243,7 @@ describe('texts of the server', () => {
     ])
   })
 
-  test('names that mean something to JavaScript are names', () => {
+  test('names with a meaning in JavaScript are plain names', () => {
     const form = parse(dataForm(`${USERNAME}${PASSWORD}<field var='__proto__'/><field var='constructor'/>`))
     const values = JSON.parse('{"username":"ann","password":"pw","__proto__":"x"}')
     expect(write(filledIn(form.state, values, DOMAIN).query)).toContain(

@@ -57,7 +57,7 @@ async function logIn(server: BoshServer, username: string, password: string): Pr
   return typeof account === 'string' ? account : account.jid
 }
 
-/** What a person reads off the picture. */
+/** Returns the text that a person reads off the picture. */
 function textOf(server: BoshServer, { state }: RegistrationForm): string {
   const [id] = state.hidden.find(([name]) => name === 'challenge')?.[1] ?? []
   return server.captchas.find(({ challenge }) => challenge === id)?.text ?? 'no such challenge'
@@ -70,8 +70,8 @@ const rejection = (work: Promise<unknown>) =>
   )
 const steps = (server: BoshServer): Step[] => server.requests.map(({ step }) => step)
 
-describe('the form', () => {
-  test('names its fields, shows a picture, and keeps what goes back for the session on the server', async () => {
+describe('before sign-up', () => {
+  test('form() returns the fields, a picture and a state for the session of the app', async () => {
     const server = await serve()
     const form = await registrationAt(server).form()
 
@@ -89,7 +89,7 @@ describe('the form', () => {
     for (const { sid } of server.requests) if (sid) expect(JSON.stringify(form.state)).not.toContain(sid)
   })
 
-  test('without a captcha where the server asks for none', async () => {
+  test('form() returns no captcha when the server asks for none', async () => {
     const server = await serve({ registration: 'open' })
     const form = await registrationAt(server).form()
 
@@ -101,7 +101,7 @@ describe('the form', () => {
     expect(form.state).toMatchObject({ kind: 'fields', answer: null, expiresAt: null })
   })
 
-  test('is not asked for where registration is not offered', async () => {
+  test('form() rejects before it asks for the form when registration is not offered', async () => {
     const server = await serve({ registration: 'closed' })
     const registration = registrationAt(server)
     expect(await rejection(registration.form())).toMatchObject({ code: 'registration-closed', status: 403 })
@@ -110,7 +110,7 @@ describe('the form', () => {
   })
 
   test.each([...FORM_ERRORS, ['internal-server-error', 'ERR_XMPP_PROTOCOL'], ['x', 'ERR_XMPP_PROTOCOL']])(
-    'refused with %s: %s',
+    'form() turns the condition %s into %s',
     async (condition, code) => {
       const server = await serve()
       server.fault({ on: 'form', reply: { stanzaError: condition } })
@@ -119,8 +119,8 @@ describe('the form', () => {
   )
 })
 
-describe('handing it in', () => {
-  test.each(['captcha', 'open'] as const)('makes the account (%s), which can log in', async mode => {
+describe('at sign-up', () => {
+  test.each(['captcha', 'open'] as const)('an account that submit() creates can log in (%s)', async mode => {
     const server = await serve({ registration: mode })
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -130,7 +130,7 @@ describe('handing it in', () => {
     expect(await logIn(server, 'user9', PASSWORD)).toBe('user9@localhost')
   })
 
-  test('works from a state that was kept as JSON, by another process', async () => {
+  test('submit() works from a state that another process kept as JSON', async () => {
     const server = await serve()
     const form = await registrationAt(server).form()
     const kept = JSON.parse(JSON.stringify(form.state))
@@ -141,7 +141,7 @@ describe('handing it in', () => {
     ['USER9', 'user9@localhost'],
     [' ｕｓｅｒ９@LOCALHOST. ', 'user9@localhost'],
     ['ZOE\u0308', 'zoë@localhost'],
-  ])('a name is prepared as at login: %j is %s', async (username, jid) => {
+  ])('submit() prepares a name as at login: %j becomes %s', async (username, jid) => {
     const server = await serve({ registration: 'open' })
     const registration = registrationAt(server)
     const { state } = await registration.form()
@@ -149,7 +149,7 @@ describe('handing it in', () => {
     expect(await logIn(server, username, PASSWORD)).toBe(jid)
   })
 
-  test('a captcha takes one answer: wrong, then right, is refused', async () => {
+  test('a captcha takes one answer, even when the second one is right', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -165,7 +165,7 @@ describe('handing it in', () => {
     expect(server.accounts.has('user9')).toBe(false)
   })
 
-  test('nor does it make two accounts', async () => {
+  test('a captcha creates one account only', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -179,7 +179,7 @@ describe('handing it in', () => {
   })
 
   test.each<unknown>([undefined, '', ' ', ['123456'], 123456])(
-    'an answer %j is not sent, and the captcha stays good',
+    'the answer %j is not sent and leaves the captcha valid',
     async ocr => {
       const server = await serve()
       const registration = registrationAt(server)
@@ -189,21 +189,21 @@ describe('handing it in', () => {
     },
   )
 
-  test('goes to the service the captcha is of: the others of a cluster know nothing of it', async () => {
+  test('submit() goes to the service that made the captcha', async () => {
     const [first, second] = [await serve(), await serve()]
     const clock = handClock()
     const registration = registrationAt(first, { service: [first.url, second.url] }, { clock })
     first.fault({ on: 'create', reply: { status: 503 } })
     const form = await registration.form()
     const ocr = textOf(second, form)
-    // The first is there again, and would be asked first.
+    // The first service is back, and would be asked first.
     clock.advance(30_000)
     expect(await registration.submit(form.state, { ...NEW, ocr })).toBe('user9@localhost')
     expect(steps(first)).toEqual(['create'])
     expect(second.accounts.has('user9')).toBe(true)
   })
 
-  test('and to no other when that one is gone', async () => {
+  test('submit() asks no other service when that of the captcha is gone', async () => {
     const [first, second] = [await serve(), await serve()]
     const registration = registrationAt(first, { service: [first.url, second.url] })
     const form = await registration.form()
@@ -213,7 +213,7 @@ describe('handing it in', () => {
     expect(steps(second)).toEqual([])
   })
 
-  test('a form without a captcha can be handed in anywhere', async () => {
+  test('submit() asks any service when the form has no captcha', async () => {
     const [first, second] = [await serve({ registration: 'open' }), await serve({ registration: 'open' })]
     const registration = registrationAt(first, { service: [first.url, second.url] })
     const { state } = await registration.form()
@@ -222,7 +222,7 @@ describe('handing it in', () => {
     expect(second.accounts.has('user9')).toBe(true)
   })
 
-  test('a person may take 100 seconds', async () => {
+  test('submit() accepts an answer after 100 seconds', async () => {
     const server = await serve()
     const clock = handClock()
     const registration = registrationAt(server, {}, { clock })
@@ -231,7 +231,7 @@ describe('handing it in', () => {
     expect(await registration.submit(form.state, { ...NEW, ocr: textOf(server, form) })).toBe('user9@localhost')
   })
 
-  test('but not longer than the challenge lives: the server is not asked any more', async () => {
+  test('submit() rejects without a request when the captcha has expired', async () => {
     const server = await serve()
     const clock = handClock()
     const registration = registrationAt(server, {}, { clock })
@@ -247,7 +247,7 @@ describe('handing it in', () => {
     expect(steps(server).slice(before)).not.toContain('create')
   })
 
-  test('nor when the time is over while it waits for a session', async () => {
+  test('submit() rejects when the captcha expires while it waits for a session', async () => {
     const server = await serve()
     const clock = handClock()
     const registration = registrationAt(server, {}, { clock })
@@ -264,7 +264,7 @@ describe('handing it in', () => {
     expect(steps(server)).not.toContain('register')
   })
 
-  test.each([undefined, null])('a state that is gone (%p) is an expired captcha', async state => {
+  test.each([undefined, null])('submit() rejects with captcha-expired when the state is %p', async state => {
     const server = await serve()
     expect(await rejection(registrationAt(server).submit(state as undefined, NEW))).toMatchObject({
       code: 'captcha-expired',
@@ -273,19 +273,19 @@ describe('handing it in', () => {
   })
 
   test.each([
-    ['username', { password: PASSWORD }, 'missing-credentials'],
-    ['password', { username: 'user9' }, 'missing-credentials'],
+    ['no user name', { password: PASSWORD }, 'missing-credentials'],
+    ['no password', { username: 'user9' }, 'missing-credentials'],
     ['a name of another domain', { ...NEW, username: 'user9@example.com' }, 'malformed-credentials'],
-    ['a name that cannot be one', { ...NEW, username: 'user 9' }, 'malformed-credentials'],
+    ['an invalid name', { ...NEW, username: 'user 9' }, 'malformed-credentials'],
     ['a control character', { ...NEW, password: 'pass\0word' }, 'malformed-credentials'],
     ['a list of names', { ...NEW, username: ['user9'] }, 'missing-credentials'],
     ['an inherited name', Object.create(NEW), 'missing-credentials'],
     ['a megabyte', { ...NEW, password: 'x'.repeat(1_000_000) }, 'malformed-credentials'],
-    ['a password SASLprep refuses', { ...NEW, password: '\u0627\u0031' }, 'malformed-credentials'],
+    ['a password that SASLprep refuses', { ...NEW, password: '\u0627\u0031' }, 'malformed-credentials'],
     ['a long answer', { ...NEW, ocr: '1'.repeat(2_000) }, 'malformed-credentials'],
     ['an answer with a control character', { ...NEW, ocr: '12\x1b34' }, 'malformed-credentials'],
     ['an answer with half of a character', { ...NEW, ocr: '12\ud800' }, 'malformed-credentials'],
-  ])('%s missing or wrong: refused without a request', async (_, values, code) => {
+  ])('submit() rejects without a request when the values hold %s', async (_, values, code) => {
     const server = await serve()
     const registration = registrationAt(server)
     const { state } = await registration.form()
@@ -294,7 +294,7 @@ describe('handing it in', () => {
     expect(steps(server).slice(before)).not.toContain('create')
   })
 
-  test('only visible fields count: nobody chooses another challenge or address', async () => {
+  test('submit() ignores values for fields that are not visible', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const [first, second] = [await registration.form(), await registration.form()]
@@ -316,7 +316,7 @@ describe('handing it in', () => {
     expect(server.captchas).toEqual([expect.objectContaining({ challenge: chosen })])
   })
 
-  test('a name that is taken', async () => {
+  test('submit() rejects a name that is taken', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -326,7 +326,7 @@ describe('handing it in', () => {
   })
 
   test.each([...SUBMIT_ERRORS].filter(([condition]) => condition !== 'not-allowed'))(
-    'refused with %s: %s',
+    'submit() turns the condition %s into %s',
     async (condition, code) => {
       const server = await serve()
       const registration = registrationAt(server)
@@ -340,7 +340,7 @@ describe('handing it in', () => {
   test.each([
     ['captcha', 'captcha-wrong'],
     ['open', 'registration-closed'],
-  ] as const)('not-allowed to a form with registration %s: %s', async (registrationMode, code) => {
+  ] as const)('submit() turns not-allowed with registration %s into %s', async (registrationMode, code) => {
     const server = await serve({ registration: registrationMode })
     const registration = registrationAt(server)
     const { state } = await registration.form()
@@ -349,8 +349,8 @@ describe('handing it in', () => {
   })
 })
 
-describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', personality => {
-  test('gets another password; the old one is refused from then on', async () => {
+describe.each<PersonalityName>(['ejabberd', 'prosody'])('with an account on %s', personality => {
+  test('changePassword() replaces the password and the old one is refused', async () => {
     const server = await serve({ personality })
     const registration = registrationAt(server)
     await registration.changePassword({ username: 'user1', password: PASSWORD }, 'another one')
@@ -360,7 +360,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', pers
     expect(await logIn(server, 'user2', 'user2')).toBe('user2@localhost')
   })
 
-  test('is removed; nobody can log in to it any more', async () => {
+  test('remove() deletes the account and its password is refused', async () => {
     const server = await serve({ personality })
     await registrationAt(server).remove({ username: 'user1', password: PASSWORD })
 
@@ -369,7 +369,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', pers
     expect(server.accounts.has('user2')).toBe(true)
   })
 
-  test('is neither changed nor removed with a wrong password', async () => {
+  test('a wrong password neither changes nor removes the account', async () => {
     const server = await serve({ personality })
     const registration = registrationAt(server)
     const wrong = { username: 'user1', password: 'wrong' }
@@ -381,10 +381,10 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', pers
   })
 })
 
-describe('changing and removing', () => {
+describe('for an existing account', () => {
   const USER1 = { username: 'user1', password: PASSWORD }
 
-  test('bind, whatever the options say: only then the server has said whose account it is', async () => {
+  test('changePassword() binds even when option `bind` is false', async () => {
     const server = await serve()
     await registrationAt(server, { bind: false }).changePassword(USER1, 'another one')
     expect(steps(server)).toContain('bind')
@@ -395,14 +395,14 @@ describe('changing and removing', () => {
     ['\n', 'malformed-credentials'],
     ['x'.repeat(1_025), 'malformed-credentials'],
     [undefined as unknown as string, 'missing-credentials'],
-  ])('a new password %j is refused without a request: %s', async (password, code) => {
+  ])('changePassword() rejects the new password %j without a request: %s', async (password, code) => {
     const server = await serve()
     expect(await rejection(registrationAt(server).changePassword(USER1, password))).toMatchObject({ code })
     expect(steps(server)).toEqual([])
   })
 
   test.each([...ACCOUNT_ERRORS, ['internal-server-error', 'ERR_XMPP_PROTOCOL']])(
-    'refused with %s: %s',
+    'changePassword() and remove() turn the condition %s into %s',
     async (condition, code) => {
       const server = await serve()
       const registration = registrationAt(server)
@@ -424,7 +424,7 @@ describe('changing and removing', () => {
     ['conflict', 'ERR_XMPP_TERMINATED'],
     ['system-shutdown', 'ERR_XMPP_UNAVAILABLE'],
   ])(
-    'the end of the stream (%s) is no proof of a removal while the password is still good',
+    'the end of the stream (%s) does not prove a removal while the password is still valid',
     async (condition, code) => {
       const server = await serve()
       const undo = () => {
@@ -437,11 +437,11 @@ describe('changing and removing', () => {
   )
 
   test.each<[what: string, reply: FaultReply, code: string]>([
-    ['the end of the stream as Prosody does it', { streamError: 'not-authorized' }, 'resolved'],
-    ['the end of the stream as ejabberd does it', { streamError: 'conflict' }, 'resolved'],
+    ['the end of the stream by Prosody', { streamError: 'not-authorized' }, 'resolved'],
+    ['the end of the stream by ejabberd', { streamError: 'conflict' }, 'resolved'],
     ['the end of the stream for another reason', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
-    ['a refusal by the name of such an end', { stanzaError: 'conflict' }, 'ERR_XMPP_PROTOCOL'],
-  ])('%s, and a password that is refused from then on', async (_, reply, code) => {
+    ['a refusal with the condition of such an end', { stanzaError: 'conflict' }, 'ERR_XMPP_PROTOCOL'],
+  ])('remove() judges %s when the password is refused from then on', async (_, reply, code) => {
     const server = await serve()
     const gone = (body: string) => {
       server.accounts.remove('user1')
@@ -453,7 +453,7 @@ describe('changing and removing', () => {
   })
 
   test.each(['create', 'auth', 'response'] as const)(
-    'nor is it at %s, before anybody was asked to remove anything',
+    'the end of the stream at %s does not prove a removal that was not requested yet',
     async step => {
       const server = await serve({ mechanisms: ['SCRAM-SHA-256'] })
       const registration = registrationAt(server)
@@ -466,7 +466,7 @@ describe('changing and removing', () => {
     },
   )
 
-  test('nor is it when the server does not answer any more', async () => {
+  test('the end of the stream does not prove a removal when the server stops answering', async () => {
     const server = await serve()
     const last = () => {
       server.fault({ on: 'create', reply: 'reset', times: 2 })
@@ -477,16 +477,16 @@ describe('changing and removing', () => {
   })
 })
 
-describe('what the server says', () => {
+describe('in replies of the server', () => {
   const USER1 = { username: 'user1', password: PASSWORD }
   const iq = (rest: string, inside = '') => `<iq xmlns='jabber:client' ${rest}>${inside}</iq>`
   const HOSTILE: readonly (readonly [string, (id: string) => string])[] = [
-    ['nothing, for ever', () => ''],
+    ['silence', () => ''],
     ['a result with another id', () => iq("type='result' id='other'")],
     ['a result of another domain', id => iq(`type='result' id='${id}' from='evil.example'`)],
     ['a result of another account', id => iq(`type='result' id='${id}' from='user2@localhost'`)],
     ['a set with our id', id => iq(`type='set' id='${id}'`)],
-    ['two results', id => iq(`type='result' id='${id}'`).repeat(2)],
+    ['a result that comes twice', id => iq(`type='result' id='${id}'`).repeat(2)],
     ['a message with our id', id => `<message xmlns='jabber:client' type='result' id='${id}'/>`],
     ['a result in another namespace', id => `<iq xmlns='urn:evil' type='result' id='${id}'/>`],
     ['success of SASL', () => "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"],
@@ -498,7 +498,7 @@ describe('what the server says', () => {
     },
   })
 
-  test.each(HOSTILE)('%s is no account', async (_, reply) => {
+  test.each(HOSTILE)('%s does not prove a new account', async (_, reply) => {
     const server = await serve()
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -507,7 +507,7 @@ describe('what the server says', () => {
     expect(await rejection(registration.submit(form.state, values))).toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
   })
 
-  test.each(HOSTILE)('%s is no new password', async (_, reply) => {
+  test.each(HOSTILE)('%s does not prove a new password', async (_, reply) => {
     const server = await serve()
     server.fault({ on: 'register', reply: answering(reply) })
     expect(await rejection(registrationAt(server).changePassword(USER1, 'x'))).toMatchObject({
@@ -518,14 +518,14 @@ describe('what the server says', () => {
   test.each([
     ['of the server', "from='localhost'"],
     ['of the account itself', "from='user1@localhost'"],
-    ['of nobody', ''],
-  ])('a result %s is one', async (_, from) => {
+    ['without a sender', ''],
+  ])('a result %s proves a new password', async (_, from) => {
     const server = await serve()
     server.fault({ on: 'register', reply: answering(id => iq(`type='result' id='${id}' ${from}`)) })
     await expect(registrationAt(server).changePassword(USER1, 'x')).resolves.toBeUndefined()
   })
 
-  test('a result after the presence of others is one', async () => {
+  test('a result after the presence of others proves a new password', async () => {
     const server = await serve()
     server.fault({
       on: 'register',
@@ -535,7 +535,7 @@ describe('what the server says', () => {
     expect(await logIn(server, 'user1', 'another one')).toBe('user1@localhost')
   })
 
-  test('nothing of a password gets out, although servers repeat it in their refusals', async () => {
+  test('an error never holds a password that the server repeats', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const replies: FaultReply[] = [
@@ -560,8 +560,8 @@ describe('what the server says', () => {
   })
 })
 
-describe('the bounds of a login', () => {
-  test('every call is a session of its own, and ends it', async () => {
+describe('within the bounds of a login', () => {
+  test('every call opens a session of its own and ends it', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     const form = await registration.form()
@@ -575,7 +575,7 @@ describe('the bounds of a login', () => {
     expect(server.sessions).toEqual([])
   })
 
-  test('the deadline', async () => {
+  test('form() ends at the deadline', async () => {
     const server = await serve()
     const clock = handClock()
     const registration = registrationAt(server, {}, { clock })
@@ -586,7 +586,7 @@ describe('the bounds of a login', () => {
     expect(await asking).toMatchObject({ code: 'ERR_XMPP_TIMEOUT', status: 504 })
   })
 
-  test('the visitor who leaves', async () => {
+  test('form() ends when the visitor leaves', async () => {
     const server = await serve()
     server.fault({ on: 'form', reply: 'hang' })
     const visitor = new AbortController()
@@ -596,7 +596,7 @@ describe('the bounds of a login', () => {
     expect(await asking).toMatchObject({ code: 'ERR_XMPP_ABORTED', status: 499 })
   })
 
-  test('how many at a time, and how many wait', async () => {
+  test('form() rejects with ERR_XMPP_BUSY when the slots and the queue are full', async () => {
     const server = await serve()
     server.fault({ on: 'create', reply: 'hang' })
     const registration = registrationAt(server, { maxConcurrent: 1, maxQueue: 0, timeout: 200 })
@@ -605,7 +605,7 @@ describe('the bounds of a login', () => {
     expect(await first).toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
   })
 
-  test("a ban is the visitor's own, and not asked for again", async () => {
+  test('a ban applies to one visitor and is answered without a request', async () => {
     const server = await serve()
     const registration = registrationAt(server)
     server.fault({ on: 'create', reply: { streamError: 'policy-violation' } })
@@ -618,13 +618,13 @@ describe('the bounds of a login', () => {
     expect(server.requests.at(-1)?.headers['x-forwarded-for']).toBe('192.0.2.2')
   })
 
-  test('a picture larger than a reply may be', async () => {
+  test('form() rejects a picture that is larger than maxResponseBytes', async () => {
     const server = await serve()
     const registration = registrationAt(server, { maxResponseBytes: 1_000 })
     expect(await rejection(registration.form())).toMatchObject({ code: 'ERR_XMPP_TOO_LARGE' })
   })
 
-  test('an insecure network: only who names PLAIN sends new passwords over it', () => {
+  test('Registration needs PLAIN in `mechanisms` over an insecure network', () => {
     const options = { service: 'http://xmpp.internal/bosh', domain: 'localhost', allowInsecure: true }
     expect(() => new Registration(options)).toThrow(/name PLAIN in `mechanisms`/)
     expect(() => new Registration({ ...options, mechanisms: ['SCRAM-SHA-256'] })).toThrow(TypeError)

@@ -14,17 +14,17 @@ const STATE: RegistrationState = {
   service: 0,
 }
 
-test('what form() gave is taken back, also through JSON', () => {
+test('assertState() accepts the state of form(), before and after JSON', () => {
   expect(() => assertState(STATE, 'localhost')).not.toThrow()
   expect(() => assertState(JSON.parse(JSON.stringify(STATE)), 'localhost')).not.toThrow()
   expect(() => assertState({ ...STATE, answer: null, expiresAt: null, kind: 'fields' }, 'localhost')).not.toThrow()
 })
 
-test.each([undefined, null])('%p: the session forgot it', state => {
+test.each([undefined, null])('assertState() reports an expired captcha when the state is %p', state => {
   expect(() => assertState(state, 'localhost')).toThrow(expect.objectContaining({ code: 'captcha-expired' }))
 })
 
-test('a state of another domain is a mistake of the app', () => {
+test('assertState() throws a TypeError when the state is of another domain', () => {
   expect(() => assertState(STATE, 'example.com')).toThrow(
     new TypeError('`state` is of another domain than option `domain`'),
   )
@@ -55,6 +55,6 @@ test.each<unknown>([
   { ...STATE, service: undefined },
   { ...STATE, service: '0' },
   { ...STATE, service: 0.5 },
-])('%j is none', state => {
+])('assertState() throws a TypeError for %j', state => {
   expect(() => assertState(state, 'localhost')).toThrow(new TypeError('`state` is not what form() gave'))
 })

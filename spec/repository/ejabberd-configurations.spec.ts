@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// What can be said of ejabberd/*.yml without an ejabberd; spec/live has the rest.
+// The checks of ejabberd/*.yml that need no ejabberd. spec/live has the others.
 
 const linesOf = (name: string) => readFileSync(join(__dirname, '../../ejabberd', name), 'utf8').split('\n')
 const withoutComment = (line: string) => line.replace(/(^|\s)#.*$/, '')
 
-describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
+describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('in %s', name => {
   const lines = linesOf(name).map(withoutComment)
   const end = lines.findIndex(line => line.startsWith('hosts:'))
   const macros = lines.slice(0, end).flatMap(line => /^ {2}([A-Z0-9_]+): /.exec(line)?.[1] ?? [])
   const rest = lines.slice(end).filter(line => !line.startsWith('disable_sasl_mechanisms'))
   const names = rest.flatMap(line => line.match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? [])
 
-  // ejabberd takes a name it does not know for a text, and DOMAIN for a domain.
-  test('uses every macro it defines, and no other', () => {
+  // ejabberd reads an unknown macro as a text, and would take DOMAIN for a domain.
+  test('the macros that are used are those that are defined', () => {
     expect(macros).toContain('DOMAIN')
     expect([...new Set(names)].sort()).toEqual([...macros].sort())
   })
 
-  test('has its macros first, each in one line', () => {
+  test('the macros come first, each in one line', () => {
     const before = lines.slice(0, end).filter(line => line.trim() !== '')
 
     expect(before[0]).toBe('define_macro:')
@@ -27,7 +27,7 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
   })
 })
 
-test('ejabberd-26.yml is ejabberd.yml but for its hashes, and what it has more is the sign-up page', () => {
+test('ejabberd-26.yml differs from ejabberd.yml only in its hashes and the sign-up page', () => {
   const newer = linesOf('ejabberd-26.yml').map(withoutComment)
   const missing: string[] = []
   let from = 0

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/* What comes with this package, on whose machine it runs: its own files, and the packages of others. */
+/* The files and the other packages that an installation of this package brings to a machine. */
 
 const ROOT = join(__dirname, '../..')
 const parsed = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
@@ -15,7 +15,7 @@ interface Locked {
 const manifest: Readonly<Record<'dependencies' | 'scripts', Readonly<Record<string, string>>>> = parsed('package.json')
 const { packages }: { packages: Readonly<Record<string, Locked>> } = parsed('package-lock.json')
 
-/** Everything that is installed for somebody who uses this package, by name. */
+/** Returns all packages that are installed with this one, by name. */
 function installed(): Map<string, Locked> {
   const found = new Map<string, Locked>()
   const names = Object.keys(manifest.dependencies)
@@ -28,7 +28,7 @@ function installed(): Map<string, Locked> {
   return found
 }
 
-test('three packages, and nine that come with them: one more is a decision', () => {
+test('the package has exactly three dependencies and nine of theirs', () => {
   expect(Object.keys(manifest.dependencies)).toEqual(['@mongodb-js/saslprep', 'fast-xml-parser', 'passport-strategy'])
   expect([...installed().keys()].sort()).toEqual([
     '@mongodb-js/saslprep',
@@ -46,7 +46,7 @@ test('three packages, and nine that come with them: one more is a decision', () 
   ])
 })
 
-test('none of them runs anything when it is installed, nor does this one; all are known by their hash', () => {
+test('every installed package has a hash and runs no script at installation', () => {
   for (const { hasInstallScript, integrity } of installed().values()) {
     expect(hasInstallScript).toBeUndefined()
     expect(integrity).toMatch(/^sha512-/)
@@ -55,7 +55,7 @@ test('none of them runs anything when it is installed, nor does this one; all ar
   expect(scripts.filter(name => /^(pre|post)?(install|prepare)$|^(pre|post)?uninstall$/.test(name))).toEqual([])
 })
 
-test('what is published is the compiled library and what says how to use it', () => {
+test('the published package holds the compiled library and its documents only', () => {
   const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     encoding: 'utf8',

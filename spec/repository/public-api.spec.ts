@@ -4,7 +4,7 @@ import ts from 'typescript'
 
 /*
  * The names and types that users can import, written out by the compiler and compared with the file that stands beside
- * the fixtures. The file changes only on purpose: UPDATE_API=1 writes it, and its diff shows what users get.
+ * the fixtures. The file changes only on purpose: UPDATE_API=1 writes it, and its diff shows the change to users.
  */
 const ROOT = join(__dirname, '../..')
 const FILE = join(ROOT, 'spec/fixtures/public-api.txt')
@@ -94,7 +94,7 @@ function declared(checker: ts.TypeChecker, name: string, symbol: ts.Symbol, at: 
   return lines
 }
 
-/** Returns false for what `stripInternal` takes out of the declarations, and for #private members. */
+/** Returns false for members that `stripInternal` takes out of the declarations, and for #private members. */
 function isPublic(declared: ts.Symbol | ts.Signature): boolean {
   if ('name' in declared && declared.name.includes('#')) return false
   return !declared.getJsDocTags().some(({ name }) => name === 'internal')

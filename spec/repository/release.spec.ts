@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/* What stops a release, in a repository of its own, with a stand-in for npm and for .ci/run that notes that it was called. */
+/* The obstacles to a release, in a repository of its own. Stand-ins for npm and .ci/run note their calls. */
 
 const REPOSITORY = { type: 'git', url: 'git+https://git.example.com/passport-xmpp-bosh.git' }
 const OIDC = { SIGSTORE_ID_TOKEN: 'eyJ' }
@@ -61,7 +61,7 @@ function called(): string[] {
   }
 }
 
-test('all is well: it is checked, published with provenance, and tagged', () => {
+test('a release runs the checks, publishes with provenance and adds a tag', () => {
   const { status, stdout } = release()
 
   expect(status).toBe(0)
@@ -70,7 +70,7 @@ test('all is well: it is checked, published with provenance, and tagged', () => 
   expect(stdout).toContain('git push origin v1.2.3')
 })
 
-test('what was checked just now is not checked again', () => {
+test('a release with --ci-passed skips the checks', () => {
   expect(release(['--ci-passed']).status).toBe(0)
   expect(called()).toEqual(['npm run --silent build', 'npm publish --provenance --access public'])
 })
@@ -84,7 +84,7 @@ test('a dry run publishes and tags nothing', () => {
   expect(stdout).toContain('nothing stands in the way of 1.2.3')
 })
 
-test('an option it does not know stops it', () => {
+test('an unknown option stops a release', () => {
   const { status, stderr } = release(['--dryrun'])
 
   expect([status, called()]).toEqual([2, []])
@@ -101,7 +101,7 @@ const committed =
 const OBSTACLES: readonly { what: string; prepare: () => void; sentence: string; env?: Record<string, string> }[] = [
   { what: 'a file that is not committed', prepare: () => write('left.txt', ''), sentence: 'the tree is not clean' },
   { what: 'another branch', prepare: () => git('switch', '--quiet', '--create', 'next'), sentence: 'this is next' },
-  { what: 'no branch', prepare: () => git('switch', '--quiet', '--detach'), sentence: 'this is no branch' },
+  { what: 'a detached HEAD', prepare: () => git('switch', '--quiet', '--detach'), sentence: 'this is no branch' },
   {
     what: 'a version that the changelog does not have',
     prepare: committed(() => manifest({ repository: REPOSITORY, version: '1.2.4' })),
@@ -117,16 +117,16 @@ const OBSTACLES: readonly { what: string; prepare: () => void; sentence: string;
     prepare: committed(() => write('CHANGELOG.md', '## [1x2.3] - 2026-01-31\n')),
     sentence: 'it has to be `## [1.2.3] - <year>-<month>-<day>`',
   },
-  { what: 'a tag that is there', prepare: () => git('tag', 'v1.2.3'), sentence: 'there is a tag v1.2.3 already' },
+  { what: 'an existing tag', prepare: () => git('tag', 'v1.2.3'), sentence: 'there is a tag v1.2.3 already' },
   {
-    what: 'no address of the source',
+    what: 'a missing address of the source',
     prepare: committed(() => manifest({})),
     sentence: 'package.json has no `repository`',
   },
-  { what: 'no token', prepare: () => {}, sentence: 'provenance needs a CI with an OIDC token', env: {} },
+  { what: 'a missing token', prepare: () => {}, sentence: 'provenance needs a CI with an OIDC token', env: {} },
 ]
 
-test.each(OBSTACLES)('$what stops it, before anything is run', ({ prepare, sentence, env }) => {
+test.each(OBSTACLES)('$what stops a release before any command', ({ prepare, sentence, env }) => {
   prepare()
   const { status, stderr } = release([], env)
 
@@ -135,7 +135,7 @@ test.each(OBSTACLES)('$what stops it, before anything is run', ({ prepare, sente
   expect(stderr).toContain(sentence)
 })
 
-test.each(OBSTACLES)('$what is a warning in a dry run', ({ prepare, sentence, env }) => {
+test.each(OBSTACLES)('$what is only a warning in a dry run', ({ prepare, sentence, env }) => {
   prepare()
   const { status, stdout, stderr } = release(['--dry-run', '--ci-passed'], env)
 
@@ -148,7 +148,7 @@ test.each(OBSTACLES)('$what is a warning in a dry run', ({ prepare, sentence, en
 test.each([
   ['checks that fail', 'exit 1', '.ci/run failed'],
   ['checks that change a file', 'echo >>CHANGELOG.md', 'the tree is not clean'],
-])('%s stop it', (_, command, sentence) => {
+])('%s stop a release', (_, command, sentence) => {
   script('.ci/run', command)
   commit()
   const { status, stderr } = release()
@@ -157,7 +157,7 @@ test.each([
   expect(stderr).toContain(sentence)
 })
 
-test('a tag that only the other side has stops it', () => {
+test('a tag that only the remote repository has stops a release', () => {
   git('init', '--quiet', '--bare', 'outside/origin.git')
   git('remote', 'add', 'origin', join(root, 'outside', 'origin.git'))
   git('tag', 'v1.2.3')

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/* SECURITY.md is read by people who decide by it: its table is complete, and what it names is there. */
+/* Readers decide by SECURITY.md: its table is complete, and the specs it names exist. */
 
 const ROOT = join(__dirname, '../..')
 const SECURITY = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 
-/** What others have to build, or to do, before it can be shown. */
+/** The threats that another project has to cover, or a part that is not built yet. */
 const NOT_OURS = [23, 25, 45, 50, 54, 57, 58, 59, 60, 61]
 
 const ROWS = SECURITY.split('\n')
@@ -21,7 +21,7 @@ const ROWS = SECURITY.split('\n')
   })
 const OURS = ROWS.filter(({ number }) => !NOT_OURS.includes(number))
 
-test('every threat has its row, once, in order', () => {
+test('every threat has one row, in order', () => {
   expect(ROWS.map(({ number }) => number)).toEqual(Array.from({ length: 67 }, (_, n) => n + 1))
   expect(new Set(ROWS.map(({ threat }) => threat)).size).toBe(67)
   for (const { threat, happens, more } of ROWS) {
@@ -31,7 +31,7 @@ test('every threat has its row, once, in order', () => {
   }
 })
 
-test.each(OURS)('$number $threat: shown by $tests', ({ tests, files }) => {
+test.each(OURS)('existing specs cover threat $number: $threat', ({ tests, files }) => {
   expect(tests).toBe(files.join(', '))
   expect(files.length).toBeGreaterThan(0)
   for (const file of files) {
@@ -41,14 +41,14 @@ test.each(OURS)('$number $threat: shown by $tests', ({ tests, files }) => {
 })
 
 test.each(ROWS.filter(({ number }) => NOT_OURS.includes(number)))(
-  '$number $threat: whose job it is, and no test that would not be of this library',
+  'threat $number names its owner and no spec of this library: $threat',
   ({ happens, tests }) => {
     expect(happens).toMatch(/^(The app: .* must|Not built yet: .* must) /)
     expect(tests).toBe('')
   },
 )
 
-test('the points it refers to are those it means', () => {
+test('every reference leads to the point it means', () => {
   const points = new Map(
     [...SECURITY.matchAll(/^(\d+)\. ((?:.+\n)(?: {3}.*\n)*)/gm)].map(([, number, text = '']) => [number, text]),
   )
@@ -66,7 +66,7 @@ test('the points it refers to are those it means', () => {
   expect([...new Set(referred)].sort()).toEqual(['10', '11', '4', '9'])
 })
 
-test('the README tells who deletes an account what to do first, and where all of this stands', () => {
+test('the README tells operators to lock a user before deleting an account', () => {
   const text = README.replace(/\s+/g, ' ')
   expect(text).toContain(
     'A JID can belong to another person after its account was deleted. Lock or delete the local user',

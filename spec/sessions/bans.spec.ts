@@ -17,7 +17,7 @@ const refused = expect.objectContaining({
   condition: 'policy-violation',
 })
 
-test('a ban is answered for 30 s without asking the server again', () => {
+test('a ban is answered for 30 s without another request to the server', () => {
   const { clock, bans: remembered } = bans()
   remembered.record(URL_A, '192.0.2.1', banned)
   expect(() => remembered.assertNone(URL_A, '192.0.2.1')).toThrow(refused)
@@ -27,7 +27,7 @@ test('a ban is answered for 30 s without asking the server again', () => {
   expect(remembered.assertNone(URL_A, '192.0.2.1')).toBeUndefined()
 })
 
-test('being turned away does not prolong it; being banned again does', () => {
+test('a ban is prolonged by another ban and not by a refused attempt', () => {
   const { clock, bans: remembered } = bans()
   remembered.record(URL_A, undefined, banned)
   clock.advance(20_000)
@@ -42,7 +42,7 @@ test('being turned away does not prolong it; being banned again does', () => {
   expect(() => remembered.assertNone(URL_A, undefined)).toThrow(refused)
 })
 
-test("one visitor's ban is not another's, nor another service's, nor that of the app itself", () => {
+test('the ban of one visitor does not apply to another visitor, another service or the app itself', () => {
   const { bans: remembered } = bans()
   remembered.record(URL_A, '192.0.2.1', banned)
   expect(() => remembered.assertNone(URL_A, '192.0.2.1')).toThrow(refused)
@@ -58,7 +58,7 @@ test("one visitor's ban is not another's, nor another service's, nor that of the
   }
 })
 
-test('without forwarding, a ban covers everybody on that service', () => {
+test('a ban applies to every visitor of the service when no address is forwarded', () => {
   const { bans: remembered } = bans()
   remembered.record(URL_A, undefined, banned)
   expect(() => remembered.assertNone(new URL(URL_A), undefined)).toThrow(refused)
@@ -72,22 +72,22 @@ test.each<XmppBoshErrorCode>([
   'ERR_XMPP_HTTP',
   'ERR_XMPP_TERMINATED',
   'ERR_XMPP_ABORTED',
-])('%s is no ban', code => {
+])('%s is not a ban', code => {
   const { bans: remembered } = bans()
   remembered.record(URL_A, undefined, new XmppBoshError(code, 'x', { condition: 'policy-violation' }))
   expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
 })
 
-test.each([undefined, new Error('policy-violation'), { code: 'ERR_XMPP_POLICY' }])('nor is %p', reason => {
+test.each([undefined, new Error('policy-violation'), { code: 'ERR_XMPP_POLICY' }])('%p is not a ban', reason => {
   const { bans: remembered } = bans()
   remembered.record(URL_A, undefined, reason)
   expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
 })
 
-describe('no more than 1,000 are remembered', () => {
+describe('with 1,000 remembered bans', () => {
   const ip = (n: number) => `2001:db8::${n.toString(16)}`
 
-  test('the oldest goes first', () => {
+  test('the next ban replaces the oldest', () => {
     const { bans: remembered } = bans()
     for (let n = 0; n < 1001; n++) remembered.record(URL_A, ip(n), banned)
     expect(remembered.assertNone(URL_A, ip(0))).toBeUndefined()
@@ -95,7 +95,7 @@ describe('no more than 1,000 are remembered', () => {
     expect(() => remembered.assertNone(URL_A, ip(1000))).toThrow(refused)
   })
 
-  test('who was banned again is young again, and pushes nobody out', () => {
+  test('a repeated ban counts as the newest and replaces no other', () => {
     const { bans: remembered } = bans()
     for (let n = 0; n < 1000; n++) remembered.record(URL_A, ip(n), banned)
     remembered.record(URL_A, ip(1), banned)

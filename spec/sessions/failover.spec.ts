@@ -12,7 +12,7 @@ const endpoint = (host: string): Endpoint => ({
 const [A, B, C] = [endpoint('a'), endpoint('b'), endpoint('c')] as const
 const hostOf = ({ url }: Endpoint) => url.host.replace('.example', '')
 
-/** Tries URLs, of which those named fail, and tells which were asked. */
+/** Tries services, of which the named ones fail, and returns those that were asked. */
 function failover(...endpoints: readonly Endpoint[]) {
   const clock = handClock()
   const services = new Failover(endpoints, clock)
@@ -36,23 +36,23 @@ function failover(...endpoints: readonly Endpoint[]) {
   return { clock, services, tried }
 }
 
-describe('the order', () => {
-  test('is the one given, and the first that answers ends it', async () => {
+describe('in Failover', () => {
+  test('services are tried in the given order until one answers', async () => {
     const { services, tried } = failover(A, B, C)
     expect(await tried('')).toMatchObject({ asked: 'a', reason: undefined })
     expect(await services.first(15_000, async one => hostOf(one))).toBe('a')
   })
 
-  test('one after the other is tried until one does not fail', async () => {
+  test('the next service is tried when the one before fails', async () => {
     expect(await failover(A, B, C).tried('ab')).toMatchObject({ asked: 'abc', reason: undefined })
   })
 
-  test('when all fail, the fault of the last one is the answer', async () => {
+  test('the fault of the last service is the answer when all fail', async () => {
     const { reason } = await failover(A, B, C).tried('abc')
     expect(reason).toMatchObject({ code: 'ERR_XMPP_CONNECT', message: 'c' })
   })
 
-  test('one that failed is tried last for 30 s', async () => {
+  test('a service that failed is tried last for 30 s', async () => {
     const { clock, tried } = failover(A, B, C)
     expect(await tried('a')).toMatchObject({ asked: 'ab' })
     expect(await tried('')).toMatchObject({ asked: 'b' })
@@ -62,27 +62,27 @@ describe('the order', () => {
     expect(await tried('')).toMatchObject({ asked: 'a' })
   })
 
-  test('those that failed keep their order among themselves', async () => {
+  test('services that failed keep their order among themselves', async () => {
     const { tried } = failover(A, B, C)
     await tried('ab')
     expect(await tried('abc')).toMatchObject({ asked: 'cab' })
     expect(await tried('ab')).toMatchObject({ asked: 'abc' })
   })
 
-  test('the only one there is, is tried again and again', async () => {
+  test('a single service is tried again after it failed', async () => {
     const { tried } = failover(A)
     expect(await tried('a')).toMatchObject({ asked: 'a', reason: { code: 'ERR_XMPP_CONNECT' } })
     expect(await tried('')).toMatchObject({ asked: 'a', reason: undefined })
   })
 })
 
-describe('the time', () => {
-  test('of the only one is all there is', async () => {
+describe('within a deadline', () => {
+  test('a single service gets all of the time', async () => {
     expect(await failover(A).tried('a', { within: 15_000 })).toMatchObject({ times: [15_000] })
     expect(await failover(A).tried('a', { within: 120_000 })).toMatchObject({ times: [120_000] })
   })
 
-  test('of one of several is what is left, divided among those left, and never more than 5 s', async () => {
+  test('one of several services gets an equal share of the time left and at most 5 s', async () => {
     expect(await failover(A, B, C).tried('abc', { within: 15_000 })).toMatchObject({ times: [5000, 5000, 5000] })
     expect(await failover(A, B, C).tried('abc', { within: 120_000 })).toMatchObject({ times: [5000, 5000, 5000] })
     expect(await failover(A, B, C).tried('abc', { within: 6000 })).toMatchObject({ times: [2000, 3000, 5000] })
@@ -93,14 +93,14 @@ describe('the time', () => {
   })
 })
 
-test('when the time of the login is up, nobody else is tried', async () => {
+test('no further service is tried when the time of the login is up', async () => {
   const { tried } = failover(A, B, C)
   const { asked, reason } = await tried('abc', { within: 6000, takes: 3000 })
   expect(asked).toBe('ab')
   expect(reason).toMatchObject({ code: 'ERR_XMPP_CONNECT', message: 'b' })
 })
 
-describe('what another server may not have', () => {
+describe('after a fault', () => {
   test.each<XmppBoshErrorCode>([
     'ERR_XMPP_CONNECT',
     'ERR_XMPP_TLS',
@@ -111,7 +111,7 @@ describe('what another server may not have', () => {
     'ERR_XMPP_TERMINATED',
     'ERR_XMPP_UNAVAILABLE',
     'ERR_XMPP_DOMAIN',
-  ])('%s: the next is tried', async code => {
+  ])('the next service is tried when the code is %s', async code => {
     const { services } = failover(A, B)
     const opened = services.first(15_000, async one => {
       if (one === A) throw new XmppBoshError(code, 'x')
@@ -133,7 +133,7 @@ describe('what another server may not have', () => {
     ).map(code => new XmppBoshError(code, code)),
     new TypeError('a bug'),
     undefined,
-  ])('%s: the answer, at once; nobody is put last for it', async reason => {
+  ])('the answer is %p at once and the service keeps its place', async reason => {
     const { services, tried } = failover(A, B)
     const open = jest.fn(() => Promise.reject(reason))
     await expect(services.first(15_000, open)).rejects.toBe(reason)

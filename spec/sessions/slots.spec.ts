@@ -1,7 +1,7 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
 import { Slots } from '../../lib/sessions/slots'
 
-/** Work that ends when it is told to. */
+/** Creates work that ends on command. */
 function work(log: string[], name: string) {
   let end = () => {}
   let fail = (_reason: unknown) => {}
@@ -20,7 +20,7 @@ const never = new AbortController().signal
 setMaxListeners(0, never)
 const settled = () => new Promise(resolve => setImmediate(resolve))
 
-test('no more at a time than there are slots; the others wait in order of arrival', async () => {
+test('waiting work starts in order of arrival when all slots are taken', async () => {
   const slots = new Slots(2)
   const log: string[] = []
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(name => work(log, name)) as [Work, Work, Work, Work]
@@ -39,7 +39,7 @@ test('no more at a time than there are slots; the others wait in order of arriva
 })
 type Work = ReturnType<typeof work>
 
-test('work that fails, also at once, frees its slot', async () => {
+test('a slot is free again when its work rejects or throws', async () => {
   const slots = new Slots(1)
   const reason = new Error('failed')
   await expect(slots.run(() => Promise.reject(reason), never)).rejects.toBe(reason)
@@ -50,7 +50,7 @@ test('work that fails, also at once, frees its slot', async () => {
   expect(await slots.run(async () => 'next', never)).toBe('next')
 })
 
-test('a slot goes to the next in line: who comes later has to wait', async () => {
+test('a free slot goes to the next in the queue before new work', async () => {
   const slots = new Slots(1)
   const log: string[] = []
   const [first, waiting, late] = ['first', 'waiting', 'late'].map(name => work(log, name)) as [Work, Work, Work]
@@ -65,8 +65,8 @@ test('a slot goes to the next in line: who comes later has to wait', async () =>
   expect(await Promise.all(running)).toEqual(['first', 'waiting', 'late'])
 })
 
-describe('full', () => {
-  test('is when all slots are taken and nobody more may wait', async () => {
+describe('at the limits of the queue', () => {
+  test('the slots are full when all are taken and the queue is full', async () => {
     const slots = new Slots(1, 1)
     const [a, b] = [work([], 'a'), work([], 'b')]
     expect(slots.isFull).toBe(false)
@@ -82,7 +82,7 @@ describe('full', () => {
     expect(slots.isFull).toBe(false)
   })
 
-  test('is at once when nobody may wait', async () => {
+  test('the slots are full as soon as all are taken when no work may wait', async () => {
     const slots = new Slots(1, 0)
     const a = work([], 'a')
     expect(slots.isFull).toBe(false)
@@ -93,7 +93,7 @@ describe('full', () => {
     expect(slots.isFull).toBe(false)
   })
 
-  test('is never without a limit', async () => {
+  test('the slots are never full without a limit of the queue', async () => {
     const slots = new Slots(1)
     const a = work([], 'a')
     const running = Array.from({ length: 1000 }, () => slots.run(a.run, never))
@@ -103,8 +103,8 @@ describe('full', () => {
   })
 })
 
-describe('who does not wait any longer', () => {
-  test('gets the reason, leaves the line and never begins', async () => {
+describe('with an AbortSignal', () => {
+  test('waiting work rejects with the reason, leaves the queue and never begins', async () => {
     const slots = new Slots(1, 2)
     const log: string[] = []
     const a = work(log, 'a')
@@ -122,7 +122,7 @@ describe('who does not wait any longer', () => {
     expect(log).toEqual(['a', 'c'])
   })
 
-  test('takes no slot when gone before', async () => {
+  test('work takes no slot when its signal was aborted before', async () => {
     const slots = new Slots(1)
     const reason = new Error('left')
     const run = jest.fn(async () => 'x')
@@ -131,7 +131,7 @@ describe('who does not wait any longer', () => {
     expect(await slots.run(async () => 'next', never)).toBe('next')
   })
 
-  test('leaves nothing behind on the signal', async () => {
+  test('work leaves no listener on its signal', async () => {
     const slots = new Slots(1)
     const { signal } = new AbortController()
     const a = work([], 'a')

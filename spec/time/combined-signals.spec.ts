@@ -6,8 +6,8 @@ import { handClock } from '../fixtures/clock'
 const settled = () => new Promise(resolve => setImmediate(resolve))
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
-describe('a bound in time', () => {
-  test('ends when its time has passed, with a reason made then', async () => {
+describe('with a TimeoutSignal', () => {
+  test('the signal aborts when its time has passed, with a reason made at that moment', async () => {
     const clock = handClock()
     const reason = new Error('late')
     const make = jest.fn(() => reason)
@@ -22,7 +22,7 @@ describe('a bound in time', () => {
     expect(make).toHaveBeenCalledTimes(1)
   })
 
-  test('ends with the first of its parents, and keeps that reason', async () => {
+  test('the signal keeps the reason of the first parent that aborts', async () => {
     const clock = handClock()
     const [one, other] = [new AbortController(), new AbortController()]
     const signal = new TimeoutSignal(clock, 1000, () => new Error('late'), one.signal, other.signal)
@@ -36,14 +36,14 @@ describe('a bound in time', () => {
     signal.release()
   })
 
-  test('is over at once when a parent is', () => {
+  test('the signal aborts at once when a parent was aborted before', () => {
     const reason = new Error('gone')
     const parents = [new AbortController().signal, AbortSignal.abort(reason)]
     const signal = new TimeoutSignal(handClock(), 1000, () => new Error('late'), ...parents)
     expect(signal.reason).toBe(reason)
   })
 
-  test('that was released does not end any more, and leaves nothing behind', async () => {
+  test('a released signal does not abort and leaves no listener or timer behind', async () => {
     const clock = handClock()
     const parent = new AbortController()
     const make = jest.fn()
@@ -62,8 +62,8 @@ describe('a bound in time', () => {
   })
 })
 
-describe('any of several signals', () => {
-  test('the reason is that of the first to be aborted', () => {
+describe('with an AnySignal', () => {
+  test('the signal keeps the reason of the first parent that aborts', () => {
     const [one, other] = [new AbortController(), new AbortController()]
     const signal = new AnySignal(one.signal, other.signal)
     expect(signal.aborted).toBe(false)
@@ -73,12 +73,12 @@ describe('any of several signals', () => {
     expect(signal.reason).toBe(reason)
   })
 
-  test('also when it was aborted before', () => {
+  test('the signal takes the reason of a parent that was aborted before', () => {
     const reason = new Error('gone')
     expect(new AnySignal(new AbortController().signal, AbortSignal.abort(reason)).reason).toBe(reason)
   })
 
-  test('that was released follows nobody any more', () => {
+  test('a released signal does not follow its parent', () => {
     const parent = new AbortController()
     const signal = new AnySignal(parent.signal)
     expect(listeners(parent.signal)).toBe(1)
@@ -89,8 +89,8 @@ describe('any of several signals', () => {
   })
 })
 
-describe('a delayed signal', () => {
-  test('is aborted some time after its parent, with its reason', () => {
+describe('with a GraceSignal', () => {
+  test('the signal aborts some time after its parent, with the same reason', () => {
     const clock = handClock()
     const parent = new AbortController()
     const signal = new GraceSignal(clock, 2000, parent.signal)
@@ -104,7 +104,7 @@ describe('a delayed signal', () => {
     expect(signal.reason).toBe(reason)
   })
 
-  test('whose parent was aborted before begins at once', () => {
+  test('the delay begins at once when the parent was aborted before', () => {
     const clock = handClock()
     const reason = new Error('gone')
     const signal = new GraceSignal(clock, 2000, AbortSignal.abort(reason))
@@ -113,7 +113,7 @@ describe('a delayed signal', () => {
     expect(signal.reason).toBe(reason)
   })
 
-  test.each(['before', 'after'])('that was released %s its parent was aborted leaves nothing behind', when => {
+  test.each(['before', 'after'])('a signal that is released %s its parent aborts leaves nothing behind', when => {
     const clock = handClock()
     const parent = new AbortController()
     const signal = new GraceSignal(clock, 2000, parent.signal)
@@ -127,8 +127,8 @@ describe('a delayed signal', () => {
   })
 })
 
-describe('until aborted', () => {
-  test('what the promise says', async () => {
+describe('in untilAborted()', () => {
+  test('the promise decides when the signal does not abort', async () => {
     const { signal } = new AbortController()
     expect(await untilAborted(Promise.resolve('done'), signal)).toBe('done')
     const reason = new Error('failed')
@@ -137,7 +137,7 @@ describe('until aborted', () => {
     expect(listeners(signal)).toBe(0)
   })
 
-  test('or the reason of the signal, if that comes first', async () => {
+  test('the reason of the signal decides when it aborts first', async () => {
     const controller = new AbortController()
     const waiting = untilAborted(new Promise(() => {}), controller.signal)
     const reason = new Error('left')
@@ -145,12 +145,12 @@ describe('until aborted', () => {
     await expect(waiting).rejects.toBe(reason)
   })
 
-  test('which it does when the signal was aborted before', async () => {
+  test('the reason of the signal decides when it was aborted before', async () => {
     const reason = new Error('left')
     await expect(untilAborted(Promise.resolve('done'), AbortSignal.abort(reason))).rejects.toBe(reason)
   })
 
-  test('a promise nobody waits for any more may fail without harm', async () => {
+  test('a late rejection of the promise is handled after the signal aborts', async () => {
     const unhandled = jest.fn()
     process.on('unhandledRejection', unhandled)
     const controller = new AbortController()

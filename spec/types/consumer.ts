@@ -1,6 +1,6 @@
 /*
- * Somebody's app, as the compiler sees it: no types of node, Express or Passport anywhere, and the declarations of the
- * package checked too. What must not compile is in mistakes.ts.
+ * A user's app, as the compiler sees it: without types of node, Express or Passport, and with a check of the
+ * declarations of the package. mistakes.ts holds the code that must not compile.
  */
 import {
   type Account,

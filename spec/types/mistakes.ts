@@ -1,6 +1,6 @@
 /*
- * What must not compile, each beside what consumer.ts shows to be right. A directive over a line without an error is an
- * error itself.
+ * Code that must not compile. consumer.ts shows the right forms. A directive over a line without an error is an error
+ * itself.
  */
 import {
   Authenticator,
@@ -21,7 +21,7 @@ const domain = 'example.com'
 const connection = { service, domain }
 const authenticator = new Authenticator(connection)
 
-// Where the accounts are.
+// The server with the accounts.
 // @ts-expect-error no options
 new Strategy()
 // @ts-expect-error `domain` is required
@@ -90,9 +90,9 @@ new Strategy(connection, { id: 1 })
 new Strategy(connection, async () => 'user1')
 // @ts-expect-error a user is an object
 new Strategy(connection, (_profile, done) => done(null, 'user1'))
-// @ts-expect-error what is returned is no answer unless it is a promise
+// @ts-expect-error a returned value is not an answer unless it is a promise
 new Strategy(connection, () => 'user1')
-// @ts-expect-error what is returned is no answer unless it is a promise
+// @ts-expect-error a returned value is not an answer unless it is a promise
 new Strategy(connection, profile => ({ jid: profile.jid }))
 // @ts-expect-error no password comes along
 new Strategy(connection, async profile => ({ password: profile.password }))
@@ -121,7 +121,7 @@ export function verify(profile: Profile): void {
 // Without Passport.
 // @ts-expect-error an option of the strategy
 new Authenticator({ ...connection, usernameField: 'user' })
-// @ts-expect-error replacements for specs are nobody's business
+// @ts-expect-error the replacements for specs are not public
 new Authenticator(connection, {})
 // @ts-expect-error an object
 export const first = authenticator.authenticate('user1', 'user1')
@@ -160,11 +160,11 @@ export async function signUp(registration: Registration, body: Record<string, un
   fields.some(({ type }) => type === 'password')
   // @ts-expect-error bytes
   captcha?.image.startsWith('data:')
-  // @ts-expect-error a state is what form() gave, not its JSON
+  // @ts-expect-error a state comes from form(), not as its JSON
   await registration.submit(JSON.stringify(state), body)
-  // @ts-expect-error a state is what form() gave
+  // @ts-expect-error a state comes from form()
   await registration.submit({ challenge: '1' }, body)
-  // @ts-expect-error what the visitor typed belongs to it
+  // @ts-expect-error the typed values are needed
   await registration.submit(state)
   // @ts-expect-error the old password is asked for
   await registration.changePassword('user1', 'new')
@@ -179,7 +179,7 @@ export function sessions(): void {
   serializeUser('user1@example.com', () => {})
   // @ts-expect-error a JID is a text
   serializeUser({}, (_error, jid: number) => jid)
-  // @ts-expect-error nobody may be signed in
+  // @ts-expect-error the visitor may not be signed in
   deserializeUser('user1@example.com', (_error, user) => user.jid)
 }
 
@@ -192,7 +192,7 @@ export async function kit(): Promise<void> {
   await startBoshServer({ domain, mechanisms: ['DIGEST-MD5'] })
   // @ts-expect-error no such server
   await startBoshServer({ domain, personality: 'openfire' })
-  // @ts-expect-error who may
+  // @ts-expect-error a mode of registration
   await startBoshServer({ domain, registration: true })
   // @ts-expect-error a number
   await startBoshServer({ domain, port: '5280' })
