@@ -122,17 +122,14 @@ describe('in its requests', () => {
 })
 
 describe('while an answer is due (XEP-0124 §9)', () => {
-  test.each([1, 2, MAX_EMPTY_POLLS])(
-    'the session returns an answer that comes with empty request number %i',
-    async polls => {
-      const server = talkTo([created(), ...Array<string>(polls).fill(EMPTY), holding('<late/>')])
-      const session = await begin(server)
+  test.each([1, 2, MAX_EMPTY_POLLS])('the session takes an answer to empty request %i', async polls => {
+    const server = talkTo([created(), ...Array<string>(polls).fill(EMPTY), holding('<late/>')])
+    const session = await begin(server)
 
-      expect(await session.ask([element('a')], anything, patient())).toBe('late')
-      expect(server.asked.slice(2)).toHaveLength(polls)
-      expect(server.asked.slice(2).every(body => /^<body [^>]*\/>$/.test(body))).toBe(true)
-    },
-  )
+    expect(await session.ask([element('a')], anything, patient())).toBe('late')
+    expect(server.asked.slice(2)).toHaveLength(polls)
+    expect(server.asked.slice(2).every(body => /^<body [^>]*\/>$/.test(body))).toBe(true)
+  })
 
   test.each([false, true])('the session gives up when only empty bodies come (held: %s)', async held => {
     const server = talkTo([created(), EMPTY], { held })

@@ -279,16 +279,13 @@ describe('on the way to BOSH', () => {
 })
 
 describe('about the server', () => {
-  test.each(['ejabberd', 'prosody'] as const)(
-    'the doctor reports a domain that is not served (%s)',
-    async personality => {
-      const { url } = await serving({ personality, domain: 'example.com' })
-      const findings = await diagnose(url)
+  test.each(['ejabberd', 'prosody'] as const)('the doctor reports an unserved domain (%s)', async personality => {
+    const { url } = await serving({ personality, domain: 'example.com' })
+    const findings = await diagnose(url)
 
-      expect(complaintsIn(findings)).toEqual({ domain: 'wrong' })
-      expect(textOf(findings, 'domain')).toMatch(/'localhost' is not served.*--domain/)
-    },
-  )
+    expect(complaintsIn(findings)).toEqual({ domain: 'wrong' })
+    expect(textOf(findings, 'domain')).toMatch(/'localhost' is not served.*--domain/)
+  })
 
   test('the doctor asks for --domain when the host of the URL is not served', async () => {
     const { url } = await serving()

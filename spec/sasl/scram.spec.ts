@@ -433,31 +433,28 @@ describe('for downgrade protection (XEP-0474)', () => {
   const asked = (digest: Digest, given: Partial<SaslContext>, extension: string) =>
     scram(digest)(context(given), NONCE).challenge(`${SERVER_FIRST},${extension}`)
 
-  describe.each(CASES)(
-    'with $digest over $offered $channelBindings',
-    ({ digest, offered, channelBindings = [], hash }) => {
-      test('the client accepts the hash of the whole offer in any order', async () => {
-        expect(await asked(digest, { offered, channelBindings }, `h=${hash}`)).toHaveProperty('response')
-        const reversed = { offered: [...offered].reverse(), channelBindings: [...channelBindings].reverse() }
-        expect(await asked(digest, reversed, `h=${hash}`)).toHaveProperty('response')
-      })
+  describe.each(CASES)('by $digest of $offered $channelBindings', ({ digest, offered, channelBindings = [], hash }) => {
+    test('the client accepts the hash of the whole offer in any order', async () => {
+      expect(await asked(digest, { offered, channelBindings }, `h=${hash}`)).toHaveProperty('response')
+      const reversed = { offered: [...offered].reverse(), channelBindings: [...channelBindings].reverse() }
+      expect(await asked(digest, reversed, `h=${hash}`)).toHaveProperty('response')
+    })
 
-      test('the client refuses the hash before it derives anything when a mechanism is missing from the offer', async () => {
-        for (const missing of offered) {
-          const arrived = { offered: offered.filter(name => name !== missing), channelBindings }
-          await expect(asked(digest, arrived, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
-        }
-        expect(derive).not.toHaveBeenCalled()
-      })
+    test('the client refuses the hash before it derives anything when a mechanism is missing from the offer', async () => {
+      for (const missing of offered) {
+        const arrived = { offered: offered.filter(name => name !== missing), channelBindings }
+        await expect(asked(digest, arrived, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
+      }
+      expect(derive).not.toHaveBeenCalled()
+    })
 
-      test('the client refuses the hash when a mechanism or a channel-binding type was added on the way', async () => {
-        const more = { offered: [...offered, 'ANONYMOUS'], channelBindings }
-        await expect(asked(digest, more, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
-        const bound = { offered, channelBindings: [...channelBindings, 'tls-unique'] }
-        await expect(asked(digest, bound, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
-      })
-    },
-  )
+    test('the client refuses the hash when a mechanism or a channel-binding type was added on the way', async () => {
+      const more = { offered: [...offered, 'ANONYMOUS'], channelBindings }
+      await expect(asked(digest, more, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
+      const bound = { offered, channelBindings: [...channelBindings, 'tls-unique'] }
+      await expect(asked(digest, bound, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
+    })
+  })
 
   test('the client refuses the hash when channel-binding types were removed on the way', async () => {
     const { digest, offered, hash } = CASES[0] as (typeof CASES)[number]
