@@ -8,7 +8,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 /** @type {import('jest').Config} */
 module.exports = {
-  reporters: ['default', '<rootDir>/spec/not-run.cjs'],
+  reporters: ['<rootDir>/spec/reporters/progress.cjs', 'default', '<rootDir>/spec/reporters/not-run.cjs'],
   testTimeout: 60_000,
   projects: [
     project('spec', ['<rootDir>/spec/**/*.spec.ts'], {

@@ -1,6 +1,6 @@
 /*
- * Part of `npm run build`: takes the declarations out of dist/ that no public one leads to. Nobody can import them, and
- * some name what `stripInternal` took away.
+ * Part of `npm run build`: removes the declarations in dist/ that no public one refers to. An app cannot import them and
+ * some refer to types that `stripInternal` removed.
  */
 const { readdirSync, rmSync } = require('node:fs')
 const { join, resolve } = require('node:path')

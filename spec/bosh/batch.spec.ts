@@ -1,9 +1,9 @@
 import { afterThisBatch } from '../../lib/bosh/batch'
 
-const endOfTurn = () => new Promise<void>(afterThisBatch)
+const endOfBatch = () => new Promise<void>(afterThisBatch)
 
-describe('the end of a turn', () => {
-  it('is one moment for all who wait in one turn: nothing comes between them', async () => {
+describe('with real timers', () => {
+  it('afterThisBatch runs all callbacks of a batch before anything that they queue', async () => {
     const order: string[] = []
     const say = (word: string) => () => {
       order.push(word)
@@ -11,19 +11,19 @@ describe('the end of a turn', () => {
     }
     afterThisBatch(say('one'))
     afterThisBatch(say('two'))
-    await endOfTurn()
+    await endOfBatch()
     await new Promise(process.nextTick)
     expect(order).toEqual(['one', 'two', 'after one', 'after two'])
   })
 
-  it('comes after what was due already', async () => {
+  it('afterThisBatch runs its callbacks after the immediates that were due already', async () => {
     const order: string[] = []
     setImmediate(() => order.push('due'))
-    await endOfTurn()
+    await endOfBatch()
     expect(order).toEqual(['due'])
   })
 
-  it('comes again in the next turn, also for who waits for it at the end of one', async () => {
+  it('afterThisBatch opens a new batch when a callback asks for one', async () => {
     const order: string[] = []
     await new Promise<void>(done => {
       afterThisBatch(() => {
@@ -46,7 +46,7 @@ describe('with fake timers', () => {
     jest.useRealTimers()
   })
 
-  it('comes all the same', async () => {
-    await expect(endOfTurn()).resolves.toBeUndefined()
+  it('afterThisBatch runs its callbacks', async () => {
+    await expect(endOfBatch()).resolves.toBeUndefined()
   })
 })

@@ -7,21 +7,21 @@ const HTTPBIND = 'http://jabber.org/protocol/httpbind'
 const says = (document: string) => readBody(Buffer.from(document))
 const protocol = expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL', status: 502 })
 
-describe('the client says', () => {
-  test('one body in its namespace, with the attributes in order', () => {
+describe('in a request', () => {
+  test('writeBody writes one body in its namespace with the attributes in order', () => {
     expect(writeBody({ rid: '1573741820', sid: 'SomeSID' })).toBe(
       `<body xmlns='${HTTPBIND}' rid='1573741820' sid='SomeSID'/>`,
     )
   })
 
-  test('a payload inside', () => {
+  test('writeBody writes a payload inside the body', () => {
     const auth = element('auth', { xmlns: 'urn:ietf:params:xml:ns:xmpp-sasl', mechanism: 'PLAIN' }, 'AGp1bGlldAA=')
     expect(writeBody({ rid: '1' }, [auth])).toBe(
       `<body xmlns='${HTTPBIND}' rid='1'><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGp1bGlldAA=</auth></body>`,
     )
   })
 
-  test('nothing that gets out of its attribute', () => {
+  test('writeBody keeps a hostile value inside its attribute', () => {
     const hostile = `'/><auth mechanism="PLAIN"/>&`
     const body = says(writeBody({ to: hostile }))
     expect(body.attributes.get('to')).toBe(hostile)
@@ -29,8 +29,8 @@ describe('the client says', () => {
   })
 })
 
-describe('the server says', () => {
-  test('a body: attributes and children', () => {
+describe('in a reply', () => {
+  test('readBody returns the attributes and the children', () => {
     const body = says(
       `<body xmlns='${HTTPBIND}' sid='SomeSID' wait='10'><a xmlns='urn:a'>1</a><b xmlns='urn:b'/></body>`,
     )
@@ -43,19 +43,19 @@ describe('the server says', () => {
     ])
   })
 
-  test('the same under a prefix', () => {
+  test('readBody reads a body under a prefix', () => {
     const body = says(`<b:body xmlns:b='${HTTPBIND}' type='terminate' condition='host-unknown'><x/></b:body>`)
     expect(body).toMatchObject({ type: 'terminate', condition: 'host-unknown' })
     expect(body.children).toHaveLength(1)
   })
 
-  test('type and condition are attributes without a namespace', () => {
+  test('readBody ignores type and condition when they have a namespace', () => {
     const body = says(`<body xmlns='${HTTPBIND}' xmlns:x='urn:x' x:type='terminate' x:condition='host-gone'/>`)
     expect(body.type).toBeUndefined()
     expect(body.condition).toBeUndefined()
   })
 
-  test('XEP-0124 §6: children may be indented', () => {
+  test('readBody accepts indented children (XEP-0124 §6)', () => {
     expect(says(`\n<body xmlns='${HTTPBIND}'>\r\n\t <a xmlns='urn:a'/>\n </body>\n`).children).toHaveLength(1)
   })
 
@@ -63,35 +63,35 @@ describe('the server says', () => {
     ['text', `<body xmlns='${HTTPBIND}'>hello</body>`],
     ['text beside an element', `<body xmlns='${HTTPBIND}'><a/>hello</body>`],
     ['text by reference', `<body xmlns='${HTTPBIND}'>&#104;</body>`],
-    ['no namespace', '<body/>'],
-    ['another namespace', "<body xmlns='http://www.w3.org/1999/xhtml'/>"],
-    ['a namespace that is almost it', `<body xmlns='${HTTPBIND}/'/>`],
-    ['its namespace under a prefix nobody uses', `<body xmlns:b='${HTTPBIND}'/>`],
+    ['a body without a namespace', '<body/>'],
+    ['a body in another namespace', "<body xmlns='http://www.w3.org/1999/xhtml'/>"],
+    ['a body in almost the right namespace', `<body xmlns='${HTTPBIND}/'/>`],
+    ['the namespace under an unused prefix', `<body xmlns:b='${HTTPBIND}'/>`],
     ['another element', `<success xmlns='${HTTPBIND}'/>`],
-    ['capital letters', `<Body xmlns='${HTTPBIND}'/>`],
+    ['a body in capital letters', `<Body xmlns='${HTTPBIND}'/>`],
     ['a body inside something else', `<a><body xmlns='${HTTPBIND}'/></a>`],
     ['two bodies', `<body xmlns='${HTTPBIND}'/><body xmlns='${HTTPBIND}'/>`],
     ['half a body', `<body xmlns='${HTTPBIND}'>`],
     ['a web page', '<!DOCTYPE html><html><body>404</body></html>'],
     ['JSON', '{}'],
-    ['nothing', ''],
-  ])('not a body: %s', (_, document) => {
+    ['an empty document', ''],
+  ])('readBody refuses %s', (_, document) => {
     expect(() => says(document)).toThrow(protocol)
   })
 
-  test('bytes that are not UTF-8', () => {
+  test('readBody refuses bytes that are not UTF-8', () => {
     expect(() => readBody(Buffer.from(`<body xmlns='${HTTPBIND}' from='\u00e4'/>`, 'latin1'))).toThrow(protocol)
   })
 
-  test('what was refused is not repeated', () => {
+  test('the error repeats nothing of the document', () => {
     for (const document of [`<body xmlns='${HTTPBIND}'>SECRET</body>`, '<SECRET/>', '<body>SECRET', '&SECRET;']) {
       expect(() => says(document)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('SECRET') }))
     }
   })
 })
 
-describe('reading what the server wrote', () => {
-  test('a refusal of the reader is a fault of the server', () => {
+describe('while a reply is read', () => {
+  test('asProtocolError reports a refusal of the reader as a fault of the server', () => {
     const reading = () => {
       throw new XmlError('an attribute twice')
     }
@@ -99,7 +99,7 @@ describe('reading what the server wrote', () => {
     expect(() => asProtocolError(reading)).toThrow('an attribute twice')
   })
 
-  test('a bug is a bug', () => {
+  test('asProtocolError leaves any other error as it is', () => {
     const bug = new TypeError('x is undefined')
     const reading = () => {
       throw bug
@@ -108,6 +108,6 @@ describe('reading what the server wrote', () => {
   })
 })
 
-test.each(['\u00a0', '\ufeff', '\u2003', '\u2028'])('%j is text, not indentation', text => {
+test.each(['\u00a0', '\ufeff', '\u2003', '\u2028'])('readBody takes %j for text, not for indentation', text => {
   expect(() => says(`<body xmlns='${HTTPBIND}'>${text}</body>`)).toThrow(protocol)
 })

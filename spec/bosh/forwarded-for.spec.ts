@@ -7,7 +7,7 @@ test.each([
   ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
   ['::1', '::1'],
   ['::', '::'],
-  // An IPv4 address, as a socket that listens on both tells it
+  // An IPv4 address as reported by a socket that listens on both families
   ['::ffff:192.0.2.1', '192.0.2.1'],
   ['::FFFF:192.0.2.1', '192.0.2.1'],
   ['::ffff:c000:201', '192.0.2.1'],
@@ -15,14 +15,14 @@ test.each([
   // RFC 4007 §11: the zone is that of the app's machine
   ['fe80::1%eth0', 'fe80::1'],
   ['fe80::1%1', 'fe80::1'],
-])('%s is forwarded as %s', (value, forwarded) => {
+])('clientIpOf forwards %s as %s', (value, forwarded) => {
   expect(clientIpOf(value)).toBe(forwarded)
 })
 
 test.each<[what: string, value: unknown]>([
-  ['nothing', undefined],
+  ['undefined', undefined],
   ['null', null],
-  ['no text', ''],
+  ['an empty text', ''],
   ['a number', 3_221_225_985],
   ['an array of one', ['192.0.2.1']],
   ['an object', { address: '192.0.2.1' }],
@@ -38,20 +38,20 @@ test.each<[what: string, value: unknown]>([
   ['brackets', '[2001:db8::1]'],
   ['a network', '192.0.2.0/24'],
   ['a name', 'localhost'],
-  ['what RFC 7239 calls unknown', 'unknown'],
+  ['the word unknown of RFC 7239', 'unknown'],
   ['a short form', '127.1'],
   ['hexadecimal', '0x7f.0.0.1'],
   ['a zero in front', '192.0.2.01'],
   ['a number that is too large', '192.0.2.256'],
   ['a number that is too large, mapped', '::ffff:192.0.2.256'],
-  ['nothing mapped', '::ffff:'],
+  ['a mapping without an address', '::ffff:'],
   ['two mapped ones', '::ffff:192.0.2.1, ::ffff:198.51.100.1'],
   ['full-width digits', '１９２.0.2.1'],
-])('%s is not one address', (_, value) => {
+])('clientIpOf refuses %s', (_, value) => {
   expect(() => clientIpOf(value)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_CLIENT_IP', status: 500 }))
 })
 
-test('what was given is not repeated', () => {
+test('the error does not repeat the value', () => {
   expect(() => clientIpOf('SECRET')).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('SECRET') }),
   )

@@ -5,7 +5,7 @@ import type { Element } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
 import { bySaxes } from '../fixtures/saxes'
 
-/* One session, its requests as the server gets them. A reply is what stands in its body. */
+/* One session and its requests as the server receives them. A reply is given as its body. */
 
 const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
 const EMPTY = `<body ${HTTPBIND}/>`
@@ -13,7 +13,7 @@ const holding = (payload: string) => `<body ${HTTPBIND}>${payload}</body>`
 const patient = () => new AbortController().signal
 const DOMAIN = { ascii: 'xn--zrich-kva.example', wire: 'zürich.example' }
 
-/** A server that says one thing after the other, the last of them for ever; a held reply takes 10 s. */
+/** A server that sends the replies in turn and repeats the last one. A held reply takes 10 s. */
 function talkTo(replies: readonly string[], { held = false } = {}) {
   const asked: string[] = []
   const pauses: number[] = []
@@ -48,8 +48,8 @@ async function begin(server: ReturnType<typeof talkTo>) {
   return session
 }
 
-describe('the requests', () => {
-  test('the first asks for a session of XMPP 1.0 on this domain (XEP-0124 §7.1, XEP-0206 §3)', async () => {
+describe('in its requests', () => {
+  test('the session first asks for XMPP 1.0 on its domain (XEP-0124 §7.1, XEP-0206 §3)', async () => {
     const server = talkTo([created()])
     await begin(server)
 
@@ -70,7 +70,7 @@ describe('the requests', () => {
     expect(server.asked[0]).toContain("xmpp:version='1.0'")
   })
 
-  test('rid is another one every time, within its bounds, and grows by one (XEP-0124 §14.1)', async () => {
+  test('the session draws a new rid within its bounds and adds one for each request (XEP-0124 §14.1)', async () => {
     const first = new Set<number>()
     for (let n = 0; n < 200; n++) {
       const server = talkTo([created(), holding('<x/>')])
@@ -89,7 +89,7 @@ describe('the requests', () => {
     expect(first.size).toBe(200)
   })
 
-  test('every other carries the sid and nothing of the first', async () => {
+  test('the session sends only rid and sid when it has been created', async () => {
     const server = talkTo([created(), holding('<x/>')])
     const session = await begin(server)
     await session.ask([element('a')], anything, patient())
@@ -97,7 +97,7 @@ describe('the requests', () => {
     expect(server.requests()[1]).toEqual({ rid: expect.any(String), sid: 's1' })
   })
 
-  test('the restart says so under the prefix ejabberd looks for (XEP-0206 §5)', async () => {
+  test('the session asks for a restart under the prefix that ejabberd expects (XEP-0206 §5)', async () => {
     const server = talkTo([created(), holding('<x/>')])
     await (await begin(server)).restart(anything, patient())
 
@@ -106,7 +106,7 @@ describe('the requests', () => {
     )
   })
 
-  test('the terminate is sent once, and not when the server ended the session', async () => {
+  test('the session sends terminate at most once and not when the server has ended it', async () => {
     const server = talkTo([created(), `<body ${HTTPBIND} type='terminate'/>`])
     const session = await begin(server)
     await expect(session.ask([], anything, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
@@ -121,8 +121,8 @@ describe('the requests', () => {
   })
 })
 
-describe('an answer that is not there yet is asked for with empty requests (XEP-0124 §9)', () => {
-  test.each([1, 2, MAX_EMPTY_POLLS])('it may come with the %ith of them', async polls => {
+describe('while an answer is due (XEP-0124 §9)', () => {
+  test.each([1, 2, MAX_EMPTY_POLLS])('the session takes an answer to empty request %i', async polls => {
     const server = talkTo([created(), ...Array<string>(polls).fill(EMPTY), holding('<late/>')])
     const session = await begin(server)
 
@@ -131,7 +131,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
     expect(server.asked.slice(2).every(body => /^<body [^>]*\/>$/.test(body))).toBe(true)
   })
 
-  test.each([false, true])('endless empty bodies end (held: %s)', async held => {
+  test.each([false, true])('the session gives up when only empty bodies come (held: %s)', async held => {
     const server = talkTo([created(), EMPTY], { held })
     const session = await begin(server)
 
@@ -139,7 +139,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
     expect(server.asked).toHaveLength(2 + MAX_EMPTY_POLLS)
   })
 
-  test('a server that answers at once is asked more slowly (XEP-0124 §11)', async () => {
+  test('the session pauses between its requests when the server answers at once (XEP-0124 §11)', async () => {
     const server = talkTo([created(), EMPTY])
     const session = await begin(server)
     await session.ask([], anything, patient()).catch(() => {})
@@ -147,7 +147,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
     expect(server.pauses).toEqual([POLL_PAUSE_MS, POLL_PAUSE_MS])
   })
 
-  test('one that holds the request is not', async () => {
+  test('the session does not pause when the server holds its requests', async () => {
     const server = talkTo([created(), EMPTY], { held: true })
     const session = await begin(server)
     await session.ask([], anything, patient()).catch(() => {})
@@ -160,7 +160,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
     ["hold='0' polling='1'", 1],
     ["requests='1' polling='3'", 3],
     ["requests='1' polling='9999999999999999'", MAX_POLLING_S],
-  ])('a polling session (%s) is asked every %i s (XEP-0124 §12)', async (attributes, seconds) => {
+  ])('a polling session (%s) asks every %i s (XEP-0124 §12)', async (attributes, seconds) => {
     const server = talkTo([created(attributes), EMPTY])
     const session = await begin(server)
     await session.ask([], anything, patient()).catch(() => {})
@@ -168,7 +168,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
     expect(server.pauses).toEqual(Array(MAX_EMPTY_POLLS).fill(seconds * 1000))
   })
 
-  test('nobody waits any longer: no further request', async () => {
+  test('the session sends no further request when its signal is aborted', async () => {
     const server = talkTo([created(), EMPTY])
     const session = await begin(server)
     const visitor = new AbortController()
@@ -179,7 +179,7 @@ describe('an answer that is not there yet is asked for with empty requests (XEP-
   })
 })
 
-test(`a login that needs more than ${MAX_EXCHANGES} requests is none`, async () => {
+test(`a session fails when it needs more than ${MAX_EXCHANGES} requests`, async () => {
   const server = talkTo([created(), holding('<x/>')])
   const session = await begin(server)
   for (let n = 1; n < MAX_EXCHANGES; n++) await session.ask([], anything, patient())

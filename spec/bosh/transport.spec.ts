@@ -11,8 +11,8 @@ import type { TlsOptions } from '../../lib/options/authenticator-options'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*
- * Real sockets on loopback. `says` is what the server does with a request whose body has arrived; `speaks` is a server
- * that only knows TCP.
+ * Real sockets on loopback. `says` starts an HTTP server that answers each request after its body has arrived. `speaks`
+ * starts a server that only knows TCP.
  */
 
 const BODY = "<body xmlns='http://jabber.org/protocol/httpbind'/>"
@@ -40,7 +40,7 @@ interface Asked {
   body: string
 }
 
-/** An HTTP server, what it was asked, and the connections it was asked on. */
+/** An HTTP server, the requests it received and their connections. */
 async function says(answer: (response: http.ServerResponse, nth: number) => void, tls?: https.ServerOptions) {
   const asked: Asked[] = []
   const sockets: net.Socket[] = []
@@ -60,7 +60,7 @@ async function says(answer: (response: http.ServerResponse, nth: number) => void
   return { url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}/bosh`), asked, sockets, port }
 }
 
-/** A TCP server: gets every request as it stands on the wire, and the connection to answer on. */
+/** A TCP server that receives each request as sent on the wire, with the connection for its answer. */
 async function speaks(answer: (socket: net.Socket, nth: number) => void) {
   const asked: string[] = []
   const sockets: net.Socket[] = []
@@ -89,7 +89,7 @@ async function speaks(answer: (socket: net.Socket, nth: number) => void) {
 const OK = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 const patient = () => new AbortController().signal
 const post = (transport: Transport, url: URL, body = BODY) => transport.post(url, body, { signal: patient() })
-/** The server sees the end of a connection, in good order or not. */
+/** Resolves when the server sees the end of the connection, orderly or not. */
 const closed = (socket: net.Socket | undefined) =>
   new Promise<void>(resolve => {
     if (!socket || socket.closed) resolve()
@@ -98,8 +98,8 @@ const closed = (socket: net.Socket | undefined) =>
 const xmppError = (code: string, message?: RegExp | string) =>
   expect.objectContaining({ name: 'XmppBoshError', code, ...(message && { message: expect.stringMatching(message) }) })
 
-describe('a request', () => {
-  test('is one POST of UTF-8 with its length in bytes, on the path and query of the URL', async () => {
+describe('for a request', () => {
+  test('the transport sends one POST in UTF-8, with its length in bytes, to the path and query of the URL', async () => {
     const server = await says(response => response.end(BODY))
     const body = `<body to='z\u00fcrich.example'>\u{1F600}</body>`
     const url = new URL('?a=b', server.url)
@@ -121,7 +121,7 @@ describe('a request', () => {
     expect(Buffer.byteLength(body)).toBeGreaterThan(body.length)
   })
 
-  test("carries the visitor's address when it is to", async () => {
+  test("the transport sends the visitor's address when one is given", async () => {
     const server = await says(response => response.end(BODY))
     const transport = transportOf()
     await transport.post(server.url, BODY, { signal: patient(), clientIp: '2001:db8::1' })
@@ -129,7 +129,7 @@ describe('a request', () => {
     expect(server.asked.map(({ headers }) => headers['x-forwarded-for'])).toEqual(['2001:db8::1', undefined])
   })
 
-  test('carries no cookie that an earlier reply set', async () => {
+  test('the transport sends no cookie when an earlier reply has set one', async () => {
     const server = await says(response => response.setHeader('Set-Cookie', 'a=b').end(BODY))
     const transport = transportOf()
     await post(transport, server.url)
@@ -137,7 +137,7 @@ describe('a request', () => {
     expect(server.asked.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined])
   })
 
-  test('goes to the server itself, whatever the environment says about proxies', async () => {
+  test('the transport connects to the server itself when the environment names a proxy', async () => {
     const proxy = await says(response => response.end('proxied'))
     const names = [
       'HTTP_PROXY',
@@ -163,7 +163,7 @@ describe('a request', () => {
   })
 })
 
-describe('a reply of status 200', () => {
+describe('with status 200', () => {
   test.each<[what: string, answer: (response: http.ServerResponse) => void]>([
     ['with its length', response => response.setHeader('Content-Length', BODY.length).end(BODY)],
     [
@@ -177,42 +177,42 @@ describe('a reply of status 200', () => {
     ['of another type', response => response.setHeader('Content-Type', 'text/html').end(BODY)],
     ['in UTF-8', response => response.setHeader('Content-Type', 'text/xml; charset=utf-8').end(BODY)],
     [
-      'in UTF-8, in capitals and quotes',
+      'with a charset in capitals and quotes',
       response => response.setHeader('Content-Type', 'text/xml;CharSet="UTF-8"; a=b').end(BODY),
     ],
     ['that says it is not compressed', response => response.setHeader('Content-Encoding', 'identity').end(BODY)],
     [
-      'after an interim one',
+      'after an interim reply',
       response => {
         response.writeProcessing()
         response.end(BODY)
       },
     ],
-  ])('is read: %s', async (_, answer) => {
+  ])('the transport reads a reply %s', async (_, answer) => {
     const server = await says(answer)
     expect((await post(transportOf(), server.url)).toString()).toBe(BODY)
   })
 
-  test('is read until the end of the connection when it has no length', async () => {
+  test('the transport reads to the end of the connection when a reply has no length', async () => {
     const server = await speaks(socket => socket.end(`HTTP/1.0 200 OK\r\n\r\n${BODY}`))
     expect((await post(transportOf(), server.url)).toString()).toBe(BODY)
   })
 
-  test('may be empty', async () => {
+  test('the transport accepts an empty reply', async () => {
     const server = await says(response => response.end())
     expect(await post(transportOf(), server.url)).toHaveLength(0)
   })
 
-  test('is given as the bytes that came', async () => {
+  test('the transport returns the bytes of a reply unchanged', async () => {
     const bytes = Buffer.from([0xff, 0xfe, 0x00, 0xc0, 0x80])
     const server = await says(response => response.end(bytes))
     expect(await post(transportOf(), server.url)).toEqual(bytes)
   })
 })
 
-describe('a reply of another status is an error, whatever it holds', () => {
+describe('with another status', () => {
   test.each([201, 202, 204, 206, 300, 304, 400, 401, 403, 404, 405, 407, 413, 429, 500, 502, 503, 504, 599])(
-    '%d',
+    'the transport rejects a reply of status %d',
     async status => {
       const server = await says(response => response.writeHead(status).end(BODY))
       await expect(post(transportOf(), server.url)).rejects.toEqual(
@@ -223,7 +223,7 @@ describe('a reply of another status is an error, whatever it holds', () => {
     },
   )
 
-  test.each([301, 302, 303, 307, 308])('%d is not followed, neither elsewhere nor here', async status => {
+  test.each([301, 302, 303, 307, 308])('the transport does not follow a redirect of status %d', async status => {
     const elsewhere = await says(response => response.end(BODY))
     const server = await says((response, nth) => {
       response.writeHead(status, { Location: nth === 1 ? elsewhere.url.href : '/bosh' }).end(BODY)
@@ -236,14 +236,14 @@ describe('a reply of another status is an error, whatever it holds', () => {
     expect(elsewhere.sockets).toHaveLength(0)
   })
 
-  test('404 asks whether the URL is right; no other status does', async () => {
+  test('the error points to the option `service` when the status is 404 and at no other status', async () => {
     const server = await says((response, nth) => response.writeHead(nth === 1 ? 404 : 403).end())
     const transport = transportOf()
     await expect(post(transport, server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /option `service`/))
     await expect(post(transport, server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /status 403$/))
   })
 
-  test('what the server wrote is not repeated', async () => {
+  test('the error repeats nothing that the server wrote', async () => {
     const server = await says(response => {
       response.statusMessage = 'SECRET'
       response.writeHead(500, { 'X-Secret': 'SECRET' }).end('SECRET')
@@ -253,24 +253,32 @@ describe('a reply of another status is an error, whatever it holds', () => {
   })
 })
 
-describe('a reply in an encoding nobody asked for is refused, and the connection ended', () => {
-  test.each(['gzip', 'x-gzip', 'deflate', 'br', 'zstd', 'gzip, identity', 'unknown'])('%s', async encoding => {
-    const server = await says(response => response.setHeader('Content-Encoding', encoding).end(gzipSync(BODY)))
-    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /compressed/))
-    await closed(server.sockets[0])
-  })
+describe('with an encoding that was not asked for', () => {
+  test.each(['gzip', 'x-gzip', 'deflate', 'br', 'zstd', 'gzip, identity', 'unknown'])(
+    'the transport refuses Content-Encoding %s and ends the connection',
+    async encoding => {
+      const server = await says(response => response.setHeader('Content-Encoding', encoding).end(gzipSync(BODY)))
+      await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /compressed/))
+      await closed(server.sockets[0])
+    },
+  )
 
-  test.each(['iso-8859-1', 'utf-16', '"windows-1252"', 'utf-7', 'utf-8x', "utf-8'"])('charset=%s', async charset => {
-    const server = await says(response => response.setHeader('Content-Type', `text/xml; charset=${charset}`).end(BODY))
-    await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /UTF-8/))
-    await closed(server.sockets[0])
-  })
+  test.each(['iso-8859-1', 'utf-16', '"windows-1252"', 'utf-7', 'utf-8x', "utf-8'"])(
+    'the transport refuses charset=%s and ends the connection',
+    async charset => {
+      const server = await says(response =>
+        response.setHeader('Content-Type', `text/xml; charset=${charset}`).end(BODY),
+      )
+      await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_PROTOCOL', /UTF-8/))
+      await closed(server.sockets[0])
+    },
+  )
 })
 
-describe('a reply that is too large is cut', () => {
+describe('with a limit on the size of a reply', () => {
   const tooLarge = xmppError('ERR_XMPP_TOO_LARGE', /more than 1000 bytes; see option `maxResponseBytes`/)
 
-  test('not the largest that is allowed', async () => {
+  test('the transport reads a reply of exactly the allowed size', async () => {
     const server = await says((response, nth) => {
       if (nth === 1) response.setHeader('Content-Length', 1000)
       response.end('x'.repeat(1000))
@@ -280,13 +288,13 @@ describe('a reply that is too large is cut', () => {
     expect(await post(transport, server.url)).toHaveLength(1000)
   })
 
-  test('one that says so is not waited for', async () => {
+  test('the transport rejects a reply at once when its announced length is above the limit', async () => {
     const server = await speaks(socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n'))
     await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
     await closed(server.sockets[0])
   })
 
-  test('one that goes on and on', async () => {
+  test('the transport ends the connection when a reply does not end', async () => {
     const server = await says(response => {
       const more = () => {
         while (!response.destroyed && response.write('x'.repeat(10_000)));
@@ -298,7 +306,7 @@ describe('a reply that is too large is cut', () => {
     await closed(server.sockets[0])
   })
 
-  test('one byte too much, in small chunks', async () => {
+  test('the transport rejects a reply when its small chunks add up to one byte too many', async () => {
     const server = await says(response => {
       for (let i = 0; i < 1001; i++) response.write('x')
     })
@@ -306,18 +314,18 @@ describe('a reply that is too large is cut', () => {
     await closed(server.sockets[0])
   })
 
-  test('one without a length, until the end of the connection', async () => {
+  test('the transport rejects a reply without a length when it is above the limit', async () => {
     const server = await speaks(socket => socket.end(`HTTP/1.0 200 OK\r\n\r\n${'x'.repeat(1001)}`))
     await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)
   })
 
-  test('a length that is a lie: less comes than was said', async () => {
+  test('the transport rejects a reply when less arrives than its announced length', async () => {
     const server = await speaks(socket => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n${BODY}`))
     await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_CONNECT'))
     expect(server.asked).toHaveLength(1)
   })
 
-  test('a length that is a lie: what comes too much is never the next reply', async () => {
+  test('the transport never takes bytes beyond the announced length for the next reply', async () => {
     const smuggled = OK.replace(BODY, BODY.replace('<body', '<evil'))
     const server = await speaks((socket, nth) => socket.write(nth === 1 ? OK + smuggled : OK))
     const transport = transportOf()
@@ -333,15 +341,15 @@ describe('a reply that is too large is cut', () => {
     ['a length and chunks', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'],
     ['a negative length', 'Content-Length: -1\r\n'],
     ['a length in words', 'Content-Length: ten\r\n'],
-  ])('%s', async (_, headers) => {
+  ])('the transport rejects a reply with %s', async (_, headers) => {
     const server = await speaks(socket => socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\n${BODY}`))
     await expect(post(transportOf(), server.url)).rejects.toEqual(xmppError('ERR_XMPP_HTTP', /does not answer in HTTP/))
     expect(server.asked).toHaveLength(1)
   })
 })
 
-describe('a connection that fails', () => {
-  test('is refused', async () => {
+describe('when a connection fails', () => {
+  test('the transport names the URL and ECONNREFUSED', async () => {
     const server = net.createServer()
     const port = await listening(server)
     server.close()
@@ -351,7 +359,7 @@ describe('a connection that fails', () => {
     )
   })
 
-  test('is refused under a name with two addresses', async () => {
+  test('the transport names ECONNREFUSED for a host with two addresses', async () => {
     const server = net.createServer()
     const port = await listening(server)
     server.close()
@@ -373,7 +381,7 @@ describe('a connection that fails', () => {
       socket => socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n33\r\n${BODY}\r\n`),
     ],
     ['is reset within the body', socket => socket.write(OK.slice(0, -1), () => socket.resetAndDestroy())],
-  ])('%s: one error, and nothing is sent twice on a new connection', async (_, answer) => {
+  ])('the transport reports one error and sends nothing again if the connection %s', async (_, answer) => {
     const server = await speaks(answer)
     await expect(post(transportOf(), server.url)).rejects.toEqual(
       xmppError('ERR_XMPP_CONNECT', /^no connection to http:/),
@@ -383,7 +391,7 @@ describe('a connection that fails', () => {
   })
 })
 
-describe('what is not HTTP', () => {
+describe('with bytes that are not HTTP', () => {
   test.each([
     ['a banner', 'SSH-2.0-SECRET\r\n'],
     ['XML', "<?xml version='1.0'?><stream:stream id='SECRET'>"],
@@ -391,11 +399,11 @@ describe('what is not HTTP', () => {
     ['another version', 'HTTP/9.9 200 SECRET\r\n\r\n'],
     ['a status of four digits', 'HTTP/1.1 2000 SECRET\r\n\r\n'],
     ['a status in words', 'HTTP/1.1 SECRET OK\r\n\r\n'],
-    ['a header that is none', 'HTTP/1.1 200 OK\r\nSEC RET\r\n\r\n'],
+    ['an invalid header', 'HTTP/1.1 200 OK\r\nSEC RET\r\n\r\n'],
     ['a header with a NUL', 'HTTP/1.1 200 OK\r\nX: SECRET\0\r\n\r\n'],
-    ['headers without end', `HTTP/1.1 200 OK\r\nX: ${'SECRET'.repeat(4000)}\r\n\r\n`],
+    ['headers without an end', `HTTP/1.1 200 OK\r\nX: ${'SECRET'.repeat(4000)}\r\n\r\n`],
     ['a chunk without a size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nSECRET\r\n'],
-  ])('%s: ERR_XMPP_HTTP, and not a byte of it in the error', async (_, garbage) => {
+  ])('the transport rejects %s and repeats no byte of it in the error', async (_, garbage) => {
     const server = await speaks(socket => socket.write(garbage))
     const error = await post(transportOf(), server.url).catch(reason => reason)
     expect(error).toEqual(xmppError('ERR_XMPP_HTTP', /does not answer in HTTP \(HPE_[A-Z_]+\)$/))
@@ -408,12 +416,12 @@ describe('what is not HTTP', () => {
   })
 })
 
-describe('who does not wait any longer', () => {
+describe('with an abort signal', () => {
   const reason = new Error('nobody waits')
   // Never answered, so that nothing but the abort can end it.
   const silent = () => speaks(() => {})
 
-  test('sends nothing when gone before', async () => {
+  test('the transport opens no connection when the signal was aborted before', async () => {
     const server = await silent()
     await expect(transportOf().post(server.url, BODY, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(server.sockets).toHaveLength(0)
@@ -424,7 +432,7 @@ describe('who does not wait any longer', () => {
     ['within its head', socket => socket.write('HTTP/1.1 200 OK\r\n')],
     ['after its head', socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n')],
     ['within its body', socket => socket.write(OK.slice(0, -1))],
-  ])('gets the reason of the signal, and the connection is ended: %s', async (_, answer) => {
+  ])('the transport rejects with the reason and ends the connection when the signal aborts %s', async (_, answer) => {
     const controller = new AbortController()
     const server = await speaks(socket => {
       answer(socket)
@@ -435,7 +443,7 @@ describe('who does not wait any longer', () => {
     expect(server.asked).toHaveLength(1)
   })
 
-  test('gets the reason while connecting, too', async () => {
+  test('the transport rejects with the reason when the signal aborts while it connects', async () => {
     const server = await silent()
     const controller = new AbortController()
     const posting = transportOf().post(server.url, BODY, { signal: controller.signal })
@@ -443,7 +451,7 @@ describe('who does not wait any longer', () => {
     await expect(posting).rejects.toBe(reason)
   })
 
-  test('is given up while it waits for a connection, and only then', async () => {
+  test('the signal `unsent` ends a request only while it waits for a free connection', async () => {
     const server = await silent()
     const transport = transportOf()
     const unsent = new AbortController()
@@ -462,7 +470,7 @@ describe('who does not wait any longer', () => {
     expect(getEventListeners(unsent.signal, 'abort')).toHaveLength(0)
   })
 
-  test('and while the connection is being made', async () => {
+  test('the signal `unsent` ends a request while its connection is being made', async () => {
     const server = await silent()
     const unsent = new AbortController()
     const posting = transportOf().post(server.url, BODY, { signal: patient(), unsent: unsent.signal })
@@ -474,7 +482,7 @@ describe('who does not wait any longer', () => {
     expect(server.asked).toHaveLength(0)
   })
 
-  test('leaves the connections of the others alone', async () => {
+  test('an aborted request leaves the connections of other requests alone', async () => {
     const controller = new AbortController()
     const waiting: http.ServerResponse[] = []
     const server = await says(response => {
@@ -489,7 +497,7 @@ describe('who does not wait any longer', () => {
     expect((await stays).toString()).toBe(BODY)
   })
 
-  test('the signal is let go of, whatever the end', async () => {
+  test('the transport keeps no listener on the signal when a request has ended', async () => {
     const controller = new AbortController()
     const { signal } = controller
     const server = await says((response, nth) => response.writeHead(nth === 1 ? 200 : 500).end(BODY))
@@ -501,8 +509,8 @@ describe('who does not wait any longer', () => {
   })
 })
 
-describe('connections', () => {
-  test('are kept alive: one serves request after request', async () => {
+describe('with kept-alive connections', () => {
+  test('one connection serves request after request', async () => {
     const server = await says(response => response.end(BODY))
     const transport = transportOf()
     for (let i = 0; i < 5; i++) await post(transport, server.url)
@@ -510,7 +518,7 @@ describe('connections', () => {
     expect(server.sockets).toHaveLength(1)
   })
 
-  test('are not shared by two requests at a time, and not more than 16', async () => {
+  test('the transport opens at most 16 connections and sends one request at a time on each', async () => {
     const waiting: http.ServerResponse[] = []
     const server = await says(response => {
       waiting.push(response)
@@ -523,7 +531,7 @@ describe('connections', () => {
     expect(server.sockets).toHaveLength(16)
   })
 
-  test('end when the transport is closed', async () => {
+  test('every connection ends when the transport closes', async () => {
     const server = await says(response => response.end(BODY))
     const transport = transportOf()
     await post(transport, server.url)
@@ -533,7 +541,7 @@ describe('connections', () => {
     expect(server.sockets.map(socket => socket.closed)).toEqual([true])
   })
 
-  test('of an own agent are its own: it is used, and left alone', async () => {
+  test('the transport uses a given agent and never destroys it', async () => {
     const server = await says(response => response.end(BODY))
     const agent = new http.Agent({ keepAlive: true })
     ended.push(() => agent.destroy())
@@ -548,14 +556,14 @@ describe('connections', () => {
   })
 })
 
-describe('a kept-alive connection that ends before the first byte of a reply', () => {
+describe('when a kept-alive connection ends before the first byte of a reply', () => {
   const bodyOf = (request: string) => request.slice(request.indexOf('\r\n\r\n') + 4)
   const REQUEST = "<body rid='1573741821' sid='SomeSID' to='z\u00fcrich.example'/>"
 
   test.each<[how: string, end: (socket: net.Socket) => unknown]>([
     ['ended', socket => socket.end()],
     ['reset', socket => socket.resetAndDestroy()],
-  ])('%s: the same bytes are sent once more, on a new one', async (_, end) => {
+  ])('the transport sends the same bytes once more on a new connection (%s)', async (_, end) => {
     const server = await speaks((socket, nth) => (nth === 2 ? end(socket) : socket.write(OK)))
     const transport = transportOf()
     await post(transport, server.url)
@@ -566,7 +574,7 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
     expect(server.sockets).toHaveLength(2)
   })
 
-  test('that fails as well: an error, and nothing a third time', async () => {
+  test('the transport makes no third attempt if the second one fails as well', async () => {
     const server = await speaks((socket, nth) => (nth === 1 ? socket.write(OK) : socket.end()))
     const transport = transportOf()
     await post(transport, server.url)
@@ -574,7 +582,7 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
     expect(server.asked.map(bodyOf)).toEqual([BODY, REQUEST, REQUEST])
   })
 
-  test('takes its idle neighbours with it: they are as old', async () => {
+  test('the transport ends its other idle connections, which are as old', async () => {
     const waiting: net.Socket[] = []
     const server = await speaks((socket, nth) => {
       if (nth <= 3) {
@@ -599,7 +607,7 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
     ['the head came before', socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n'), 'ERR_XMPP_CONNECT'],
     ['what came is not HTTP', socket => socket.end('garbage'), 'ERR_XMPP_HTTP'],
     ['the reply is a refusal', socket => socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'), 'ERR_XMPP_HTTP'],
-  ])('but nothing is sent twice when %s', async (_, answer, code) => {
+  ])('the transport sends nothing twice if %s', async (_, answer, code) => {
     const server = await speaks((socket, nth) => (nth === 1 ? socket.write(OK) : answer(socket)))
     const transport = transportOf()
     await post(transport, server.url)
@@ -608,7 +616,7 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
     expect(server.sockets).toHaveLength(1)
   })
 
-  test('nor when nobody waits any longer', async () => {
+  test('the transport sends nothing twice if the signal is aborted', async () => {
     const reason = new Error('nobody waits')
     const controller = new AbortController()
     const server = await speaks((socket, nth) => {
@@ -622,7 +630,7 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
     expect(server.asked).toHaveLength(2)
   })
 
-  test('is sent once more through an own agent, too', async () => {
+  test('the transport sends the same bytes once more through a given agent', async () => {
     const agent = new http.Agent({ keepAlive: true })
     ended.push(() => agent.destroy())
     const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
@@ -633,18 +641,18 @@ describe('a kept-alive connection that ends before the first byte of a reply', (
   })
 })
 
-describe('TLS', () => {
+describe('over TLS', () => {
   const HERE = selfSigned('127.0.0.1')
   const ELSEWHERE = selfSigned('xmpp.example.com')
   const untrusted = (code: RegExp) => xmppError('ERR_XMPP_TLS', code)
   const answers = (response: http.ServerResponse) => response.end(BODY)
 
-  test('a certificate that is trusted and of this host', async () => {
+  test('the transport accepts a trusted certificate of this host', async () => {
     const server = await says(answers, HERE)
     expect((await post(transportOf({ tls: { ca: HERE.cert } }), server.url)).toString()).toBe(BODY)
   })
 
-  test('one that nobody trusts', async () => {
+  test('the transport rejects a certificate that is not trusted', async () => {
     const server = await says(answers, HERE)
     await expect(post(transportOf(), server.url)).rejects.toEqual(untrusted(/SELF_SIGNED.*option `tls`/))
     await expect(post(transportOf({ tls: { ca: ELSEWHERE.cert } }), server.url)).rejects.toEqual(
@@ -653,7 +661,7 @@ describe('TLS', () => {
     expect(server.asked).toHaveLength(0)
   })
 
-  test('one of another host, unless `servername` names it', async () => {
+  test('the transport rejects a certificate of another host unless `servername` names that host', async () => {
     const server = await says(answers, ELSEWHERE)
     const ca = ELSEWHERE.cert
     await expect(post(transportOf({ tls: { ca } }), server.url)).rejects.toEqual(untrusted(/ALTNAME_INVALID/))
@@ -662,7 +670,7 @@ describe('TLS', () => {
     expect((await post(named, server.url)).toString()).toBe(BODY)
   })
 
-  test('one that has expired, one that is not valid yet', async () => {
+  test('the transport rejects a certificate that has expired or is not valid yet', async () => {
     const YEAR_MS = 365 * 86_400_000
     for (const [at, code] of [
       [Date.now() - YEAR_MS, /CERT_HAS_EXPIRED/],
@@ -675,7 +683,7 @@ describe('TLS', () => {
     }
   })
 
-  test('NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing', async () => {
+  test('the transport verifies certificates when NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
@@ -690,7 +698,7 @@ describe('TLS', () => {
     }
   })
 
-  test('an own agent that does not say otherwise verifies, too', async () => {
+  test('the transport verifies certificates when a given agent sets no rejectUnauthorized', async () => {
     const server = await says(answers, HERE)
     const agent = new https.Agent()
     ended.push(() => agent.destroy())
@@ -698,7 +706,7 @@ describe('TLS', () => {
     expect(server.asked).toHaveLength(0)
   })
 
-  describe('where node itself was told to speak TLS 1.1', () => {
+  describe('when Node.js itself allows TLS 1.1', () => {
     const defaults = tls as { DEFAULT_MIN_VERSION: tls.SecureVersion; DEFAULT_CIPHERS: string }
     const before = { ...defaults }
     beforeAll(() => Object.assign(defaults, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' }))
@@ -708,7 +716,7 @@ describe('TLS', () => {
     })
     const old = () => says(answers, { ...HERE, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' })
 
-    test('others do', async () => {
+    test('an https.Agent of Node.js speaks TLS 1.1', async () => {
       const server = await old()
       const agent = new https.Agent({ ca: HERE.cert })
       ended.push(() => agent.destroy())
@@ -717,9 +725,9 @@ describe('TLS', () => {
 
     test.each([
       ['by default', {}],
-      ['with a version that is not given', { minVersion: undefined }],
-      ['with a higher one', { minVersion: 'TLSv1.3' }],
-    ])('we do not: %s', async (_, version) => {
+      ['with a minVersion of undefined', { minVersion: undefined }],
+      ['with a higher minVersion', { minVersion: 'TLSv1.3' }],
+    ])('the transport refuses TLS 1.1 %s', async (_, version) => {
       const server = await old()
       const transport = transportOf({ tls: { ca: HERE.cert, ...(version as TlsOptions) } })
       await expect(post(transport, server.url)).rejects.toEqual(untrusted(/no trusted TLS/))
@@ -727,14 +735,14 @@ describe('TLS', () => {
     })
   })
 
-  test('a server that speaks plain HTTP', async () => {
+  test('the transport rejects a server that speaks plain HTTP', async () => {
     const server = await says(answers)
     const url = new URL(server.url.href.replace('http:', 'https:'))
     await expect(post(transportOf(), url)).rejects.toEqual(untrusted(/no trusted TLS/))
     expect(server.asked).toHaveLength(0)
   })
 
-  test('a kept-alive connection that ends before a reply is tried once more here, too', async () => {
+  test('the transport sends a request once more when a kept-alive connection ends before a reply', async () => {
     const server = await says((response, nth) => (nth === 2 ? response.socket?.destroy() : response.end(BODY)), HERE)
     const transport = transportOf({ tls: { ca: HERE.cert } })
     await post(transport, server.url)
@@ -744,7 +752,7 @@ describe('TLS', () => {
   })
 })
 
-test('101 is an error like any other status', async () => {
+test('the transport rejects a reply of status 101', async () => {
   const hung = new AbortController()
   const server = await speaks(socket => {
     socket.on('close', () => setImmediate(() => hung.abort(new Error('ended, and nobody said so'))))

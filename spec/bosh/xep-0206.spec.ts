@@ -2,8 +2,8 @@ import crypto from 'node:crypto'
 import { Authenticator } from '../../lib/login/authenticator'
 
 /*
- * The exchange of XEP-0206 §5, by the messages the XEP prints: juliet logs in with SCRAM-SHA-1 and binds. Her nonce is
- * fixed; everything else is what the library sends by itself.
+ * The exchange of XEP-0206 §5 with the messages that the XEP prints: juliet logs in by SCRAM-SHA-1 and binds. Her
+ * nonce is fixed. Everything else comes from the library itself.
  */
 
 const NONCE = 'oMsTAAwAAAAMAAAANP0TAAAAAABPU0AA'
@@ -25,7 +25,7 @@ const SERVER_SAYS = [
   `<body type='terminate' ${HTTPBIND}/>`,
 ]
 
-test('XEP-0206 §5: juliet logs in, byte for byte', async () => {
+test('a login of juliet sends the messages of XEP-0206 §5 byte for byte', async () => {
   jest.spyOn(crypto, 'randomFillSync').mockImplementation(bytes => {
     ;(bytes as Buffer).write(NONCE, 'base64')
     return bytes

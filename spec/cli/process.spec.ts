@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { BoshServer } from '../../lib/testing/server'
 import { startSetUp } from '../doctor/right-set-up'
 
-/* The command as a process of its own. */
+/* The command in a process of its own. */
 
 const ROOT = join(__dirname, '..', '..')
 const PASSWORD = 'correct-horse-battery-staple'
@@ -26,7 +26,7 @@ async function command(argv: readonly string[], input: string) {
   return { code, output: Buffer.concat(output).toString() }
 }
 
-test('a password on standard input is in no output', async () => {
+test('the command never prints a password that it reads from standard input', async () => {
   const { code, output } = await command(
     ['check', server.url, '--domain', 'localhost', '--username', 'user1'],
     `${PASSWORD}\n`,
@@ -39,7 +39,7 @@ test('a password on standard input is in no output', async () => {
   }
 })
 
-test('a wrong one is not repeated either', async () => {
+test('the command does not print a wrong password', async () => {
   const { code, output } = await command(
     ['check', server.url, '--domain', 'localhost', '--username', 'user1', '--json'],
     'incorrect-horse\n',
@@ -50,7 +50,7 @@ test('a wrong one is not repeated either', async () => {
   expect(output).not.toContain('horse')
 })
 
-test('a report that nobody can read is no verdict, and no trace of a crash', async () => {
+test('the command exits with 2 and one line when its report cannot be written', async () => {
   const loader = join(ROOT, 'spec', 'fixtures', 'typescript.cjs')
   const argv = ['--require', loader, join(ROOT, 'lib', 'cli', 'index.ts'), '--help']
   const child = spawn(process.execPath, argv, { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] })
@@ -62,13 +62,13 @@ test('a report that nobody can read is no verdict, and no trace of a crash', asy
   expect(Buffer.concat(said).toString()).toBe('passport-xmpp-bosh: the report cannot be written (ENOSPC)\n')
 })
 
-test('it ends by itself when nothing is read from standard input', async () => {
+test('the command ends by itself when it reads nothing from standard input', async () => {
   const { code } = await command(['--version'], '')
 
   expect(code).toBe(0)
 })
 
-test('the package names it as its command', () => {
+test('package.json names the command and its file', () => {
   const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
   expect(bin).toEqual({ 'passport-xmpp-bosh': 'dist/cli/index.js' })

@@ -5,7 +5,7 @@ import { handClock } from '../fixtures/clock'
 
 const PASSWORD = 'pä$$ wörd 😀'
 
-/** A terminal: what was echoed is in `shown`; `raw` is every mode it was set to. */
+/** A terminal: `shown` returns the text that was echoed, `raw` lists every mode that was set. */
 function terminal(isTTY: boolean) {
   const stderr = new PassThrough()
   const raw: boolean[] = []
@@ -14,7 +14,7 @@ function terminal(isTTY: boolean) {
 }
 
 describe('on a terminal', () => {
-  test('it is asked for, typed without echo, and the terminal is as before', async () => {
+  test('askPassword reads the password without echo and restores the terminal', async () => {
     const { stdin, stderr, raw, shown } = terminal(true)
     const asked = askPassword({ stdin, stderr })
     for (const key of [...PASSWORD, 'x', '\x7f', '\r']) stdin.write(key)
@@ -28,7 +28,7 @@ describe('on a terminal', () => {
     ['Ctrl-C', '\x03'],
     ['Ctrl-D', '\x04'],
     ['Return alone', '\r'],
-  ])('%s: no password', async (_, key) => {
+  ])('askPassword rejects when the key is %s', async (_, key) => {
     const { stdin, stderr, raw } = terminal(true)
     const asked = askPassword({ stdin, stderr })
     stdin.write(key)
@@ -38,13 +38,13 @@ describe('on a terminal', () => {
   })
 })
 
-describe('elsewhere', () => {
+describe('on a pipe', () => {
   test.each([
     ['the first line', `${PASSWORD}\nsecond\n`, PASSWORD],
-    ['a line that Windows wrote', `${PASSWORD}\r\n`, PASSWORD],
-    ['a line that does not end', PASSWORD, PASSWORD],
-    ['spaces are part of it', ' a b \n', ' a b '],
-  ])('%s', async (_, input, password) => {
+    ['a line with the line end of Windows', `${PASSWORD}\r\n`, PASSWORD],
+    ['a line without a line end', PASSWORD, PASSWORD],
+    ['the spaces of a line as well', ' a b \n', ' a b '],
+  ])('askPassword reads %s', async (_, input, password) => {
     const { stdin, stderr, shown } = terminal(false)
     stdin.end(input)
 
@@ -52,7 +52,7 @@ describe('elsewhere', () => {
     expect(shown()).toBe('')
   })
 
-  test('characters that arrive in pieces', async () => {
+  test('askPassword joins characters that arrive in pieces', async () => {
     const { stdin, stderr } = terminal(false)
     for (const byte of Buffer.from(`${PASSWORD}\n`)) stdin.write(Buffer.of(byte))
 
@@ -60,16 +60,16 @@ describe('elsewhere', () => {
   })
 
   test.each([
-    ['nothing', ''],
+    ['empty', ''],
     ['an empty line', '\nsecond\n'],
-  ])('%s: no password', async (_, input) => {
+  ])('askPassword rejects when the input is %s', async (_, input) => {
     const { stdin, stderr } = terminal(false)
     stdin.end(input)
 
     await expect(askPassword({ stdin, stderr })).rejects.toThrow('no password')
   })
 
-  test('no more is read than a password can have', async () => {
+  test('askPassword stops reading when the input has the length of the longest password', async () => {
     const { stdin, stderr } = terminal(false)
     stdin.write('x'.repeat(2_000))
 
@@ -78,7 +78,7 @@ describe('elsewhere', () => {
   })
 })
 
-test.each([true, false])('nobody waits for ever (terminal: %s)', async isTTY => {
+test.each([true, false])('askPassword rejects when its time is over (terminal: %s)', async isTTY => {
   const clock = handClock()
   const { stdin, stderr } = terminal(isTTY)
   const asked = askPassword({ stdin, stderr }, clock)

@@ -16,12 +16,12 @@ test.each<[code: number, findings: readonly Finding[]]>([
   [1, [OK, WARN, SKIPPED]],
   [2, [WARN, WRONG]],
   [2, [WRONG]],
-])('exit code %i', (code, findings) => {
+])('exitCodeOf returns %i for the findings of row %#', (code, findings) => {
   expect(exitCodeOf(findings)).toBe(code)
 })
 
-describe('for people', () => {
-  test('one line for each check, what to change below it, and the counts', () => {
+describe('as text', () => {
+  test('the report has a line for each check, its advice below and the counts at the end', () => {
     expect(textReport(SUBJECT, [OK, WRONG, WARN], false)).toBe(
       [
         'http://127.0.0.1:5280/bosh, domain localhost',
@@ -38,7 +38,7 @@ describe('for people', () => {
     )
   })
 
-  test('what was skipped for one reason is said once', () => {
+  test('the report gives a reason once when several checks were skipped for it', () => {
     const text = textReport(
       SUBJECT,
       [WRONG, skipped('speed', 'not seen'), skipped('captcha', 'not seen'), SKIPPED],
@@ -50,7 +50,7 @@ describe('for people', () => {
     expect(text).toContain('0 ok, 0 warn, 1 wrong, 3 skipped')
   })
 
-  test('long texts are wrapped at a hundred columns, and nothing of them is lost', () => {
+  test('the report wraps long texts at a hundred columns and keeps every word', () => {
     const advice = Array.from({ length: 60 }, (_, n) => `word${n}`).join(' ')
     const text = textReport(SUBJECT, [warn('version', 'old', advice)], false)
 
@@ -58,11 +58,11 @@ describe('for people', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(advice)
   })
 
-  test('a URL that is none is not shown', () => {
+  test('the report shows no URL when the URL is invalid', () => {
     expect(textReport({ service: null, domain: null }, [WRONG], false)).toMatch(/^wrong /)
   })
 
-  test('the statuses have colours, and without them the text is the same', () => {
+  test('the report is the same text with colours and without', () => {
     const findings = [OK, WARN, WRONG, SKIPPED]
     const coloured = textReport(SUBJECT, findings, true)
 
@@ -73,8 +73,8 @@ describe('for people', () => {
   })
 })
 
-describe('for programs', () => {
-  test('the shape is stable', () => {
+describe('as JSON', () => {
+  test('the report has a stable shape', () => {
     expect(JSON.parse(jsonReport(SUBJECT, [OK, WARN, WRONG, SKIPPED]))).toEqual({
       service: 'http://127.0.0.1:5280/bosh',
       domain: 'localhost',
@@ -89,7 +89,7 @@ describe('for programs', () => {
     })
   })
 
-  test('so are the names of the checks', () => {
+  test('the checks have stable names', () => {
     expect(CHECKS).toEqual([
       'url',
       'transport',
@@ -117,7 +117,7 @@ describe('for programs', () => {
   })
 })
 
-test('the guide explains every check, and nothing that is none', () => {
+test('the guide explains every check and no other', () => {
   const guide = readFileSync(join(__dirname, '../../docs/doctor.md'), 'utf8')
   const rows = [...guide.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id)
 

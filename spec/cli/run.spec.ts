@@ -34,7 +34,7 @@ async function play(
 
 const WELL = ['--domain', 'localhost']
 
-test('all is well: 0', async () => {
+test('the command exits with 0 when all is well', async () => {
   const { code, stdout, stderr } = await play(['check', server.url, ...WELL])
 
   expect(code).toBe(0)
@@ -42,7 +42,7 @@ test('all is well: 0', async () => {
   expect(stderr).toBe('')
 })
 
-test('a warning: 1', async () => {
+test('the command exits with 1 when a check warns', async () => {
   const open = await startSetUp({ registration: 'open' })
   try {
     expect(await play(['check', open.url, ...WELL])).toMatchObject({ code: 1, stderr: '' })
@@ -51,7 +51,7 @@ test('a warning: 1', async () => {
   }
 })
 
-test('something wrong: 2', async () => {
+test('the command exits with 2 when a check finds something wrong', async () => {
   expect(await play(['check', `${server.url}/x`, ...WELL])).toMatchObject({ code: 2, stderr: '' })
 })
 
@@ -61,15 +61,15 @@ test.each([
   ['no service', ['check'], 'the BOSH URL'],
   ['two services', ['check', 'https://a.example/', 'staple'], 'one <service>'],
   ['a password as an option', ['check', 'https://a.example/', '--password=staple'], "Unknown option '--password'"],
-  ['a value too few', ['check', 'https://a.example/', '--domain'], '--domain'],
-  ['a value too many', ['check', 'https://a.example/', '--json=staple'], '--json'],
-  ['a domain that is none', ['check', 'https://a.example/', '--domain', 'staple@a'], 'option `domain`'],
-  ['a mechanism that is none', ['check', 'https://a.example/', '--mechanisms', 'PLAIN,staple'], 'option `mechanisms`'],
-  ['a file that is not there', ['check', 'https://a.example/', '--ca', '/staple'], 'cannot be read (ENOENT)'],
+  ['an option without its value', ['check', 'https://a.example/', '--domain'], '--domain'],
+  ['a value for an option without one', ['check', 'https://a.example/', '--json=staple'], '--json'],
+  ['an invalid domain', ['check', 'https://a.example/', '--domain', 'staple@a'], 'option `domain`'],
+  ['an unknown mechanism', ['check', 'https://a.example/', '--mechanisms', 'PLAIN,staple'], 'option `mechanisms`'],
+  ['a missing file', ['check', 'https://a.example/', '--ca', '/staple'], 'cannot be read (ENOENT)'],
   ['a file that never ends', ['check', 'https://a.example/', '--ca', '/dev/zero'], 'no certificates'],
   ['a file without certificates', ['check', 'https://a.example/', '--ca', __filename], 'no certificates'],
-  ['nobody who has a password', ['check', 'https://a.example/', '--username', 'user1'], 'no password'],
-])('%s: 2, and what is wrong with the command; no value of it is repeated', async (_, argv, says) => {
+  ['a user name without a password', ['check', 'https://a.example/', '--username', 'user1'], 'no password'],
+])('the command exits with 2 and names the mistake without repeating a value when given %s', async (_, argv, says) => {
   const { code, stdout, stderr } = await play(argv)
 
   expect(code).toBe(2)
@@ -79,7 +79,7 @@ test.each([
   expect(stderr).not.toContain('staple')
 })
 
-test.each([['--help'], ['-h'], ['check', '--help']])('%s %s', async (...argv) => {
+test.each([[['--help']], [['-h']], [['check', '--help']]])('the command lists its options for %j', async argv => {
   const { code, stdout } = await play(argv)
 
   expect(code).toBe(0)
@@ -88,11 +88,11 @@ test.each([['--help'], ['-h'], ['check', '--help']])('%s %s', async (...argv) =>
   }
 })
 
-test('--version', async () => {
+test('the command prints the version of the package when called with --version', async () => {
   expect(await play(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-test('--json is nothing but JSON, without the secrets that a URL can hold', async () => {
+test('the command prints only JSON and no secret of a URL when called with --json', async () => {
   const url = new URL(server.url)
   url.search = '?token=staple'
   const { code, stdout, stderr } = await play(['check', url.href, ...WELL, '--json'])
@@ -101,7 +101,7 @@ test('--json is nothing but JSON, without the secrets that a URL can hold', asyn
   expect(stdout + stderr).not.toContain('staple')
 })
 
-test('credentials in the URL are wrong, and not repeated', async () => {
+test('the command reports credentials in the URL as wrong and does not repeat them', async () => {
   const { code, stdout } = await play(['check', 'https://user1:staple@xmpp.example.com/bosh'])
 
   expect(code).toBe(2)
@@ -109,7 +109,7 @@ test('credentials in the URL are wrong, and not repeated', async () => {
   expect(stdout).not.toMatch(/user1|staple/)
 })
 
-test('--mechanisms and --ca come to what they do in the app', async () => {
+test('the options --mechanisms and --ca have the same effect as in the app', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'doctor-'))
   const tls = selfSigned('127.0.0.1')
   const secure = await startSetUp({ tls, mechanisms: ['SCRAM-SHA-256', 'SCRAM-SHA-1'] })
@@ -130,11 +130,11 @@ test('--mechanisms and --ca come to what they do in the app', async () => {
 const COLOUR = '\x1b['
 test.each<[what: string, isTTY: boolean, env: Terminal['env'], colours: boolean]>([
   ['a terminal', true, {}, true],
-  ['no terminal', false, {}, false],
-  ['a terminal, and NO_COLOR', true, { NO_COLOR: '1' }, false],
-  ['a terminal, and an empty NO_COLOR, which means nothing', true, { NO_COLOR: '' }, true],
-  ['a terminal that knows none', true, { TERM: 'dumb' }, false],
-])('colours: %s', async (_, isTTY, env, colours) => {
+  ['a pipe', false, {}, false],
+  ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, false],
+  ['a terminal with an empty NO_COLOR', true, { NO_COLOR: '' }, true],
+  ['a terminal without colours', true, { TERM: 'dumb' }, false],
+])('the command chooses the colours for %s', async (_, isTTY, env, colours) => {
   const { stdout } = await play(['check', 'https://:1'], { isTTY, env })
 
   expect(stdout.includes(COLOUR)).toBe(colours)

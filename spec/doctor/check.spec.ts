@@ -12,7 +12,7 @@ import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
 import { type SetUp, startSetUp } from './right-set-up'
 
-/* Set-ups that were broken on purpose, each in one way: the doctor names that and complains of nothing else. */
+/* Set-ups that are broken on purpose, each in one way: the doctor names that fault and complains of nothing else. */
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {
@@ -26,7 +26,7 @@ async function serving(setUp: SetUp = {}, ...faults: Fault[]): Promise<BoshServe
   return server
 }
 
-/** A URL at which something else than BOSH is. */
+/** Starts a server of another kind and returns its URL. */
 async function listening(server: net.Server, scheme = 'http'): Promise<string> {
   const sockets = new Set<net.Socket>()
   server.on('connection', (socket: net.Socket) => sockets.add(socket))
@@ -49,7 +49,7 @@ function diagnose(
   return check({ service, domain: 'localhost', ...question }, internals)
 }
 
-/** What is not well. */
+/** The checks that warn or find something wrong. */
 function complaintsIn(findings: readonly Finding[]): Partial<Record<CheckId, string>> {
   return Object.fromEntries(
     findings.filter(({ status }) => status === 'warn' || status === 'wrong').map(({ id, status }) => [id, status]),
@@ -62,8 +62,8 @@ const textOf = (findings: readonly Finding[], id: CheckId) => {
   return `${summary} ${advice}`
 }
 
-describe('a server as it should be', () => {
-  test('every check says ok, but for what there is nothing to look at', async () => {
+describe('on a server without faults', () => {
+  test('every check says ok except the two that have nothing to look at', async () => {
     const { url } = await serving()
     const findings = await diagnose(url)
 
@@ -74,7 +74,7 @@ describe('a server as it should be', () => {
     ])
   })
 
-  test('over TLS, with somebody who logs in, not even that', async () => {
+  test('every check says ok over TLS when an account logs in', async () => {
     const tls = selfSigned('127.0.0.1')
     const { url } = await serving({ tls })
     const credentials = { username: 'user1', password: 'user1' }
@@ -84,7 +84,7 @@ describe('a server as it should be', () => {
     expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 
-  test('no session is left, and no account was made', async () => {
+  test('the doctor leaves no session and makes no account', async () => {
     const server = await serving()
     await diagnose(server.url)
 
@@ -92,7 +92,7 @@ describe('a server as it should be', () => {
     expect(server.requests.map(({ step }) => step)).not.toContain('register')
   })
 
-  test('without a domain the host of the URL is tried, and that is said', async () => {
+  test('the doctor tries the host of the URL and says so when it gets no domain', async () => {
     const { url } = await serving({ domain: '127.0.0.1' })
     const findings = await diagnose(url, { domain: undefined })
 
@@ -100,20 +100,20 @@ describe('a server as it should be', () => {
     expect(of(findings, 'domain')?.summary).toBe('127.0.0.1 is served (the host of the URL: no --domain was given)')
   })
 
-  test('Prosody with registration closed: nobody is banned there, and no hole is known', async () => {
+  test('the doctor complains of nothing when Prosody has registration closed', async () => {
     const { url } = await serving({ personality: 'prosody', registration: 'closed' })
 
     expect(complaintsIn(await diagnose(url))).toEqual({})
   })
 })
 
-describe('the URL', () => {
+describe('for its URL', () => {
   test.each([
-    ['not a URL', 'xmpp.example.com/bosh'],
+    ['without a scheme', 'xmpp.example.com/bosh'],
     ['of another protocol', 'wss://xmpp.example.com/ws'],
-    ['host and port without a scheme', 'localhost:5280/bosh'],
+    ['that is host and port alone', 'localhost:5280/bosh'],
     ['with a password in it', 'https://user1:staple@xmpp.example.com/bosh'],
-  ])('%s: wrong, and nobody is asked', async (_, service) => {
+  ])('the doctor reports a URL %s and contacts no server', async (_, service) => {
     const findings = await diagnose(service)
 
     expect(complaintsIn(findings)).toEqual({ url: 'wrong' })
@@ -121,7 +121,7 @@ describe('the URL', () => {
     expect(findings.slice(1).every(({ status }) => status === 'skipped')).toBe(true)
   })
 
-  /** What stands on the network for xmpp.example.com. */
+  /** Sends the requests for xmpp.example.com to the given server. */
   const at = ({ url }: BoshServer): Transport => {
     const transport = new HttpTransport({ maxResponseBytes: 65_536 })
     return { post: (_, body, options) => transport.post(new URL(url), body, options), close: () => transport.close() }
@@ -129,7 +129,7 @@ describe('the URL', () => {
   const CLEAR = 'http://xmpp.example.com/bosh'
   const credentials = { username: 'user1', password: 'user1' }
 
-  test('http: to another host: wrong, PLAIN there is a second matter, and no password is sent', async () => {
+  test('the doctor reports http: to another host, warns of PLAIN over it and sends no password', async () => {
     const server = await serving()
     const findings = await diagnose(CLEAR, { credentials }, { transport: at(server) })
 
@@ -141,7 +141,7 @@ describe('the URL', () => {
     expect(server.requests.map(({ step }) => step)).not.toContain('auth')
   })
 
-  test('with --allow-insecure: a warning, and SCRAM logs in', async () => {
+  test('the doctor warns of http: and logs in by SCRAM when --allow-insecure is given', async () => {
     const server = await serving()
     const findings = await diagnose(CLEAR, { credentials, allowInsecure: true }, { transport: at(server) })
 
@@ -149,13 +149,13 @@ describe('the URL', () => {
     expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 
-  test('without PLAIN there is one matter less', async () => {
+  test('the doctor reports http: alone when the server does not offer PLAIN', async () => {
     const server = await serving({ mechanisms: ['SCRAM-SHA-256'] })
 
     expect(complaintsIn(await diagnose(CLEAR, {}, { transport: at(server) }))).toEqual({ transport: 'wrong' })
   })
 
-  test('with PLAIN named as well: wrong', async () => {
+  test('the doctor reports PLAIN over http: as wrong when `mechanisms` names it', async () => {
     const server = await serving()
     const question = { mechanisms: ['PLAIN'], allowInsecure: true } as const
 
@@ -166,10 +166,10 @@ describe('the URL', () => {
   })
 })
 
-describe('what is between here and BOSH', () => {
+describe('on the way to BOSH', () => {
   test.each<[what: string, id: CheckId, url: () => Promise<string>, says: RegExp]>([
     ['a host that has no address', 'name', async () => `https://${'x'.repeat(64)}.example/bosh`, /ENOTFOUND.*DNS/],
-    ['a port that nobody listens on', 'connection', closedPort, /ECONNREFUSED.*start the server/],
+    ['a port without a listener', 'connection', closedPort, /ECONNREFUSED.*start the server/],
     ['TLS on a port of http:', 'tls', secureAs('http'), /speaks TLS Write https:/],
     ['http: on a port of TLS', 'tls', async () => (await serving()).url.replace('http:', 'https:'), /without TLS/],
     ['a server that ends every connection', 'connection', cutting, /cut/],
@@ -186,10 +186,10 @@ describe('what is between here and BOSH', () => {
       () => answering(301, { Location: 'https://xmpp.example.com/' }),
       /301.*not follow redirects/,
     ],
-    ['a login in front of it', 'bosh', () => answering(401), /401.*login of its own/],
+    ['a login in front of BOSH', 'bosh', () => answering(401), /401.*login of its own/],
     ['a proxy whose server is down', 'bosh', () => answering(502), /502.*behind it/],
     ['a web server that takes no POST', 'bosh', () => answering(405), /405.*not with BOSH/],
-  ])('%s', async (_, id, url, says) => {
+  ])('the doctor recognises %s', async (_, id, url, says) => {
     const findings = await diagnose(await url())
     const at = CHECKS.indexOf(id)
 
@@ -241,11 +241,11 @@ describe('what is between here and BOSH', () => {
   const EXPIRED = selfSigned('127.0.0.1', Date.now() - 365 * 86_400_000)
 
   test.each<[what: string, presented: typeof HERE, ca: string | undefined, says: RegExp]>([
-    ['that nobody trusts', HERE, undefined, /SELF_SIGNED.*--ca/],
+    ['that is not trusted', HERE, undefined, /SELF_SIGNED.*--ca/],
     ['of another authority', HERE, ELSEWHERE.cert, /SELF_SIGNED.*--ca/],
     ['for another name', ELSEWHERE, ELSEWHERE.cert, /ALTNAME.*another name/],
     ['that has expired', EXPIRED, EXPIRED.cert, /EXPIRED.*Renew/],
-  ])('a certificate %s', async (_, tls, ca, says) => {
+  ])('the doctor reports a certificate %s', async (_, tls, ca, says) => {
     const { url } = await serving({ tls })
     const findings = await diagnose(url, ca === undefined ? {} : { ca: Buffer.from(ca) })
 
@@ -253,7 +253,7 @@ describe('what is between here and BOSH', () => {
     expect(textOf(findings, 'certificate')).toMatch(says)
   })
 
-  test('a server that hangs: wrong as soon as a login would have given up', async () => {
+  test('the doctor reports the connection when a server hangs as long as a login would wait', async () => {
     const clock = handClock()
     const server = await serving({}, { on: 'create', reply: 'hang' })
     const findings = diagnose(server.url, {}, { clock })
@@ -264,7 +264,7 @@ describe('what is between here and BOSH', () => {
     expect(textOf(await findings, 'connection')).toMatch(/within 10000 ms.*firewall/)
   })
 
-  test('a server that hangs later: all checks together have their time, and what was seen is kept', async () => {
+  test('the doctor keeps its earlier findings when a server hangs until the time for all checks is over', async () => {
     const clock = handClock()
     const server = await serving()
     server.reset()
@@ -277,7 +277,7 @@ describe('what is between here and BOSH', () => {
     expect(of(await findings, 'mechanisms')?.status).toBe('ok')
   })
 
-  test('a server that thinks for longer than a second', async () => {
+  test('the doctor warns when a server takes longer than a second', async () => {
     let now = 0
     const { url } = await serving()
     // Any two looks at this clock are more than a second apart.
@@ -287,8 +287,8 @@ describe('what is between here and BOSH', () => {
   })
 })
 
-describe('the server', () => {
-  test.each(['ejabberd', 'prosody'] as const)('does not serve the domain (%s)', async personality => {
+describe('about the server', () => {
+  test.each(['ejabberd', 'prosody'] as const)('the doctor reports an unserved domain (%s)', async personality => {
     const { url } = await serving({ personality, domain: 'example.com' })
     const findings = await diagnose(url)
 
@@ -296,13 +296,13 @@ describe('the server', () => {
     expect(textOf(findings, 'domain')).toMatch(/'localhost' is not served.*--domain/)
   })
 
-  test('does not serve the host of the URL, which was only tried', async () => {
+  test('the doctor asks for --domain when the host of the URL is not served', async () => {
     const { url } = await serving()
 
     expect(textOf(await diagnose(url, { domain: undefined }), 'domain')).toContain('no --domain was given')
   })
 
-  test('has banned this address', async () => {
+  test('the doctor reports a ban of its address', async () => {
     const { url } = await serving({}, { on: 'create', reply: { streamError: 'policy-violation' } })
     const findings = await diagnose(url)
 
@@ -310,7 +310,7 @@ describe('the server', () => {
     expect(textOf(findings, 'ban')).toMatch(/mod_fail2ban.*forwardClientIp.*trusted_proxies/)
   })
 
-  test('is going down', async () => {
+  test('the doctor reports a server that is shutting down', async () => {
     const { url } = await serving({}, { on: 'create', reply: { streamError: 'system-shutdown' } })
 
     expect(complaintsIn(await diagnose(url))).toEqual({ bosh: 'wrong' })
@@ -329,7 +329,13 @@ describe('the server', () => {
       /consider_bosh_secure/,
     ],
     ['no mechanism at all (ejabberd)', {}, [], { mechanisms: 'wrong' }, /auth_method/],
-    ['none that is ours', {}, ['SCRAM-SHA3-512'], { 'common-mechanism': 'wrong' }, /auth_password_format: scram/],
+    [
+      'no mechanism of the library',
+      {},
+      ['SCRAM-SHA3-512'],
+      { 'common-mechanism': 'wrong' },
+      /auth_password_format: scram/,
+    ],
     ['only PLAIN', {}, ['PLAIN'], { 'only-plain': 'warn' }, /SCRAM keys/],
     ['several hashes', {}, ['SCRAM-SHA-1', 'SCRAM-SHA-256'], { 'several-hashes': 'warn' }, /made before.*--mechanisms/],
     [
@@ -344,7 +350,7 @@ describe('the server', () => {
   ])('offers %s', async (_, setUp, offer, expected, says) => {
     const { url } = await serving(setUp, offering(...offer))
     const findings = await diagnose(url)
-    // This offer has no registration in it, and so nothing that shows more.
+    // This offer has no registration in it, so nothing shows more.
     const { version: _version, 'visitor-address': _address, ...complaints } = complaintsIn(findings)
     const [id] = Object.keys(expected) as [CheckId]
 
@@ -354,10 +360,10 @@ describe('the server', () => {
 
   const LIST = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism></mechanisms>"
   test.each([
-    ['two lists', LIST + LIST, /two lists/],
+    ['a second list beside it', LIST + LIST, /two lists/],
     ['a name that is pieced together', LIST.replace('256', '<x/>256'), /an element where text was expected/],
     ['too many names', LIST.replace(/<mechanism>.*<\/mechanism>/, name => name.repeat(65)), /too many/],
-  ])('%s, which no login takes', async (_, lists, summary) => {
+  ])('the doctor reports a mechanism list with %s', async (_, lists, summary) => {
     const server = await serving({ mechanisms: ['SCRAM-SHA-256'] })
     server.fault({ on: 'create', times: 100, reply: { rewrite: body => body.replace(LIST, lists) } })
     const findings = await diagnose(server.url)
@@ -366,22 +372,22 @@ describe('the server', () => {
     expect(of(findings, 'common-mechanism')?.status).toBe('skipped')
   })
 
-  test('several hashes are a decision once `mechanisms` is named', async () => {
+  test('the doctor accepts several hashes when `mechanisms` is given', async () => {
     const { url } = await serving({ mechanisms: ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN'] })
 
     expect(complaintsIn(await diagnose(url))).toEqual({ 'several-hashes': 'warn' })
     expect(complaintsIn(await diagnose(url, { mechanisms: ['SCRAM-SHA-256', 'PLAIN'] }))).toEqual({})
   })
 
-  test('a name that is no mechanism is not repeated', async () => {
+  test('the report does not repeat a name that is not a mechanism', async () => {
     const { url } = await serving({}, offering('PLAIN', 'hunter2 is the password'))
 
     expect(JSON.stringify(await diagnose(url))).not.toContain('hunter2')
   })
 })
 
-describe('sign-up', () => {
-  test('open without a captcha', async () => {
+describe('about sign-up', () => {
+  test('the doctor warns when sign-up is open without a captcha', async () => {
     const { url } = await serving({ registration: 'open' })
     const findings = await diagnose(url)
 
@@ -389,13 +395,13 @@ describe('sign-up', () => {
     expect(textOf(findings, 'registration')).toMatch(/programs can make accounts.*captcha_protected/)
   })
 
-  test('closed: well, but nothing shows the version and the bans of ejabberd', async () => {
+  test('the doctor cannot see the version and the bans of ejabberd when sign-up is closed', async () => {
     const { url } = await serving({ registration: 'closed' })
 
     expect(complaintsIn(await diagnose(url))).toEqual({ version: 'warn', 'visitor-address': 'warn' })
   })
 
-  /** Before those of the set-up. */
+  /** Adds the fault in front of those of the set-up. */
   async function withForm(reply: Fault['reply'], setUp: SetUp = {}): Promise<string> {
     const server = await serving(setUp)
     server.reset()
@@ -403,7 +409,7 @@ describe('sign-up', () => {
     return server.url
   }
 
-  test('the picture is none', async () => {
+  test('the doctor reports a captcha picture that is not an image', async () => {
     const url = await withForm({
       rewrite: body => body.replace(/(<data [^>]*>)[^<]*/, `$1${Buffer.from('no picture').toString('base64')}`),
     })
@@ -414,27 +420,27 @@ describe('sign-up', () => {
     expect(textOf(findings, 'captcha')).toContain('gsfonts')
   })
 
-  test('the server cannot draw one', async () => {
+  test('the doctor reports a server that cannot draw a captcha', async () => {
     const findings = await diagnose(await withForm({ stanzaError: 'internal-server-error' }))
 
     expect(complaintsIn(findings)).toMatchObject({ captcha: 'wrong' })
     expect(textOf(findings, 'captcha')).toContain('captcha_cmd')
   })
 
-  test('the form cannot be read', async () => {
+  test('the doctor reports a form that cannot be read', async () => {
     const findings = await diagnose(await withForm('not-xml'))
 
     expect(complaintsIn(findings)).toMatchObject({ registration: 'wrong' })
   })
 
-  test('captchas have run out for this address', async () => {
+  test('the doctor warns when its address has used up its captchas', async () => {
     const { url } = await serving({ captchaLimit: 0 })
 
     expect(complaintsIn(await diagnose(url))).toMatchObject({ registration: 'warn' })
   })
 })
 
-describe('the version', () => {
+describe('about the version', () => {
   const credentials = { username: 'user1', password: 'user1' }
   const saying = (name: string, version: string): Fault => ({
     on: 'stanza',
@@ -444,7 +450,7 @@ describe('the version', () => {
     },
   })
 
-  test('decimal captcha ids are those of an ejabberd before 26.07', async () => {
+  test('the doctor recognises an ejabberd before 26.07 by its decimal captcha ids', async () => {
     const { url } = await serving({ challenge: '14499085853974876251' })
     const findings = await diagnose(url)
 
@@ -452,7 +458,7 @@ describe('the version', () => {
     expect(textOf(findings, 'version')).toMatch(/26\.07.*as any other.*web form/)
   })
 
-  test.each(['23.01-1', '24.12', '26.6.1'])('ejabberd %s says so after a login', async version => {
+  test.each(['23.01-1', '24.12', '26.6.1'])('the doctor warns of ejabberd %s after a login', async version => {
     const { url } = await serving({}, saying('ejabberd', version))
     const findings = await diagnose(url, { credentials })
 
@@ -465,7 +471,7 @@ describe('the version', () => {
     ['ejabberd', '26.7.0'],
     ['ejabberd', '27.01'],
     ['Prosody', '13.0.1'],
-  ])('%s %s is sound', async (name, version) => {
+  ])('the doctor accepts %s %s after a login', async (name, version) => {
     const { url } = await serving({ challenge: '14499085853974876251' }, saying(name, version))
     const findings = await diagnose(url, { credentials })
 
@@ -473,14 +479,14 @@ describe('the version', () => {
     expect(textOf(findings, 'version')).toContain(`${name} ${version}`)
   })
 
-  test('a server that tells nobody: a warning that says how to find out', async () => {
+  test('the doctor explains how to learn the version when the server does not tell it', async () => {
     const { url } = await serving({ challenge: 'none-that-is-known' })
 
     expect(textOf(await diagnose(url), 'version')).toContain('--username')
     expect(textOf(await diagnose(url, { credentials }), 'version')).toContain('mod_version')
   })
 
-  test('one that refuses to tell, after a login that was right', async () => {
+  test('the doctor takes the version from the captchas when the server refuses to tell it', async () => {
     const error = `<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`
     const { url } = await serving(
       {},
@@ -498,28 +504,28 @@ describe('the version', () => {
     expect(of(findings, 'version')?.summary).toBe('ejabberd 26.07 or later, as its captchas show')
   })
 
-  test('one that breaks off where it is asked', async () => {
+  test('the doctor complains of nothing when the server ends the connection at the question for its version', async () => {
     const { url } = await serving({}, { on: 'stanza', reply: 'reset' })
 
     expect(complaintsIn(await diagnose(url, { credentials }))).toEqual({})
   })
 
-  test('a server of another kind: nothing is concluded from its captchas', async () => {
+  test('the doctor concludes nothing from the captchas of an unknown server', async () => {
     const reply = { rewrite: (body: string) => body.replace(/ xmpp:restartlogic='true'/, '') }
     const { url } = await serving({}, { on: 'create', reply })
 
     expect(complaintsIn(await diagnose(url))).toEqual({ version: 'warn' })
   })
 
-  test('what is no name of software is not repeated', async () => {
+  test('the report does not repeat a name that is not known as software', async () => {
     const { url } = await serving({}, saying('hunter2', 'hunter2'))
 
     expect(JSON.stringify(await diagnose(url, { credentials }))).not.toContain('hunter2')
   })
 })
 
-describe("visitors' addresses", () => {
-  test('are not believed: everybody counts against the app', async () => {
+describe("about visitors' addresses", () => {
+  test('the doctor warns when the server counts all visitors as the app', async () => {
     const { url } = await serving({ counts: 'apps' })
     const findings = await diagnose(url)
 
@@ -527,17 +533,17 @@ describe("visitors' addresses", () => {
     expect(textOf(findings, 'visitor-address')).toMatch(/trusted_proxies.*forwardClientIp/)
   })
 
-  test('cannot be seen when the limit runs out between two captchas', async () => {
+  test('the doctor sees no addresses when the limit runs out between two captchas', async () => {
     const server = await serving()
     server.reset()
     const limited = { stanzaError: 'resource-constraint' } as const
-    // Its own, one for 192.0.2.1 that is too many, one for 192.0.2.2; and then the minute is over.
+    // Its own captcha, one for 192.0.2.1 that is too many, one for 192.0.2.2. Then the minute is over.
     for (const reply of [{ rewrite: (body: string) => body }, limited]) server.fault({ on: 'form', reply })
 
     expect(textOf(await diagnose(server.url), 'visitor-address')).toContain('expired during the check')
   })
 
-  test('cannot be seen where captchas are not limited, and no more than fifteen are asked for', async () => {
+  test('the doctor gives up after fifteen captchas when they are not limited', async () => {
     const server = await serving({ captchaLimit: 1_000 })
     const findings = await diagnose(server.url)
     const forms = server.requests.filter(({ step }) => step === 'form')
@@ -548,17 +554,17 @@ describe("visitors' addresses", () => {
   })
 })
 
-describe('a login', () => {
+describe('about a login', () => {
   const as = (password: string, username = 'user1') => ({ credentials: { username, password } })
 
   test.each<[what: string, question: Partial<CheckOptions>, faults: readonly Fault[], says: RegExp]>([
     ['with a wrong password', as('staple'), [], /not-authorized.*password is wrong/],
-    ['as nobody', as('user1', 'nobody'), [], /not-authorized.*User name/],
+    ['as an unknown user', as('user1', 'nobody'), [], /not-authorized.*User name/],
     ['of another domain', as('user1', 'user1@example.com'), [], /another domain/],
     ['that is banned', as('user1'), [{ on: 'auth', reply: 'account-disabled' }], /banned/],
     ['that is blocked', as('user1'), [{ on: 'bind', reply: { stanzaError: 'not-allowed' } }], /The password is right/],
     [
-      'that is answered for somebody else',
+      'that is answered for another user',
       as('user1'),
       [{ on: 'bind', reply: { boundJid: 'user2@localhost/x' } }],
       /do not trust/,
@@ -575,7 +581,7 @@ describe('a login', () => {
       [{ on: 'auth', reply: { streamError: 'policy-violation' } }],
       /mod_fail2ban/,
     ],
-  ])('%s', async (_, question, faults, says) => {
+  ])('the doctor reports a login %s', async (_, question, faults, says) => {
     const { url } = await serving({}, ...faults)
     const findings = await diagnose(url, question)
 

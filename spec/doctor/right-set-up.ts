@@ -1,16 +1,16 @@
 import { type BoshServer, type BoshServerOptions, type RequestView, startBoshServer } from '../../lib/testing/server'
 
-/** How a server differs from one that the doctor has nothing to say about. */
+/** The differences from a server of which the doctor does not complain. */
 export interface SetUp extends Partial<BoshServerOptions> {
   /** the id of its captchas; that of ejabberd 26.07 by default */
   readonly challenge?: string
   /** captchas for one visitor */
   readonly captchaLimit?: number
-  /** whom it counts them for: the address in X-Forwarded-For, or that of the app */
+  /** the address that uses them up: that in X-Forwarded-For, or that of the app */
   readonly counts?: 'visitors' | 'apps'
 }
 
-/** Starts an ejabberd as it should be: one hash, sign-up behind a captcha that is limited for each visitor. */
+/** Starts an ejabberd without faults: one hash, sign-up behind a captcha that is limited for each visitor. */
 export async function startSetUp({
   challenge = '1rru05bfndwhgiec',
   captchaLimit = 3,

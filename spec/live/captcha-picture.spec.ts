@@ -3,8 +3,8 @@ import { Registration } from '../../lib'
 import { enter } from './servers/debian'
 import { startShipped } from './servers/shipped'
 
-// What people get to see with Debian's own captcha_cmd. Without a font it draws its lines and no digits, says nothing, and
-// nobody can sign up.
+// The pictures of Debian's own captcha_cmd. Without a font it draws its lines and no digits, reports nothing, and a
+// visitor cannot sign up.
 
 const script = '/usr/share/ejabberd/captcha.sh'
 
@@ -16,7 +16,7 @@ function run(words: readonly string[], input: Uint8Array = Buffer.alloc(0)): Buf
   return stdout
 }
 
-/** How many pixels of a picture are dark. */
+/** Counts the dark pixels of a picture. */
 function dark(picture: Uint8Array): number {
   const grey = run(
     ['convert', 'png:-', '-background', 'white', '-flatten', '-colorspace', 'gray', '-depth', '8', 'gray:-'],
@@ -27,7 +27,7 @@ function dark(picture: Uint8Array): number {
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
-test('the picture of a sign-up form has digits in it', async () => {
+test('the picture of a sign-up form holds digits', async () => {
   const server = await startShipped({ values: { CAPTCHA_CMD: script } })
   const registration = new Registration({ service: server.url, domain: server.domain })
   try {
@@ -36,10 +36,10 @@ test('the picture of a sign-up form has digits in it', async () => {
       const { captcha } = await registration.form()
       pictures.push(dark(captcha?.image ?? Buffer.alloc(0)))
     }
-    // What the script draws for a blank is what it draws for digits when it has no font.
+    // For a blank the script draws the same as for digits without a font.
     const without = Array.from({ length: 5 }, () => dark(run([script, ' '])))
 
-    // By chance a line is long and a digit a 1; seen: 130 to 275 without, 576 to 946 with.
+    // The length of a line and the shape of a digit vary. Seen: 130 to 275 pixels without digits, 576 to 946 with them.
     expect(mean(pictures)).toBeGreaterThan(2 * mean(without))
   } finally {
     await registration.close()

@@ -4,8 +4,8 @@ import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
 /*
- * A connection to a real server that is cut after the n-th byte, as in spec/fuzz/cuts.spec.ts: its replies are other
- * bytes, come in other pieces, and its connections end in another way.
+ * A connection to a real server is cut after the n-th byte, as in spec/fuzz/cuts.spec.ts. A real server sends other
+ * bytes, in other pieces, and ends its connections in another way.
  */
 
 const STRIDE = 97
@@ -15,7 +15,7 @@ const SERVERS = [
   { name: 'Prosody', start: () => startProsody(), scram: 'SCRAM-SHA-1' },
 ] as const
 
-describe.each(SERVERS)('$name', ({ start, scram }) => {
+describe.each(SERVERS)('on a real $name', ({ start, scram }) => {
   let server: LiveServer
   beforeAll(async () => {
     server = await start()
@@ -23,7 +23,7 @@ describe.each(SERVERS)('$name', ({ start, scram }) => {
   })
   afterAll(() => server?.stop())
 
-  test.each(['requests', 'replies'] as const)('%s cut: success only with proof, and one answer', async direction => {
+  test.each(['requests', 'replies'] as const)('a login with cut %s succeeds only with proof', async direction => {
     for (const mechanism of ['PLAIN', scram] as const) {
       const login = { service: server.url, mechanism, bind: true }
       const { total } = await bordersOf(login, direction)

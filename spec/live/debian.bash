@@ -1,4 +1,4 @@
-# Which Debian releases the live specs run on, and where the servers of each are. To be sourced.
+# The Debian releases of the live specs and the places of their servers. To be sourced.
 set -euo pipefail
 
 releases=(bookworm trixie sid) # the oldest first
@@ -9,12 +9,12 @@ fail() {
   exit 1
 }
 
-# The release this machine runs. (On sid itself that is the name of the next one, and sid is in a root of its own.)
+# Prints the release of this machine. (On sid itself that is the name of the next one, and sid is in a root of its own.)
 own_release() {
   sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
-# Says why the specs cannot run on RELEASE; says nothing when they can.
+# Prints the reason when the specs cannot run on RELEASE, and nothing when they can.
 why_not() {
   local release=$1
   if [[ " ${releases[*]} $(own_release) " != *" $release "* ]]; then
@@ -22,15 +22,15 @@ why_not() {
   elif [ "$release" = "$(own_release)" ]; then
     [ -x /usr/sbin/ejabberdctl ] && [ -x /usr/bin/prosody ] || echo 'ejabberd or prosody is not installed: npm run servers'
   elif [ ! -e "$roots/$release/made-of" ]; then
-    cat "$roots/$release.reason" 2>/dev/null || echo 'there is no root of it: npm run servers'
+    cat "$roots/$release.reason" 2>/dev/null || echo 'it has no root: npm run servers'
   fi
 }
 
-# Goes on when this process may mount, and else starts COMMAND in its place, where it may: in a user namespace, in which
-# the user is the same. To processes in another one it is a stranger, so what belongs together has to be in one.
+# Returns when this process may mount. Otherwise replaces it by COMMAND in a user namespace that may mount, with the same
+# user. Processes in different namespaces have no rights over each other, so all that belong together share one.
 with_mounts() {
   local namespace=(unshare --user --map-current-user --keep-caps)
   ! unshare --mount true 2>/dev/null || return 0
-  "${namespace[@]}" unshare --mount true 2>/dev/null || fail 'This user may not mount, in no namespace: run this as root.'
+  "${namespace[@]}" unshare --mount true 2>/dev/null || fail 'This user may not mount, even in a namespace: run this as root.'
   exec "${namespace[@]}" "$@"
 }

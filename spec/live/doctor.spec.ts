@@ -8,10 +8,10 @@ import { startEjabberd } from './servers/ejabberd'
 import { startProsody } from './servers/prosody'
 import { startShipped } from './servers/shipped'
 
-/* What the doctor says of real servers: of the configuration that is shipped nothing but the version, if it is old. */
+/* The doctor on real servers. With the shipped configuration it complains of nothing but an old version. */
 
 const PASSWORD = 'pa55-phrase of some length'
-/** ejabberd versions with the holes that are known, as far as they are under test. */
+/** The versions of ejabberd under test that have known holes. */
 const HOLES = ['23.01', '24.12']
 
 const ended: (() => Promise<void>)[] = []
@@ -46,8 +46,8 @@ async function shipped(values: Readonly<Record<string, string>> = {}) {
   return { ...server, old: HOLES.includes(server.version) }
 }
 
-describe('the shipped ejabberd', () => {
-  test('nothing to complain of but an old version; and the same once it is asked after a login', async () => {
+describe('on the shipped ejabberd', () => {
+  test('the doctor complains of nothing but an old version, without a login and after one', async () => {
     const { url, version, addUser, old } = await shipped()
     await addUser('alice', PASSWORD)
     const expected = old ? { exitCode: 1, complaints: { version: 'warn' } } : { exitCode: 0, complaints: {} }
@@ -63,13 +63,13 @@ describe('the shipped ejabberd', () => {
     })
   })
 
-  test('that does not trust the app: all visitors are one', async () => {
+  test('the doctor warns when the server does not trust the app to name visitors', async () => {
     const { url, old } = await shipped({ TRUSTED_PROXIES: '[192.0.2.9]' })
 
     expect((await diagnose(url)).complaints).toEqual({ 'visitor-address': 'warn', ...(old && { version: 'warn' }) })
   })
 
-  test('that blocks an account', async () => {
+  test('the doctor reports the login when the server blocks the account', async () => {
     const { url, addUser } = await shipped({ BLOCKED: '[blocked@localhost]' })
     await addUser('blocked', PASSWORD)
 
@@ -80,7 +80,7 @@ describe('the shipped ejabberd', () => {
     })
   })
 
-  test('whose URL has the wrong port, path, scheme or domain', async () => {
+  test('the doctor names the fault when the URL has the wrong port, path, scheme or domain', async () => {
     const { url, ports } = await shipped()
     const elsewhere = (part: Partial<URL>) => Object.assign(new URL(url), part).href
 
@@ -91,7 +91,7 @@ describe('the shipped ejabberd', () => {
   })
 })
 
-test('an ejabberd with passwords in clear, over TLS that nobody trusts', async () => {
+test('the doctor reports an untrusted certificate and warns when ejabberd stores passwords in clear', async () => {
   const server = await startEjabberd({ storage: 'plain' })
   ended.push(server.stop)
 
@@ -105,7 +105,7 @@ test('an ejabberd with passwords in clear, over TLS that nobody trusts', async (
   expect((await diagnose(server.secureUrl.replace('https:', 'http:'))).complaints).toEqual({ tls: 'wrong' })
 })
 
-test('Prosody: well, and it tells its version after a login', async () => {
+test('the doctor complains of nothing on Prosody and learns its version after a login', async () => {
   const server = await startProsody()
   ended.push(server.stop)
   await server.register('alice', PASSWORD)
@@ -117,7 +117,7 @@ test('Prosody: well, and it tells its version after a login', async () => {
   })
 })
 
-test('on a real terminal the password is not seen, and the statuses have colours', async () => {
+test('the command hides the password and colours the statuses on a real terminal', async () => {
   const server = await startProsody()
   ended.push(server.stop)
   await server.register('alice', PASSWORD)

@@ -5,7 +5,7 @@ import { Authenticator } from '../../lib'
 import { type Nodes, startNodes } from '../cluster/servers/ejabberd-nodes'
 import { command } from './servers/command'
 
-// ejabberd/start --join, as a person uses it.
+// ejabberd/start --join, called as an operator calls it.
 
 const script = resolve(__dirname, '../../ejabberd/start')
 const password = 'correct horse battery'
@@ -28,7 +28,7 @@ async function signIn(service: string | string[], username: string): Promise<str
   }
 }
 
-test('accounts made on one node are on both', async () => {
+test('accounts made on one node exist on both', async () => {
   const [first, second] = cluster.nodes
   await first.addUser('alice', password)
   await second.addUser('bob', password)
@@ -43,7 +43,7 @@ test.each([
   [0, 1],
   [1, 0],
 ])(
-  'node %i is killed: people sign in by the other one, and it knows the new accounts once it is back',
+  'accounts sign in by the other node while node %i is killed and by both nodes once it is back again',
   async (a, b) => {
     const [killed, left] = [cluster.nodes[a], cluster.nodes[b]]
     if (!killed || !left) throw new Error('no such node')
@@ -61,7 +61,7 @@ test.each([
   },
 )
 
-test('a directory with accounts of its own does not join', async () => {
+test('a directory with accounts of its own does not join another node', async () => {
   const [first, second] = cluster.nodes
   await command([resolve(script, '../stop'), second.directory])
   await expect(command([script, '--join', first.directory, second.directory])).rejects.toThrow(
@@ -71,7 +71,7 @@ test('a directory with accounts of its own does not join', async () => {
   expect(await signIn(second.url, 'alice')).toBe('alice@localhost')
 })
 
-test('where no server runs there is nothing to join', async () => {
+test('ejabberd/start refuses to join when no server runs in the other directory', async () => {
   const place = await mkdtemp(join(tmpdir(), 'ejabberd-nodes-'))
   try {
     const started = command([script, '--join', join(place, 'nothing'), join(place, 'second')])

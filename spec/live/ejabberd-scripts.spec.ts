@@ -7,7 +7,7 @@ import { Authenticator } from '../../lib'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
-// ejabberd/start, stop and add-user, as a person uses them.
+// ejabberd/start, stop and add-user, called as an operator calls them.
 
 const scripts = resolve(__dirname, '../../ejabberd')
 const password = 'correct horse battery'
@@ -25,12 +25,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(place, { recursive: true, force: true }))
 
-// A test process that dies cannot stop its servers; so they end when it is gone.
+// A test process that dies cannot stop its servers, so they end with it.
 const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
 const stop = (dir: string) => command([join(scripts, 'stop'), dir])
 const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
 
-describe('a server in a directory', () => {
+describe('for a server in a directory', () => {
   let dir: string
   beforeAll(async () => {
     dir = join(place, 'kept')
@@ -38,13 +38,13 @@ describe('a server in a directory', () => {
   })
   afterAll(() => stop(dir))
 
-  test('keeps what it writes from other users', async () => {
+  test('the server keeps its files from other users', async () => {
     const { stdout } = await command(['find', dir, '-perm', '/077'])
 
     expect(stdout).toBe('')
   })
 
-  test('has an account from add-user, which tells its JID', async () => {
+  test('add-user makes an account and prints its JID', async () => {
     expect((await addUser(dir, 'Alice', `${password}\n`)).stdout).toBe('alice@localhost')
     expect((await addUser(dir, 'zoë@localhost', 'pä$$wörd "€"\\')).stdout).toBe('zoë@localhost')
 
@@ -62,15 +62,15 @@ describe('a server in a directory', () => {
     ['bob@', password, 'it serves localhost only'],
     ['@localhost', password, 'cannot be the name of an account'],
     ['', password, 'usage: '],
-  ])('add-user %j with the password %j: %s', async (name, typed, reason) => {
+  ])('add-user refuses %j with the password %j: %s', async (name, typed, reason) => {
     await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
   })
 
-  test('is not started twice', async () => {
+  test('start refuses a second server in the same directory', async () => {
     await expect(start(dir, ...ports, drawing)).rejects.toThrow(/^ejabberd runs already in .*kept, pid \d+$/)
   })
 
-  test('has its accounts again after stop and start, and is at another port if that is wanted', async () => {
+  test('the server keeps its accounts when it starts again on another port', async () => {
     await stop(dir)
     await expect(addUser(dir, 'bob', password)).rejects.toThrow(`no ejabberd runs in ${dir}`)
     await expect(signIn('alice', password)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
@@ -84,12 +84,12 @@ describe('a server in a directory', () => {
   })
 })
 
-test('stop has nothing to do where no server runs', async () => {
+test('stop does nothing when no server runs in the directory', async () => {
   await stop(join(place, 'nowhere'))
   await stop(place)
 })
 
-describe('start says why it does not', () => {
+describe('with a fault in its set-up', () => {
   let dir: string
   let n = 0
   beforeEach(() => {
@@ -98,18 +98,18 @@ describe('start says why it does not', () => {
   afterEach(() => stop(dir))
 
   test.each([
-    ['a name that is no macro', ['BOSH_PROT=5280'], /^BOSH_PROT is not in define_macro/],
+    ['a name that is not a macro', ['BOSH_PROT=5280'], /^BOSH_PROT is not in define_macro/],
     ['a line break in a value', ['DOMAIN=a\nb'], /^a value of define_macro has a control character in it$/],
     ['two directories', ['a', 'b'], /^usage: /],
-    ['an option it does not know', ['--help'], /^usage: /],
+    ['an unknown option', ['--help'], /^usage: /],
     ['an option without its value', ['--config'], /^usage: /],
-    ['a file that is not there', ['--config', '/nonexistent.yml'], /^cannot read \/nonexistent\.yml$/],
-  ])('%s', async (_, args, reason) => {
+    ['a missing file', ['--config', '/nonexistent.yml'], /^cannot read \/nonexistent\.yml$/],
+  ])('start explains its refusal of %s', async (_, args, reason) => {
     await expect(start(...(args.includes('a') ? [] : [dir]), ...args)).rejects.toThrow(reason)
   })
 
   test.each([['a b'], ['a: "b" # c \\ d'], ["it's a"], ['{a: b}'], ['&a *a !a %a @a `a']])(
-    'a domain that is none, %j, as it was written',
+    'start quotes the invalid domain %j as it was written',
     async domain => {
       const failed = start(dir, ...ports, drawing, `DOMAIN=${domain}`)
 
@@ -119,20 +119,20 @@ describe('start says why it does not', () => {
     },
   )
 
-  test('a list with something wrong in it', async () => {
+  test('start names the wrong entry of a list', async () => {
     const failed = start(dir, ...ports, drawing, 'TRUSTED_PROXIES=[127.0.0.1, nonsense]')
 
     await expect(failed).rejects.toThrow(/Invalid value of option trusted_proxies.*nonsense/)
   })
 
-  test('a configuration that does not say where BOSH is', async () => {
+  test('start refuses a configuration without BOSH_PORT', async () => {
     const config = join(place, 'without.yml')
     await writeFile(config, 'define_macro:\n  DOMAIN: localhost\nhosts: [DOMAIN]\n')
 
     await expect(start('--config', config, dir)).rejects.toThrow('without.yml has no BOSH_PORT in define_macro')
   })
 
-  test('an option ejabberd does not know, in one line', async () => {
+  test('start names an option that ejabberd does not know in one line', async () => {
     const config = join(place, 'misspelt.yml')
     const shipped = await readFile(join(scripts, 'ejabberd.yml'), 'utf8')
     await writeFile(config, shipped.replace('auth_scram_hash', 'auth_scram_hsh'))
@@ -144,7 +144,7 @@ describe('start says why it does not', () => {
     )
   })
 
-  test('a captcha_cmd that draws nothing', async () => {
+  test('start refuses a captcha_cmd that draws nothing', async () => {
     const failed = start(dir, ...ports, 'CAPTCHA_CMD=/bin/false')
 
     await expect(failed).rejects.toThrow(
@@ -152,7 +152,7 @@ describe('start says why it does not', () => {
     )
   })
 
-  test.each(['BOSH_PORT', 'C2S_PORT'])('a %s that somebody else has', async name => {
+  test.each(['BOSH_PORT', 'C2S_PORT'])('start names the port when %s belongs to another process', async name => {
     const occupant = createServer().listen(0, '127.0.0.1')
     await once(occupant, 'listening')
     const address = occupant.address()
@@ -166,7 +166,7 @@ describe('start says why it does not', () => {
     }
   })
 
-  test('a directory where it may not write', async () => {
+  test('start names the reason when it may not write to the directory', async () => {
     const file = join(place, 'file')
     await writeFile(file, '')
 

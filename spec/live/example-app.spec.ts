@@ -15,7 +15,7 @@ import { startProsody } from './servers/prosody'
 describe.each([
   ['ejabberd', () => startEjabberd({ storage: 'scram', hash: 'sha256' })],
   ['Prosody', () => startProsody()],
-] as const)('the example app on a real %s', (_, start) => {
+] as const)('on a real %s', (_, start) => {
   let server: LiveServer
   let app: App
 
@@ -29,7 +29,7 @@ describe.each([
     await server?.stop()
   })
 
-  test('a visitor signs in, reads hello user1, and signs out', async () => {
+  test('a visitor signs in, reads hello user1 and signs out', async () => {
     const visitor = visitorOf(app)
     expect((await visitor.get('/')).text).toContain('hello world')
 
@@ -47,7 +47,7 @@ describe.each([
     expect((await visitor.get('/')).text).toContain('hello world')
   })
 
-  test('ten visitors at once: each is who they are', async () => {
+  test('ten visitors at once sign in to their own accounts', async () => {
     const names = Array.from({ length: 10 }, (_, n) => `visitor${n}`)
     for (const name of names) await server.register(name, name)
     const homes = await Promise.all(
@@ -61,7 +61,7 @@ describe.each([
     expect(homes.map(text => /hello (\w+)/.exec(text)?.[1])).toEqual(names)
   })
 
-  test('the first call of docs/api.md, typed into a shell', async () => {
+  test('the first call of docs/api.md works in a shell', async () => {
     const listening = app.listen(0, '127.0.0.1')
     await once(listening, 'listening')
     const { port } = listening.address() as AddressInfo
@@ -76,7 +76,7 @@ describe.each([
     expect(stdout).toContain('"jid":"user1@localhost"')
   })
 
-  test('killed in mid-life: an error page with its status, and no way in', async () => {
+  test('the app shows an error page and lets no visitor in when the server is killed', async () => {
     server.signal('SIGKILL')
     const visitor = visitorOf(app)
     const answer = await signIn(visitor, 'user1', 'user1')

@@ -8,7 +8,7 @@ import { MAX_SOCKETS } from '../../lib/limits'
 import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'
 
-/* Many visitors at once, in one app with one strategy, on a real ejabberd. */
+/* Many visitors at once in one app with one strategy, on a real ejabberd. */
 
 const USERS = Array.from({ length: 50 }, (_, n) => `user${n}`)
 const passwordOf = (user: string) => `${user} pä$$`
@@ -17,7 +17,7 @@ interface Login {
   readonly user: string
   readonly right: boolean
 }
-/** What the app answered: a status, and who was let in. */
+/** The answer of the app: its status, and the JID of a visitor that it let in. */
 interface Answer {
   readonly status: number
   readonly jid?: string
@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server?.stop())
 
-/** An app that tells who signed in; half of its visitors come through an instance that Passport shares among them. */
+/** Starts an app that answers with the JID. Half of its visitors pass an instance that Passport shares among them. */
 async function startApp(mechanisms?: readonly Mechanism[], service = server.url) {
   const strategy = new Strategy({ service, domain: 'localhost', ...(mechanisms && { mechanisms }) })
   const authenticator = new passport.Passport()
@@ -66,7 +66,7 @@ async function startApp(mechanisms?: readonly Mechanism[], service = server.url)
   }
 }
 
-/** Signs in one after the other, `width` at a time. */
+/** Runs the logins in their order, `width` at a time. */
 async function all(logins: readonly Login[], width: number, signIn: (login: Login, nth: number) => Promise<Answer>) {
   const answers: Answer[] = []
   let next = 0
@@ -79,7 +79,7 @@ async function all(logins: readonly Login[], width: number, signIn: (login: Logi
   return answers
 }
 
-/** Every user equally often, right and wrong, in an order that the seed decides (mulberry32). */
+/** Returns logins of every user equally often, right and wrong, in an order that the seed decides (mulberry32). */
 function shuffled(number: number, seed: number): Login[] {
   let state = seed
   const random = () => {
@@ -97,7 +97,7 @@ function shuffled(number: number, seed: number): Login[] {
 const due = (logins: readonly Login[]): Answer[] =>
   logins.map(({ user, right }) => (right ? { status: 200, jid: `${user}@localhost` } : { status: 401 }))
 
-/** Connections to the XMPP server, as the kernel counts them; those it only remembers (06, TIME_WAIT) are none. */
+/** Counts the connections to the XMPP server in the tables of the kernel, without closed ones (06, TIME_WAIT). */
 function connections(): number {
   const port = Number(new URL(server.url).port).toString(16).toUpperCase().padStart(4, '0')
   const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)
@@ -117,9 +117,9 @@ test.each<[number: number, width: number, mechanisms: readonly Mechanism[] | und
   [2000, 200, undefined],
   [400, 200, ['PLAIN']],
 ])(
-  '%i logins, %i at a time, 50 users, mechanisms %p: each gets its own user or its own failure',
+  'each of %i logins, %i at a time by mechanisms %p, gets its own user or its own failure',
   async (number, width, mechanisms) => {
-    // Those that made the accounts and counted the sessions.
+    // The connections that made the accounts and counted the sessions are gone.
     expect(await settled(connections, open => open === 0)).toBe(0)
     const seed = Date.now() % 2 ** 31
     const logins = shuffled(number, seed)
@@ -128,7 +128,7 @@ test.each<[number: number, width: number, mechanisms: readonly Mechanism[] | und
       const answers = await all(logins, width, app.signIn)
 
       expect({ seed, answers }).toEqual({ seed, answers: due(logins) })
-      // Kept alive for the next, and no more of them than the pool has.
+      // Connections are kept alive for the next login, and the pool bounds their number.
       expect(connections()).toBeLessThanOrEqual(MAX_SOCKETS)
     } finally {
       await app.close()
@@ -140,7 +140,7 @@ test.each<[number: number, width: number, mechanisms: readonly Mechanism[] | und
   180_000,
 )
 
-test('ten logins of one user at once, right and wrong', async () => {
+test('ten logins of one user at once, right and wrong, get their own answers', async () => {
   const logins = Array.from({ length: 10 }, (_, n) => ({ user: 'user7', right: n % 2 === 0 }))
   const app = await startApp()
   try {
@@ -150,7 +150,7 @@ test('ten logins of one user at once, right and wrong', async () => {
   }
 })
 
-test('the server is killed under fifty of them: every visitor is answered, and nobody as somebody else', async () => {
+test('every visitor gets an answer and never the user of another one when the server is killed', async () => {
   const doomed = await startEjabberd({ storage: 'scram', hash: 'sha256' })
   await Promise.all(USERS.map(user => doomed.register(user, passwordOf(user))))
   const app = await startApp(undefined, doomed.url)

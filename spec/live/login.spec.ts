@@ -4,12 +4,12 @@ import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
-/** A server as it is started, and what it offers. */
+/** A way to start a server, and its offer. */
 interface Setup {
   name: string
   start: () => Promise<LiveServer>
   mechanisms: readonly Mechanism[]
-  /** those that a password with an emoji can be proved with: ejabberd's own preparation refuses it wherever it has to read it */
+  /** those that can prove a password with an emoji, which ejabberd's own preparation refuses wherever it reads it */
   emoji: readonly Mechanism[]
   /** has an account that passes SASL and may not bind */
   blocks: boolean
@@ -51,7 +51,7 @@ const SETUPS: readonly Setup[] = [
 ]
 const ALL_MECHANISMS: readonly Mechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
-describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
+describe.each(SETUPS)('on $name', ({ start, mechanisms, emoji, blocks }) => {
   let server: LiveServer
   let opened: Authenticator[] = []
 
@@ -77,7 +77,7 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
   const signIn = (username: string, password: string, options: Partial<AuthenticatorOptions> = {}) =>
     visit(new Strategy({ authenticator: authenticatorFor(options) }), form(username, password))
 
-  describe.each(mechanisms)('%s', mechanism => {
+  describe.each(mechanisms)('by %s', mechanism => {
     const only = { mechanisms: [mechanism] }
 
     test.each([
@@ -87,7 +87,7 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
       ['user1@localhost', 'user1', 'user1@localhost'],
       ['andré', 'pä$$wörd €', 'andré@localhost'],
       ['ANDRE\u0301', 'pa\u0308$$wo\u0308rd €', 'andré@localhost'],
-    ])('%s signs in', async (username, password, jid) => {
+    ])('the account of %s signs in', async (username, password, jid) => {
       expect(await signIn(username, password, only)).toMatchObject({
         action: 'success',
         user: { jid },
@@ -96,20 +96,20 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
     })
 
     const proves = emoji.includes(mechanism)
-    test(`zoë ${proves ? 'signs in' : 'is refused by the server'} with a password that has an emoji in it`, async () => {
+    test(`an account ${proves ? 'signs in' : 'is refused by the server'} when its password holds an emoji`, async () => {
       expect(await signIn('zoë', 'pä$$wörd €😀', only)).toMatchObject(
         proves ? { action: 'success', user: { jid: 'zoë@localhost' } } : { action: 'fail', status: 401 },
       )
     })
 
-    test('and without bind', async () => {
+    test('an account signs in without bind', async () => {
       expect(await signIn('user1', 'user1', { ...only, bind: false })).toMatchObject({
         action: 'success',
         user: { jid: 'user1@localhost' },
       })
     })
 
-    test('wrong password and unknown user get the same 401', async () => {
+    test('a wrong password and an unknown user get the same 401', async () => {
       const wrong = await signIn('user1', 'user2', only)
       const unknown = await signIn('nobody', 'user1', only)
 
@@ -123,7 +123,7 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
   })
 
   for (const mechanism of ALL_MECHANISMS.filter(name => !mechanisms.includes(name))) {
-    test(`${mechanism} is not offered, and the error says what is`, async () => {
+    test(`the error lists the offer when the server does not offer ${mechanism}`, async () => {
       expect(await signIn('user1', 'user1', { mechanisms: [mechanism] })).toMatchObject({
         action: 'error',
         error: { code: 'ERR_XMPP_MECHANISM', status: 500, message: expect.stringContaining(mechanisms[1] ?? '') },
@@ -131,13 +131,13 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
     })
   }
 
-  test('the strongest that is offered is taken by default', async () => {
+  test('a login uses the strongest offered mechanism by default', async () => {
     const { info } = await signIn('user1', 'user1')
 
     expect(info?.['mechanism']).toBe(ALL_MECHANISMS.find(name => mechanisms.includes(name)))
   })
 
-  test('a domain that is not served', async () => {
+  test('a login fails with ERR_XMPP_DOMAIN when the domain is not served', async () => {
     expect(await signIn('user1', 'user1', { domain: 'localhosts' })).toMatchObject({
       action: 'error',
       error: { code: 'ERR_XMPP_DOMAIN', status: 500 },
@@ -151,14 +151,14 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
         status: 403,
         info: { code: 'not-allowed', message: 'Unknown user name or wrong password.' },
       })
-      // Which is the price of `bind: false`.
+      // The price of `bind: false`.
       expect(await signIn('blocked', 'blocked', { mechanisms: [mechanism], bind: false })).toMatchObject({
         action: 'success',
       })
     })
   }
 
-  test('after 200 logins, right and wrong, and close() the server holds no session of ours', async () => {
+  test('the server holds no session when 200 logins have ended and close() has returned', async () => {
     const authenticator = authenticatorFor()
     const logins = Array.from({ length: 200 }, (_, n) =>
       authenticator.authenticate({ username: 'user1', password: n % 4 ? 'user1' : 'wrong' }),
@@ -177,7 +177,7 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
     expect(last).toEqual({ users: 0, sessions: 0 })
   })
 
-  test('a server that does not answer: 504 within the deadline, and then it is there again', async () => {
+  test('a login fails with 504 within its deadline when the server does not answer', async () => {
     server.signal('SIGSTOP')
     try {
       expect(await signIn('user1', 'user1', { timeout: 500 })).toMatchObject({
@@ -190,12 +190,12 @@ describe.each(SETUPS)('$name', ({ start, mechanisms, emoji, blocks }) => {
     expect(await signIn('user1', 'user1')).toMatchObject({ action: 'success' })
   })
 
-  test('a server that is gone: 502', async () => {
+  test('a login fails with 502 when the server is gone', async () => {
     const authenticator = authenticatorFor()
     await authenticator.authenticate({ username: 'user1', password: 'user1' })
     server.signal('SIGKILL')
 
-    // The first finds the kept-alive connections cut, the second nobody who listens.
+    // The first attempt finds the kept-alive connections cut, the second finds no listener.
     for (const _ of ['cut', 'refused']) {
       await expect(authenticator.authenticate({ username: 'user1', password: 'user1' })).rejects.toMatchObject({
         code: 'ERR_XMPP_CONNECT',

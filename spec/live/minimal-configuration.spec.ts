@@ -7,7 +7,7 @@ import { refusalOf } from './servers/banned'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
-// Debian's own configuration with ejabberd/ejabberd.minimal.yml, as its first lines tell to add it.
+// Debian's own configuration with ejabberd/ejabberd.minimal.yml, added as the first lines of that file say.
 
 const scripts = resolve(__dirname, '../../ejabberd')
 const password = 'correct horse battery'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const { key, cert } = selfSigned('localhost')
   await writeFile(join(dir, 'ejabberd.pem'), cert + key)
   await writeFile(join(dir, 'ejabberd.minimal.yml'), replaced(minimal, 'port: 5281', `port: ${bosh}`))
-  // Other ports, on loopback, and another place: this machine is not only for this.
+  // Other ports, on loopback, and another directory: this machine has other work as well.
   const moved = replaced(stock, '/etc/ejabberd/ejabberd.pem', join(dir, 'ejabberd.pem'))
     .replace(/port: \d+\n( +)ip: "::"/g, (_, indent: string) => `port: ${port()}\n${indent}ip: "127.0.0.1"`)
     .replace(/^define_macro:$/m, `define_macro:\n  BOSH_PORT: ${bosh}`)
@@ -69,14 +69,14 @@ test('an account signs in', async () => {
   expect(await signIn(app(), password)).toBe('alice@localhost')
 })
 
-test('nobody can sign up', async () => {
+test('the server refuses sign-up', async () => {
   const registration = new Registration({ service, domain: 'localhost' })
   opened.push(registration)
 
   await expect(registration.form()).rejects.toMatchObject({ code: 'registration-closed' })
 })
 
-test('thirty wrong passwords ban the visitor they come from, and another one signs in', async () => {
+test('thirty wrong passwords ban only the visitor that sent them', async () => {
   const authenticator = app()
   for (let n = 0; n < 30; n++) await signIn(authenticator, `wrong ${n}`, '198.51.100.7')
 
@@ -84,8 +84,8 @@ test('thirty wrong passwords ban the visitor they come from, and another one sig
   expect(await signIn(app(), password, '203.0.113.9')).toBe('alice@localhost')
 })
 
-// The last one: it leaves the app banned.
-test('without forwardClientIp they ban the app, and that is everybody', async () => {
+// This test is the last: it leaves the app banned.
+test('thirty wrong passwords ban the app and all its visitors when forwardClientIp is off', async () => {
   const authenticator = app()
   for (let n = 0; n < 30; n++) await signIn(authenticator, `wrong ${n}`)
 

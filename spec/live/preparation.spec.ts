@@ -6,13 +6,13 @@ import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
 /*
- * What we send is a name in the spelling that is the same name to the server, or that the server refuses: if it made
- * another one of it, one account would have two identities. So lib/jid.ts is held against the servers' own nodeprep.
+ * The library sends a name in a spelling that the server keeps or refuses. If the server made another name of it, one
+ * account would have two identities. So lib/jid.ts is compared with the servers' own nodeprep.
  */
 
 type Door = Parameters<LiveServer['nodeprep']>[1]
 
-/** A server, and where it prepares names in ways of their own: ejabberd has one way for everything. */
+/** A server and the places with a preparation of their own: ejabberd has one preparation for everything. */
 const SERVERS: readonly { name: string; start: () => Promise<LiveServer>; doors: readonly Door[] }[] = [
   { name: 'ejabberd', start: () => startEjabberd({ storage: 'scram', hash: 'sha256' }), doors: ['registration'] },
   { name: 'Prosody', start: () => startProsody(), doors: ['registration', 'login'] },
@@ -26,7 +26,7 @@ const SPELLINGS = [
   { where: 'behind a Hangul syllable', spell: (character: string) => `\uac00${character}` },
 ].map(({ where, spell }) => ({ where, spell, names: acceptedBy(spell) }))
 
-/** Every code point we accept there: the name as typed, and as we send it. */
+/** Returns the name as typed and as sent for every code point that the library accepts there. */
 function acceptedBy(spell: (character: string) => string): Map<string, string> {
   const names = new Map<string, string>()
   for (let code = 0; code <= 0x10ffff; code++) {
@@ -38,9 +38,9 @@ function acceptedBy(spell: (character: string) => string): Map<string, string> {
 }
 
 /*
- * Letters of which a server's nodeprep, which ends with Unicode 3.2, makes another name than we do. Nobody becomes
- * somebody else by that: what is sent, proved and compared at bind is our spelling. But an account in whose name the
- * server keeps such a letter cannot log in.
+ * Letters of which a server's nodeprep, which ends with Unicode 3.2, makes another name than the library. A visitor
+ * never becomes another user by that: the spelling of the library is sent, proved and compared at bind. But an account
+ * with a name in which the server keeps such a letter cannot log in.
  */
 const EXCEPTIONS: readonly { why: string; letters: Readonly<Record<string, string>> }[] = [
   {
@@ -73,7 +73,7 @@ function from(first: number, last: number): string[] {
 
 const none: ReadonlyMap<string, string> = new Map()
 
-/** Of names and what they should be: those that are something else there. */
+/** Returns the names that the server prepares otherwise than expected. */
 function differing(names: Iterable<readonly [string, string]>, there: ReadonlyMap<string, string>) {
   const others: Record<string, string> = {}
   for (const [name, expected] of names) {
@@ -83,12 +83,12 @@ function differing(names: Iterable<readonly [string, string]>, there: ReadonlyMa
   return others
 }
 
-/** For reading, as most of this looks alike. */
+/** Writes a name as code points, since most of these names look alike. */
 function codes(name: string): string {
   return Array.from(name, character => character.codePointAt(0)?.toString(16).padStart(4, '0')).join(' ')
 }
 
-/** Names of several letters, most of them of the kinds that a normal form composes, reorders or folds. */
+/** Returns names of several letters, most of the kinds that a normal form composes, reorders or folds. */
 function anyNames(count: number): string[] {
   const all = [...(SPELLINGS[0]?.names.keys() ?? [])]
   const kinds = [
@@ -106,9 +106,9 @@ function anyNames(count: number): string[] {
 }
 
 /*
- * A domain as it may be typed, as we send it, and what both servers make of the one and of the other. Which domain it
- * is, the configuration says: nobody chooses it at login. To a server the two spellings of one (bücher, xn--bcher-kva)
- * are two domains, so it is addressed by the one that is configured.
+ * A domain as typed, the domain as sent, and the form that both servers give to each. The configuration names the
+ * domain, and a visitor cannot choose it at login. To a server the two spellings of one domain (bücher, xn--bcher-kva)
+ * are two domains, so the library uses the configured one.
  */
 const DOMAINS = [
   { typed: 'bücher.example', sent: 'bücher.example', theirs: ['bücher.example', 'bücher.example'] },
@@ -121,26 +121,26 @@ const DOMAINS = [
   { typed: 'ｅxample.com', sent: 'example.com', theirs: ['example.com', 'example.com'] },
   { typed: '\u212bngström.example', sent: 'ångström.example', theirs: ['ångström.example', 'ångström.example'] },
   { typed: 'ΒΌΛΟΣ.com', sent: 'βόλοσ.com', theirs: ['βόλοσ.com', 'βόλοσ.com'] },
-  // IDNA2008 has made two domains of these pairs, nameprep has them as one. Only the one without ß or ς can be served.
+  // IDNA2008 makes two domains of each pair, nameprep makes one. A server can serve only the one without ß or ς.
   { typed: 'βόλος.com', sent: 'βόλος.com', theirs: ['βόλοσ.com', 'βόλοσ.com'] },
   { typed: 'faß.de', sent: 'faß.de', theirs: ['fass.de', 'fass.de'] },
   { typed: 'fass.de', sent: 'fass.de', theirs: ['fass.de', 'fass.de'] },
   { typed: 'xn--fa-hia.de', sent: 'xn--fa-hia.de', theirs: ['xn--fa-hia.de', 'xn--fa-hia.de'] },
   { typed: 'straße.example', sent: 'straße.example', theirs: ['strasse.example', 'strasse.example'] },
   { typed: 'STRASSE.example', sent: 'strasse.example', theirs: ['strasse.example', 'strasse.example'] },
-  // Dots, not letters: nameprep knows nothing of them.
+  // Dots, not letters: nameprep does not handle them.
   { typed: 'example\u3002com', sent: 'example.com', theirs: ['example\u3002com', 'example.com'] },
   { typed: 'example.com.', sent: 'example.com', theirs: ['example.com.', 'example.com'] },
 ]
 
-describe.each(SERVERS)('$name', ({ start, doors }) => {
+describe.each(SERVERS)('on $name', ({ start, doors }) => {
   let server: LiveServer
   beforeAll(async () => {
     server = await start()
   })
   afterAll(() => server?.stop())
 
-  /** The names that the server takes, and what they are there. */
+  /** Returns the names that the server accepts, each with the name it makes of it. */
   async function takenOf(names: Iterable<string>, door: Door): Promise<ReadonlyMap<string, string>> {
     const asked = [...new Set(names)]
     const answers = await server.nodeprep(asked, door)
@@ -152,13 +152,13 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
     return taken
   }
 
-  describe.each(SPELLINGS)('every code point we accept, $where', ({ spell, names }) => {
+  describe.each(SPELLINGS)('for each accepted code point $where', ({ spell, names }) => {
     const taken = { registration: none, login: none }
     beforeAll(async () => {
       for (const door of doors) taken[door] = await takenOf([...names.keys(), ...names.values()], door)
     })
 
-    test.each(doors)('at %s what we send is that name, or none', door => {
+    test.each(doors)('the server keeps or refuses the name that is sent at %s', door => {
       const sent = [...new Set(names.values())].filter(name => taken[door].has(name))
 
       expect(
@@ -170,7 +170,7 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
       expect(sent.length).toBeGreaterThan(80_000)
     })
 
-    test('what is typed is the name we send, but for the exceptions', () => {
+    test('the server prepares a typed name as the library does except for the listed letters', () => {
       const exceptions = EXCEPTIONS.flatMap(({ letters }) => Object.entries(letters))
 
       expect(differing(names, taken.registration)).toEqual(
@@ -179,7 +179,7 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
     })
 
     if (doors.includes('login')) {
-      test('login takes more than registration: letters that came later, as they were typed', () => {
+      test('the server accepts more letters at login than at registration and keeps them as typed', () => {
         const more = [...names.keys()].filter(name => taken.login.has(name) && !taken.registration.has(name))
 
         expect(differing(taken.registration, taken.login)).toEqual({})
@@ -195,7 +195,7 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
     }
   })
 
-  test.each(doors)('at %s names of several letters are what we send, or none', async door => {
+  test.each(doors)('the server keeps or refuses a name of several letters at %s', async door => {
     const sent = anyNames(50_000).flatMap(name => prepareLocalpart(name) ?? [])
     const taken = await takenOf(sent, door)
 
@@ -212,7 +212,7 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
     expect(taken.size).toBeGreaterThan(10_000)
   })
 
-  test('domains as typed, and as we send them', async () => {
+  test('the server prepares a domain as listed, both as typed and as sent', async () => {
     const typed = DOMAINS.map(domain => domain.typed)
     const sent = typed.map(domain => prepareDomain(domain)?.wire ?? 'refused')
     const ofTyped = await server.nameprep(typed)
@@ -223,7 +223,7 @@ describe.each(SERVERS)('$name', ({ start, doors }) => {
     )
   })
 
-  test('every code point in a domain: what we send is that domain, or none, but for ß and ς', async () => {
+  test('the server keeps or refuses a domain with any code point except ß and ς', async () => {
     const sent = new Set<string>()
     for (let code = 0; code <= 0x10ffff; code++) {
       const domain = prepareDomain(`a${String.fromCodePoint(code)}a.example`)

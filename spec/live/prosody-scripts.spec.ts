@@ -7,7 +7,7 @@ import { Authenticator } from '../../lib'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
-// prosody/start, stop and add-user, as a person uses them.
+// prosody/start, stop and add-user, called as an operator calls them.
 
 const scripts = resolve(__dirname, '../../prosody')
 const password = 'pä$$wörd "€"\\ 😀'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(place, { recursive: true, force: true }))
 
-// A test process that dies cannot stop its servers; so they end when it is gone.
+// A test process that dies cannot stop its servers, so they end with it.
 const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
 const stop = (dir: string) => command([join(scripts, 'stop'), dir])
 const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
@@ -33,7 +33,7 @@ async function signIn(username: string, port: number | undefined, domain: string
   }
 }
 
-describe('a server in a directory', () => {
+describe('for a server in a directory', () => {
   const domain = 'xmpp.example'
   let dir: string
   let port: number | undefined
@@ -44,13 +44,13 @@ describe('a server in a directory', () => {
   })
   afterAll(() => stop(dir))
 
-  test('has an account from add-user, which tells its JID', async () => {
+  test('add-user makes an account and prints its JID', async () => {
     expect((await addUser(dir, 'zoë', `${password}\n`)).stdout).toBe('zoë@xmpp.example')
 
     expect(await signIn('ZOË', port, domain)).toBe('zoë@xmpp.example')
   })
 
-  test('keeps what it writes from other users', async () => {
+  test('the server keeps its files from other users', async () => {
     const { stdout } = await command(['find', dir, '-perm', '/077'])
 
     expect(stdout).toBe('')
@@ -62,15 +62,15 @@ describe('a server in a directory', () => {
     ['not a name', password, /^prosodyctl did not make the account: /],
     ['bob@other.example', password, /^usage: /],
     ['', password, /^usage: /],
-  ])('add-user %j with the password %j is refused: %s', async (name, typed, reason) => {
+  ])('add-user refuses %j with the password %j: %s', async (name, typed, reason) => {
     await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
   })
 
-  test('is not started twice', async () => {
+  test('start refuses a second server in the same directory', async () => {
     await expect(start(dir)).rejects.toThrow(/^prosody runs already in .*, pid \d+$/)
   })
 
-  test('has its accounts again after stop and start, and is at another port if that is wanted', async () => {
+  test('the server keeps its accounts when it starts again on another port', async () => {
     await stop(dir)
     await expect(addUser(dir, 'bob', password)).rejects.toThrow('no prosody runs in')
     await expect(signIn('zoë', port, domain)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
@@ -84,21 +84,21 @@ describe('a server in a directory', () => {
   })
 })
 
-test('stop has nothing to do where no server runs', async () => {
+test('stop does nothing when no server runs in the directory', async () => {
   await stop(join(place, 'nowhere'))
   await stop(place)
 })
 
-describe('start says why it does not', () => {
+describe('with a fault in its set-up', () => {
   test.each([
     [['--config', '/nowhere.cfg.lua'], /^cannot read \/nowhere\.cfg\.lua$/],
     [['BOSH_PORT=none'], /^usage: /],
     [['PASSWORD=x'], /^usage: /],
-  ])('%j', async (args, reason) => {
+  ])('start explains its refusal of %j', async (args, reason) => {
     await expect(start(join(place, 'failed'), ...args)).rejects.toThrow(reason)
   })
 
-  test('a configuration with a mistake in it', async () => {
+  test('start names the file when the configuration has a mistake', async () => {
     const config = join(place, 'mistake.cfg.lua')
     await writeFile(config, 'modules_enabled = {\n')
 
@@ -107,7 +107,7 @@ describe('start says why it does not', () => {
     )
   })
 
-  test('a port that somebody else has', async () => {
+  test('start names the port when it belongs to another process', async () => {
     const listener = createServer().listen(0, '127.0.0.1')
     await once(listener, 'listening')
     const address = listener.address()

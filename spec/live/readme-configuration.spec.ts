@@ -9,7 +9,7 @@ import { selfSigned } from '../fixtures/vectors/certificate'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
-// What the README says to set on ejabberd, set, with what every configuration has beside it; and the way it says to ask.
+// An ejabberd with the settings of the README and those that every configuration needs, asked as the README asks.
 
 const [configuration = ''] = codesIn('README.md', 'yaml')
 const [question = ''] = codesIn('README.md', 'sh').filter(code => code.startsWith('curl '))
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const settings = configuration
     .replace('port: 5443', `port: ${secure}\n    ip: 127.0.0.1`)
     .replace('port: 5222', `port: ${c2s}\n    ip: 127.0.0.1`)
-    // ejabberd/start asks there whether it has started.
+    // ejabberd/start asks this listener whether the server has started.
     .replace(
       'listen:\n',
       `listen:\n  - port: ${plain}\n    ip: 127.0.0.1\n    module: ejabberd_http\n    request_handlers: {/bosh: mod_bosh}\n`,
@@ -53,7 +53,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-test('an account signs in, by the one mechanism that its keys allow', async () => {
+test('an account signs in by the one mechanism that its keys allow', async () => {
   const authenticator = new Authenticator({ service, domain: 'localhost', tls: { ca: cert } })
 
   await expect(authenticator.authenticate({ username: 'alice', password })).resolves.toMatchObject({
@@ -63,7 +63,7 @@ test('an account signs in, by the one mechanism that its keys allow', async () =
   await authenticator.close()
 })
 
-test('asked with curl, it says what it offers, and nothing that was to be off', async () => {
+test('the server offers only PLAIN and SCRAM-SHA-256 when it is asked with curl', async () => {
   const asked = question
     .replace('https://xmpp.example.com:5443/bosh', `${service} --cacert ${join(dir, 'ejabberd.pem')}`)
     .replace("to='example.com'", "to='localhost'")

@@ -10,8 +10,8 @@ import { debian } from './servers/debian'
 import { type ShippedServer, startShipped } from './servers/shipped'
 
 /*
- * Accounts are made, changed and removed on a real ejabberd with the configuration that is shipped. Every visitor has an
- * address of his own: one address makes one account in ten seconds.
+ * Accounts are made, changed and removed on a real ejabberd with the shipped configuration. Every visitor has another
+ * address: one address makes one account in ten seconds.
  */
 
 let server: ShippedServer
@@ -34,7 +34,7 @@ function registration(): Registration {
 let visitors = 0
 const visitor = () => ({ clientIp: `198.51.100.${++visitors}` })
 
-/** A form, and what is to be read in its picture. */
+/** Fetches a form and the text of its picture. */
 async function formOf(context = visitor()): Promise<{ form: RegistrationForm; text: string }> {
   const form = await registration().form(context)
   return { form, text: await server.captchaText() }
@@ -57,8 +57,8 @@ const codeOf = (work: Promise<unknown>) =>
     (reason: XmppBoshError) => reason.code,
   )
 
-describe(`ejabberd ${debian}`, () => {
-  test('a person signs up, signs in, changes the password and leaves', async () => {
+describe(`on ejabberd of ${debian}`, () => {
+  test('a visitor signs up, signs in, changes the password and removes the account', async () => {
     const { form, text } = await formOf()
     expect(form.captcha?.type).toBe('image/png')
     expect(form.fields.map(({ name }) => name)).toEqual(['username', 'password', 'ocr'])
@@ -79,7 +79,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('andré', 'another good one 1')).toBe('invalid-credentials')
   })
 
-  test('the challenge outlives the session it was made on, and the state its process', async () => {
+  test('a form can be submitted by another process after its session has ended', async () => {
     const { form, text } = await formOf()
     await Promise.all(opened.map(one => one.close()))
     const kept = JSON.parse(JSON.stringify(form.state))
@@ -87,7 +87,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await registration().submit(kept, values, visitor())).toBe('later@localhost')
   })
 
-  test('a wrong answer, and then the right one to the same captcha', async () => {
+  test('the server refuses the right answer to a captcha after a wrong one', async () => {
     const { form, text } = await formOf()
     const answer = (ocr: string) =>
       codeOf(registration().submit(form.state, { username: 'wrong', password: 'good enough 1', ocr }, visitor()))
@@ -96,7 +96,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('wrong', 'good enough 1')).toBe('invalid-credentials')
   })
 
-  test('two accounts by one captcha', async () => {
+  test('the server refuses a second account by one captcha', async () => {
     const { form, text } = await formOf()
     const answer = (username: string) =>
       registration().submit(form.state, { username, password: 'good enough 1', ocr: text }, visitor())
@@ -105,7 +105,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('second', 'good enough 1')).toBe('invalid-credentials')
   })
 
-  test('and both at once', async () => {
+  test('the server makes one account when three use one captcha at once', async () => {
     const { form, text } = await formOf()
     const answer = (username: string) =>
       codeOf(registration().submit(form.state, { username, password: 'good enough 1', ocr: text }, visitor()))
@@ -113,7 +113,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(codes.sort()).toEqual(['captcha-wrong', 'captcha-wrong', 'no refusal'])
   })
 
-  test('a challenge of somebody else’s making', async () => {
+  test('the server refuses a forged challenge', async () => {
     const { form, text } = await formOf()
     const hidden = form.state.hidden.map(
       ([name, values]) => [name, name === 'challenge' ? ['1234567890'] : values] as const,
@@ -122,7 +122,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await codeOf(registration().submit({ ...form.state, hidden }, values, visitor()))).toBe('captcha-wrong')
   })
 
-  test('a name that is taken, whatever its spelling, is said only after a right captcha', async () => {
+  test('the server reports a taken name in any spelling only after a right captcha', async () => {
     await server.addUser('taken', 'good enough 1')
     const attempt = async (right: boolean) => {
       const { form, text } = await formOf()
@@ -134,7 +134,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('taken', 'good enough 1')).toBe('taken@localhost')
   })
 
-  test('a password that is too weak, at sign-up and at a change', async () => {
+  test('the server refuses a weak password at sign-up and at a change', async () => {
     const { form, text } = await formOf()
     const weak = registration().submit(form.state, { username: 'weak', password: 'a', ocr: text }, visitor())
     expect(await codeOf(weak)).toBe('weak-password')
@@ -146,7 +146,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('strong', 'good enough 1')).toBe('strong@localhost')
   })
 
-  test('one visitor makes one account at a time and sees so many captchas; the others do not notice', async () => {
+  test('the server limits the accounts and captchas of one visitor and leaves other visitors alone', async () => {
     const eager = visitor()
     const attempt = async (username: string) => {
       const { form, text } = await formOf(eager)
@@ -160,7 +160,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await codeOf(registration().form(visitor()))).toBe('no refusal')
   })
 
-  test('somebody else’s account is neither changed nor removed with a wrong password', async () => {
+  test('the server neither changes nor removes an account when the password is wrong', async () => {
     await server.addUser('safe', 'good enough 1')
     const wrong = { username: 'safe', password: 'good enough 2' }
     expect(await codeOf(registration().changePassword(wrong, 'good enough 3', visitor()))).toBe('invalid-credentials')
@@ -168,7 +168,7 @@ describe(`ejabberd ${debian}`, () => {
     expect(await logIn('safe', 'good enough 1')).toBe('safe@localhost')
   })
 
-  test('twenty sign up, and twenty leave at once', async () => {
+  test('twenty accounts can be removed at once', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `guest${n}`)
     for (const username of names) {
       const { form, text } = await formOf()
@@ -180,14 +180,14 @@ describe(`ejabberd ${debian}`, () => {
     for (const name of names) expect(await logIn(name, 'good enough 1')).toBe('invalid-credentials')
   })
 
-  describe('past the captcha, by a client of one’s own', () => {
+  describe('past the captcha with a client of its own', () => {
     let transport: Transport
     beforeEach(() => {
       transport = new HttpTransport({ maxResponseBytes: 65_536 })
     })
     afterEach(() => transport.close())
 
-    /** Sends what no form of ours would. */
+    /** Sends a request that no form of the library would. */
     async function send(...children: readonly Node[]): Promise<string | undefined> {
       const domain = { ascii: 'localhost', wire: 'localhost' }
       const wire = { transport, clock: systemClock, url: new URL(server.url), domain, ...visitor() }
@@ -211,12 +211,15 @@ describe(`ejabberd ${debian}`, () => {
       )
 
     test.each([
-      ['without any form', () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1')]],
+      ['fields without a form', () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1')]],
       ['a form without a challenge', () => [formWith({})]],
-      ['a form with an answer only', () => [formWith({ ocr: '123456' })]],
+      ['a form with only an answer', () => [formWith({ ocr: '123456' })]],
       ['a form with empty fields', () => [formWith({ challenge: '', sid: '', ocr: '' })]],
-      ['both', () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1'), formWith({})]],
-    ])('%s: refused', async (_, children) => {
+      [
+        'fields beside a form without a challenge',
+        () => [element('username', {}, USERNAME), element('password', {}, 'good enough 1'), formWith({})],
+      ],
+    ])('the server refuses %s', async (_, children) => {
       expect(['not-allowed', 'bad-request', 'not-acceptable']).toContain(await send(...children()))
       expect(await logIn(USERNAME, 'good enough 1')).toBe('invalid-credentials')
     })

@@ -5,19 +5,19 @@ import { launch } from './servers/launch'
 import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
-// The servers themselves, spoken to with bare HTTP: when this fails, the fault is not in lib/.
+// The servers themselves, reached by bare HTTP: when this fails, the fault is not in lib/.
 
-/** Servers count a session a moment after they answered it. */
+/** Waits for a count, since a server counts a session a moment after its answer. */
 async function settles(count: () => Promise<number>, expected: number): Promise<void> {
   const deadline = performance.now() + 5_000
   while ((await count()) !== expected && performance.now() < deadline) await new Promise(done => setTimeout(done, 20))
   expect(await count()).toBe(expected)
 }
 
-/** How many processes have to do with a directory, by their arguments or their environment. */
+/** Counts the processes that name a directory in their arguments or environment. */
 async function processesOf(directory: string): Promise<number> {
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
-  const read = (path: string) => readFile(path, 'utf8').catch(() => '') // it may have ended, or be somebody else's
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '') // it may have ended, or belong to another user
   const texts = await Promise.all(
     pids.map(async pid => (await read(`/proc/${pid}/cmdline`)) + (await read(`/proc/${pid}/environ`))),
   )
@@ -27,19 +27,19 @@ async function processesOf(directory: string): Promise<number> {
 describe.each([
   ['ejabberd', () => startEjabberd({ storage: 'scram', hash: 'sha256' }), ['PLAIN', 'SCRAM-SHA-256']],
   ['Prosody', () => startProsody(), ['PLAIN', 'SCRAM-SHA-1']],
-] as const)('a live %s', (_, start, mechanisms) => {
+] as const)('on a live %s', (_, start, mechanisms) => {
   let server: LiveServer
   beforeAll(async () => {
     server = await start()
   }, 90_000)
   afterAll(() => server?.stop(), 30_000)
 
-  it('says what it is', () => {
+  it('the server names itself and its version', () => {
     expect(server.name).toMatch(/^\w+ \(.+\)$/)
     expect(server.version).toMatch(/^\d+\.\d+/)
   })
 
-  it('answers a BOSH creation with mechanisms, and counts the session', async () => {
+  it('the server answers a BOSH creation with its mechanisms and counts the session', async () => {
     await settles(server.boshSessions, 0)
     const session = await openSession(server)
     for (const mechanism of mechanisms) expect(session.features).toContain(`<mechanism>${mechanism}</mechanism>`)
@@ -48,7 +48,7 @@ describe.each([
     await settles(server.boshSessions, 0)
   })
 
-  it('knows a registered account, whatever its password is made of, and counts its bound session', async () => {
+  it('the server accepts a registered account with any password and counts its bound session', async () => {
     const password = 'pä ß"$HOME\'`\\ <&> ✓'
     await server.register('zoë', password)
     const session = await openSession(server)
@@ -60,7 +60,7 @@ describe.each([
     await settles(server.connectedUsers, 0)
   })
 
-  it('refuses a wrong password, an account that is there already and a name that is none', async () => {
+  it('the server refuses a wrong password, an existing account and an invalid name', async () => {
     await server.register('mallory', 'right')
     const session = await openSession(server)
     expect(await authenticate(session, 'mallory', 'wrong')).toContain('<failure')
@@ -69,7 +69,7 @@ describe.each([
     await expect(server.register('not a name', 'any')).rejects.toThrow(/refused/)
   })
 
-  it('is silent between SIGSTOP and SIGCONT', async () => {
+  it('the server does not answer between SIGSTOP and SIGCONT', async () => {
     server.signal('SIGSTOP')
     await expect(openSession(server, 500)).rejects.toThrow(/timeout/)
     server.signal('SIGCONT')
@@ -77,7 +77,7 @@ describe.each([
   })
 })
 
-it('lets an account blocked on ejabberd pass SASL and refuses it at resource binding', async () => {
+it('ejabberd lets a blocked account pass SASL and refuses it at resource binding', async () => {
   const server = await startEjabberd({ storage: 'plain' })
   try {
     await server.register('blocked', 'secret')
@@ -95,7 +95,7 @@ it.each([
   ['ejabberd', () => startEjabberd({ storage: 'scram', hash: 'sha' })],
   ['Prosody', () => startProsody({ storage: 'plain' })],
 ] as const)(
-  'leaves no process and no directory of %s behind, even if it was halted or killed',
+  'stop() leaves no process and no directory of %s when the server was halted or killed',
   async (_, start) => {
     for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
       const server = await start()
@@ -111,7 +111,7 @@ it.each([
   120_000,
 )
 
-it('says why a server does not start', async () => {
+it('launch() rejects with the reason when a server does not start', async () => {
   const values = { FORMAT: 'unheard-of', HASH: 'sha' }
   const start = launch({
     server: 'ejabberd',

@@ -5,7 +5,7 @@ import { form, visit } from '../fixtures/passport'
 import { authenticate, bind, openSession } from './servers/bare-session'
 import { is26, type ShippedServer, startShipped } from './servers/shipped'
 
-// What ejabberd/ejabberd.yml and ejabberd-26.yml promise of themselves, on the ejabberd under test.
+// The promises of ejabberd/ejabberd.yml and ejabberd-26.yml, on the ejabberd under test.
 
 const password = 'correct horse battery'
 const CONFIGURATIONS = [
@@ -17,9 +17,9 @@ const CONFIGURATIONS = [
   },
 ] as const
 
-// What older ones make of ejabberd-26.yml is in sign-up-page.spec.ts.
+// sign-up-page.spec.ts has older versions with ejabberd-26.yml.
 describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd.yml'))(
-  '$config',
+  'with $config',
   ({ config, offered, listeners }) => {
     let server: ShippedServer
     beforeAll(async () => {
@@ -27,20 +27,20 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
     })
     afterAll(() => server?.stop())
 
-    test('says nothing when it starts but that it starts', async () => {
+    test('the server logs no warning when it starts', async () => {
       const log = await readFile(join(server.directory, 'log/ejabberd.log'), 'utf8')
 
       expect(log).toMatch(/Loading configuration from/)
       expect(log).not.toMatch(/\[(warning|error|critical|alert|emergency)\]/)
     })
 
-    test(`offers ${offered.join(', ')}, and nothing else`, async () => {
+    test(`the server offers only ${offered.join(', ')}`, async () => {
       const { features } = await openSession(server)
 
       expect(Array.from(features.matchAll(/<mechanism>([^<]+)</g), ([, name]) => name).sort()).toEqual(offered)
     })
 
-    test('listens on loopback only, and nowhere but where it says', async () => {
+    test('the server listens only on loopback and only on its named ports', async () => {
       const distribution = (await readFile(join(server.directory, 'dist_port'), 'utf8')).trim()
       const ports = [...Object.values(server.ports), distribution]
       expect(Object.keys(server.ports).sort()).toEqual(listeners)
@@ -67,7 +67,7 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
       })
     })
 
-    test('no account can reach other servers', async () => {
+    test('the server sends no stanza of an account to other servers', async () => {
       await server.addUser('traveller', password)
       const session = await openSession(server)
       await authenticate(session, 'traveller', password)
@@ -78,8 +78,8 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
       expect(await session.send(ping)).toMatch(/<not-allowed|<forbidden|<policy-violation/)
     })
 
-    // The last one: it ends the server, because only then everything is on disk.
-    test('no password is in anything it writes', async () => {
+    // This test is the last: it ends the server, because only then everything is on disk.
+    test('the server writes no password to disk', async () => {
       const secrets = {
         made: 'opposite of staple',
         signedUp: 'other than battery',
@@ -124,7 +124,7 @@ async function signIn(server: ShippedServer, username: string, password: string,
   }
 }
 
-/** The addresses a process listens on (TCP). */
+/** Returns the TCP addresses on which a process listens. */
 async function listening(pid: number): Promise<string[]> {
   const names = await readdir(`/proc/${pid}/fd`)
   const targets = await Promise.all(names.map(name => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
@@ -138,7 +138,7 @@ async function listening(pid: number): Promise<string[]> {
     .sort()
 }
 
-/** `0100007F:14A0` is 127.0.0.1:5280; what is not IPv4 stays as it is. */
+/** Turns `0100007F:14A0` into 127.0.0.1:5280. An address that is not IPv4 keeps its form. */
 function readable(address: string): string {
   const [ip = '', port = ''] = address.split(':')
   const number = Number.parseInt(port, 16)

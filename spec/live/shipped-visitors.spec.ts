@@ -3,15 +3,15 @@ import { refusalOf } from './servers/banned'
 import { authenticate, bind, openSession, terminate } from './servers/bare-session'
 import { type ShippedServer, startShipped } from './servers/shipped'
 
-// ejabberd counts what goes wrong by address. With the configuration people copy, one visitor's mistakes are no other
-// visitor's trouble.
+// ejabberd counts mistakes by address. With the configuration that operators copy, the mistakes of one visitor do not
+// affect another visitor.
 
 const password = 'correct horse battery'
 
 let server: ShippedServer
 let opened: (Authenticator | Registration)[] = []
 
-// One server for all of them: what one visitor did has to be nothing to the next.
+// One server for all tests: the acts of one visitor must not affect the next.
 beforeAll(async () => {
   server = await startShipped()
   await server.addUser('alice', password)
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const options = () => ({ service: server.url, domain: server.domain, failureDelay: 0 })
 
-/** An app of its own: one that was told of a ban does not ask again for a while. */
+/** Makes another app: one that learned of a ban does not ask again for a while. */
 function app(): Authenticator {
   const made = new Authenticator(options())
   opened.push(made)
@@ -34,7 +34,7 @@ function app(): Authenticator {
 const signIn = (authenticator: Authenticator, context: LoginContext = {}) =>
   authenticator.authenticate({ username: 'alice', password }, context).then(({ jid }) => jid)
 
-/** Thirty wrong passwords, and the code of each answer. */
+/** Tries thirty wrong passwords and returns the code of each answer. */
 async function guess(authenticator: Authenticator, context: LoginContext = {}): Promise<string[]> {
   const codes: string[] = []
   for (let n = 0; n < 30; n++) {
@@ -54,12 +54,12 @@ const times = <T>(count: number, value: T): T[] => Array(count).fill(value)
 test.each([
   ['198.51.100.7', '203.0.113.9'],
   ['2001:db8::7', '2001:db8::9'],
-])('thirty wrong passwords from %s ban that visitor, and %s signs in', async (banned, other) => {
+])('thirty wrong passwords from %s ban that visitor while %s signs in', async (banned, other) => {
   const authenticator = app()
 
   const codes = await guess(authenticator, { clientIp: banned })
 
-  // The twentieth is the one that is answered by the ban.
+  // The twentieth answer is the ban.
   expect(codes).toEqual([...times(19, 'invalid-credentials'), ...times(11, 'ERR_XMPP_POLICY')])
   expect(await signIn(authenticator, { clientIp: other })).toBe('alice@localhost')
   expect(await signIn(authenticator)).toBe('alice@localhost')
@@ -67,14 +67,14 @@ test.each([
   expect(await refusalOf(again)).toBe('ERR_XMPP_POLICY')
 })
 
-test('without forwardClientIp nobody is banned: guessing is then for the app to limit', async () => {
+test('the server bans no visitor when forwardClientIp is off', async () => {
   const authenticator = app()
 
   expect(await guess(authenticator)).toEqual(times(30, 'invalid-credentials'))
   expect(await signIn(authenticator)).toBe('alice@localhost')
 })
 
-test('who asks for ten captchas within a minute gets no more, and another visitor does', async () => {
+test('a visitor gets no more captchas after ten in a minute while another one does', async () => {
   const registration = new Registration(options())
   opened.push(registration)
   const ask = (clientIp: string) => registration.form({ clientIp }).then(({ captcha }) => captcha?.type)
@@ -84,7 +84,7 @@ test('who asks for ten captchas within a minute gets no more, and another visito
   expect(await ask('203.0.113.21')).toBe('image/png')
 })
 
-test('who has just made an account waits for the next one, and another visitor does not', async () => {
+test('a visitor has to wait for a second account while another one does not', async () => {
   const registration = new Registration(options())
   opened.push(registration)
   const signUp = async (username: string, clientIp: string) => {
@@ -98,7 +98,7 @@ test('who has just made an account waits for the next one, and another visitor d
   expect(await signUp('dave', '203.0.113.31')).toBe('dave@localhost')
 })
 
-test('forty logins at once do not end a chat of the same account, and it is told the version', async () => {
+test('forty logins at once do not end a chat session of the same account', async () => {
   const chat = await openSession(server)
   await authenticate(chat, 'alice', password)
   expect(await bind(chat)).toContain('alice@localhost/')

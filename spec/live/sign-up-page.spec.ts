@@ -1,8 +1,8 @@
 import { Authenticator } from '../../lib'
 import { is26, type ShippedServer, startShipped } from './servers/shipped'
 
-// ejabberd's own page for new accounts (mod_register_web), which ejabberd-26.yml has. Before 26.07 its captcha can be left
-// out, so there the page must not be there at all.
+// ejabberd's own page for new accounts (mod_register_web), which is in ejabberd-26.yml. Before 26.07 its captcha can be
+// left out, so an older version must not have the page at all.
 
 const password = 'correct horse battery'
 
@@ -14,7 +14,7 @@ describe('with ejabberd.yml', () => {
   afterAll(() => server?.stop())
 
   test.each(['', 'new', 'new/', 'register', 'register/', 'register/new/', 'change_password/', 'delete/'])(
-    '/%s is not there',
+    'the path /%s answers 404',
     async path => {
       const url = new URL(`/${path}`, server.url)
 
@@ -23,7 +23,7 @@ describe('with ejabberd.yml', () => {
     },
   )
 
-  test('nor can anybody get an account by a form that leaves the captcha out', async () => {
+  test('a form without the captcha makes no account', async () => {
     for (const path of ['/new/', '/register/new/', '/bosh/new/', '/captcha/new/']) {
       await submit(new URL(path, server.url), account('mallory'))
     }
@@ -33,7 +33,7 @@ describe('with ejabberd.yml', () => {
 })
 
 if (!is26) {
-  test('ejabberd-26.yml, which has the page, is refused by this version, and the reason is told', async () => {
+  test('this version refuses ejabberd-26.yml and names the reason', async () => {
     await expect(startShipped({ config: 'ejabberd-26.yml' })).rejects.toThrow(
       /^ejabberd did not start: (.|\n)*auth_stored_password_types/,
     )
@@ -51,7 +51,7 @@ if (!is26) {
     })
     afterAll(() => server?.stop())
 
-    /** Opens the page as a browser does, picture included. */
+    /** Opens the page as a browser does, with its picture. */
     async function open() {
       const page = await (await fetch(`${origin}/new/`)).text()
       const id = /name='id' value='([^']+)'/.exec(page)?.[1]
@@ -62,7 +62,7 @@ if (!is26) {
     }
     const signUp = (fields: Readonly<Record<string, string>>) => submit(new URL(`${origin}/new/`), fields)
 
-    test('the page asks for what an account needs, and shows a picture', async () => {
+    test('the page has the fields of an account and a picture', async () => {
       const { page, picture } = await open()
 
       for (const name of ['username', 'host', 'password', 'password2', 'key']) expect(page).toContain(`name='${name}'`)
@@ -77,7 +77,7 @@ if (!is26) {
       expect(await signsIn(server, 'alice')).toBe(true)
     })
 
-    test('the right answer is good for one account', async () => {
+    test('the right answer makes only one account', async () => {
       const { id, key } = await open()
 
       expect(await signUp({ ...account('bob'), id, key })).toMatchObject({ status: 200 })
@@ -85,7 +85,7 @@ if (!is26) {
       expect(await signsIn(server, 'carol')).toBe(false)
     })
 
-    test('a wrong answer makes none, and the right one after it neither', async () => {
+    test('the right answer makes no account after a wrong one', async () => {
       const { id, key } = await open()
 
       expect(await signUp({ ...account('dave'), id, key: `${key}0` })).toMatchObject(refusal)
@@ -94,12 +94,12 @@ if (!is26) {
     })
 
     test.each([
-      ['neither id nor key', {}],
-      ['no id', { key: '123456' }],
-      ['no key', { id: 'true' }],
-      ['both empty', { id: '', key: '' }],
-      ['an id nobody gave out', { id: 'abcdefgh', key: '123456' }],
-    ])('%s: no account', async (_, sent) => {
+      ['a form without id and key', {}],
+      ['a form without an id', { key: '123456' }],
+      ['a form without a key', { id: 'true' }],
+      ['a form with empty id and key', { id: '', key: '' }],
+      ['a form with an unknown id', { id: 'abcdefgh', key: '123456' }],
+    ])('the page makes no account for %s', async (_, sent) => {
       const { id, key } = await open()
       const missing = {
         ...('id' in sent && { id: sent.id === 'true' ? id : sent.id }),
@@ -111,7 +111,7 @@ if (!is26) {
       expect(await signsIn(server, 'mallory')).toBe(false)
     })
 
-    test('an account that is there is not made again, and keeps its password', async () => {
+    test('an existing account keeps its password when its name signs up again', async () => {
       await server.addUser('erin', password)
       const { id, key } = await open()
 
@@ -120,7 +120,7 @@ if (!is26) {
     })
 
     test.each(['change_password', 'change_password/', 'delete', 'delete/', '/delete/', '%64elete/'])(
-      '/%s, which asks for no captcha, is not there',
+      'the path /%s, which asks for no captcha, answers 404',
       async path => {
         await server.addUser('frank', password).catch(error => expect(String(error)).toContain('already'))
         const fields = { ...account('frank'), passwordold: password, changepass: '1', unregister: '1' }

@@ -4,8 +4,8 @@ import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
 /*
- * What spec/live/preparation.spec.ts says of functions, with accounts: whatever spelling of a name the server takes for
- * an account, it is one identity in the application.
+ * The promise of spec/live/preparation.spec.ts, here with accounts instead of functions: every spelling of a name that
+ * the server takes for an account is one identity in the application.
  */
 
 const SERVERS: readonly { name: string; start: () => Promise<LiveServer>; scram: Mechanism }[] = [
@@ -13,7 +13,7 @@ const SERVERS: readonly { name: string; start: () => Promise<LiveServer>; scram:
   { name: 'Prosody', start: () => startProsody(), scram: 'SCRAM-SHA-1' },
 ]
 
-/** The account as it is made, other spellings of it, and the name it has in the application. */
+/** The account as made, other spellings of it, and its name in the application. */
 const ACCOUNTS = [
   { account: 'straße', spellings: ['STRASSE', 'strasse', 'STRA\u1e9eE'], local: 'strasse' },
   { account: 'βόλος', spellings: ['ΒΌΛΟΣ', 'βόλοσ', 'βο\u0301λος'], local: 'βόλοσ' },
@@ -36,7 +36,7 @@ const ACCOUNTS = [
   { account: '\u{10414}\u{10407}', spellings: ['\u{1043c}\u{1042f}'], local: '\u{1043c}\u{1042f}' },
 ]
 
-/** Nobody logs in by these: the server makes no such account, or one that it spells otherwise than we do. */
+/** Names that cannot log in: the server makes no such account, or spells it otherwise than the library. */
 const NO_ACCOUNTS = [
   { what: 'i without a dot', account: 'ışık', registers: true },
   { what: 'a Cyrillic palochka', account: '\u04c0али', registers: true },
@@ -50,7 +50,7 @@ const NO_ACCOUNTS = [
   { what: 'an emoji', account: '\u{1f355}', registers: false },
 ]
 
-describe.each(SERVERS)('$name', ({ start, scram }) => {
+describe.each(SERVERS)('on $name', ({ start, scram }) => {
   let server: LiveServer
   let authenticators: readonly Authenticator[] = []
   beforeAll(async () => {
@@ -73,7 +73,7 @@ describe.each(SERVERS)('$name', ({ start, scram }) => {
 
   const passwordOf = (account: string) => `secret ${Buffer.from(account).toString('hex')}`
 
-  /** Who they are, by PLAIN and by SCRAM. */
+  /** Logs in by PLAIN and by SCRAM and returns the JID or the code of each. */
   const logins = (username: string, password: string) =>
     Promise.all(
       authenticators.map(authenticator =>
@@ -84,21 +84,21 @@ describe.each(SERVERS)('$name', ({ start, scram }) => {
       ),
     )
 
-  test.each(ACCOUNTS)('$account, in any spelling, is $local', async ({ account, spellings, local }) => {
+  test.each(ACCOUNTS)('the account $account in any spelling is $local', async ({ account, spellings, local }) => {
     for (const username of [account, local, ...spellings]) {
       const jid = `${local}@localhost`
       expect([username, await logins(username, passwordOf(account))]).toEqual([username, [jid, jid]])
     }
   })
 
-  test.each(NO_ACCOUNTS)('$what: nobody logs in', async ({ account, registers }) => {
+  test.each(NO_ACCOUNTS)('a login with $what is refused', async ({ account, registers }) => {
     const registration = server.register(account, passwordOf(account))
     await (registers ? registration : expect(registration).rejects.toThrow(/refused/))
 
     expect(await logins(account, passwordOf(account))).toEqual(['invalid-credentials', 'invalid-credentials'])
   })
 
-  test('a jamo that ejabberd does not see behind a syllable makes no second name of an account', async () => {
+  test('a jamo behind a syllable, which ejabberd ignores, makes no second name of an account', async () => {
     expect(await logins('가\u11a7', passwordOf('가'))).toEqual(['invalid-credentials', 'invalid-credentials'])
   })
 })

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-// npm run start:ejabberd, once it is built. On this machine, whatever release the other specs run on: where people sit who
-// have the app, and Node to run it.
+// npm run start:ejabberd after the build. It runs on this machine, whatever release the others run on: a developer has
+// the app and Node.js there.
 
 const app = resolve(__dirname, '../../example-app')
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-/** Waits until what the script prints makes it so. */
+/** Waits until the output of the script fulfils the condition. */
 async function until(isSo: () => boolean): Promise<void> {
   const ended = once(child, 'close').then(([code]) => {
     throw new Error(`it ended with ${code}: ${output}`)
@@ -49,7 +49,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 const listening = (pattern: RegExp) => pattern.exec(output)?.[1] ?? ''
 
-test('the app asks an ejabberd of its own, and its sign-up page has the captcha of Debian on it', async () => {
+test('the sign-up page of the app shows the captcha of its own ejabberd', async () => {
   const url = listening(/^Listening on (\S+)$/m)
   const page = await (await fetch(`${url}/register`)).text()
   const [, type = '', data = ''] = /src="data:([^;]+);base64,([^"]+)"/.exec(page) ?? []
@@ -57,7 +57,7 @@ test('the app asks an ejabberd of its own, and its sign-up page has the captcha 
   expect(Buffer.from(data, 'base64').readUInt32BE(16)).toBeGreaterThan(100) // its width
 })
 
-test('one signal ends both', async () => {
+test('one signal ends the app and its ejabberd', async () => {
   const bosh = listening(/^Accounts: localhost, by (\S+)$/m)
   expect((await fetch(bosh)).status).toBe(200)
   child.kill('SIGINT')

@@ -3,7 +3,7 @@ import { form, visit } from '../fixtures/passport'
 import { selfSigned } from '../fixtures/vectors/certificate'
 import { type SecureServer, startEjabberd } from './servers/ejabberd'
 
-/* Over TLS with a real ejabberd, on a loopback address that its certificate does not name. */
+/* TLS with a real ejabberd, on a loopback address that its certificate does not name. */
 
 const ELSEWHERE = selfSigned('xmpp.example.com')
 const EXPIRED = selfSigned('127.0.0.1', Date.now() - 365 * 86_400_000)
@@ -34,15 +34,15 @@ async function logIn(name: string, tls?: TlsOptions, mechanism: 'PLAIN' | 'SCRAM
 }
 
 test.each<[what: string, name: string, tls: TlsOptions | undefined]>([
-  ['that nobody trusts', 'elsewhere', undefined],
+  ['that is not trusted', 'elsewhere', undefined],
   ['of another host', 'elsewhere', { ca: ELSEWHERE.cert }],
   ['that has expired', 'expired', { ca: EXPIRED.cert }],
-])('a certificate %s: an error, and the server has seen no session', async (_, name, tls) => {
+])('a certificate %s ends a login before the server sees a session', async (_, name, tls) => {
   expect(await logIn(name, tls)).toMatchObject({ action: 'error', error: { code: 'ERR_XMPP_TLS', status: 502 } })
   expect(await servers[name]?.boshSessions()).toBe(0)
 })
 
-test.each(['PLAIN', 'SCRAM-SHA-256'] as const)('with `ca` and `servername` %s signs in', async mechanism => {
+test.each(['PLAIN', 'SCRAM-SHA-256'] as const)('a login by %s works with `ca` and `servername`', async mechanism => {
   const tls = { ca: ELSEWHERE.cert, servername: 'xmpp.example.com' }
 
   expect(await logIn('elsewhere', tls, mechanism)).toMatchObject({

@@ -4,13 +4,13 @@ import { codesIn, withImports } from '../docs/blocks'
 import { DIRECTORY, NODES, type Started, startAt } from './started'
 import { Visitor } from './visitor'
 
-/* What the README tells a newcomer to do, done: an empty folder, its commands, its program as it stands. */
+/* The quick start of the README, followed to the letter: an empty folder, its commands, its program. */
 
 const [commonJs = '', esModule = ''] = codesIn('README.md', 'js')
 const directory = 'quick-start'
 const url = 'http://localhost:3000'
 
-test('the two programs are one', () => {
+test('the two programs differ only in their imports', () => {
   expect(commonJs).toContain(url.slice(-4))
   expect(withImports(commonJs)).toBe(esModule)
 })
@@ -19,23 +19,23 @@ describe.each(NODES)('on Node %s', node => {
   describe.each([
     ['server.js', commonJs],
     ['server.mjs', esModule],
-  ])('%s', (file, code) => {
+  ])('with %s', (file, code) => {
     let app: Started
     beforeAll(async () => {
       await writeFile(join(DIRECTORY, directory, file), code)
-      // Somebody else there would answer in its place.
+      // Another process at that port would answer in its place.
       await expect(fetch(url)).rejects.toThrow()
       app = await startAt(url, node, { directory, command: [file] })
     })
     afterAll(() => app?.kill())
 
-    test('greets alice, who has the password', async () => {
+    test('the app greets alice when the password is right', async () => {
       const seen = await new Visitor(url, { form: 'username' }).signsIn('alice', 'secret')
 
       expect(seen).toMatchObject({ status: 302, greeting: 'Hello alice@localhost' })
     })
 
-    test('and nobody who has not', async () => {
+    test('the app greets no visitor when the password is wrong', async () => {
       const seen = await new Visitor(url, { form: 'username' }).signsIn('alice', 'guess')
 
       expect(seen).toMatchObject({ status: 302, greeting: undefined })

@@ -4,11 +4,11 @@ import { RECIPES } from './recipes'
 import { NODES, type Started, start } from './started'
 import { Visitor } from './visitor'
 
-/* Every recipe, as it was copied, on every Node. */
+/* Every recipe, as copied, on every Node.js. */
 
 const accounts = { alice: 'secret', bob: 'hunter2' }
 
-test('there are Nodes to run on', () => {
+test('MATRIX_NODES names a version', () => {
   expect(NODES).not.toEqual([])
 })
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => redis?.stop())
 
 describe.each(NODES)('on Node %s', node => {
-  describe.each(RECIPES)('$name', recipe => {
+  describe.each(RECIPES)('with the recipe $name', recipe => {
     let xmpp: BoshServer
     let app: Started
     beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.each(NODES)('on Node %s', node => {
     })
     const visitor = () => new Visitor(app.url, recipe.signIn)
 
-    test('lets in who has the password', async () => {
+    test('the app lets a visitor in when the password is right', async () => {
       const alice = visitor()
 
       expect(await alice.signsIn('alice', 'secret')).toMatchObject({
@@ -46,7 +46,7 @@ describe.each(NODES)('on Node %s', node => {
       })
     })
 
-    test('refuses a wrong password and an unknown user in the same words', async () => {
+    test('the app refuses a wrong password and an unknown user in the same words', async () => {
       const [wrong, unknown] = await Promise.all([
         visitor().signsIn('alice', 'hunter2'),
         visitor().signsIn('mallory', 'secret'),
@@ -56,7 +56,7 @@ describe.each(NODES)('on Node %s', node => {
       expect(unknown).toEqual(wrong)
     })
 
-    test('takes nobody for somebody else, ten at once', async () => {
+    test('the app keeps ten visitors at once apart', async () => {
       const names = Array.from({ length: 10 }, (_, nth) => (nth % 2 ? 'alice' : 'bob'))
       const seen = await Promise.all(
         names.map((name, nth) => visitor().signsIn(name, nth < 8 ? accounts[name as 'alice'] : 'guess')),
@@ -73,7 +73,7 @@ describe.each(NODES)('on Node %s', node => {
     })
 
     if (recipe.signIn !== 'basic') {
-      test('forgets who signs out', async () => {
+      test('the app forgets a visitor that signs out', async () => {
         const alice = visitor()
         await alice.signsIn('alice', 'secret')
         await alice.signsOut()
@@ -81,7 +81,7 @@ describe.each(NODES)('on Node %s', node => {
         expect(await alice.greeting()).toBeUndefined()
       })
 
-      test(`${recipe.outlives ? 'remembers' : 'does not know'} who signed in before it was started again`, async () => {
+      test(`the app ${recipe.outlives ? 'remembers' : 'forgets'} a visitor when it is started again`, async () => {
         const alice = visitor()
         const { greeting } = await alice.signsIn('alice', 'secret')
         await app.restart()
@@ -90,13 +90,13 @@ describe.each(NODES)('on Node %s', node => {
       })
     }
 
-    test('says nothing of an outage but that there is one; its log does', async () => {
+    test('the app explains an outage in its log and not on its page', async () => {
       await xmpp.close()
       const seen = await visitor().signsIn('alice', 'secret')
 
       expect(seen).toMatchObject({ status: 502, greeting: undefined })
       expect(seen.text).not.toMatch(/127\.0\.0\.1|ECONN|XMPP|node_modules/i)
-      await app.kill() // what it wrote before it answered has been read then
+      await app.kill() // its output up to the answer has been read then
       expect(app.said()).toContain('127.0.0.1')
       expect(app.said()).not.toContain('secret')
     })

@@ -1,18 +1,18 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** An app of docs/recipes, or one that the README tells to paste. */
+/** An app of docs/recipes, or one that the README offers for copying. */
 export interface Recipe {
   name: string
-  /** where it was installed, below MATRIX_DIR */
+  /** the folder of its installation, below MATRIX_DIR */
   directory: string
   /** arguments of node */
   command: readonly string[]
-  /** how a visitor says who he is: in a form with a field of that name, or with HTTP Basic in every request */
+  /** the way to sign in: a form with a field of that name, or HTTP Basic in every request */
   signIn: { form: string } | 'basic'
-  /** what the page says of alice: her JID, or her row in the app's own table */
+  /** the greeting of alice on the page: her JID, or her row in the app's own table */
   greeting: RegExp
-  /** whether its sessions outlive its process: in Redis, or in the cookie itself */
+  /** set when its sessions outlive its process, in Redis or in the cookie itself */
   outlives?: true
 }
 

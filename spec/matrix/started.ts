@@ -3,29 +3,29 @@ import { type Child, startChild } from '../cluster/servers/child'
 import { stablePorts } from '../cluster/servers/ports'
 import type { Recipe } from './recipes'
 
-/** Where spec/matrix/run has installed everything. */
+/** The folder into which spec/matrix/run has installed everything. */
 export const DIRECTORY = process.env['MATRIX_DIR'] ?? ''
 
-/** The versions of Node to run on, as `npm install node@…` takes them. */
+/** The versions of Node.js to run on, as `npm install node@…` takes them. */
 export const NODES = (process.env['MATRIX_NODES'] ?? '').split(' ').filter(Boolean)
 
 /** An app in a process of its own. */
 export interface Started extends Pick<Child, 'said' | 'kill'> {
   readonly url: string
-  /** Kills it and starts it again, where it was. */
+  /** Kills it and starts it again at the same URL. */
   restart(): Promise<void>
 }
 
 type Installed = Pick<Recipe, 'directory' | 'command'>
 type Environment = Readonly<Record<string, string>>
 
-/** Starts an app on a free port, and waits until it says where it is. */
+/** Starts an app on a free port and waits until it prints its URL. */
 export async function start(node: string, installed: Installed, environment: Environment): Promise<Started> {
   const [port = 0] = await stablePorts(1)
   return startAt(`http://localhost:${port}`, node, installed, { PORT: String(port), ...environment })
 }
 
-/** The same, of one that has chosen its port. */
+/** Starts an app that has chosen its port. */
 export async function startAt(
   url: string,
   node: string,

@@ -1,12 +1,12 @@
 import request from 'supertest'
 import type { Recipe } from './recipes'
 
-/** What a visitor gets to see after an attempt to sign in. */
+/** The answers to a visitor after an attempt to sign in. */
 export interface Seen {
   /** of the attempt itself */
   status: number
   text: string
-  /** what the start page calls the visitor then; undefined: it does not know him */
+  /** the name of the visitor on the start page after that, `undefined` for an unknown visitor */
   greeting: string | undefined
 }
 
@@ -34,7 +34,7 @@ export class Visitor {
     await this.#agent.post('/logout')
   }
 
-  /** What the start page calls the visitor. */
+  /** Returns the greeting on the start page. */
   async greeting(): Promise<string | undefined> {
     return greetingIn((await this.#agent.get('/')).text)
   }

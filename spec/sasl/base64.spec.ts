@@ -9,7 +9,7 @@ test.each([
   ['Zm9vYg==', 'foob'],
   ['Zm9vYmE=', 'fooba'],
   ['Zm9vYmFy', 'foobar'],
-])('RFC 4648 §10: "%s" is "%s"', (encoded, text) => {
+])('decodeBase64 reads "%s" as "%s" (RFC 4648 §10)', (encoded, text) => {
   expect(decodeBase64(encoded)?.toString()).toBe(text)
 })
 
@@ -29,11 +29,11 @@ test.each([
   ['one letter', 'Z'],
   ['a NUL', 'Zm9\0'],
   ['a letter that is not ASCII', 'Zm9ö'],
-])('not base64: %s', (_, text) => {
+])('decodeBase64 refuses %s', (_, text) => {
   expect(decodeBase64(text)).toBeUndefined()
 })
 
-test('every sequence of bytes comes back', () => {
+test('decodeBase64 returns every sequence of bytes that was encoded', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
       expect(decodeBase64(Buffer.from(bytes).toString('base64'))).toEqual(Buffer.from(bytes))
@@ -41,7 +41,7 @@ test('every sequence of bytes comes back', () => {
   )
 })
 
-test('whatever is accepted is the only spelling of its bytes', () => {
+test('decodeBase64 accepts a single spelling of any bytes', () => {
   const letters = fc.constantFrom(...'ABYZabyz0189+/=-_ \n*')
   fc.assert(
     fc.property(fc.string({ unit: letters, maxLength: 12 }), text => {
@@ -54,7 +54,7 @@ test('whatever is accepted is the only spelling of its bytes', () => {
   )
 })
 
-test('64 KiB are decoded like three bytes', () => {
+test('decodeBase64 treats 64 KiB like three bytes', () => {
   const bytes = Buffer.alloc(65_536, 0xa5)
   expect(decodeBase64(bytes.toString('base64'))).toEqual(bytes)
   expect(decodeBase64(`${bytes.toString('base64')}*`)).toBeUndefined()

@@ -2,7 +2,7 @@ import { chooseMechanism, type Mechanism, type SaslContext, startExchange } from
 
 const ALL: readonly Mechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
 
-describe('RFC 6120 §6.3.3: the order of the client decides', () => {
+describe('by RFC 6120 §6.3.3', () => {
   test.each<[allowed: readonly Mechanism[], offered: string[], chosen: Mechanism | undefined]>([
     [ALL, ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'SCRAM-SHA-512'],
     [ALL, ['SCRAM-SHA-1', 'PLAIN', 'SCRAM-SHA-256'], 'SCRAM-SHA-256'],
@@ -11,7 +11,7 @@ describe('RFC 6120 §6.3.3: the order of the client decides', () => {
     [['SCRAM-SHA-1', 'SCRAM-SHA-256'], ['SCRAM-SHA-256', 'SCRAM-SHA-1'], 'SCRAM-SHA-1'],
     [['PLAIN', 'SCRAM-SHA-256'], ['SCRAM-SHA-256', 'PLAIN'], 'PLAIN'],
     [['SCRAM-SHA-256'], ['SCRAM-SHA-256', 'SCRAM-SHA-256'], 'SCRAM-SHA-256'],
-    // Nothing in common: what is not allowed is not taken, however it is offered.
+    // Nothing in common: a mechanism that is not allowed is not taken, however it is offered.
     [['SCRAM-SHA-256'], ['PLAIN', 'SCRAM-SHA-1'], undefined],
     [ALL, ['ANONYMOUS', 'EXTERNAL', 'DIGEST-MD5', 'CRAM-MD5', 'X-OAUTH2', 'OAUTHBEARER'], undefined],
     [ALL, ['SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256-PLUS', 'SCRAM-SHA-512-PLUS', 'SCRAM-SHA3-512'], undefined],
@@ -19,12 +19,12 @@ describe('RFC 6120 §6.3.3: the order of the client decides', () => {
     [ALL, ['__proto__', 'constructor', 'toString'], undefined],
     [ALL, [], undefined],
     [[], ['PLAIN'], undefined],
-  ])('allowed %j, offered %j: %s', (allowed, offered, chosen) => {
+  ])('a client that allows %j and is offered %j chooses %s', (allowed, offered, chosen) => {
     expect(chooseMechanism(allowed, offered)).toBe(chosen)
   })
 })
 
-describe('an exchange is of the mechanism that was chosen', () => {
+describe('for the mechanism that was chosen', () => {
   const derived: unknown[] = []
   const context: SaslContext = {
     username: 'user',
@@ -40,7 +40,7 @@ describe('an exchange is of the mechanism that was chosen', () => {
     },
   }
 
-  test('PLAIN', () => {
+  test('an exchange of PLAIN begins with the name and the password', () => {
     expect(startExchange('PLAIN', context).initial).toBe('\0user\0pencil')
   })
 
@@ -48,7 +48,7 @@ describe('an exchange is of the mechanism that was chosen', () => {
     ['SCRAM-SHA-512', 64, 'sha512'],
     ['SCRAM-SHA-256', 32, 'sha256'],
     ['SCRAM-SHA-1', 20, 'sha1'],
-  ] as const)('%s derives %d bytes with %s', async (name, length, digest) => {
+  ] as const)('an exchange of %s derives %d bytes with %s', async (name, length, digest) => {
     derived.length = 0
     const exchange = startExchange(name, context)
     expect(exchange.initial).toMatch(/^n,,n=user,r=[!-+\--~]{32}$/)
@@ -57,7 +57,7 @@ describe('an exchange is of the mechanism that was chosen', () => {
     expect(derived).toEqual([['prepared', 'salt', 5000, length, digest]])
   })
 
-  test('every one is new: two exchanges share no nonce', () => {
+  test('two exchanges never share a nonce', () => {
     expect(startExchange('SCRAM-SHA-1', context).initial).not.toBe(startExchange('SCRAM-SHA-1', context).initial)
   })
 })

@@ -37,7 +37,7 @@ async function responseTo(exchange: SaslExchange, challenge: string): Promise<st
   return step.response
 }
 
-/** What `success` throws; nothing when it accepts. */
+/** Returns the error that `success` throws, or `undefined` when it accepts. */
 function refusalOf(exchange: SaslExchange, payload?: string): unknown {
   try {
     exchange.success(payload)
@@ -120,25 +120,25 @@ const VECTORS: readonly {
   },
 ]
 
-describe.each(VECTORS)('$source', vector => {
+describe.each(VECTORS)('with the messages of $source', vector => {
   const { digest, username = 'user', password = 'pencil', nonce } = vector
   const begin = () => scram(digest)(context({ username, preparedPassword: password }), nonce)
 
-  test('the client says what the vector says, and believes the server that says what the vector says', async () => {
+  test('the client sends the messages of the vector and accepts its server signature', async () => {
     const exchange = begin()
     expect(exchange.initial).toBe(vector.clientFirst)
     expect(await responseTo(exchange, vector.serverFirst)).toBe(vector.clientFinal)
     expect(refusalOf(exchange, vector.serverFinal)).toBeUndefined()
   })
 
-  test('the signature may come in a challenge, answered with nothing, before an empty success', async () => {
+  test('the client accepts a signature in a challenge before an empty success', async () => {
     const exchange = begin()
     await responseTo(exchange, vector.serverFirst)
     expect(await responseTo(exchange, vector.serverFinal)).toBe('')
     expect(refusalOf(exchange)).toBeUndefined()
   })
 
-  test('the key is derived once, from the prepared password, with the salt and the count the server sent', async () => {
+  test('the client derives the key once, from the prepared password and the salt and count of the server', async () => {
     await responseTo(begin(), vector.serverFirst)
     const salt = Buffer.from(/,s=([^,]+)/.exec(vector.serverFirst)?.[1] ?? '', 'base64')
     expect(derive.mock.calls).toEqual([[password, salt, 4096, vector.length, digest]])
@@ -158,16 +158,16 @@ async function afterProof(given: Partial<SaslContext> = {}): Promise<SaslExchang
   return exchange
 }
 
-describe('the nonce of the client', () => {
-  test('is new every time, 24 random bytes in base64', () => {
+describe('in its first message', () => {
+  test('the client sends 24 new random bytes in base64 as its nonce', () => {
     const nonces = Array.from({ length: 500 }, () => /^n,,n=user,r=(.*)$/.exec(scram('sha1')(context()).initial)?.[1])
     for (const nonce of nonces) expect(nonce).toMatch(/^[A-Za-z0-9+/]{32}$/)
-    // No quarter of one in another either: they are drawn for many at once.
+    // Two of them share no quarter either, since the bytes are drawn for many at once.
     expect(new Set(nonces.flatMap(nonce => nonce?.match(/.{8}/g) ?? [])).size).toBe(4 * 500)
   })
 })
 
-describe('success is believed only with the server signature', () => {
+describe('on success', () => {
   const flipped = Buffer.from(SIGNATURE, 'base64')
   flipped[19] = (flipped[19] ?? 0) ^ 1
 
@@ -188,15 +188,15 @@ describe('success is believed only with the server signature', () => {
     ['the bare signature', SIGNATURE],
     ['an error beside success', 'e=invalid-proof'],
     ['the proof of the client sent back', 'v=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts='],
-  ])('refused: %s', async (_, payload) => {
+  ])('the client refuses success with %s', async (_, payload) => {
     expect(refusalOf(await afterProof(), payload)).toEqual(serverProof())
   })
 
-  test('extensions behind the signature mean nothing', async () => {
+  test('the client ignores extensions behind the signature', async () => {
     expect(refusalOf(await afterProof(), `v=${SIGNATURE},x=whatever`)).toBeUndefined()
   })
 
-  test('a signature for another password is refused', async () => {
+  test('the client refuses a signature for another password', async () => {
     const exchange = await afterProof({ preparedPassword: 'pencils' })
     expect(refusalOf(exchange, `v=${SIGNATURE}`)).toEqual(serverProof(/does not know the password/))
   })
@@ -205,17 +205,17 @@ describe('success is believed only with the server signature', () => {
     ['right after the initial response', undefined],
     ['right after the initial response, with a signature', `v=${SIGNATURE}`],
     ['right after the initial response, with the first message of the server', SERVER_FIRST],
-  ])('success before the exchange is complete is refused: %s', (_, payload) => {
+  ])('the client refuses success before the exchange is complete, %s', (_, payload) => {
     expect(refusalOf(begin(), payload)).toEqual(serverProof(/before the exchange was complete/))
   })
 
-  test('success after a first message that was refused is still too early', async () => {
+  test('the client refuses success after it refused the first message', async () => {
     const exchange = begin()
     await expect(exchange.challenge(SERVER_FIRST.replace('i=4096', 'i=1'))).rejects.toEqual(serverProof())
     expect(refusalOf(exchange, `v=${SIGNATURE}`)).toEqual(serverProof(/before the exchange was complete/))
   })
 
-  test('success after a derivation that failed is still too early', async () => {
+  test('the client refuses success after a failed derivation', async () => {
     const reason = new Error('aborted')
     const exchange = begin({ derive: () => Promise.reject(reason) })
     await expect(exchange.challenge(SERVER_FIRST)).rejects.toBe(reason)
@@ -223,32 +223,32 @@ describe('success is believed only with the server signature', () => {
   })
 })
 
-describe('the server signature in a challenge', () => {
+describe('with the server signature in a challenge', () => {
   test.each([
-    ['a wrong one', `v=${base64(Buffer.alloc(20))}`],
-    ['none', 'x=1'],
+    ['a wrong signature', `v=${base64(Buffer.alloc(20))}`],
+    ['a challenge without a signature', 'x=1'],
     ['an empty challenge', ''],
     ['the first message once more', SERVER_FIRST],
-  ])('refused: %s', async (_, payload) => {
+  ])('the client refuses %s', async (_, payload) => {
     const exchange = await afterProof()
     await expect(exchange.challenge(payload)).rejects.toEqual(serverProof())
     expect(refusalOf(exchange)).toEqual(serverProof())
   })
 
-  test('success must not bring a second one', async () => {
+  test('the client refuses a second signature in success', async () => {
     const exchange = await afterProof()
     await responseTo(exchange, `v=${SIGNATURE}`)
     expect(refusalOf(exchange, `v=${SIGNATURE}`)).toEqual(protocol)
   })
 
-  test('nothing more is due after it', async () => {
+  test('the client refuses a further challenge after the signature', async () => {
     const exchange = await afterProof()
     await responseTo(exchange, `v=${SIGNATURE}`)
     await expect(exchange.challenge(`v=${SIGNATURE}`)).rejects.toEqual(protocol)
   })
 })
 
-describe('e= is what the server reports', () => {
+describe('on an error of the server', () => {
   const ERRORS = [
     'invalid-encoding',
     'extensions-not-supported',
@@ -261,54 +261,54 @@ describe('e= is what the server reports', () => {
     'invalid-username-encoding',
     'no-resources',
     'other-error',
-    'an-error-nobody-knows',
+    'an-unknown-error',
   ]
-  test.each(ERRORS)('%s, after the proof', async error => {
+  test.each(ERRORS)('the client reports e=%s after the proof', async error => {
     const exchange = await afterProof()
     expect(await exchange.challenge(`e=${error}`)).toEqual({ error })
     expect(refusalOf(exchange)).toEqual(serverProof())
   })
 
-  test('at once, and with extensions behind', async () => {
+  test('the client reports e= in the first message, whatever extensions follow', async () => {
     expect(await begin().challenge('e=unknown-user,x=1')).toEqual({ error: 'unknown-user' })
     expect(derive).not.toHaveBeenCalled()
   })
 })
 
-describe('the nonce of the server extends ours', () => {
+describe('for the nonce of the server', () => {
   test.each([
-    ['it is ours', NONCE],
-    ['it is shorter', NONCE.slice(0, -1)],
-    ['it begins with another', `X${SERVER_NONCE.slice(1)}`],
-    ['it has ours at the end', `3rfcNHYJY1ZVvWVs7j${NONCE}`],
-    ['it has ours in other letters', SERVER_NONCE.toLowerCase()],
-    ['it is 1,025 characters', NONCE.padEnd(1025, 'x')],
-    ['it holds a blank', `${NONCE} x`],
-    ['it holds a control character', `${NONCE}\x7f`],
-    ['it is not ASCII', `${NONCE}ä`],
-  ])('refused: %s', async (_, nonce) => {
+    ['is only its own', NONCE],
+    ['is shorter', NONCE.slice(0, -1)],
+    ['begins with another', `X${SERVER_NONCE.slice(1)}`],
+    ['has its own at the end', `3rfcNHYJY1ZVvWVs7j${NONCE}`],
+    ['has its own in other letters', SERVER_NONCE.toLowerCase()],
+    ['has 1,025 characters', NONCE.padEnd(1025, 'x')],
+    ['holds a blank', `${NONCE} x`],
+    ['holds a control character', `${NONCE}\x7f`],
+    ['is not ASCII', `${NONCE}ä`],
+  ])('the client refuses a nonce that %s', async (_, nonce) => {
     const exchange = begin()
     await expect(exchange.challenge(SERVER_FIRST.replace(SERVER_NONCE, nonce))).rejects.toEqual(serverProof(/nonce/))
     expect(derive).not.toHaveBeenCalled()
   })
 
-  test('a comma ends it', async () => {
+  test('the client takes a comma for the end of the nonce', async () => {
     await expect(begin().challenge(SERVER_FIRST.replace(SERVER_NONCE, `${NONCE},x`))).rejects.toEqual(protocol)
     expect(derive).not.toHaveBeenCalled()
   })
 
   test.each([
-    ['one character more is enough', `${NONCE}x`],
-    ['1,024 characters are not too many', NONCE.padEnd(1024, 'x')],
-    ['everything printable but the comma may stand there', `${NONCE}!"#$%&'()*+-./09:;<=>?@AZ[\\]^_\`az{|}~`],
-  ])('%s', async (_, nonce) => {
+    ['with one character more', `${NONCE}x`],
+    ['of 1,024 characters', NONCE.padEnd(1024, 'x')],
+    ['of every printable character but the comma', `${NONCE}!"#$%&'()*+-./09:;<=>?@AZ[\\]^_\`az{|}~`],
+  ])('the client accepts a nonce %s', async (_, nonce) => {
     expect(await responseTo(begin(), SERVER_FIRST.replace(SERVER_NONCE, nonce))).toContain(`c=biws,r=${nonce},p=`)
   })
 })
 
-describe('the iteration count', () => {
+describe('for the iteration count', () => {
   test.each(['4095', '1', '100001', '1000000000', '9999999999', '99999999999999999999'])(
-    '%s is out of bounds: refused before anything is derived',
+    'the client refuses a count of %s, out of bounds, before it derives anything',
     async count => {
       await expect(begin().challenge(SERVER_FIRST.replace('4096', count))).rejects.toEqual(serverProof(/minIterations/))
       expect(derive).not.toHaveBeenCalled()
@@ -329,12 +329,12 @@ describe('the iteration count', () => {
     '4_096',
     '４０９６',
     'NaN',
-  ])('"%s" is no decimal number: refused before anything is derived', async count => {
+  ])('the client refuses "%s", not a decimal number, before it derives anything', async count => {
     await expect(begin().challenge(SERVER_FIRST.replace('4096', count))).rejects.toEqual(serverProof())
     expect(derive).not.toHaveBeenCalled()
   })
 
-  test('nothing at all is refused before anything is derived', async () => {
+  test('the client refuses an empty count before it derives anything', async () => {
     await expect(begin().challenge(SERVER_FIRST.replace('4096', ''))).rejects.toEqual(protocol)
     expect(derive).not.toHaveBeenCalled()
   })
@@ -344,36 +344,36 @@ describe('the iteration count', () => {
     [100_000, { maxIterations: 100_000 }],
     [1, { minIterations: 1 }],
     [1_000_000, { maxIterations: 1_000_000 }],
-  ])('%d is used when the options allow it', async (count, bounds) => {
+  ])('the client uses a count of %d when the options allow it', async (count, bounds) => {
     const derived = jest.fn<ReturnType<Derive>, Parameters<Derive>>(async () => Buffer.alloc(20))
     await responseTo(begin({ ...bounds, derive: derived }), SERVER_FIRST.replace('4096', String(count)))
     expect(derived.mock.calls[0]?.[2]).toBe(count)
   })
 })
 
-describe('the salt', () => {
+describe('for the salt', () => {
   test.each([
-    ['not base64', 'QSXC*+Q6sek8bf92'],
-    ['empty', ''],
+    ['a salt that is not base64', 'QSXC*+Q6sek8bf92'],
+    ['an empty salt', ''],
     ['URL-safe base64', 'QSXCR-Q6sek8bf92'],
     ['base64 without its padding', 'W22ZaJ0SNY7soEsUEjb6gQ'],
     ['base64 with stray bits', 'W22ZaJ0SNY7soEsUEjb6gR=='],
     ['padding alone', '=='],
     ['base64 in lines', 'QSXCR+Q6\nsek8bf92'],
     ['1,025 bytes', base64(Buffer.alloc(1025, 1))],
-  ])('refused before anything is derived: %s', async (_, salt) => {
+  ])('the client refuses %s before it derives anything', async (_, salt) => {
     await expect(begin().challenge(SERVER_FIRST.replace('QSXCR+Q6sek8bf92', salt))).rejects.toEqual(protocol)
     expect(derive).not.toHaveBeenCalled()
   })
 
-  test('1,024 bytes are used as they are', async () => {
+  test('the client uses a salt of 1,024 bytes as it is', async () => {
     const salt = Buffer.alloc(1024, 1)
     await responseTo(begin(), SERVER_FIRST.replace('QSXCR+Q6sek8bf92', base64(salt)))
     expect(derive.mock.calls[0]?.[1]).toEqual(salt)
   })
 })
 
-describe('the form of the first message of the server', () => {
+describe('in the first message of the server', () => {
   test.each([
     ['an extension that must be understood, in front', `m=tls,${SERVER_FIRST}`],
     ['an extension that must be understood, behind', `${SERVER_FIRST},m=tls`],
@@ -382,25 +382,25 @@ describe('the form of the first message of the server', () => {
     ['a second salt', `${SERVER_FIRST},s=QSXCR+Q6sek8bf92`],
     ['a second count', `${SERVER_FIRST},i=4096`],
     ['an unknown attribute twice', `${SERVER_FIRST},x=1,x=1`],
-    ['salt and nonce exchanged', `s=QSXCR+Q6sek8bf92,r=${SERVER_NONCE},i=4096`],
-    ['no salt', `r=${SERVER_NONCE},i=4096`],
-    ['no count', `r=${SERVER_NONCE},s=QSXCR+Q6sek8bf92`],
-    ['no nonce', 's=QSXCR+Q6sek8bf92,i=4096'],
+    ['a salt in front of the nonce', `s=QSXCR+Q6sek8bf92,r=${SERVER_NONCE},i=4096`],
+    ['a message without a salt', `r=${SERVER_NONCE},i=4096`],
+    ['a message without a count', `r=${SERVER_NONCE},s=QSXCR+Q6sek8bf92`],
+    ['a message without a nonce', 's=QSXCR+Q6sek8bf92,i=4096'],
     ['an unknown attribute in front', `x=1,${SERVER_FIRST}`],
     ['a comma behind', `${SERVER_FIRST},`],
     ['an attribute without a value', `${SERVER_FIRST},x=`],
     ['an attribute whose name is a digit', `${SERVER_FIRST},1=x`],
     ['an attribute with a long name', `${SERVER_FIRST},ext=x`],
-    ['nothing', ''],
-    ['text', 'hello'],
+    ['an empty message', ''],
+    ['plain text', 'hello'],
     ['capital letters', SERVER_FIRST.replace('r=', 'R=')],
-  ])('refused before anything is derived: %s', async (_, message) => {
+  ])('the client refuses %s before it derives anything', async (_, message) => {
     await expect(begin().challenge(message)).rejects.toEqual(protocol)
     expect(derive).not.toHaveBeenCalled()
   })
 
   test.each(['t=0304', 'd=abc', 'x==,y=a=b', 'z=\u{1F600}'])(
-    'the unknown attribute %s is ignored, but it is part of what is signed',
+    'the client ignores the unknown attribute %s and signs it',
     async extension => {
       const plain = await responseTo(begin(), SERVER_FIRST)
       const extended = await responseTo(begin(), `${SERVER_FIRST},${extension}`)
@@ -410,7 +410,7 @@ describe('the form of the first message of the server', () => {
   )
 })
 
-describe('downgrade protection (XEP-0474)', () => {
+describe('for downgrade protection (XEP-0474)', () => {
   const CASES: readonly { digest: Digest; offered: string[]; channelBindings?: string[]; hash: string }[] = [
     {
       digest: 'sha1',
@@ -433,14 +433,14 @@ describe('downgrade protection (XEP-0474)', () => {
   const asked = (digest: Digest, given: Partial<SaslContext>, extension: string) =>
     scram(digest)(context(given), NONCE).challenge(`${SERVER_FIRST},${extension}`)
 
-  describe.each(CASES)('$digest over $offered $channelBindings', ({ digest, offered, channelBindings = [], hash }) => {
-    test('the hash of what was offered, in any order and with what we do not speak, is accepted', async () => {
+  describe.each(CASES)('by $digest of $offered $channelBindings', ({ digest, offered, channelBindings = [], hash }) => {
+    test('the client accepts the hash of the whole offer in any order', async () => {
       expect(await asked(digest, { offered, channelBindings }, `h=${hash}`)).toHaveProperty('response')
       const reversed = { offered: [...offered].reverse(), channelBindings: [...channelBindings].reverse() }
       expect(await asked(digest, reversed, `h=${hash}`)).toHaveProperty('response')
     })
 
-    test('it is refused as soon as one mechanism is missing from what arrived, before anything is derived', async () => {
+    test('the client refuses the hash before it derives anything when a mechanism is missing from the offer', async () => {
       for (const missing of offered) {
         const arrived = { offered: offered.filter(name => name !== missing), channelBindings }
         await expect(asked(digest, arrived, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
@@ -448,7 +448,7 @@ describe('downgrade protection (XEP-0474)', () => {
       expect(derive).not.toHaveBeenCalled()
     })
 
-    test('it is refused when a mechanism or a channel-binding type was added on the way', async () => {
+    test('the client refuses the hash when a mechanism or a channel-binding type was added on the way', async () => {
       const more = { offered: [...offered, 'ANONYMOUS'], channelBindings }
       await expect(asked(digest, more, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
       const bound = { offered, channelBindings: [...channelBindings, 'tls-unique'] }
@@ -456,7 +456,7 @@ describe('downgrade protection (XEP-0474)', () => {
     })
   })
 
-  test('channel-binding types that were taken away are missed', async () => {
+  test('the client refuses the hash when channel-binding types were removed on the way', async () => {
     const { digest, offered, hash } = CASES[0] as (typeof CASES)[number]
     await expect(asked(digest, { offered }, `h=${hash}`)).rejects.toEqual(serverProof(/downgrade/))
   })
@@ -468,17 +468,17 @@ describe('downgrade protection (XEP-0474)', () => {
     ['one bit off', 'h=Y+xk2TW25vKwG9yWicfQlsuiFQo='],
     ['of another hash function', `h=${base64(sha256)}`],
     ['twice', 'h=Y+xk2TW25vKwG9yWicfQlsuiFQs=,h=Y+xk2TW25vKwG9yWicfQlsuiFQs='],
-  ])('a hash that is %s is refused before anything is derived', async (_, extension) => {
+  ])('the client refuses a hash that is %s before it derives anything', async (_, extension) => {
     await expect(asked('sha1', {}, extension)).rejects.toMatchObject({ status: 502 })
     expect(derive).not.toHaveBeenCalled()
   })
 
-  test('a server that sends no hash is believed without', async () => {
+  test('the client accepts a server that sends no hash', async () => {
     expect(await begin().challenge(SERVER_FIRST)).toHaveProperty('response')
   })
 })
 
-test('what is thrown holds neither the password nor what the server wrote', async () => {
+test('the error holds neither the password nor the text of the server', async () => {
   const errors = await Promise.all(
     [
       `r=${SERVER_NONCE}SECRET`,
@@ -494,10 +494,10 @@ test('what is thrown holds neither the password nor what the server wrote', asyn
   }
 })
 
-test.each(['m=ext', `v=${SIGNATURE}`, 'garbage', ''])('%j behind the signature is refused', async extension => {
+test.each(['m=ext', `v=${SIGNATURE}`, 'garbage', ''])('the client refuses %j behind the signature', async extension => {
   expect(refusalOf(await afterProof(), `v=${SIGNATURE},${extension}`)).toBeDefined()
 })
 
-test('an unknown extension behind the signature is ignored', async () => {
+test('the client ignores an unknown extension behind the signature', async () => {
   expect(refusalOf(await afterProof(), `v=${SIGNATURE},x=1`)).toBeUndefined()
 })

@@ -10,7 +10,7 @@ import {
 import { handClock } from '../fixtures/clock'
 
 /*
- * What the test kit can make go wrong (each as a test of a login would ask for it), and what comes of it.
+ * The faults of the test kit, each as the test of a login would ask for it, and the outcome of that login.
  */
 
 const USER1 = { username: 'user1', password: 'user1' }
@@ -51,32 +51,32 @@ const sasl = (pattern: string | RegExp, by: string): FaultReply => ({ sasl: mess
 
 describe.each(STEPS)('in answer to %s', on => {
   test.each<[what: string, reply: FaultReply, outcome: string]>([
-    ['an empty body, and what was due is lost', 'empty', 'ERR_XMPP_PROTOCOL'],
-    ['an empty body, and what was due comes with the next', 'late', SUCCESS],
-    ['type="error"', 'error', 'ERR_XMPP_PROTOCOL'],
+    ['an empty body in place of the answer', 'empty', 'ERR_XMPP_PROTOCOL'],
+    ['an empty body before the answer', 'late', SUCCESS],
+    ['a body of type="error"', 'error', 'ERR_XMPP_PROTOCOL'],
     ['type="terminate"', 'terminate', 'ERR_XMPP_TERMINATED'],
     ['a condition of BOSH', { terminate: 'item-not-found' }, 'ERR_XMPP_TERMINATED'],
     ['a stream error', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
     ['the end of the connection', 'reset', 'ERR_XMPP_CONNECT'],
-    ['the head of a reply, and the end', { cut: 0 }, 'ERR_XMPP_CONNECT'],
+    ['only the head of a reply', { cut: 0 }, 'ERR_XMPP_CONNECT'],
     ['half a reply', { cut: 40 }, 'ERR_XMPP_CONNECT'],
     ['a reply that is too large', 'too-large', 'ERR_XMPP_TOO_LARGE'],
     ['a compressed reply', 'gzip', 'ERR_XMPP_PROTOCOL'],
-    ['a page', 'not-xml', 'ERR_XMPP_PROTOCOL'],
-    ['bytes that are no UTF-8', { body: Uint8Array.from([0x3c, 0xc0, 0x80]) }, 'ERR_XMPP_PROTOCOL'],
-    ['a status', { status: 503 }, 'ERR_XMPP_HTTP'],
+    ['a page that is not XML', 'not-xml', 'ERR_XMPP_PROTOCOL'],
+    ['bytes that are not UTF-8', { body: Uint8Array.from([0x3c, 0xc0, 0x80]) }, 'ERR_XMPP_PROTOCOL'],
+    ['another HTTP status', { status: 503 }, 'ERR_XMPP_HTTP'],
     ['a redirect', { status: 307, headers: { Location: '/bosh' } }, 'ERR_XMPP_HTTP'],
     ['two roots', { rewrite: body => body + body }, 'ERR_XMPP_PROTOCOL'],
-    ['an attribute nobody knows', rewritten('<body ', "<body x='y' "), SUCCESS],
+    ['an unknown attribute', rewritten('<body ', "<body x='y' "), SUCCESS],
     ['a body under a prefix', { rewrite: prefixed }, SUCCESS],
     ['bytes instead of text', { rewrite: body => Buffer.from(body) }, SUCCESS],
-  ])('%s', async (_, reply, outcome) => {
+  ])('a login ends as expected when the server sends %s', async (_, reply, outcome) => {
     server.fault({ on, reply })
 
     expect(await logIn()).toBe(outcome)
   })
 
-  test.each<FaultReply>(['hang', 'drip'])('%s: the deadline', async reply => {
+  test.each<FaultReply>(['hang', 'drip'])('a login ends at its deadline when the reply is a "%s"', async reply => {
     const clock = handClock()
     server.fault({ on, reply })
     const authenticator = new Authenticator(
@@ -92,7 +92,7 @@ describe.each(STEPS)('in answer to %s', on => {
   })
 })
 
-test('a rewritten reply comes with the request it answers', async () => {
+test('a rewriting fault receives the reply and the request it answers', async () => {
   const rewrite = jest.fn((body: string) => body)
   server.fault({ on: 'bind', reply: { rewrite } })
 
@@ -102,7 +102,7 @@ test('a rewritten reply comes with the request it answers', async () => {
   ])
 })
 
-test('features that come with the third reply', async () => {
+test('a login waits for features that come with the third reply', async () => {
   server.fault({ on: 'create', reply: 'late' })
   server.fault({ on: 'poll', reply: 'late' })
 
@@ -113,9 +113,9 @@ test('features that come with the third reply', async () => {
 test.each<[offer: string[], outcome: string]>([
   [[], 'ERR_XMPP_MECHANISM'],
   [['X-OAUTH2', 'ANONYMOUS'], 'ERR_XMPP_MECHANISM'],
-  // The server says in SCRAM what it really offered.
+  // SCRAM holds a hash of the real offer.
   [['SCRAM-SHA-256'], 'ERR_XMPP_SERVER_PROOF'],
-])('%j is what arrives of the offer', async (offer, outcome) => {
+])('a login ends as expected when %j arrives of the offer', async (offer, outcome) => {
   server.fault({ on: 'create', reply: { offer } })
 
   expect(await logIn()).toBe(outcome)
@@ -131,18 +131,18 @@ test.each<[what: string, on: Step, reply: FaultReply, outcome: string]>([
   ['a salt that is not base64', 'auth', sasl(/s=[^,]*/, 's=*'), 'ERR_XMPP_PROTOCOL'],
   ['another hash of the offer', 'auth', sasl(/h=./, 'h=_'), 'ERR_XMPP_SERVER_PROOF'],
   ['no hash of the offer', 'auth', sasl(/,h=.*/, ''), SUCCESS],
-  ['nothing at all', 'auth', { sasl: () => '' }, 'ERR_XMPP_PROTOCOL'],
+  ['an empty message', 'auth', { sasl: () => '' }, 'ERR_XMPP_PROTOCOL'],
   ['a wrong signature', 'response', sasl(/=.*/, '=AAAA'), 'ERR_XMPP_SERVER_PROOF'],
   ['no signature', 'response', { sasl: () => '' }, 'ERR_XMPP_SERVER_PROOF'],
   ['an error instead of a signature', 'response', { sasl: () => 'e=other-error' }, 'ERR_XMPP_SERVER_PROOF'],
   ['the signature in a challenge', 'response', 'signature-in-challenge', SUCCESS],
-])('SCRAM with %s', async (_, on, reply, outcome) => {
+])('a login by SCRAM ends as expected with %s', async (_, on, reply, outcome) => {
   server.fault({ on, reply })
 
   expect(await logIn()).toBe(outcome)
 })
 
-describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', personality => {
+describe.each<PersonalityName>(['ejabberd', 'prosody'])('for an account on %s', personality => {
   const NEW = { username: 'user9', password: 'user9' }
   let other: BoshServer
   let registration: Registration
@@ -165,7 +165,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', pers
     ['is not made', 'register', made],
     ['keeps its password', 'register', changed],
     ['stays', 'remove', removed],
-  ] as const)('that is refused %s', async (_, on, asked) => {
+  ] as const)('the account %s when the server refuses', async (_, on, asked) => {
     other.fault({ on, reply: { stanzaError: 'not-allowed' } })
 
     await expect(asked()).rejects.toMatchObject({ code: 'registration-closed' })
@@ -177,7 +177,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('an account on %s', pers
     ['is made', 'register', made, () => other.accounts.has('user9')],
     ['has another password', 'register', changed, () => other.accounts.isPassword('user1', 'another one')],
     ['is gone', 'remove', removed, () => !other.accounts.has('user1')],
-  ] as const)('%s, although the answer is lost', async (_, on, asked, isDone) => {
+  ] as const)('the account %s although the answer is lost', async (_, on, asked, isDone) => {
     other.fault({ on, reply: { status: 503 } })
 
     await expect(asked()).rejects.toMatchObject({ code: 'ERR_XMPP_HTTP' })
@@ -193,11 +193,14 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
   afterAll(() => other.close())
   afterEach(() => other.reset())
 
-  test.each(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)('%s logs in', async mechanism => {
-    expect(await logIn({ mechanisms: [mechanism] }, other.url)).toBe(SUCCESS)
-  })
+  test.each(['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const)(
+    'a login by %s succeeds',
+    async mechanism => {
+      expect(await logIn({ mechanisms: [mechanism] }, other.url)).toBe(SUCCESS)
+    },
+  )
 
-  test('a domain that is not served', async () => {
+  test('a login to a domain that is not served ends with ERR_XMPP_DOMAIN', async () => {
     expect(await logIn({ domain: 'localhosts' }, other.url)).toBe('ERR_XMPP_DOMAIN')
   })
 
@@ -207,7 +210,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
   }
   const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
 
-  test('a request that cannot be read', async () => {
+  test('the server answers a request that cannot be read as the real one does', async () => {
     expect(await asks('<body')).toMatchObject(
       personality === 'ejabberd'
         ? { status: 400, text: '' }
@@ -215,13 +218,13 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
     )
   })
 
-  test('a creation without wait and hold', async () => {
+  test('the server answers a creation without wait and hold as the real one does', async () => {
     const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost'/>`)
 
     expect(text).toContain(personality === 'ejabberd' ? '<mechanism>PLAIN</mechanism>' : "condition='bad-request'")
   })
 
-  test('a name in other letters is bound as it is typed, or folded', async () => {
+  test('the server binds a name in capital letters as the real one does', async () => {
     const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost' wait='1' hold='1'/>`)
     const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
     const say = async (rid: number, payload: string, more = '') =>
@@ -240,7 +243,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
   })
 })
 
-test('an unknown personality is named', async () => {
+test('startBoshServer lists the personalities when it gets an unknown one', async () => {
   const personality = 'openfire' as PersonalityName
   await expect(startBoshServer({ domain: 'localhost', personality })).rejects.toThrow(
     new TypeError('option `personality` must be one of ejabberd, prosody'),
@@ -248,15 +251,15 @@ test('an unknown personality is named', async () => {
 })
 
 test.each<[what: string, fault: object, message: string]>([
-  ['a step that there is not', { on: 'login', reply: 'hang' }, 'fault `on` must be one of create, auth, response'],
-  ['a word that means nothing', { on: 'auth', reply: 'hangs' }, 'fault `reply` is unknown'],
-  ['an object that means nothing', { on: 'auth', reply: { state: 503 } }, 'fault `reply` is unknown'],
-  ['never', { on: 'auth', reply: 'hang', times: 0 }, 'fault `times` must be a positive integer'],
-])('%s is refused: it would never happen', (_, fault, message) => {
+  ['an unknown step', { on: 'login', reply: 'hang' }, 'fault `on` must be one of create, auth, response'],
+  ['an unknown word', { on: 'auth', reply: 'hangs' }, 'fault `reply` is unknown'],
+  ['an unknown object', { on: 'auth', reply: { state: 503 } }, 'fault `reply` is unknown'],
+  ['zero times', { on: 'auth', reply: 'hang', times: 0 }, 'fault `times` must be a positive integer'],
+])('the server refuses a fault of %s, which would never happen', (_, fault, message) => {
   expect(() => server.fault(fault as Fault)).toThrow(new RegExp(`^${message}`))
 })
 
-/** The same body, its namespace under a prefix; the children keep theirs. */
+/** Returns the same body with its namespace under a prefix. The children keep theirs. */
 function prefixed(body: string): string {
   return body.replace('<body xmlns=', '<b:body xmlns:b=').replace('</body>', '</b:body>')
 }

@@ -3,20 +3,20 @@ import { createClient } from 'stanza'
 import { type BoshServer, type PersonalityName, startBoshServer, type TestMechanism } from '../../lib/testing/server'
 
 /*
- * It is a true server: clients that others wrote, for chat on real servers, log in to it, bind, and leave.
+ * The test kit is a true server: chat clients by other authors log in to it, bind and leave.
  */
 
 const JID = 'user1@localhost'
 const PERSONALITIES: readonly PersonalityName[] = ['ejabberd', 'prosody']
 
-/** What a client sees of its own connection, in the words of each. */
+/** Logs in and returns the events that the client reports, in its own words. */
 type Attempt = (server: BoshServer, password: string) => Promise<readonly string[]>
 
 interface Client {
   readonly name: string
   readonly mechanisms: readonly TestMechanism[]
   readonly attempt: Attempt
-  /** what it sees with the right password, and with a wrong one */
+  /** its events with the right password, and with a wrong one */
   readonly right: readonly string[]
   readonly wrong: readonly string[]
 }
@@ -30,7 +30,7 @@ const STROPHE: Client = {
 }
 const STANZA: Client = {
   name: 'stanza',
-  // It knows no other.
+  // It knows only these.
   mechanisms: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256'],
   attempt: byStanza,
   right: ['auth:success', 'session:started', 'disconnected'],
@@ -41,7 +41,7 @@ const CASES = [STROPHE, STANZA].flatMap(({ mechanisms, ...client }) =>
   PERSONALITIES.flatMap(personality => mechanisms.map(mechanism => ({ ...client, personality, mechanism }))),
 )
 
-describe.each(CASES)('$name on $personality by $mechanism', ({ attempt, personality, mechanism, right, wrong }) => {
+describe.each(CASES)('as $name on $personality by $mechanism', ({ attempt, personality, mechanism, right, wrong }) => {
   let server: BoshServer
   beforeAll(async () => {
     server = await startBoshServer({
@@ -57,21 +57,21 @@ describe.each(CASES)('$name on $personality by $mechanism', ({ attempt, personal
   const steps = () => server.requests.map(({ step }) => step)
   const exchange = mechanism === 'PLAIN' ? ['create', 'auth'] : ['create', 'auth', 'response']
 
-  test('the right password: it is bound, waits for what comes, and leaves', async () => {
+  test('the client logs in, waits for stanzas and leaves when the password is right', async () => {
     expect(await attempt(server, 'pä$$wörd')).toEqual(right)
     expect(steps()).toEqual([...exchange, 'restart', 'bind', 'poll', 'terminate'])
     expect(server.requests.find(({ step }) => step === 'auth')?.mechanism).toBe(mechanism)
     expect(server.sessions).toEqual([])
   })
 
-  test('a wrong one: it is refused', async () => {
+  test('the client is refused when the password is wrong', async () => {
     expect(await attempt(server, 'wrong')).toEqual(wrong)
     expect(steps().filter(step => step !== 'terminate')).toEqual(exchange)
     expect(server.sessions.every(({ username }) => username === undefined)).toBe(true)
   })
 })
 
-test('strophe.js takes the strongest of what is offered, stanza too, as far as it knows it', async () => {
+test('each client takes the strongest offered mechanism that it knows', async () => {
   const server = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
   await byStrophe(server, 'user1')
   await byStanza(server, 'user1')
@@ -81,7 +81,7 @@ test('strophe.js takes the strongest of what is offered, stanza too, as far as i
   expect(mechanisms).toEqual(['SCRAM-SHA-512', 'SCRAM-SHA-256'])
 })
 
-/** The client is bound and waits: its empty request is held. */
+/** Resolves when the client is bound and the server holds its empty request. */
 async function heldBy(server: BoshServer): Promise<void> {
   while (!server.requests.some(({ step }) => step === 'poll')) await new Promise(resolve => setImmediate(resolve))
   expect(server.sessions).toEqual([
@@ -95,10 +95,10 @@ async function heldBy(server: BoshServer): Promise<void> {
 }
 
 async function byStrophe(server: BoshServer, password: string): Promise<readonly string[]> {
-  // What its documentation asks for in Node is there (@xmldom/xmldom, ws); a BOSH client needs XMLHttpRequest too.
+  // Its documentation asks for @xmldom/xmldom and ws in Node.js, which are installed. BOSH needs XMLHttpRequest as well.
   const { window } = new JSDOM('', { url: server.url })
   globalThis.XMLHttpRequest = window.XMLHttpRequest
-  // Not before there is one.
+  // Not before XMLHttpRequest is set.
   const { Strophe } = await import('strophe.js')
   Strophe.setLogLevel(Strophe.LogLevel.FATAL)
   const nameOf = new Map(Object.entries(Strophe.Status).map(([name, status]) => [status, name]))

@@ -9,8 +9,8 @@ import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*
- * docs/testing.md says what is so: its programs are the files of the projects (which .ci/guides runs), its examples run,
- * and what its tables say happens, happens.
+ * docs/testing.md is true: its programs are the files of the projects (which .ci/guides runs), its examples run, and its
+ * tables name the real outcomes.
  */
 
 const DOCS = join(__dirname, '../../docs')
@@ -21,14 +21,14 @@ const EXAMPLE = /^```js\n([\s\S]*?)^```$/gm
 
 const fileOf = (path: string) => readFileSync(join(DOCS, 'testing', path), 'utf8')
 
-describe('the programs', () => {
+describe('for its programs', () => {
   const shown = Array.from(GUIDE.matchAll(SHOWN), ([, path = '', code]) => [path, code] as const)
 
-  test.each(shown)('%s is the file', (path, code) => {
+  test.each(shown)('the guide shows the file %s as it is', (path, code) => {
     expect(code).toBe(fileOf(path))
   })
 
-  test('no test and no app is hidden', () => {
+  test('the guide names every program', () => {
     const programs = PROJECTS.flatMap(project =>
       readdirSync(join(DOCS, 'testing', project))
         .filter(name => name.endsWith('.js'))
@@ -39,7 +39,7 @@ describe('the programs', () => {
     expect([...new Set(named)].sort()).toEqual(programs.sort())
   })
 
-  test('the apps are one app', () => {
+  test('the apps of the projects are one app', () => {
     expect(fileOf('vitest/app.js')).toBe(fileOf('node-test/app.js'))
     expect(asEsModule(fileOf('jest/app.js'))).toBe(fileOf('vitest/app.js'))
   })
@@ -47,18 +47,18 @@ describe('the programs', () => {
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
 
-/** What `xmpp` is in an example that does not start its own. */
+/** The options of `xmpp` in an example that does not start its own server. */
 const SERVED: BoshServerOptions = { domain: 'localhost', accounts: { alice: 'secret' } }
 
-describe('the examples', () => {
+describe('for its examples', () => {
   const [, reference = ''] = GUIDE.split('\n## The server\n')
   const examples = Array.from(reference.matchAll(EXAMPLE), ([, code = '']) => [firstOf(code), code] as const)
 
-  test('there are some', () => {
+  test('the guide has more than five examples', () => {
     expect(examples.length).toBeGreaterThan(5)
   })
 
-  test.each(examples)('%s', async (_, code) => {
+  test.each(examples)('the example "%s" runs', async (_, code) => {
     const started: { close(): Promise<void> }[] = []
     const start = async (options: BoshServerOptions) => {
       const server = await startBoshServer(options)
@@ -77,7 +77,7 @@ describe('the examples', () => {
       startBoshServer: start,
       require: (name: string) => modules[name],
     }
-    // Not in another realm: there an array is none of ours.
+    // Not in another realm: an array from there is not an instance of our Array.
     const run = new AsyncFunction('xmpp', ...Object.keys(scope), `{ ${code} }`)
     try {
       await run(await start(SERVED), ...Object.values(scope))
@@ -87,7 +87,7 @@ describe('the examples', () => {
   })
 })
 
-describe('the tables', () => {
+describe('for its tables', () => {
   let server: BoshServer
   beforeAll(async () => {
     server = await startBoshServer({ ...SERVED, registration: 'open' })
@@ -106,12 +106,12 @@ describe('the tables', () => {
   const logins = rows.filter(({ end }) => !end.includes('by'))
   const signUps = rows.filter(({ end }) => end.includes('by'))
 
-  test('there are some, and all are read', () => {
+  test('the tables have rows of both kinds and every row is read', () => {
     expect(rows.length).toBe(GUIDE.match(/^\|.*\{ on: /gm)?.length)
     expect([logins.length > 80, signUps.length > 2]).toEqual([true, true])
   })
 
-  test.each(logins)('the server $what: $end', async ({ faults, end }) => {
+  test.each(logins)('a login ends with $end when the server $what', async ({ faults, end }) => {
     const clock = end.includes('TIMEOUT') ? handClock() : undefined
     const options = { service: server.url, domain: 'localhost', failureDelay: 0 }
     const authenticator = new library.Authenticator(options, { ...(clock && { clock }) })
@@ -129,7 +129,7 @@ describe('the tables', () => {
     await authenticator.close()
   })
 
-  test.each(signUps)('the server $what: $end', async ({ faults, end }) => {
+  test.each(signUps)('a sign-up ends with $end when the server $what', async ({ faults, end }) => {
     const registration = new library.Registration({ service: server.url, domain: 'localhost' })
     for (const fault of faults) server.fault(fault)
     const thrown = await (faults[0]?.on === 'remove'
@@ -146,17 +146,17 @@ describe('the tables', () => {
   })
 })
 
-/** A cell of a table: one fault, or several. */
+/** Reads a cell of a table: one fault or several. */
 function faultsOf(code: string): readonly Fault[] {
   return runInNewContext(`[${code}]`, { Buffer })
 }
 
-/** The title of an example: its first comment, or its first line. */
+/** Returns the title of an example: its first comment or its first line. */
 function firstOf(code: string): string {
   return /^\/\/ (.+)/m.exec(code)?.[1] ?? code.split('\n', 1).join()
 }
 
-/** As somebody would write it who has `"type": "module"`. */
+/** Rewrites a program for a project with `"type": "module"`. */
 function asEsModule(code: string): string {
   return withImports(code)
     .replace('exports.createApp = xmpp => {', 'export function createApp(xmpp) {')

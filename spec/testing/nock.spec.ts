@@ -12,7 +12,7 @@ let authenticator: Authenticator
 beforeAll(() => nock.disableNetConnect())
 afterAll(() => {
   nock.enableNetConnect()
-  // node:http is the whole process': specs that count connections run in it too.
+  // node:http belongs to the whole process, and specs that count connections run in it as well.
   nock.restore()
 })
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(async () => {
   mock.close()
 })
 
-test('a login without a network', async () => {
+test('a login succeeds without a network', async () => {
   expect(await authenticator.authenticate(USER1)).toEqual({
     jid: 'user1@example.com',
     username: 'user1',
@@ -34,7 +34,7 @@ test('a login without a network', async () => {
   expect(mock.requests.map(({ step }) => step)).toEqual(['create', 'auth', 'response', 'restart', 'bind'])
 })
 
-test('a wrong password', async () => {
+test('a login fails with status 401 when the password is wrong', async () => {
   await expect(authenticator.authenticate({ ...USER1, password: 'x' })).rejects.toMatchObject({ status: 401 })
 })
 
@@ -47,7 +47,7 @@ test.each([
   [{ body: Buffer.from([0xff]) }, 'ERR_XMPP_PROTOCOL'],
   ['too-large', 'ERR_XMPP_TOO_LARGE'],
   ['gzip', 'ERR_XMPP_PROTOCOL'],
-] as const)('the fault %j', async (reply, code) => {
+] as const)('the fault %j fails a login with %s', async (reply, code) => {
   mock.fault({ on: 'auth', reply })
 
   await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code })
@@ -61,13 +61,13 @@ test.each(['hang', 'drip'] as const)('the fault "%s" ends with the deadline', as
   await impatient.close()
 })
 
-test('after close() the URL is an ordinary one again', async () => {
+test('close() frees the URL of the mock', async () => {
   mock.close()
 
   await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
 })
 
-test('its URL is said again, and one that is none is refused', () => {
+test('the mock returns its URL and refuses an invalid one', () => {
   expect(mock.url).toBe(SERVICE)
   for (const url of ['xmpp.example.com/bosh', 'ftp://xmpp.example.com/', 'http://']) {
     expect(() => mockBosh(url, { domain: 'example.com' })).toThrow(
@@ -76,7 +76,7 @@ test('its URL is said again, and one that is none is refused', () => {
   }
 })
 
-test('several at once, of one host or of two, each with its own accounts', async () => {
+test('several mocks of one host or of two keep their own accounts', async () => {
   const mocks = [
     mockBosh('https://xmpp.example.com:5443/other', { domain: 'other.example', accounts: { user1: 'user2' } }),
     mockBosh('http://127.0.0.1:5280/bosh?of=user3', { domain: 'example.com', accounts: { user1: 'user3' } }),
@@ -104,7 +104,7 @@ test('several at once, of one host or of two, each with its own accounts', async
   third?.close()
 })
 
-test('what nock is told of other hosts stays as it is', async () => {
+test('the mock leaves the settings of nock for other hosts as they are', async () => {
   const app = createServer(async (_request, response) => {
     const { jid } = await authenticator.authenticate(USER1)
     response.end(jid)
@@ -117,7 +117,7 @@ test('what nock is told of other hosts stays as it is', async () => {
   await expect(request(app).get('/')).rejects.toThrow('Disallowed net connect')
 })
 
-test('nobody has to log in: nock is done all the same', () => {
+test('nock is done when no login was made', () => {
   expect(nock.isDone()).toBe(true)
   expect(mock.requests).toEqual([])
 })

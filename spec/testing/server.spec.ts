@@ -3,7 +3,7 @@ import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, type PersonalityName, startBoshServer } from '../../lib/testing/server'
 
 /*
- * The test server answers as a real one does, so that what holds here holds there: the same dialogues are in the
+ * The test server answers as a real one does, so a test that passes here passes there: the same dialogues are in the
  * recordings of ejabberd and, through the library, in spec/live.
  */
 
@@ -39,7 +39,7 @@ async function create(url = server.url): Promise<Dialogue> {
   }
 }
 
-/** The next request is the third. */
+/** Logs in. The next request is the third. */
 async function loggedIn(): Promise<Dialogue> {
   const dialogue = await create()
   await dialogue.say(1, plain('user1', 'user1'))
@@ -49,7 +49,7 @@ async function loggedIn(): Promise<Dialogue> {
 
 const RESTART = "xmlns:xmpp='urn:xmpp:xbosh' xmpp:restart='true'"
 
-test('a login, from the features to the end', async () => {
+test('a login runs from the features to the terminate', async () => {
   const { sid, say } = await create()
 
   expect(await say(1, plain('user1', 'user1'))).toContain(`<success ${SASL}/>`)
@@ -65,10 +65,10 @@ test('a login, from the features to the end', async () => {
 })
 
 test.each([
-  ['wrong password', 'user1', 'user2'],
-  ['unknown user', 'user2', 'user1'],
-  ['everything empty', '', ''],
-])('%s: not-authorized, and no session is bound', async (_, username, password) => {
+  ['a wrong password', 'user1', 'user2'],
+  ['an unknown user', 'user2', 'user1'],
+  ['an empty name and password', '', ''],
+])('the server answers %s with not-authorized and binds no session', async (_, username, password) => {
   const { say } = await create()
 
   expect(await say(1, plain(username, password))).toContain(`<failure ${SASL}><not-authorized/></failure>`)
@@ -77,35 +77,35 @@ test.each([
   expect(server.sessions).toEqual([])
 })
 
-test('bind before authentication ends the session', async () => {
+test('the server ends a session that binds before authentication', async () => {
   const { say } = await create()
 
   expect(await say(1, BIND)).toContain("condition='remote-stream-error'")
   expect(server.sessions).toEqual([])
 })
 
-test('bind without restart ends the session', async () => {
+test('the server ends a session that binds without a restart', async () => {
   const { say } = await create()
   await say(1, plain('user1', 'user1'))
 
   expect(await say(2, BIND)).toContain("condition='remote-stream-error'")
 })
 
-test('the same rid again gets the same reply again', async () => {
+test('the server repeats its reply when a rid is repeated', async () => {
   const { say } = await create()
   const first = await say(1, plain('user1', 'user1'))
 
   expect(await say(1, plain('user1', 'user1'))).toBe(first)
 })
 
-test('also while the first reply is still being made', async () => {
+test('the server repeats its reply when a rid is repeated before the first reply is ready', async () => {
   const responder = new Responder({ domain: 'localhost', accounts: { user1: 'user1' } })
   const ask = async (body: string) => {
     const reply = await responder.respond(Buffer.from(body))
     return typeof reply === 'string' ? reply : String(reply.body)
   }
   const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost'/>`))?.[1]
-  // The keys of the account are derived meanwhile.
+  // The keys of the account are derived in the meantime.
   const first = Buffer.from('n,,n=user1,r=abc').toString('base64')
   const auth = `<body ${HTTPBIND} rid='2' sid='${sid}'><auth ${SASL} mechanism='SCRAM-SHA-256'>${first}</auth></body>`
   const [reply, again] = await Promise.all([ask(auth), ask(auth)])
@@ -117,35 +117,38 @@ test('also while the first reply is still being made', async () => {
 test.each([
   ['a rid ahead of the window', 21],
   ['a rid of the past', -5],
-])('%s: item-not-found, and the session is gone', async (_, n) => {
+])('the server answers %s with item-not-found and ends the session', async (_, n) => {
   const { say } = await create()
 
   expect(await say(n)).toContain("condition='item-not-found'")
   expect(server.sessions).toEqual([])
 })
 
-test('an unknown sid: item-not-found', async () => {
+test('the server answers an unknown sid with item-not-found', async () => {
   expect((await post(`<body ${HTTPBIND} rid='1' sid='x'/>`)).text).toContain("condition='item-not-found'")
 })
 
-test('another domain: as ejabberd says it', async () => {
+test('the server answers another domain with the condition of ejabberd', async () => {
   expect((await post(`<body ${HTTPBIND} rid='1' to='other.example'/>`)).text).toContain(
     "condition='internal-server-error'",
   )
   expect((await post(`<body ${HTTPBIND} rid='1'/>`)).text).toContain("condition='improper-addressing'")
 })
 
-test.each(['', 'x', '<body/>', `<body ${HTTPBIND}/>`, '<!DOCTYPE x><x/>'])('%j: HTTP 400', async body => {
-  expect((await post(body)).status).toBe(400)
-})
+test.each(['', 'x', '<body/>', `<body ${HTTPBIND}/>`, '<!DOCTYPE x><x/>'])(
+  'the server answers %j with HTTP 400',
+  async body => {
+    expect((await post(body)).status).toBe(400)
+  },
+)
 
-test('a mechanism that was not offered: invalid-mechanism', async () => {
+test('the server answers a mechanism that it does not offer with invalid-mechanism', async () => {
   const { say } = await create()
 
   expect(await say(1, `<auth ${SASL} mechanism='SCRAM-SHA-1'>biws</auth>`)).toContain('<invalid-mechanism/>')
 })
 
-test('the resource that is asked for is bound', async () => {
+test('the server binds the resource that the client asks for', async () => {
   const { say } = await loggedIn()
 
   expect(
@@ -153,7 +156,7 @@ test('the resource that is asked for is bound', async () => {
   ).toContain('<jid>user1@localhost/lab</jid>')
 })
 
-test('an iq that nobody knows: service-unavailable; before bind it ends the session', async () => {
+test('the server answers an unknown iq with service-unavailable and ends the session when it comes before bind', async () => {
   const ping = "<iq xmlns='jabber:client' type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>"
   const { say } = await loggedIn()
   await say(3, BIND)
@@ -163,7 +166,7 @@ test('an iq that nobody knows: service-unavailable; before bind it ends the sess
   expect(await early.say(3, ping)).toContain("condition='remote-stream-error'")
 })
 
-test('the client gives up an exchange: aborted, and it may begin another', async () => {
+test('the server lets a client abort an exchange and begin another', async () => {
   const { say } = await create()
 
   expect(await say(1, `<abort ${SASL}/>`)).toContain('<aborted/>')
@@ -175,7 +178,7 @@ test.each<[PersonalityName, authzid: string, answer: string]>([
   ['ejabberd', 'user1', 'success'],
   ['ejabberd', 'user2@localhost', 'not-authorized'],
   ['prosody', 'user2@localhost', 'success'],
-])('%s, and PLAIN as user1 for %s: %s', async (personality, authzid, answer) => {
+])('the habits of %s answer PLAIN as user1 for %s with %s', async (personality, authzid, answer) => {
   const other = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, personality })
   const { say } = await create(other.url)
   const message = Buffer.from(`${authzid}\0user1\0user1`).toString('base64')
@@ -184,8 +187,8 @@ test.each<[PersonalityName, authzid: string, answer: string]>([
   await other.close()
 })
 
-describe('a request with nothing to say to it', () => {
-  test('is held until there is, and then the next one is', async () => {
+describe('for a request that has no answer yet', () => {
+  test('the server holds it until there is an answer and then holds the next one', async () => {
     const { say } = await loggedIn()
     const held = say(3)
     const second = say(4, BIND)
@@ -195,7 +198,7 @@ describe('a request with nothing to say to it', () => {
     expect([end, await second]).toEqual([expect.stringContaining("type='terminate'"), end])
   })
 
-  test('is answered when another one comes that can be held', async () => {
+  test('the server answers it when another one comes that can be held', async () => {
     const { say } = await loggedIn()
     const held = say(3)
     const second = say(4)
@@ -205,7 +208,7 @@ describe('a request with nothing to say to it', () => {
     await second
   })
 
-  test('is answered at once by a server that something went wrong with', async () => {
+  test('the server answers it at once when a fault has lost the answer', async () => {
     server.fault({ on: 'auth', reply: 'empty' })
     const { say } = await create()
     await say(1, plain('user1', 'user1'))
@@ -213,7 +216,7 @@ describe('a request with nothing to say to it', () => {
     expect([await say(2), await say(3)].every(text => !text.includes('<success'))).toBe(true)
   })
 
-  test('is let go by reset()', async () => {
+  test('reset() ends a held request', async () => {
     const { say } = await loggedIn()
     const held = say(3)
     while (!server.requests.some(({ step }) => step === 'poll')) await new Promise(resolve => setImmediate(resolve))
@@ -222,7 +225,7 @@ describe('a request with nothing to say to it', () => {
     expect(await held).toContain("condition='item-not-found'")
   })
 
-  test('is held as long as the client asked for, and no longer than real servers do', async () => {
+  test('the server holds it as long as the client asked for and at most as long as a real server', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
     try {
       const responder = new Responder({ domain: 'localhost', personality: 'prosody' })
@@ -245,7 +248,7 @@ describe('a request with nothing to say to it', () => {
   })
 })
 
-test('requests that overtake each other are answered in their order', async () => {
+test('the server answers requests that overtake each other in their order', async () => {
   const { say } = await create()
   const second = say(2, '', RESTART)
   while (server.requests.length < 2) await new Promise(resolve => setImmediate(resolve))
@@ -257,20 +260,23 @@ test('requests that overtake each other are answered in their order', async () =
 test.each([
   ['ejabberd', 400],
   ['prosody', 200],
-] as const)('%s, and a wait that is no number: HTTP %d, no session', async (personality, status) => {
-  const responder = new Responder({ domain: 'localhost', personality })
-  const reply = await responder.respond(Buffer.from(`<body ${HTTPBIND} rid='1' to='localhost' wait='x' hold='1'/>`))
+] as const)(
+  'the habits of %s answer a wait that is not a number with HTTP %d and no session',
+  async (personality, status) => {
+    const responder = new Responder({ domain: 'localhost', personality })
+    const reply = await responder.respond(Buffer.from(`<body ${HTTPBIND} rid='1' to='localhost' wait='x' hold='1'/>`))
 
-  expect([typeof reply === 'object' && reply.status, responder.sessions]).toEqual([status, []])
-})
+    expect([typeof reply === 'object' && reply.status, responder.sessions]).toEqual([status, []])
+  },
+)
 
-describe('an account', () => {
+describe('for an account', () => {
   const answer = async (username: string, password: string) => {
     const { say } = await create()
     return /<(success|[a-z-]+(?=\/><\/failure))/.exec(await say(1, plain(username, password)))?.[1]
   }
 
-  test('that is disabled or expired says so, whatever the password, until it is enabled', async () => {
+  test('the server refuses a disabled or expired account with any password until it is enabled', async () => {
     const { accounts } = server
     accounts.disable('user1')
     expect([await answer('user1', 'user1'), await answer('user1', 'x')]).toEqual([
@@ -286,21 +292,21 @@ describe('an account', () => {
     expect([accounts.refusal('user1'), await answer('user1', 'user1')]).toEqual([undefined, 'success'])
   })
 
-  test('has the new password and not the old one, and is no longer expired', async () => {
+  test('a new password replaces the old one and ends the expiry', async () => {
     server.accounts.expire('user1')
     server.accounts.changePassword('USER1', 'new')
 
     expect([await answer('user1', 'user1'), await answer('user1', 'new')]).toEqual(['not-authorized', 'success'])
   })
 
-  test('that is disabled stays so with a new password', async () => {
+  test('a disabled account stays disabled when its password changes', async () => {
     server.accounts.disable('user1')
     server.accounts.changePassword('user1', 'new')
 
     expect(await answer('user1', 'new')).toBe('account-disabled')
   })
 
-  test('that is not there can be removed and nothing else', () => {
+  test('every change but the removal throws when the account does not exist', () => {
     const { accounts } = server
     accounts.remove('nobody')
 
@@ -315,7 +321,7 @@ describe('an account', () => {
   })
 })
 
-test('a request says what it is for, and a login by what', async () => {
+test('a recorded request names its step and its mechanism', async () => {
   const { sid, say } = await loggedIn()
   await say(3, BIND)
   await say(4, "<presence xmlns='jabber:client'/>", "type='terminate'")
@@ -330,7 +336,7 @@ test('a request says what it is for, and a login by what', async () => {
   expect(server.requests.slice(1).every(request => request.sid === sid)).toBe(true)
 })
 
-test('a page of another origin may ask, as with real servers', async () => {
+test('the server lets a page of another origin ask as a real one does', async () => {
   const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
   const preflight = await fetch(server.url, { method: 'OPTIONS', headers })
   const asked = await fetch(server.url, { method: 'POST', body: `<body ${HTTPBIND} rid='1' to='localhost'/>`, headers })
@@ -339,7 +345,7 @@ test('a page of another origin may ask, as with real servers', async () => {
   expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type')
 })
 
-test('accounts come and go while it runs, names prepared; reset() is as after the start', async () => {
+test('accounts change while the server runs until reset() restores the first ones', async () => {
   server.accounts.add('ZOË', 'pä$$wörd €😀')
   server.accounts.remove('user1')
   expect([server.accounts.has('zoë'), server.accounts.has('user1')]).toEqual([true, false])
@@ -366,7 +372,7 @@ test('a fault happens as often as it was asked for', async () => {
   ])
 })
 
-test('wrong options are TypeErrors', async () => {
+test('startBoshServer throws a TypeError when an option is invalid', async () => {
   await expect(startBoshServer({ domain: 'a b' })).rejects.toThrow(TypeError)
   await expect(startBoshServer({ domain: 'localhost', mechanisms: ['X'] as never })).rejects.toThrow(TypeError)
   await expect(startBoshServer({ domain: 'localhost', accounts: { 'a@b': 'x' } })).rejects.toThrow(TypeError)
@@ -376,7 +382,7 @@ test('wrong options are TypeErrors', async () => {
   )
 })
 
-test('it loads without nock', () => {
+test('the test kit loads without nock', () => {
   const script =
     "require('./dist/testing/server'); console.log(Object.keys(require.cache).some(file => file.includes('nock')))"
 

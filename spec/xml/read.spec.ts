@@ -14,7 +14,7 @@ const refusal = (document: string | Uint8Array): unknown => {
   }
 }
 
-describe('a document that is none in the sense of RFC 6120 §11 is refused', () => {
+describe('under the restrictions of RFC 6120 §11', () => {
   const deep = (levels: number) => '<a>'.repeat(levels) + '</a>'.repeat(levels)
   const many = (elements: number) => `<a>${'<b/>'.repeat(elements - 1)}</a>`
   const wide = (attributes: number) => `<a ${Array.from({ length: attributes }, (_, i) => `b${i}='1'`).join(' ')}/>`
@@ -28,9 +28,9 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
     ['a doctype with an external entity', "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>"],
     ['a doctype inside', '<a><!DOCTYPE a></a>'],
     ['a billion laughs', `<!DOCTYPE a [<!ENTITY x 'ha'><!ENTITY y '${'&x;'.repeat(9)}'>]><a>&y;</a>`],
-    ['an entity nobody declared', '<a>&bogus;</a>'],
+    ['an undeclared entity', '<a>&bogus;</a>'],
     ['an entity of HTML', '<a>&nbsp;</a>'],
-    ['an entity nobody declared, in a value', "<a b='&bogus;'/>"],
+    ['an undeclared entity in a value', "<a b='&bogus;'/>"],
     ['a comment', '<a><!-- --></a>'],
     ['a comment in front', '<!-- --><a/>'],
     ['a comment behind', '<a/><!-- -->'],
@@ -61,9 +61,9 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
     ['UTF-16 without a mark', Buffer.from('<a/>', 'utf16le')],
 
     // XML 1.0: one root, and all of it
-    ['nothing', ''],
-    ['white space', ' \n'],
-    ['text', 'hello'],
+    ['an empty document', ''],
+    ['white space alone', ' \n'],
+    ['text alone', 'hello'],
     ['a declaration alone', "<?xml version='1.0'?>"],
     ['two roots', '<a/><a/>'],
     ['two roots in lines', '<a></a>\n<b></b>'],
@@ -111,11 +111,14 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
     ['"xml" for another namespace', "<a xmlns:xml='u'/>"],
     ['another prefix for the namespace of "xml"', "<a xmlns:p='http://www.w3.org/XML/1998/namespace'/>"],
     ['the namespace of "xml" as the default', "<a xmlns='http://www.w3.org/XML/1998/namespace'/>"],
-    ['"xmlns" declared', "<a xmlns:xmlns='u'/>"],
-    ['"xmlns" declared for its own namespace', "<a xmlns:xmlns='http://www.w3.org/2000/xmlns/'/>"],
+    ['a declaration of "xmlns"', "<a xmlns:xmlns='u'/>"],
+    ['a declaration of "xmlns" for its own namespace', "<a xmlns:xmlns='http://www.w3.org/2000/xmlns/'/>"],
     ['another prefix for the namespace of "xmlns"', "<a xmlns:p='http://www.w3.org/2000/xmlns/'/>"],
     ['the namespace of "xmlns" as the default', "<a xmlns='http://www.w3.org/2000/xmlns/'/>"],
-    ['the same, spelt with a reference', "<a xmlns='http://www.w3.org/2000/xmlns&#47;'/>"],
+    [
+      'the namespace of "xmlns" as the default, spelt with a reference',
+      "<a xmlns='http://www.w3.org/2000/xmlns&#47;'/>",
+    ],
     ['an element in the namespace of "xmlns"', '<xmlns:a/>'],
     ['two colons in the name of an element', "<p:q:a xmlns:p='u'/>"],
     ['a colon in front', '<:a/>'],
@@ -153,7 +156,7 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
     ['a name of 129 characters', `<${'a'.repeat(129)}/>`],
     ['an attribute whose name has 129 characters', `<a ${'b'.repeat(129)}='1'/>`],
     ['a value of 8,193 characters', `<a b='${'c'.repeat(8193)}'/>`],
-  ])('%s', (_, document) => {
+  ])('the reader refuses %s', (_, document) => {
     expect(refusal(document)).toBeInstanceOf(XmlError)
   })
 
@@ -164,11 +167,11 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
     ['32 attributes', wide(32)],
     ['names of 128 characters', `<${'a'.repeat(128)} ${'b'.repeat(128)}='1'/>`],
     ['a value of 8,192 characters', `<a b='${'c'.repeat(8192)}'/>`],
-  ])('but not within the limits: %s', (_, document) => {
+  ])('the reader accepts %s', (_, document) => {
     expect(treeOf(readText(document))).toEqual(bySaxes(document))
   })
 
-  test('the message repeats nothing of it', () => {
+  test('the error repeats nothing of the document', () => {
     const SECRETS = [
       '<a>SECRET&SECRET;</a>',
       '<SECRET><a></SECRET>',
@@ -182,7 +185,7 @@ describe('a document that is none in the sense of RFC 6120 §11 is refused', () 
   })
 })
 
-describe('names that mean something to JavaScript are names', () => {
+describe('for names with a meaning in JavaScript', () => {
   test.each([
     '__proto__',
     'constructor',
@@ -192,7 +195,7 @@ describe('names that mean something to JavaScript are names', () => {
     'valueOf',
     '__defineGetter__',
     'then',
-  ])('%s pollutes nothing', name => {
+  ])('the name %s pollutes nothing', name => {
     // As the name of an element it may be refused, but it is never taken for anything else.
     const asElement = refusal(`<a><${name} polluted='x'>y</${name}></a>`)
     if (asElement === 'read') {
@@ -217,14 +220,14 @@ describe('names that mean something to JavaScript are names', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  test('what was not written is not there', () => {
+  test('an attribute that was not written is undefined', () => {
     const { attributes } = readText('<a/>')
     for (const name of ['__proto__', 'constructor', 'toString']) expect(attributes.get(name)).toBeUndefined()
   })
 })
 
-describe('what is read', () => {
-  test('names by namespace and local name, whatever the prefixes', () => {
+describe('from a valid document', () => {
+  test('the reader names elements by namespace and local name whatever the prefixes', () => {
     const one = "<b:body xmlns:b='urn:body'><s:success xmlns:s='urn:sasl'/></b:body>"
     const other = "<body xmlns='urn:body'><success xmlns='urn:sasl'/></body>"
     expect(treeOf(readText(one))).toEqual(treeOf(readText(other)))
@@ -232,7 +235,7 @@ describe('what is read', () => {
     expect(readText(one).children[0]).toMatchObject({ namespace: 'urn:sasl', name: 'success' })
   })
 
-  test('a namespace is inherited, replaced and taken away', () => {
+  test('the reader inherits, replaces and removes a namespace', () => {
     const tree = readText("<a xmlns='u'><b/><c xmlns='v'><d/></c><e xmlns=''><f/></e><g/></a>")
     const names = (element: Element): string[] => [
       `{${element.namespace}}${element.name}`,
@@ -241,21 +244,21 @@ describe('what is read', () => {
     expect(names(tree)).toEqual(['{u}a', '{u}b', '{v}c', '{v}d', '{}e', '{}f', '{u}g'])
   })
 
-  test('namespaces are compared character by character, white space and case too', () => {
+  test('the reader compares namespaces character by character, with white space and case', () => {
     for (const namespace of [' u', 'u ', 'U', ' ', 'u/', '%75']) {
       expect(readText(`<a xmlns='${namespace}'/>`).namespace).toBe(namespace)
     }
     expect(readText("<a xmlns='a&amp;b'/>").namespace).toBe('a&b')
   })
 
-  test('a declaration holds for the element it stands on, wherever it stands there', () => {
+  test('a declaration holds for its own element wherever it stands among the attributes', () => {
     expect(treeOf(readText("<p:a p:b='1' xmlns:p='u'/>"))).toMatchObject({
       namespace: 'u',
       attributes: { '{u}b': '1' },
     })
   })
 
-  test('an attribute without a prefix has no namespace; declarations are no attributes', () => {
+  test('an attribute without a prefix has no namespace and a declaration is not an attribute', () => {
     const { attributes } = readText("<a xmlns='u' xmlns:p='v' type='1' p:type='2' xml:lang='en'/>")
     expect(Object.fromEntries(attributes)).toEqual({
       type: '1',
@@ -265,47 +268,47 @@ describe('what is read', () => {
   })
 
   test.each<[what: string, document: string, text: string]>([
-    ['digits stay text', '<a>00123</a>', '00123'],
-    ['what looks like a number stays text', '<a>1e5</a>', '1e5'],
-    ['what looks like a truth value stays text', '<a>true</a>', 'true'],
-    ['white space is kept', '<a> \t x \n </a>', ' \t x \n '],
-    ['white space alone is kept', '<a>  </a>', '  '],
-    ['other white space is kept', '<a>\u00a0x\u2003</a>', '\u00a0x\u2003'],
-    ['line ends become line feeds (XML 1.0 §2.11)', '<a>1\r\n2\r3\n4\r\r\n5</a>', '1\n2\n3\n4\n\n5'],
-    ['line ends as references stay', '<a>&#13;&#10;&#xD;</a>', '\r\n\r'],
+    ['digits', '<a>00123</a>', '00123'],
+    ['a number with an exponent', '<a>1e5</a>', '1e5'],
+    ['a truth value', '<a>true</a>', 'true'],
+    ['words with white space around them', '<a> \t x \n </a>', ' \t x \n '],
+    ['white space alone', '<a>  </a>', '  '],
+    ['words with other white space around them', '<a>\u00a0x\u2003</a>', '\u00a0x\u2003'],
+    ['several kinds of line ends (XML 1.0 §2.11)', '<a>1\r\n2\r3\n4\r\r\n5</a>', '1\n2\n3\n4\n\n5'],
+    ['references to line ends', '<a>&#13;&#10;&#xD;</a>', '\r\n\r'],
     ['the five entities', '<a>&amp;&lt;&gt;&quot;&apos;</a>', '&<>"\''],
-    ['references are resolved once', '<a>&amp;lt;&#38;lt;</a>', '&lt;&lt;'],
+    ['references to the start of a reference', '<a>&amp;lt;&#38;lt;</a>', '&lt;&lt;'],
     ['references to characters', '<a>&#65;&#x41;&#x1F600;&#128512;</a>', 'AA\u{1F600}\u{1F600}'],
     ['references with zeros in front', '<a>&#0065;&#x0041;</a>', 'AA'],
-    ['quotes are text', `<a>"'</a>`, `"'`],
-    ['">" and "]]" are text', '<a>]] > a>b ]]&gt;</a>', ']] > a>b ]]>'],
-    ['text around children is one text', '<a>1<b>x</b>2<c/>3</a>', '123'],
+    ['quotes', `<a>"'</a>`, `"'`],
+    ['">" and "]]"', '<a>]] > a>b ]]&gt;</a>', ']] > a>b ]]>'],
+    ['an element with children in its text', '<a>1<b>x</b>2<c/>3</a>', '123'],
     ['characters beyond the BMP', '<a>\u{1F600}\u{10FFFF}</a>', '\u{1F600}\u{10FFFF}'],
-    ['a byte order mark inside is a character', '<a>\ufeff</a>', '\ufeff'],
-    ['nothing', '<a></a>', ''],
-    ['nothing, in one tag', '<a/>', ''],
-    ['white space in tags means nothing', '<a \n\t></a\r\n >', ''],
-  ])('text: %s', (_, document, text) => {
+    ['a byte order mark inside an element', '<a>\ufeff</a>', '\ufeff'],
+    ['an empty element', '<a></a>', ''],
+    ['an empty element in one tag', '<a/>', ''],
+    ['tags with white space inside', '<a \n\t></a\r\n >', ''],
+  ])('the reader returns the text of %s', (_, document, text) => {
     expect(readText(document).text).toBe(text)
   })
 
   test.each<[what: string, document: string, value: string]>([
-    ['digits stay text', "<a b='00123'/>", '00123'],
-    ['white space becomes blanks (XML 1.0 §3.3.3)', "<a b='1\t2\n3\r4\r\n5'/>", '1 2 3 4 5'],
-    ['blanks around are kept', "<a b='  x  '/>", '  x  '],
-    ['white space as references stays', "<a b='&#9;&#10;&#13;'/>", '\t\n\r'],
+    ['digits', "<a b='00123'/>", '00123'],
+    ['white space that becomes blanks (XML 1.0 §3.3.3)', "<a b='1\t2\n3\r4\r\n5'/>", '1 2 3 4 5'],
+    ['blanks around a word', "<a b='  x  '/>", '  x  '],
+    ['references to white space', "<a b='&#9;&#10;&#13;'/>", '\t\n\r'],
     ['the other quotes', `<a b='"'/>`, '"'],
     ['the other quotes again', `<a b="'"/>`, "'"],
     ['the five entities', "<a b='&amp;&lt;&gt;&quot;&apos;'/>", '&<>"\''],
-    ['references are resolved once', "<a b='&amp;lt;'/>", '&lt;'],
-    ['">" and "/>" in it', "<a b='x>y/>'/>", 'x>y/>'],
-    ['"=" in it', "<a b='c=d'/>", 'c=d'],
-    ['"]]>" in it', "<a b=']]>'/>", ']]>'],
+    ['a reference to the start of a reference', "<a b='&amp;lt;'/>", '&lt;'],
+    ['">" and "/>"', "<a b='x>y/>'/>", 'x>y/>'],
+    ['"="', "<a b='c=d'/>", 'c=d'],
+    ['"]]>"', "<a b=']]>'/>", ']]>'],
     ['white space around "="', "<a b\n=\t'x'/>", 'x'],
-    ['nothing', "<a b=''/>", ''],
+    ['an empty attribute', "<a b=''/>", ''],
     ['a slash at the end', "<a b='x/'></a>", 'x/'],
-    ['what looks like another attribute', `<a b=" b='x' "/>`, " b='x' "],
-  ])('a value: %s', (_, document, value) => {
+    ['text in the form of another attribute', `<a b=" b='x' "/>`, " b='x' "],
+  ])('the reader returns the value of %s', (_, document, value) => {
     expect([...readText(document).attributes]).toEqual([['b', value]])
   })
 
@@ -314,17 +317,17 @@ describe('what is read', () => {
     '<?xml version="1.0" encoding="UTF-8"?>\n<a/>',
     "<?xml version='1.0' encoding='utf-8' standalone='yes' ?><a/>",
     '<?xml\n\tversion = "1.0"\r\n?>\n\n<a/>\n',
-  ])('an XML declaration may stand in front: %j', document => {
+  ])('the reader accepts an XML declaration in front: %j', document => {
     expect(treeOf(readText(document))).toEqual({ namespace: '', name: 'a', attributes: {}, children: [], text: '' })
   })
 
-  test('an identity is never pieced together', () => {
+  test('textOf refuses text that a child divides', () => {
     expect(() => textOf(readText('<jid>admin@<x/>example.com</jid>'))).toThrow(XmlError)
     expect(textOf(readText('<jid>admin@example.com</jid>'))).toBe('admin@example.com')
   })
 })
 
-describe('the one fault that is forgiven: xmlns:stream twice, identical, on the root', () => {
+describe('with xmlns:stream twice on the root', () => {
   const STREAM = "xmlns:stream='http://etherx.jabber.org/streams'"
   const tree = {
     namespace: '',
@@ -348,7 +351,7 @@ describe('the one fault that is forgiven: xmlns:stream twice, identical, on the 
       'behind a declaration',
       `<?xml version='1.0'?>\n${body(`${STREAM} ${STREAM} type='terminate' condition='remote-stream-error'`)}`,
     ],
-  ])('read: %s', (_, document) => {
+  ])('the reader accepts identical declarations %s', (_, document) => {
     expect(treeOf(readText(document))).toEqual(tree)
   })
 
@@ -357,25 +360,25 @@ describe('the one fault that is forgiven: xmlns:stream twice, identical, on the 
     ['with the same value spelt another way', body(`${STREAM} xmlns:stream='http://etherx.jabber.org/stream&#115;'`)],
     ['with a blank more', body(`${STREAM} xmlns:stream='http://etherx.jabber.org/streams '`)],
     ['three times', body(`${STREAM} ${STREAM} ${STREAM}`)],
-    ['another prefix', `<body ${STREAM.replace('stream', 's')} ${STREAM.replace('stream', 's')}/>`],
-    ['the default namespace', "<body xmlns='u' xmlns='u'/>"],
-    ['stream:xmlns', body(`${STREAM} stream:xmlns='1' stream:xmlns='1'`)],
+    ['of another prefix', `<body ${STREAM.replace('stream', 's')} ${STREAM.replace('stream', 's')}/>`],
+    ['of the default namespace', "<body xmlns='u' xmlns='u'/>"],
+    ['of stream:xmlns', body(`${STREAM} stream:xmlns='1' stream:xmlns='1'`)],
     ['on a child', `<body><a ${STREAM} ${STREAM}/></body>`],
     ['on a child, after the root has it twice', `<body ${STREAM} ${STREAM}><a ${STREAM} ${STREAM}/></body>`],
-    ['another attribute twice beside it', body(`${STREAM} ${STREAM} type='1' type='1'`)],
-    ['no space between', body(`${STREAM}${STREAM}`)],
-  ])('refused: %s', (_, document) => {
+    ['with another attribute twice beside it', body(`${STREAM} ${STREAM} type='1' type='1'`)],
+    ['without space between', body(`${STREAM}${STREAM}`)],
+  ])('the reader refuses a repetition %s', (_, document) => {
     expect(refusal(document)).toBeInstanceOf(XmlError)
   })
 })
 
-test.each(['\ufeff', '\u1680'])('%j stands in no name: the parser would split it there', space => {
+test.each(['\ufeff', '\u1680'])('the reader refuses %j in a name, where the parser would split it', space => {
   expect(refusal(`<success${space}x xmlns='u'/>`)).toBeInstanceOf(XmlError)
   expect(refusal(`<a type='result' x${space}type='terminate'/>`)).toBeInstanceOf(XmlError)
 })
 
 test.each(["<?XML version='1.0'?><a/>", "<?xml VERSION='1.0'?><a/>", "<?xml version='1.0' standalone='YES'?><a/>"])(
-  '%s is no declaration',
+  'the reader refuses %s as a declaration',
   document => {
     expect(refusal(document)).toBeInstanceOf(XmlError)
   },
@@ -393,7 +396,7 @@ test.each<[what: string, document: string]>([
   ['a declaration without end', `<?xml version='1.0'${' '.repeat(60_000)}<a/>`],
   ['small elements', `<a>${'<b/>'.repeat(1_999)}</a>`],
   ['text in small pieces', `<a>${'x<b/>'.repeat(1_999)}</a>`],
-])('every character is looked at a few times only: %s', (_, document) => {
+])('the reader looks only a few times at each character of %s', (_, document) => {
   const { indexOf } = String.prototype
   let seen = 0
   const spy = jest.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, what, from = 0) {
@@ -409,7 +412,7 @@ test.each<[what: string, document: string]>([
   expect(seen / document.length).toBeLessThan(20)
 })
 
-test('a declaration is kept with its element, not with every element that has it in scope', () => {
+test('the reader keeps a declaration only with its own element', () => {
   const prefixes = Array.from({ length: 30 }, (_, n) => ` xmlns:p${n}='u'`).join('')
   const document = `${`<a${prefixes}>`.repeat(14)}${"<b xmlns:q='u'/>".repeat(1_900)}${'</a>'.repeat(14)}`
   const spy = jest.spyOn(Map.prototype, 'set')

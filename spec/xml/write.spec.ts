@@ -5,7 +5,7 @@ import { element, write } from '../../lib/xml/write'
 
 const NS = 'urn:example:ns'
 
-/** The attribute `a` and the text of the root, as another parser understands them. */
+/** Reads the attribute `a` and the text of the root with another parser. */
 function bySaxes(document: string): { a: string | undefined; text: string } {
   const parser = new SaxesParser({ xmlns: true })
   let a: string | undefined
@@ -25,7 +25,7 @@ function byRead(document: string): { a: string | undefined; text: string } {
   return { a: attributes.get('a'), text }
 }
 
-// Anything XML allows, with much of what has a meaning in it.
+// Anything that XML allows, with many characters that have a meaning in it.
 const allowed = fc
   .oneof(
     { weight: 3, arbitrary: fc.constantFrom(...'<>&\'"/=!?[]-;#x \t\r\n') },
@@ -35,15 +35,15 @@ const allowed = fc
   .filter(part => ![...part].some(isForbidden))
 const text = fc.array(allowed, { maxLength: 30 }).map(parts => parts.join(''))
 
-// XML 1.0 §2.2, written out once more.
+// XML 1.0 §2.2, written independently of lib/xml.
 function isForbidden(character: string): boolean {
   const code = character.codePointAt(0) ?? 0
   const isControl = code < 0x20 && code !== 0x9 && code !== 0xa && code !== 0xd
   return isControl || (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff
 }
 
-describe('what is written is what is read', () => {
-  test('any text and any value come back through saxes', () => {
+describe('in a round trip', () => {
+  test('saxes reads any text and any value as they were written', () => {
     fc.assert(
       fc.property(text, text, (a, inside) => {
         expect(bySaxes(write(element('r', { xmlns: NS, a }, inside)))).toEqual({ a, text: inside })
@@ -52,7 +52,7 @@ describe('what is written is what is read', () => {
     )
   })
 
-  test('and through our own reader', () => {
+  test('lib/xml/read reads any text and any value as they were written', () => {
     fc.assert(
       fc.property(text, text, (a, inside) => {
         expect(byRead(write(element('r', { xmlns: NS, a }, inside)))).toEqual({ a, text: inside })
@@ -66,12 +66,12 @@ describe('what is written is what is read', () => {
     ['an end of the value', "x' injected='y"],
     ['an end of the value in the other quotes', 'x" injected="y'],
     ['the end of a CDATA section', ']]>'],
-    ['the start of one', '<![CDATA['],
+    ['the start of a CDATA section', '<![CDATA['],
     ['a comment', '<!-- -->'],
     ['a reference', '&lt;&#60;&bogus;'],
     ['line ends and tabs', '\r\n\t\r \n'],
     ['a value twice escaped', '&amp;lt;'],
-  ])('nothing gets out of its place: %s', (_, hostile) => {
+  ])('the writer keeps %s in its place', (_, hostile) => {
     const document = write(element('r', { xmlns: NS, a: hostile }, hostile))
     expect(bySaxes(document)).toEqual({ a: hostile, text: hostile })
     expect(read(Buffer.from(document))).toMatchObject({ name: 'r', namespace: NS, children: [] })
@@ -79,24 +79,24 @@ describe('what is written is what is read', () => {
   })
 })
 
-describe('the form', () => {
-  test('an element without children is closed at once; attributes keep their order', () => {
+describe('in its output', () => {
+  test('the writer closes an element without children at once and keeps the order of its attributes', () => {
     expect(write(element('body', { xmlns: NS, rid: '1', sid: 'a' }))).toBe(`<body xmlns='${NS}' rid='1' sid='a'/>`)
   })
 
-  test('children and texts keep their order', () => {
+  test('the writer keeps the order of children and texts', () => {
     const tree = element('a', {}, 'one', element('b', {}, element('c')), 'two')
     expect(write(tree)).toBe('<a>one<b><c/></b>two</a>')
   })
 
-  test('names with one prefix are written as they are', () => {
+  test('the writer leaves a name with one prefix as it is', () => {
     expect(write(element('xmpp:restart', { 'xmlns:xmpp': NS, 'xml:lang': 'en' }))).toBe(
       `<xmpp:restart xmlns:xmpp='${NS}' xml:lang='en'/>`,
     )
   })
 })
 
-describe('what XML forbids is thrown at', () => {
+describe('for the characters and names of XML', () => {
   const FORBIDDEN = [
     ...Array.from({ length: 32 }, (_, code) => code).filter(code => ![0x9, 0xa, 0xd].includes(code)),
     0xd800,
@@ -107,7 +107,7 @@ describe('what XML forbids is thrown at', () => {
     0xffff,
   ]
   test.each(FORBIDDEN.map(code => [code.toString(16).padStart(4, '0'), String.fromCharCode(code)]))(
-    'U+%s, in text and in values',
+    'the writer throws for U+%s in text and in values',
     (_, character) => {
       expect(() => write(element('a', {}, `x${character}y`))).toThrow(TypeError)
       expect(() => write(element('a', { b: `x${character}y` }))).toThrow(TypeError)
@@ -115,12 +115,12 @@ describe('what XML forbids is thrown at', () => {
     },
   )
 
-  test('a pair of surrogates in the wrong order', () => {
+  test('the writer throws for a pair of surrogates in the wrong order', () => {
     expect(() => write(element('a', {}, '\udc00\ud800'))).toThrow(TypeError)
   })
 
   test.each(['\t', '\n', '\r', ' ', '\x7f', '\x85', '\ud7ff', '\ue000', '\ufdd0', '\ufffd', '\u{10000}', '\u{10ffff}'])(
-    'but not %j',
+    'the writer accepts %j',
     character => {
       expect(bySaxes(write(element('a', { a: character }, character)))).toEqual({ a: character, text: character })
     },
@@ -149,12 +149,12 @@ describe('what XML forbids is thrown at', () => {
     '!--',
     '?xml',
     '\u00d7',
-  ])('%j is no name, of an element or an attribute', name => {
+  ])('the writer throws for %j as the name of an element or an attribute', name => {
     expect(() => write(element(name))).toThrow(TypeError)
     expect(() => write(element('a', { [name]: '' }))).toThrow(TypeError)
   })
 
-  test('nothing that was refused is repeated', () => {
+  test('the error repeats nothing of the input', () => {
     for (const node of [element('a', {}, 'SECRET\0'), element('SECRET\0')]) {
       expect(() => write(node)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('SECRET') }))
     }

@@ -4,13 +4,13 @@ import { is26, startShipped } from '../servers/shipped'
 import { measureFacts, type Subject } from './facts'
 import { boundAs } from './said'
 
-// In band, by BOSH, with what lib/ offers for it.
+// In-band registration over BOSH, by the classes of lib/.
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = `${PASSWORD}, and a staple`
 
 let visitors = 0
-/** One visitor makes one account in a while. */
+/** Returns another visitor each time, since a server limits the accounts of one visitor. */
 const visitor = () => ({ clientIp: `198.51.100.${++visitors}` })
 
 const options = ({ url }: Pick<Subject, 'url'>) => ({ service: url, domain: 'localhost', failureDelay: 0 })
@@ -47,7 +47,7 @@ async function statusOf(page: URL, request: RequestInit = {}): Promise<number> {
   return response.status
 }
 
-/** Signs up with a captcha that is answered so. */
+/** Signs up with the given answer to the captcha. */
 const signUp = (server: Subject, username: string, answer: (text: string) => string) =>
   register(server, async registration => {
     const { state, captcha } = await registration.form(visitor())
@@ -112,7 +112,7 @@ measureFacts('accounts', [
     ejabberd: { bookworm: 'no page', trixie: 'no page', sid: 'a page; no account' },
     Prosody: 'no page',
     async measure(server) {
-      // The configuration that has the page, for the first version that may have it.
+      // The configuration with the page, on the first version that may have it.
       const other = server.name === 'ejabberd' && is26 ? await startShipped({ config: 'ejabberd-26.yml' }) : undefined
       try {
         const { url } = other ?? server

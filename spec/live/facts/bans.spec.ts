@@ -4,7 +4,7 @@ import { measureFacts, type Subject } from './facts'
 
 const PASSWORD = 'correct horse battery'
 
-// ejabberd's configuration bans at the twentieth.
+// The shipped ejabberd bans at the twentieth wrong password.
 const GUESSES = 20
 
 const signIn = (authenticator: Authenticator, username: string, password: string, context: LoginContext) =>
@@ -13,11 +13,11 @@ const signIn = (authenticator: Authenticator, username: string, password: string
     ({ code }: XmppBoshError) => code,
   )
 
-/** Twenty wrong passwords from one address; then what the right one comes to, from that address and from another. */
+/** Tries twenty wrong passwords from one address, then the right one from that address and from another. */
 async function afterGuesses(server: Subject, account: string, guesser: LoginContext, other: LoginContext) {
   await server.addUser(account, PASSWORD)
   const opened = Array.from({ length: 3 }, () => {
-    // An authenticator that was told of a ban does not ask again for a while.
+    // An authenticator that learned of a ban does not ask again for a while.
     return new Authenticator({ service: server.url, domain: 'localhost', failureDelay: 0 })
   })
   const [guessing, again, elsewhere] = opened as [Authenticator, Authenticator, Authenticator]
@@ -35,7 +35,7 @@ async function afterGuesses(server: Subject, account: string, guesser: LoginCont
   }
 }
 
-/** As the table has it. */
+/** Writes an outcome as the table shows it. */
 const written = (outcome: string) => (outcome === 'signs in' ? outcome : `\`${outcome}\``)
 
 const fromTwo = (server: Subject, account: string, last: number) =>

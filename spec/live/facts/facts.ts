@@ -6,43 +6,43 @@ import { startProsody } from '../servers/prosody'
 import { startShipped } from '../servers/shipped'
 
 /*
- * A fact is something a server does that matters to who builds on it: measured, held against what we know, and written
- * into docs/servers.md by spec/live/run. Each group of facts is a table there, and a spec file here.
+ * A fact is a habit of a server that matters to an app: measured, compared with the expected answer, and written into
+ * docs/servers.md by spec/live/run. Each group of facts is a table there and a spec file here.
  */
 
-/** The account that `block` is for. */
+/** The account that `block` blocks. */
 export const BLOCKED = 'blocked'
 
-/** A server with the configuration people copy. */
+/** A server with the configuration that operators copy. */
 export interface Subject {
   readonly name: 'ejabberd' | 'Prosody'
   readonly version: string
   /** Its BOSH address. */
   readonly url: string
   addUser(username: string, password: string): Promise<void>
-  /** Lets an account not log in any more; the name has to be BLOCKED. */
+  /** Blocks the account BLOCKED, which can then no longer log in. */
   block(): Promise<void>
-  /** What is to be read in the captcha that was drawn last. */
+  /** Returns the text of the captcha that was drawn last. */
   captchaText?(): Promise<string>
   stop(): Promise<void>
 }
 
 export interface Fact {
-  /** The head of its row. */
+  /** The first cell of its row. */
   readonly fact: string
   readonly ejabberd: Expected
   readonly Prosody: Expected
-  /** The answer, as the table has it. Each fact has to do with accounts of its own. */
+  /** Returns the answer as the table shows it. Each fact uses accounts of its own. */
   measure(server: Subject): Promise<string>
 }
 
-/** The answer of all releases, or of each. */
+/** One answer for all releases, or one for each. */
 type Expected = string | Readonly<Record<'bookworm' | 'trixie' | 'sid', string>>
 
 const SUBJECTS = {
   async ejabberd(): Promise<Subject> {
     const server = await startShipped({ values: { BLOCKED: `[${BLOCKED}@localhost]` } })
-    return { ...server, name: 'ejabberd', block: async () => {} } // its configuration does
+    return { ...server, name: 'ejabberd', block: async () => {} } // its configuration blocks it
   },
   async Prosody(): Promise<Subject> {
     const server = await startProsody()
@@ -60,11 +60,11 @@ const SUBJECTS = {
   },
 } as const
 
-/** Specs of a group of facts, and what they measured for the table of that name. */
+/** Declares the specs of a group of facts and records their answers for the table of that name. */
 export function measureFacts(group: string, facts: readonly Fact[]): void {
   const measured: Record<string, Record<string, string>> = {}
 
-  describe.each(['ejabberd', 'Prosody'] as const)(`%s of ${debian}`, name => {
+  describe.each(['ejabberd', 'Prosody'] as const)(`on %s of ${debian}`, name => {
     let server: Subject
     const answers: Record<string, string> = {}
     beforeAll(async () => {
@@ -74,7 +74,7 @@ export function measureFacts(group: string, facts: readonly Fact[]): void {
     afterAll(() => server?.stop())
 
     test.each(facts.map(fact => ({ ...fact, expected: expectedOf(fact[name]) })))(
-      '$fact: $expected',
+      'the answer to "$fact" is "$expected"',
       async ({ fact, measure, expected }) => {
         answers[fact] = await measure(server)
 

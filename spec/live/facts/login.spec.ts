@@ -4,13 +4,13 @@ import { boundAs, mechanismsOf, said } from './said'
 
 const PASSWORD = 'correct horse battery'
 
-/** Sends the first message of a mechanism as it stands. */
+/** Sends the given text as the first message of a mechanism. */
 function start(session: Session, mechanism: string, message: string): Promise<string> {
   const payload = Buffer.from(message).toString('base64')
   return session.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='${mechanism}'>${payload}</auth>`)
 }
 
-/** What an attempt comes to: the JID it binds, or the refusal. */
+/** Returns the outcome of an attempt: the JID that it binds, or the refusal. */
 async function attempt(server: Subject, begin: (session: Session) => Promise<string>): Promise<string> {
   const session = await openSession(server)
   const reply = await begin(session)
@@ -22,7 +22,7 @@ async function attempt(server: Subject, begin: (session: Session) => Promise<str
 const logIn = (server: Subject, username: string, password: string) =>
   attempt(server, session => authenticate(session, username, password))
 
-/** The server's first SCRAM message, or its refusal; with the strongest mechanism there is. */
+/** Returns the server's first SCRAM message, or its refusal, with the strongest mechanism on offer. */
 async function firstOfScram(server: Subject, username: string): Promise<string> {
   const session = await openSession(server)
   const mechanism =

@@ -1,8 +1,8 @@
 import type { Session } from '../servers/bare-session'
 
-// What a bare reply comes to, in a few words of the protocol: never the server's own text.
+// The meaning of a bare reply in a few words of the protocol, never in the server's own text.
 
-/** `success`, or the condition of what came instead. */
+/** Returns `success`, or the condition of any other reply. */
 export function said(reply: string): string {
   if (/<success\b/.test(reply)) return 'success'
   const failure = /<failure\b[^>]*>\s*<([a-z-]+)/.exec(reply)?.[1]
@@ -12,7 +12,7 @@ export function said(reply: string): string {
   return terminated(reply) ?? 'something else'
 }
 
-/** Of a session that the server ended: by what condition. */
+/** Returns the condition by which the server ended the session, or `undefined` when it did not. */
 export function terminated(reply: string): string | undefined {
   if (!/^[^>]* type=['"]terminate['"]/.test(reply)) return undefined
   const condition = /^[^>]* condition=['"]([a-z-]+)['"]/.exec(reply)?.[1] ?? 'no condition'
@@ -20,7 +20,7 @@ export function terminated(reply: string): string | undefined {
   return `terminated, \`${stream ?? condition}\``
 }
 
-/** The JID that a bind gave, without its resource. */
+/** Returns the JID of a bind without its resource. */
 export const boundAs = (reply: string): string => /<jid>([^<]+?)\/[^<]*<\/jid>/.exec(reply)?.[1] ?? said(reply)
 
 export const mechanismsOf = ({ features }: Session): string =>

@@ -1,6 +1,6 @@
 // Writes measured facts into a page: node table.cjs PAGE FACTS RELEASE...
 //
-// FACTS/GROUP/RELEASE.json is {"server version": {"fact": "answer"}}, one for each RELEASE. The table of a group stands in
+// FACTS/GROUP/RELEASE.json is {"server version": {"fact": "answer"}}, one for each RELEASE. The table of a group is in
 // PAGE between <!-- measured: GROUP --> and <!-- end of GROUP -->. A table is written whole or left as it is.
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
@@ -12,7 +12,7 @@ let text = before
 for (const group of readdirSync(facts).sort()) {
   const files = releases.map(release => join(facts, group, `${release}.json`))
   const servers = files.flatMap(file => Object.entries(readIfThere(file)))
-  const columns = servers.sort(([a], [b]) => nameOf(a).localeCompare(nameOf(b))) // the releases stay in their order
+  const columns = servers.sort(([a], [b]) => nameOf(a).localeCompare(nameOf(b))) // stable: the releases keep their order
   const rows = [...new Set(columns.flatMap(([, answers]) => Object.keys(answers)))]
   const isWhole =
     columns.length === 2 * releases.length && columns.every(([, answers]) => rows.every(row => row in answers))

@@ -1,8 +1,8 @@
 /**
- * What a server says to a login from an address it has banned. ejabberd ends such a session while it is being made, and
- * when it is quick at that, its reply says no more than that there is none: then it is asked again.
+ * Returns the code of the refusal of a login from a banned address. ejabberd ends such a session while it is being made,
+ * and when it is quick, its reply only says that the session does not exist. Then the login is tried again.
  *
- * @param signIn resolves to the code of the refusal
+ * @param signIn logs in and resolves to the code of the refusal
  */
 export async function refusalOf(signIn: () => Promise<string>): Promise<string> {
   for (let n = 0; n < 20; n++) {

@@ -62,7 +62,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       async register(username, password) {
         await command('register', { user: username, host: 'localhost', password }).catch(async error => {
           if (!String(error).includes('The password contains unacceptable characters')) throw error
-          // ejabberd's own preparation ends with Unicode 3.2 and knows no emoji, so it takes such an account only as a
+          // ejabberd's own preparation ends with Unicode 3.2 and refuses an emoji, so it takes such an account only as a
           // migration brings it: by its keys, without the password.
           const file = join(server.directory, 'account.xml')
           await writeFile(file, scramAccount(username, password, options.storage === 'scram' ? options.hash : 'sha256'))
@@ -77,7 +77,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
         return Number(found(/^(?:\{"num_sessions":)?(\d+)\}?$/, await command('connected_users_number')))
       },
       async boshSessions() {
-        // The table mod_bosh finds its sessions by. The answer is its description, in Erlang notation.
+        // The table in which mod_bosh finds its sessions. The answer is its description in Erlang notation.
         return Number(found(/\{size,(\d+)\}/, await command('mnesia_table_info', { table: 'bosh' })))
       },
       stop,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Ports nobody listens on at this moment. Held open together until all are known, so no two are the same. */
+/** Finds ports without a listener. All are held open until the last is known, so no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
   const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   try {

@@ -8,8 +8,8 @@ import type { Prepared } from './live-server'
 const run = promisify(execFile)
 
 /**
- * Asks a function of ejabberd's own module `jid`. The server has no door for it, so it runs beside the server, on the
- * Erlang and with the libraries that the process `pid` was started with.
+ * Calls a function of ejabberd's own module `jid`. The server does not offer it, so it runs beside the server, on the
+ * Erlang and with the libraries of the process `pid`.
  */
 export async function jidFunction(
   pid: number,
@@ -25,7 +25,7 @@ export async function jidFunction(
     maxBuffer: 2 ** 28,
     timeout: 60_000,
   })
-  running.child.stdin?.on('error', () => {}) // it ended early, and `run` says why
+  running.child.stdin?.on('error', () => {}) // it ended early, and `run` rejects with the reason
   running.child.stdin?.end(names.map(text => `${Buffer.from(text).toString('base64')}\n`).join(''))
   const answers = (await running).stdout.split('\n').slice(0, -1)
   if (answers.length !== names.length) throw new Error(`${answers.length} answers to ${names.length} names`)

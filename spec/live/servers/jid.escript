@@ -1,7 +1,7 @@
 #!/usr/bin/env escript
 %%! -noinput
-%% What ejabberd's own jid:nodeprep/1 or jid:nameprep/1 makes of names: in on stdin, out on stdout, one a line in
-%% base64; "-" for one it refuses.
+%% Prepares names by ejabberd's own jid:nodeprep/1 or jid:nameprep/1: in on stdin, out on stdout, one a line in
+%% base64, "-" for a refused name.
 -mode(compile).
 
 main([Function]) ->

@@ -16,8 +16,8 @@ export interface Launch {
   /** The folder with the start and stop scripts. */
   readonly server: 'ejabberd' | 'prosody'
   /**
-   * The configuration, as seen from this folder; `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are always
-   * there.
+   * The path of the configuration from this folder. `${NAME}` in it becomes the value of NAME. DIR and HTTP_PORT are
+   * always set.
    */
   readonly template: string
   readonly values: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export interface Launch {
   readonly files?: Readonly<Record<string, string>>
   /** Placeholders for free ports beside HTTP_PORT. */
   readonly morePorts?: readonly string[]
-  /** What the start script wants to be told. */
+  /** Returns the arguments of the start script. */
   readonly args: (place: Place) => readonly string[]
 }
 
@@ -39,7 +39,7 @@ export interface Place {
 }
 
 export interface Launched extends Pick<LiveServer, 'pid' | 'directory' | 'signal' | 'stop'> {
-  /** Where it answers HTTP. */
+  /** The origin at which it answers HTTP. */
   readonly origin: string
   /** The ports of `morePorts`. */
   readonly ports: Readonly<Record<string, string>>
@@ -72,7 +72,7 @@ async function launchOnce({ server, template, values, files = {}, morePorts = []
     for (const [name, contents] of Object.entries(files)) await writeFile(join(directory, name), contents)
     const text = await readFile(resolve(__dirname, template), 'utf8')
     await writeFile(configuration, fill(text, { ...values, ...ports, DIR: directory, HTTP_PORT: httpPort }))
-    // A test process that dies cannot stop its servers; so they end when it is gone.
+    // A test process that dies cannot stop its servers, so they end with it.
     const owner = ['--while', String(process.pid)]
     const told = args({ directory, configuration, httpPort, ports })
     const pid = Number(await runScript([...enter, join(root, server, 'start'), ...owner, ...told]))
@@ -115,13 +115,13 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
   })
 }
 
-/** What the script printed. The error, if any, is what it had to say about it. */
+/** Runs a script and returns its output. Rejects with its stderr as the message. */
 async function runScript([path = '', ...args]: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run(path, args, { timeout: 90_000 })
     return stdout.trim()
   } catch (error) {
-    // Not instanceof Error: node:child_process has another Error than the code Jest runs.
+    // Not instanceof Error: node:child_process has another Error than the code in jest.
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
     throw new Error(said || `${path} failed`, { cause: error })
   }

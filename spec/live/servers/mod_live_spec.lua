@@ -1,9 +1,9 @@
--- What the live specs ask a Prosody besides BOSH, over HTTP:
+-- The questions of the live specs to a Prosody besides BOSH, over HTTP:
 --   GET /live_spec/status      {"version": "...", "bound": n, "bosh": n}, counted in the server's own session tables
 --   POST /live_spec/accounts   {"username": "...", "password": "..."}; 201, or 4xx and the reason
 --   POST /live_spec/nodeprep/login, /nodeprep/registration, /nameprep
---                              ["...", ...]; an array of what Prosody makes of each, false where it refuses
--- Open to anyone who reaches the port: for servers on loopback only.
+--                              ["...", ...]; an array of the prepared names, false for a refused one
+-- Open to every client that reaches the port: for servers on loopback only.
 
 local json = require "util.json"
 local stringprep = require "util.encodings".stringprep
@@ -21,13 +21,13 @@ local function status()
 	return json.encode({ version = prosody.version, bound = count(prosody.full_sessions), bosh = count(bosh_sessions) })
 end
 
--- As in util/sasl/plain.lua and scram.lua: what Unicode 3.2 does not know yet may pass.
+-- As in util/sasl/plain.lua and scram.lua: characters unknown to Unicode 3.2 may pass.
 local function logged_in(name)
 	local prepared = stringprep.saslprep(name)
 	return prepared and stringprep.nodeprep(prepared)
 end
 
--- As in mod_register_ibr.lua and util/prosodyctl.lua: it may not.
+-- As in mod_register_ibr.lua and util/prosodyctl.lua: they may not.
 local function registered(name)
 	return stringprep.nodeprep(name, true)
 end

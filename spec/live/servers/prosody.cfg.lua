@@ -1,4 +1,4 @@
--- The configuration that is shipped, and what the live specs want besides. prosody.ts fills in what stands in ${}.
+-- The shipped configuration with additions for the live specs. prosody.ts fills in each ${}.
 
 Include "${SHIPPED}"
 

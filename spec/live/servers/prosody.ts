@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import { launch } from './launch'
 import type { LiveServer, Prepared } from './live-server'
 
-// A server that thinks for long about one request answers nobody else.
+// A server that works long on one request answers no other client in the meantime.
 const NAMES_AT_ONCE = 5_000
 
 export interface ProsodyOptions {
-  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain, passwords in clear: SCRAM-SHA-256 too. */
+  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain (passwords in clear): SCRAM-SHA-256 as well. */
   readonly storage?: 'hashed' | 'plain'
 }
 
@@ -16,7 +16,7 @@ interface Status {
   readonly bosh: number
 }
 
-/** Starts a Prosody with the configuration people copy. */
+/** Starts a Prosody with the configuration that operators copy. */
 export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,

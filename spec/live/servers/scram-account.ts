@@ -4,8 +4,8 @@ const DIGESTS = { sha: 'sha1', sha256: 'sha256', sha512: 'sha512' }
 const MECHANISMS = { sha: 'SCRAM-SHA-1', sha256: 'SCRAM-SHA-256', sha512: 'SCRAM-SHA-512' }
 
 /**
- * An account with the keys of RFC 5802 §3 and no password, in the format ejabberd exports and imports (XEP-0227), where
- * it writes base64 of base64.
+ * Writes an account with the keys of RFC 5802 §3 and without a password, in the format of ejabberd's export and import
+ * (XEP-0227), in which ejabberd writes base64 of base64.
  */
 export function scramAccount(username: string, password: string, hash: keyof typeof DIGESTS): string {
   const digest = DIGESTS[hash]

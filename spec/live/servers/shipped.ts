@@ -8,31 +8,31 @@ import type { LiveServer } from './live-server'
 
 const scripts = resolve(__dirname, '../../../ejabberd')
 
-/** The version of the ejabberd under test, by its package: the server tells it only after a login. */
+/** The version of the ejabberd under test, read from its package: the server tells it only after a login. */
 const version = installed()
 
-/** Whether it knows what stands in ejabberd-26.yml. */
+/** True when it knows the options of ejabberd-26.yml. */
 export const is26 = Number(version.split('.')[0]) >= 26
 
 export interface ShippedOptions {
-  /** Which of the configurations in ejabberd/. */
+  /** A configuration in ejabberd/. */
   readonly config?: 'ejabberd.yml' | 'ejabberd-26.yml'
-  /** Of its macros, beside the ports; as on the command line of ejabberd/start. */
+  /** Values of its macros beside the ports, as on the command line of ejabberd/start. */
   readonly values?: Readonly<Record<string, string>>
 }
 
 export interface ShippedServer extends Pick<LiveServer, 'url' | 'domain' | 'version' | 'pid' | 'directory' | 'stop'> {
-  /** Where each listener is: macro -> port. */
+  /** The port of each listener: macro -> port. */
   readonly ports: Readonly<Record<string, string>>
-  /** What is to be read in the captcha that was drawn last. */
+  /** Returns the text of the captcha that was drawn last. */
   captchaText(): Promise<string>
   /** Makes an account with ejabberd/add-user. */
   addUser(username: string, password: string): Promise<void>
-  /** Ends the process and leaves its directory there. */
+  /** Ends the process and keeps its directory. */
   end(): Promise<void>
 }
 
-/** Starts an ejabberd with the configuration people copy; only its captchas are easier to read. */
+/** Starts an ejabberd with the configuration that operators copy. Only its captchas are easier to read. */
 export async function startShipped({
   config = 'ejabberd.yml',
   values = {},
