@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { protocolError, XmppBoshError } from '../errors/error'
 
-/** Returns the error for a reply whose status or headers are not acceptable, or `undefined` if they are. */
+/** Returns the error for a reply with an unacceptable status or header, and `undefined` for any other reply. */
 export function headFault(url: URL, response: IncomingMessage, maxResponseBytes: number): XmppBoshError | undefined {
   const { statusCode = 0 } = response
   if (statusCode !== 200) {
