@@ -112,7 +112,11 @@ test('XMPP_CA is read from the file that it names', () => {
 
 test.each([
   ['XMPP_SERVICE', { service: 'xmpp.example.com' }, /^XMPP_SERVICE must be/],
-  ['XMPP_SERVICE', { service: 'http://xmpp.example.com/bosh' }, /^XMPP_SERVICE is an http: URL .* XMPP_ALLOW_INSECURE=on /],
+  [
+    'XMPP_SERVICE',
+    { service: 'http://xmpp.example.com/bosh' },
+    /^XMPP_SERVICE is an http: URL .* XMPP_ALLOW_INSECURE=on /,
+  ],
   ['XMPP_DOMAIN', { domain: 'user1@example.com' }, /^XMPP_DOMAIN must be/],
   ['XMPP_MECHANISMS', { mechanisms: ['MD5'] as never[] }, /^XMPP_MECHANISMS must be/],
 ])('an error of the library about an option names %s', (_name, option, message) => {
