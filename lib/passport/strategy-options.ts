@@ -181,7 +181,7 @@ export type StrategyOptions<Req = StrategyRequest> = (ConnectedStrategyOptions<R
 }
 
 /**
- * Options of a {@link Strategy} whose `verify` takes the request as first parameter.
+ * Options of a {@link Strategy} with a `verify` that takes the request as first parameter.
  *
  * @example
  * ```ts
