@@ -51,7 +51,7 @@ function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]):
   return new XmppBoshError(
     'ERR_XMPP_MECHANISM',
     names === ''
-      ? 'the server does not offer a SASL mechanism (Prosody does so over http: only if `consider_bosh_secure` is set)'
+      ? 'the server offers no SASL mechanism here (Prosody offers none over http: unless `consider_bosh_secure` is set)'
       : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (see option \`mechanisms\`; PLAIN only over https: or to loopback)`,
   )
 }

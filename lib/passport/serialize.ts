@@ -33,7 +33,10 @@ import { type Profile, profileOf } from './profile'
 export function serializeUser(user: object, done: (error: unknown, jid?: string) => void): void {
   const { jid } = user as { jid?: unknown }
   if (typeof jid === 'string' && parsePreparedJid(jid)) done(null, jid)
-  else done(new TypeError('the user has no `jid`: pass passport.serializeUser a function for the users of your app'))
+  else
+    done(
+      new TypeError('the user has no `jid`: give passport.serializeUser a function of your own for users of the app'),
+    )
 }
 
 /**

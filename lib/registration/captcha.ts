@@ -57,7 +57,7 @@ export function captchaOf({ media }: DataField, siblings: readonly Element[]): C
     const image = data && decodeBase64(textOf(data).replace(/[ \t\r\n]+/g, ''))
     if (!image) continue
     const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
-    if (digest.digest('hex') !== hash) throw protocolError('the hash of the captcha picture is wrong')
+    if (digest.digest('hex') !== hash) throw protocolError('the captcha picture does not match its hash')
     if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
       throw protocolError('the captcha picture is not of the type that the server states')
     }

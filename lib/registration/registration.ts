@@ -63,7 +63,7 @@ export class Registration {
     // A new password is sent in clear text, as with PLAIN.
     if (settings.endpoints.some(({ safe, mechanisms }) => !safe && !mechanisms.includes('PLAIN'))) {
       throw new TypeError(
-        'registration sends passwords in clear text: use https: in option `service`, or add PLAIN to `mechanisms`',
+        'registration sends passwords in clear text: use https: in option `service`, or name PLAIN in `mechanisms`',
       )
     }
     this.#settings = settings
