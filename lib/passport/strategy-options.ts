@@ -123,11 +123,7 @@ export interface CommonStrategyOptions<Req = StrategyRequest> {
  */
 export type ConnectedStrategyOptions<Req = StrategyRequest> = CommonStrategyOptions<Req> &
   AuthenticatorOptions & {
-    /**
-     * Not allowed together with the options of an {@link Authenticator}.
-     *
-     * @default an Authenticator of the strategy
-     */
+    /** not allowed together with the options of an {@link Authenticator} */
     authenticator?: never
   }
 
