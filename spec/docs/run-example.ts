@@ -23,11 +23,12 @@ type AsyncFunction = (...values: unknown[]) => Promise<Express | undefined>
 const asyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (...texts: string[]) => AsyncFunction
 
 const SERVICE = /'https?:\/\/[^'/]+\/[\w-]*bosh'/g
-const STARTS_A_SERVER = /\b(?:startBoshServer|mockBosh)\(/
+// A server of its own, or an agent that speaks https: only.
+const KEEPS_ITS_SERVICE = /\b(?:startBoshServer|mockBosh)\(|'node:https'/
 
 /**
  * Runs an example as a module of an app: with a Passport of its own, and with `service` in place of its BOSH URL unless
- * it starts a server itself.
+ * it starts a server itself or needs https:.
  */
 export async function runExample(code: string, service: string): Promise<Run> {
   const opened: Closable[] = []
@@ -38,7 +39,7 @@ export async function runExample(code: string, service: string): Promise<Run> {
     console: { log() {}, warn() {}, error() {} },
     process: Object.assign(new EventEmitter(), { env: process.env }),
   }
-  const written = STARTS_A_SERVER.test(code) ? code : code.replace(SERVICE, `'${service}'`)
+  const written = KEEPS_ITS_SERVICE.test(code) ? code : code.replace(SERVICE, `'${service}'`)
   const { outputText } = ts.transpileModule(written, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
   })
