@@ -4,7 +4,7 @@ import { Passport } from 'passport'
 import supertest from 'supertest'
 import ts from 'typescript'
 import * as library from '../../lib'
-import * as nock from '../../lib/testing/nock'
+import type * as mock from '../../lib/testing/nock'
 import * as testing from '../../lib/testing/server'
 
 /** Result of an example that ran to its end. */
@@ -82,11 +82,20 @@ function modulesFor(opened: Closable[]): Readonly<Record<string, unknown>> {
       ...testing,
       startBoshServer: async (options: testing.BoshServerOptions) => kept(await testing.startBoshServer(options)),
     },
-    'passport-xmpp-bosh/testing/nock': {
-      ...nock,
-      mockBosh: (url: string, options: testing.ResponderOptions) => kept(nock.mockBosh(url, options)),
+    get 'passport-xmpp-bosh/testing/nock'() {
+      const { mockBosh } = loadMock(opened)
+      return { mockBosh: (url: string, options: testing.ResponderOptions) => kept(mockBosh(url, options)) }
     },
   }
+}
+
+/** Loads the mock for one example only: as long as nock is active, connections are not kept alive. */
+function loadMock(opened: Closable[]): typeof mock {
+  const nock = require('nock') as typeof import('nock')
+  const loaded = require('../../lib/testing/nock') as typeof mock
+  if (!nock.isActive()) nock.activate()
+  opened.push({ close: () => nock.restore() })
+  return loaded
 }
 
 /** Returns an app that answers a login with the user. */
