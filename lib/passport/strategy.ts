@@ -57,9 +57,10 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
   // The first two are covered by the last two. They exist for the inference of literals: without them,
   // `{ ...options, mechanisms: ['PLAIN'] }` has the type string[].
   /**
-   * Creates a strategy that checks passwords on the XMPP server at `service`.
+   * Creates a strategy that checks passwords on the XMPP server at `service`, over BOSH.
    *
-   * @param options `service` and `domain` are required
+   * @param options `service`, the URL of the server's BOSH endpoint, and `domain`, the part behind the @ of a JID, are
+   * required
    * @param verify maps the XMPP account to a user of the app, or refuses it; by default `req.user` is the
    * {@link Profile}
    * @throws {TypeError} names the unknown, missing or invalid option
@@ -79,7 +80,17 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
    * // Then: app.post('/login', passport.authenticate('xmpp-bosh', { successRedirect: '/' }))
    * ```
    */
-  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback?: false }, verify?: Verify)
+  constructor(
+    options: ConnectedStrategyOptions<Req> & {
+      /**
+       * false: calls `verify(profile, done)`.
+       *
+       * @default false
+       */
+      passReqToCallback?: false
+    },
+    verify?: Verify,
+  )
   /**
    * Creates a strategy that checks passwords on the XMPP server at `service` and passes the request to `verify`.
    *
@@ -100,7 +111,13 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
    * )
    * ```
    */
-  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback: true }, verify?: VerifyWithRequest<Req>)
+  constructor(
+    options: ConnectedStrategyOptions<Req> & {
+      /** true: calls `verify(req, profile, done)`. */
+      passReqToCallback: true
+    },
+    verify?: VerifyWithRequest<Req>,
+  )
   /**
    * Creates a strategy that connects by itself or uses an {@link Authenticator} of the app.
    *

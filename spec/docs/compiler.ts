@@ -1,7 +1,7 @@
 import ts from 'typescript'
 
 /** Compiler options of a strict project that uses the package: its declarations are those of dist/. */
-const SETTINGS: ts.CompilerOptions = {
+export const SETTINGS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.Node16,
   lib: ['lib.es2023.d.ts'],
