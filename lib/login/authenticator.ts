@@ -11,7 +11,7 @@ import { deriveWithin } from './key-derivation'
 import { login } from './login'
 
 /**
- * Account that proved its password.
+ * Account of a successful login: the server verified its password.
  *
  * @example
  * ```ts

@@ -183,7 +183,7 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
    * {@link XmppAuthenticateOptions}.
    */
   authenticate(req: Req, options?: object): void {
-    // Bound now: a strategy without a name is shared by all requests, and the next request replaces its actions.
+    // Bound now: all requests share a strategy that is used without its name, and the next request replaces its actions.
     const success = this.success.bind(this)
     const fail = this.fail.bind(this)
     const error = this.error.bind(this)
