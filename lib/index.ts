@@ -1,6 +1,6 @@
 /**
- * Login with the account somebody has on an XMPP server, over BOSH: {@link Strategy} for Passport, {@link Authenticator}
- * for everything else, {@link Registration} to make accounts.
+ * Login with an account on an XMPP server, over BOSH (XEP-0124, XEP-0206): {@link Strategy} for Passport,
+ * {@link Authenticator} for apps without Passport, {@link Registration} to create, change and remove accounts.
  *
  * @module passport-xmpp-bosh
  */
@@ -8,10 +8,10 @@ export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { type Account, Authenticator } from './login/authenticator'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
-export type { FailureInfo, Messages } from './passport/outcome'
+export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
 export { deserializeUser, serializeUser } from './passport/serialize'
-export { type AuthInfo, Strategy } from './passport/strategy'
+export { Strategy } from './passport/strategy'
 export type {
   AuthenticatorLike,
   CommonStrategyOptions,
@@ -19,10 +19,10 @@ export type {
   SharedStrategyOptions,
   StrategyOptions,
   StrategyOptionsWithRequest,
-  StrategyRequest,
   XmppAuthenticateOptions,
 } from './passport/strategy-options'
 export type { Verify, VerifyDone, VerifyResult, VerifyWithRequest } from './passport/verify'
+export type { StrategyRequest } from './passport/visitor'
 export type { Captcha, ImageType } from './registration/captcha'
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'

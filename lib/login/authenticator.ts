@@ -10,28 +10,70 @@ import { FailureDelay } from './failure-delay'
 import { deriveWithin } from './key-derivation'
 import { login } from './login'
 
-/** Who proved to be who. */
+/**
+ * Account of a successful login: the server verified its password.
+ *
+ * @example
+ * ```ts
+ * import { type Account, Authenticator } from 'passport-xmpp-bosh'
+ *
+ * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ *
+ * const account: Account = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ * console.log(account.jid) // alice@example.com: the key for a table of users
+ * ```
+ */
 export interface Account {
-  /** bare JID: prepared localpart, `@`, domain as A-labels; the same person always gets the same one */
+  /** bare JID: prepared localpart, `@`, domain as A-labels (RFC 7622 §3); the same for every login of the account */
   readonly jid: string
-  /** the localpart of `jid` */
+  /** localpart of `jid` */
   readonly username: string
-  /** the domain of `jid` */
+  /** domain of `jid`, as A-labels */
   readonly domain: string
-  /** what the password was proved with */
+  /** SASL mechanism with which the server checked the password */
   readonly mechanism: Mechanism
 }
 
 /**
- * Asks an XMPP server over BOSH whether a password is right. Knows neither Passport nor Express; one instance serves a
- * whole app.
+ * Client that asks an XMPP server over BOSH whether a password is right. It needs neither Passport nor Express. One
+ * instance serves a whole app.
+ *
+ * @example
+ * ```ts
+ * import { Authenticator, XmppBoshError } from 'passport-xmpp-bosh'
+ *
+ * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ *
+ * try {
+ *   const { jid } = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+ *   console.log(`${jid} is logged in`)
+ * } catch (error) {
+ *   if (!XmppBoshError.is(error)) throw error
+ *   console.log(error.code, error.status) // invalid-credentials 401
+ * }
+ *
+ * await authenticator.close() // when the app stops
+ * ```
  */
 export class Authenticator {
   readonly #settings: Settings
   readonly #sessions: BoundedSessions
   readonly #delay: FailureDelay
 
-  /** @throws {TypeError} that names the option */
+  /**
+   * Creates an authenticator. It connects at the first login.
+   *
+   * @param options `service` and `domain` are required
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import { Authenticator } from 'passport-xmpp-bosh'
+   *
+   * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * const { jid } = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+   * ```
+   */
   constructor(options: AuthenticatorOptions)
   /** @internal */
   constructor(options: AuthenticatorOptions, internals: Internals | BoundedSessions)
@@ -44,17 +86,28 @@ export class Authenticator {
   }
 
   /**
-   * Resolves only with proof: the server said success on this session, proved to know the password as far as the
-   * mechanism can, and (unless `bind: false`) bound the JID that was asked for.
+   * Logs in and returns the account. Resolves only with proof: the server reported success on this session, proved that
+   * it knows the password as far as the mechanism can (RFC 5802 §5), and bound the requested JID (unless `bind: false`).
    *
-   * @throws {XmppBoshError} with a lower-case `code` for refusals, `ERR_XMPP_*` for everything else
+   * @param credentials user name or bare JID, and password, as typed
+   * @param context signal and IP address of the visitor
+   * @throws {XmppBoshError} with a lower-case `code` for a refusal, `ERR_XMPP_*` for a fault
+   * @example
+   * ```ts
+   * import { Authenticator } from 'passport-xmpp-bosh'
+   *
+   * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * const { jid, mechanism } = await authenticator.authenticate({ username: 'alice', password: 'secret' })
+   * console.log(jid, mechanism) // alice@example.com SCRAM-SHA-512
+   * ```
    */
   authenticate(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<Account> {
     return this.authenticated(credentials, context, async account => account)
   }
 
   /**
-   * Does `work` on the session of a login that succeeded; see {@link authenticate}.
+   * Logs in like {@link authenticate}, then runs `work` on the session and returns its result.
    *
    * @internal
    */
@@ -76,12 +129,21 @@ export class Authenticator {
         return work(account, session, signal)
       })
     }
-    return this.#delay.level(attempt, context.signal)
+    return this.#delay.run(attempt, context.signal)
   }
 
   /**
-   * Rejects the logins in flight, waits for sessions that are just being created (2 s at most) and for the last
-   * terminates (2 s at most), and ends the sockets that are ours.
+   * Rejects the logins in flight with ERR_XMPP_UNAVAILABLE. Waits up to 2 s for sessions that are being created, and up
+   * to 2 s until the server has confirmed the end of the open ones. Then closes the library's own sockets.
+   *
+   * @example
+   * ```ts
+   * import { Authenticator } from 'passport-xmpp-bosh'
+   *
+   * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * process.once('SIGTERM', () => authenticator.close())
+   * ```
    */
   close(): Promise<void> {
     return this.#sessions.close()

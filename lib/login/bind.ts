@@ -11,7 +11,12 @@ import { textOf } from '../xml/read'
 import { element } from '../xml/write'
 import type { LoginPlan } from './plan'
 
-// RFC 6120 §7.6: without <resource/> the server makes one; a fixed one would end the visitor's other session.
+/**
+ * Binds a resource and returns the full JID that the server bound. The request leaves `<resource/>` out, so the server
+ * generates one (RFC 6120 §7.6): a fixed resource would end another session of the visitor.
+ *
+ * @throws {XmppBoshError} the code that BIND_ERRORS has for the server's refusal; ERR_XMPP_PROTOCOL for a malformed reply
+ */
 export async function bindResource(
   session: BoshSession,
   signal: Signal,
@@ -23,20 +28,28 @@ export async function bindResource(
   if (condition !== undefined) {
     throw conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
   }
-  // RFC 6120 §7.6.1, §8.2.3: a result holds one child, and this one a JID
+  // RFC 6120 §7.6.1, §8.2.3: the result has one child, <bind/>, and that contains one <jid/>
   const [bind, ...more] = answer.children
   const jids = bind?.children.filter(child => child.namespace === BIND && child.name === 'jid') ?? []
   const [jid] = jids
   const isBind = bind?.namespace === BIND && bind.name === 'bind' && more.length === 0
-  if (!isBind || jids.length !== 1 || jid === undefined) throw protocolError('the server bound no JID')
+  if (!isBind || jids.length !== 1 || jid === undefined) throw protocolError('the server did not bind a JID')
   return asProtocolError(() => textOf(jid))
 }
 
-/** The bound JID is the server's word on who this is: it must be the one that was asked for, to the letter. */
+/**
+ * Checks that the server bound the requested account, character by character: the bound JID is the server's statement of
+ * the account's identity.
+ *
+ * @throws {XmppBoshError} ERR_XMPP_IDENTITY for another account or an invalid resource
+ */
 export function assertIdentity(bound: string, { credentials, domain }: LoginPlan): void {
   const { local, domain: boundDomain, resource = '' } = splitJid(bound)
   const isSame = local === credentials.local && (boundDomain === domain.ascii || boundDomain === domain.wire)
   if (!isSame || resource === '' || Buffer.byteLength(resource) > MAX_JID_PART_BYTES) {
-    throw new XmppBoshError('ERR_XMPP_IDENTITY', 'the server bound another JID than the one that logged in')
+    throw new XmppBoshError(
+      'ERR_XMPP_IDENTITY',
+      'the server bound the JID of another account than the one that logged in',
+    )
   }
 }

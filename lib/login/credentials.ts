@@ -3,25 +3,28 @@ import { type Domain, prepareConfiguredDomain, prepareLocalpart } from '../jid'
 import { MAX_JID_PART_BYTES, MAX_PASSWORD_BYTES } from '../limits'
 import { preparePassword } from '../sasl'
 
-/** What may be sent: every part checked and prepared. */
+/** Credentials that may be sent to the server: every part is checked and prepared. */
 export interface Credentials {
+  /** localpart, prepared (RFC 7622 §3.3) */
   readonly local: string
+  /** password as typed */
   readonly password: string
+  /** password after SASLprep (RFC 4013) */
   readonly preparedPassword: string
 }
 
-// C0, DEL and C1: NUL separates the fields of PLAIN, none of the others belongs into a name or a password.
+// C0, DEL and C1. NUL separates the fields of PLAIN (RFC 4616 §2), the others are not valid in a name or a password.
 const CONTROL = /\p{Cc}/u
 const SURROUNDING_SPACE = /^[ \t\r\n]+|[ \t\r\n]+$/g
 // localpart "@" domainpart
 const MAX_USERNAME_BYTES = 2 * MAX_JID_PART_BYTES + 1
 
 /**
- * Makes credentials of what was typed, without any network.
+ * Checks and prepares the visitor's input. Sends nothing.
  *
- * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials` (400: the form was not filled in by a person)
- * or `invalid-credentials` (401: no such account can exist, which looks like any other wrong name)
- * @param unicodeLocalparts false when the server's word on who this is will not be asked for (`bind: false`)
+ * @param unicodeLocalparts false if the server will not be asked to name the account (`bind: false`)
+ * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials` (400: not typed into the form by a person);
+ * `invalid-credentials` (401: such an account cannot exist, and the visitor sees the same text as for a wrong name)
  */
 export function prepareCredentials(
   username: unknown,
@@ -30,21 +33,22 @@ export function prepareCredentials(
   unicodeLocalparts: boolean,
 ): Credentials {
   if (typeof username !== 'string' || typeof password !== 'string') throw missing()
-  if (tooLong(username, MAX_USERNAME_BYTES) || tooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
+  if (isTooLong(username, MAX_USERNAME_BYTES) || isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
   const typed = username.replace(SURROUNDING_SPACE, '')
   if (typed === '' || password === '') throw missing()
   assertText(typed)
   assertText(password)
   const local = prepareLocalpart(localpartOf(typed, domain))
-  if (local === undefined) throw invalid('the user name cannot be a localpart')
-  if (!unicodeLocalparts && !/^[!-~]+$/.test(local)) throw invalid('without `bind` a localpart must be ASCII')
+  if (local === undefined) throw invalid('the user name is not a valid localpart')
+  if (!unicodeLocalparts && !/^[!-~]+$/.test(local)) throw invalid('with `bind: false` a localpart must be ASCII')
   const preparedPassword = preparePassword(password)
-  if (preparedPassword === undefined) throw invalid('SASLprep refuses the password')
+  if (preparedPassword === undefined) throw invalid('SASLprep prohibits the password')
   return { local, password, preparedPassword }
 }
 
 /**
- * The same for an account that does not exist yet: there is nothing to find out, so what no account can have is said.
+ * Checks and prepares the credentials of a new account. An impossible name or password is reported as malformed: the
+ * answer reveals nothing about existing accounts.
  *
  * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials`
  */
@@ -58,37 +62,41 @@ export function prepareNewCredentials(username: unknown, password: unknown, doma
 }
 
 /**
- * A new password, prepared.
+ * Checks and prepares a new password (SASLprep, RFC 4013).
  *
  * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials`
  */
 export function prepareNewPassword(password: unknown): string {
   if (typeof password !== 'string' || password === '') throw missing()
-  if (tooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
+  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
   assertText(password)
   const prepared = preparePassword(password)
-  if (prepared === undefined) throw malformed('SASLprep refuses the password')
+  if (prepared === undefined) throw malformed('SASLprep prohibits the password')
   return prepared
 }
 
-/** @throws {XmppBoshError} `malformed-credentials` for what nobody can have typed */
+/**
+ * Checks for characters that cannot be typed into a form: control characters and lone surrogates.
+ *
+ * @throws {XmppBoshError} `malformed-credentials`
+ */
 export function assertText(text: string): void {
-  if (CONTROL.test(text)) throw malformed('a control character')
-  if (!text.isWellFormed()) throw malformed('a lone surrogate')
+  if (CONTROL.test(text)) throw malformed('contains a control character')
+  if (!text.isWellFormed()) throw malformed('contains a lone surrogate')
 }
 
-// RFC 7622 §3.1: the first "@" separates. A second one, or a resource, makes a domain that is none.
+// RFC 7622 §3.1: the first "@" separates. With a second one, or a resource, the domain is invalid.
 function localpartOf(typed: string, domain: Domain): string {
   const at = typed.indexOf('@')
   const local = at < 0 ? typed : typed.slice(0, at)
   if (at >= 0 && prepareConfiguredDomain(typed.slice(at + 1))?.ascii !== domain.ascii) {
-    throw invalid('the user name is of another domain')
+    throw invalid('the user name belongs to another domain')
   }
   if (Buffer.byteLength(local) > MAX_JID_PART_BYTES) throw malformed('too long')
   return local
 }
 
-function tooLong(text: string, bytes: number): boolean {
+function isTooLong(text: string, bytes: number): boolean {
   return text.length > bytes || Buffer.byteLength(text) > bytes
 }
 
@@ -96,10 +104,10 @@ function missing(): XmppBoshError {
   return new XmppBoshError('missing-credentials', 'user name or password is missing')
 }
 
-function malformed(what: string): XmppBoshError {
-  return new XmppBoshError('malformed-credentials', `what was typed is malformed: ${what}`)
+function malformed(reason: string): XmppBoshError {
+  return new XmppBoshError('malformed-credentials', `malformed input: ${reason}`)
 }
 
-function invalid(why: string): XmppBoshError {
-  return new XmppBoshError('invalid-credentials', why)
+function invalid(message: string): XmppBoshError {
+  return new XmppBoshError('invalid-credentials', message)
 }

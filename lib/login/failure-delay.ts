@@ -7,8 +7,8 @@ import type { AbortSignalLike, Signal } from '../time/light-signal'
 import { pause } from '../time/wait'
 
 /**
- * Holds refusals back, so that all come equally late: servers answer an unknown user one step earlier than a wrong
- * password. Who waits here holds neither a slot nor a session.
+ * Delay of refusals, so that all of them take equally long: servers refuse an unknown user one step earlier than a wrong
+ * password. A refusal that waits here occupies neither a slot nor a session.
  */
 export class FailureDelay {
   readonly #clock: Clock
@@ -16,7 +16,10 @@ export class FailureDelay {
   readonly #closing: Signal
   #waiting = 0
 
-  /** @param closing ends every wait */
+  /**
+   * @param ms least time from the start of a login to its 401
+   * @param closing ends every wait
+   */
   constructor(clock: Clock, ms: number, closing: Signal) {
     this.#clock = clock
     this.#ms = ms
@@ -24,12 +27,12 @@ export class FailureDelay {
   }
 
   /**
-   * What `work` settles with, or throws; a 401 no earlier than the delay after its start, and at once when `signal` is
-   * aborted.
+   * Runs `work` and settles as it does. A 401 is passed on no earlier than `ms` after the start, or at once if `signal`
+   * is aborted.
    *
-   * @throws {XmppBoshError} ERR_XMPP_BUSY instead of a 401 when too many wait already
+   * @throws {XmppBoshError} ERR_XMPP_BUSY in place of a 401 if too many refusals are waiting already
    */
-  async level<T>(work: () => Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
+  async run<T>(work: () => Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
     const startedAt = this.#clock.now()
     try {
       return await work()
@@ -44,10 +47,10 @@ export class FailureDelay {
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
     if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
-    const over = signal ? new AnySignal(signal, this.#closing) : new AnySignal(this.#closing)
+    const ends = signal ? new AnySignal(signal, this.#closing) : new AnySignal(this.#closing)
     this.#waiting++
-    await pause(this.#clock, ms, over)
+    await pause(this.#clock, ms, ends)
     this.#waiting--
-    over.release()
+    ends.release()
   }
 }

@@ -7,10 +7,13 @@ import type { Signal } from '../time/light-signal'
 import { untilAborted } from '../time/wait'
 
 const hi = promisify(pbkdf2)
-// One for the process: libuv's threads are, too, and the app reads its files with them.
+// One limit for the whole process: all instances share libuv's threads, and the app needs them to read files.
 const slots = new Slots(MAX_DERIVATIONS)
 
-/** PBKDF2 in node's thread pool. A derivation cannot be stopped: an aborted login only stops waiting for it. */
+/**
+ * Returns SCRAM's Hi() (RFC 5802 §2.2): PBKDF2 in Node's thread pool. A running derivation cannot be stopped. If `signal`
+ * is aborted, the login stops waiting for it.
+ */
 export function deriveWithin(signal: Signal): Derive {
   return (password, salt, iterations, length, digest) =>
     untilAborted(

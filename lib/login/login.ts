@@ -1,7 +1,7 @@
 import { featuresIn } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
-import type { Mechanism } from '../sasl'
+import type { Mechanism } from '../sasl/mechanism-names'
 import { chooseMechanism, startExchange } from '../sasl'
 import type { Signal } from '../time/light-signal'
 import type { Element } from '../xml/read'
@@ -11,11 +11,12 @@ import type { LoginPlan } from './plan'
 import { exchangeSasl } from './sasl-exchange'
 
 /**
- * From the features of a new stream to the proof of who this is: SASL, then restart and bind. Returning is the only
- * "yes"; everything that is not proof is thrown.
+ * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). It returns only with
+ * proof of the account, and throws in every other case.
  *
- * @returns the mechanism the password was proved with
- * @throws {XmppBoshError}
+ * @param features `<stream:features/>` of the new stream
+ * @returns the SASL mechanism with which the password was proved
+ * @throws {XmppBoshError} a refusal, or `ERR_XMPP_*`
  */
 export async function login(
   session: BoshSession,
@@ -50,7 +51,7 @@ function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]):
   return new XmppBoshError(
     'ERR_XMPP_MECHANISM',
     names === ''
-      ? 'the server offers no SASL mechanism here (Prosody offers none over plain http: unless `consider_bosh_secure` is set)'
-      : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (option \`mechanisms\`; PLAIN only over https: or to loopback)`,
+      ? 'the server offers no SASL mechanism here (Prosody offers none over http: unless `consider_bosh_secure` is set)'
+      : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (see option \`mechanisms\`; PLAIN only over https: or to loopback)`,
   )
 }

@@ -6,9 +6,9 @@ import type { Element } from '../xml/read'
 import { textOf } from '../xml/read'
 
 /**
- * What a stream offers, as it is written (RFC 6120 §6.3.3).
+ * Returns the names of the SASL mechanisms that a stream offers, unchanged and in its order (RFC 6120 §6.3.3).
  *
- * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for two lists, for too many names, and for one that is pieced together
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL for two lists, for too many names, and for a name that contains elements
  */
 export function offeredMechanisms(features: Element): string[] {
   const lists = features.children.filter(child => child.namespace === SASL && child.name === 'mechanisms')
@@ -18,7 +18,7 @@ export function offeredMechanisms(features: Element): string[] {
   return asProtocolError(() => names.map(name => textOf(name).trim()))
 }
 
-// XEP-0440 §3
+/** Returns the types of channel binding that a stream offers (XEP-0440 §3). */
 export function offeredChannelBindings(features: Element): string[] {
   return features.children
     .filter(child => child.namespace === SASL_CHANNEL_BINDING && child.name === 'sasl-channel-binding')
@@ -27,7 +27,7 @@ export function offeredChannelBindings(features: Element): string[] {
     .map(binding => binding.attributes.get('type') ?? '')
 }
 
-/** Those that may be repeated: a server can call a mechanism what it likes (RFC 6120 §6.3.3, RFC 4422 §3.1). */
+/** Returns the names that are well-formed (RFC 4422 §3.1), for messages: a server can send any text as a name. */
 export function printableMechanisms(offered: readonly string[]): string[] {
   return offered.filter(name => /^[A-Z0-9_-]{1,20}$/.test(name))
 }

@@ -2,7 +2,7 @@ import type { Domain } from '../jid'
 import type { Derive, Mechanism } from '../sasl'
 import type { Credentials } from './credentials'
 
-/** What one login may do, and who it is for. */
+/** Parameters of one login: the account, and the limits of the SASL exchange. */
 export interface LoginPlan {
   readonly credentials: Credentials
   readonly domain: Domain

@@ -13,7 +13,12 @@ import type { Element } from '../xml/read'
 import { textOf } from '../xml/read'
 import { element } from '../xml/write'
 
-// RFC 6120 §6.4.2 - §6.4.6
+/**
+ * Carries out a SASL exchange (RFC 6120 §6.4.2 to §6.4.6). It returns only after `<success/>` that `exchange` accepts.
+ *
+ * @throws {XmppBoshError} the code that SASL_FAILURES or SCRAM_ERRORS has for the refusal; ERR_XMPP_PROTOCOL;
+ * ERR_XMPP_SERVER_PROOF
+ */
 export async function exchangeSasl(
   session: BoshSession,
   mechanism: Mechanism,
@@ -37,12 +42,12 @@ export async function exchangeSasl(
   exchange.success(decode(answer))
 }
 
-// RFC 6120 §6.4: challenge, success or failure, in the SASL namespace, as a direct child of the body, alone.
+// RFC 6120 §6.4: <challenge/>, <success/> or <failure/> in the SASL namespace, as the only child of the body.
 function saslElementIn(reply: readonly Element[]): Element | undefined {
   return onlyChild(reply, child => child.namespace === SASL && ['challenge', 'success', 'failure'].includes(child.name))
 }
 
-// RFC 6120 §6.5: exactly one defined condition, and possibly a text
+// RFC 6120 §6.5: exactly one defined condition, with an optional <text/>
 function saslFailure(failure: Element): XmppBoshError {
   const condition = conditionIn(failure.children, SASL)
   return conditionError(SASL_FAILURES, 'ERR_XMPP_PROTOCOL', condition, 'the server refused the login')
@@ -55,7 +60,7 @@ function encode(payload: string): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** `undefined`: no payload. "=" is one of zero bytes (RFC 6120 §6.4.6). */
+// RFC 6120 §6.4.6: "=" is a payload of zero bytes. Without a payload it returns undefined.
 function decode(answer: Element): string | undefined {
   const text = asProtocolError(() => textOf(answer)).replace(/[ \t\r\n]+/g, '')
   if (text === '') return undefined

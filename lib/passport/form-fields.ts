@@ -1,8 +1,9 @@
-// `user[name]`: as body parsers nest form fields
+/** Returns the keys that lead to a form field. Body parsers nest a field named `user[name]`: `['user', 'name']`. */
 export function pathOf(field: string): readonly string[] {
   return field.split(/\[|\]\[|\]/).filter(part => part !== '')
 }
 
+/** Returns the value at `path` in a parsed body, or `undefined` if one of the keys is not an own property. */
 export function fieldAt(body: unknown, path: readonly string[]): unknown {
   let value = body
   for (const key of path) {

@@ -1,23 +1,66 @@
 import { XmppBoshError } from '../errors/error'
 import { type FaultCode, isRefusal, type RefusalCode, type XmppBoshErrorCode } from '../errors/statuses'
+import type { Mechanism } from '../sasl/mechanism-names'
 
-/** Texts for the visitor. They tell nothing that an attacker could use. */
+/**
+ * Texts for the visitor, one for each kind of failure. The defaults tell an attacker nothing about accounts.
+ *
+ * @example
+ * ```ts
+ * import { type Messages, Strategy } from 'passport-xmpp-bosh'
+ *
+ * const messages: Partial<Messages> = {
+ *   badRequest: 'Bitte Benutzernamen und Passwort eingeben.',
+ *   invalidCredentials: 'Benutzername oder Passwort ist falsch.',
+ * }
+ *
+ * const strategy = new Strategy({
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ *   messages,
+ * })
+ * ```
+ */
 export interface Messages {
-  /** 400 */
+  /**
+   * Text for status 400: `missing-credentials`, `malformed-credentials`.
+   *
+   * @default 'Please enter a user name and a password.'
+   */
   badRequest: string
-  /** 401 */
+  /**
+   * Text for status 401, `invalid-credentials`: the account does not exist or the password is wrong.
+   *
+   * @default 'Unknown user name or wrong password.'
+   */
   invalidCredentials: string
-  /** 401 `account-disabled`; by default the text of `invalidCredentials`: ejabberd says it even to a wrong password */
+  /**
+   * Text for status 401, `account-disabled`. ejabberd reports a disabled account even if the password is wrong.
+   *
+   * @default the text of `invalidCredentials`
+   */
   accountDisabled: string
-  /** 401 `credentials-expired`; by default the text of `invalidCredentials` */
+  /**
+   * Text for status 401, `credentials-expired`.
+   *
+   * @default the text of `invalidCredentials`
+   */
   credentialsExpired: string
-  /** 403; by default the text of `invalidCredentials` */
+  /**
+   * Text for status 403, `not-allowed`.
+   *
+   * @default the text of `invalidCredentials`
+   */
   notAllowed: string
-  /** 503, with `handleErrorsAsFailures` */
+  /**
+   * Text for status 503, an outage, with option `handleErrorsAsFailures`.
+   *
+   * @default 'Signing in is not possible at the moment. Please try again later.'
+   */
   unavailable: string
 }
 
-/** The texts with the defaults filled in. */
+/** Merges texts, later ones over earlier ones, and fills in the defaults. */
 export function messagesOf(...given: readonly (Partial<Messages> | undefined)[]): Messages {
   const texts: Partial<Messages> = Object.assign({}, ...given)
   const invalidCredentials = texts.invalidCredentials ?? 'Unknown user name or wrong password.'
@@ -31,7 +74,7 @@ export function messagesOf(...given: readonly (Partial<Messages> | undefined)[])
   }
 }
 
-const TEXT_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Record<RefusalCode, keyof Messages>> = {
+const MESSAGE_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Record<RefusalCode, keyof Messages>> = {
   'missing-credentials': 'badRequest',
   'malformed-credentials': 'badRequest',
   'invalid-credentials': 'invalidCredentials',
@@ -40,31 +83,86 @@ const TEXT_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Rec
   'not-allowed': 'notAllowed',
 }
 
-/** What Passport gets as `info`: always an object, because Passport makes a response header of a string. */
+/**
+ * Object that Passport passes on as `info` if a login fails. It is never a string: Passport would put a string into a
+ * response header.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import passport from 'passport'
+ * import { type FailureInfo, Strategy } from 'passport-xmpp-bosh'
+ *
+ * passport.use(new Strategy({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' }))
+ *
+ * const app = express()
+ * app.use(express.urlencoded({ extended: false }))
+ * app.post('/login', (req, res, next) => {
+ *   const respond: passport.AuthenticateCallback = (error, user, info, status) => {
+ *     if (error) return next(error)
+ *     if (user) return res.json(user)
+ *     const { message, code } = info as FailureInfo
+ *     res.status(Number(status)).json({ message, code }) // 401, { code: 'invalid-credentials', … }
+ *   }
+ *   passport.authenticate('xmpp-bosh', respond)(req, res, next)
+ * })
+ * ```
+ */
 export interface FailureInfo {
-  /** for the visitor: one of {@link Messages} */
+  /** text for the visitor, one of {@link Messages} */
   message: string
-  /** for the app */
+  /** code for the app */
   code: XmppBoshErrorCode
 }
 
+/**
+ * Value of `req.authInfo` after a login, together with the `info` that `verify` passed to `done`.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import passport from 'passport'
+ * import { type AuthInfo, Strategy } from 'passport-xmpp-bosh'
+ *
+ * passport.use(new Strategy({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' }))
+ *
+ * const app = express()
+ * app.use(express.urlencoded({ extended: false }))
+ * app.post('/login', passport.authenticate('xmpp-bosh', { session: false }), (req, res) => {
+ *   const { mechanism } = req.authInfo as AuthInfo
+ *   res.json({ mechanism }) // 'SCRAM-SHA-512'
+ * })
+ * ```
+ */
+export interface AuthInfo {
+  /** SASL mechanism with which the server checked the password */
+  mechanism: Mechanism
+}
+
+/** Passport action for a login that did not succeed. */
 export type Outcome =
   | { readonly action: 'fail'; readonly info: FailureInfo; readonly status: number }
   | { readonly action: 'error'; readonly error: unknown }
 
-/** A server that does not know the password, or names somebody else: no outage, and the operator must see it. */
-const LIES: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>(['ERR_XMPP_SERVER_PROOF', 'ERR_XMPP_IDENTITY'])
+/**
+ * Codes of a server that does not know the password, or that names another account. This is not an outage, and the
+ * operator must see it.
+ */
+const UNTRUSTED_SERVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
+  'ERR_XMPP_SERVER_PROOF',
+  'ERR_XMPP_IDENTITY',
+])
 
-/** Passport's action for what a login was rejected with. */
+/** Returns Passport's action for the reason with which a login was rejected. */
 export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFailures = false): Outcome {
   if (!XmppBoshError.is(reason)) return { action: 'error', error: reason }
   const { code, status } = reason
-  // A newer copy of this package may know more refusals.
+  // An error of a newer copy of this package may have a refusal code that is not in MESSAGE_OF.
   if (isRefusal(code)) {
-    return { action: 'fail', info: { message: messages[TEXT_OF[code] ?? 'invalidCredentials'], code }, status }
+    return { action: 'fail', info: { message: messages[MESSAGE_OF[code] ?? 'invalidCredentials'], code }, status }
   }
-  // An outage, that is; a mistake in the configuration (500), a visitor who left (499) and a lie stay errors.
-  if (handleErrorsAsFailures && status >= 502 && !LIES.has(code)) {
+  // Only outages. A configuration mistake (500), a visitor that left (499) and an untrusted server stay errors.
+  if (handleErrorsAsFailures && status >= 502 && !UNTRUSTED_SERVER.has(code)) {
     return { action: 'fail', info: { message: messages.unavailable, code }, status: 503 }
   }
   return { action: 'error', error: reason }

@@ -1,5 +1,5 @@
 declare module 'passport-strategy' {
-  /** What Passport recognises a strategy by; the actions are added to it for each request. */
+  /** Base class of all Passport strategies. Passport adds `success`, `fail` and `error` for each request. */
   class PassportStrategy {
     name?: string
     authenticate(req: object, options?: object): void

@@ -1,20 +1,35 @@
-/** Passport's normalized profile of an XMPP account; plain data. */
+/**
+ * Profile of an XMPP account in Passport's normalized form: plain data. Without `verify` it is `req.user`.
+ *
+ * @example
+ * ```ts
+ * import type { Profile } from 'passport-xmpp-bosh'
+ *
+ * declare global {
+ *   namespace Express {
+ *     interface User extends Profile {} // types `req.user`
+ *   }
+ * }
+ *
+ * export const greeting = ({ displayName, jid }: Profile) => `Hello ${displayName}, you signed in as ${jid}`
+ * ```
+ */
 export interface Profile {
-  /** where the account is from, as Passport has it */
+  /** name of the provider, as in the profiles of other strategies */
   readonly provider: 'xmpp'
-  /** the same as `jid` */
+  /** same as `jid` */
   readonly id: string
-  /** bare JID */
+  /** bare JID, the same for every login of the account (RFC 7622 §3) */
   readonly jid: string
-  /** the localpart of `jid` */
+  /** localpart of `jid` */
   readonly username: string
-  /** the domain of `jid`, as A-labels */
+  /** domain of `jid`, as A-labels */
   readonly domain: string
-  /** the same as `username` */
+  /** same as `username` */
   readonly displayName: string
 }
 
-/** A profile made of the parts of a bare JID. */
+/** Returns the profile of the account with the given parts of a bare JID. */
 export function profileOf({ username, domain }: { username: string; domain: string }): Profile {
   const jid = `${username}@${domain}`
   return { provider: 'xmpp', id: jid, jid, username, domain, displayName: username }

@@ -2,77 +2,232 @@ import { type Account, Authenticator } from '../login/authenticator'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import type { LoginContext } from '../sessions/context'
 import type { Messages } from './outcome'
+import type { StrategyRequest } from './visitor'
 
-/** A request, as far as the strategy looks at it. Name your framework's own type as the type argument if you need more. */
-export interface StrategyRequest {
-  /** parsed form or JSON; the query is never read */
-  body?: unknown
-  /** never read; for `credentialsLookup` and `verify` */
-  headers?: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** never read; for `forwardClientIp` */
-  ip?: string | undefined
-  /** its `close` means that the visitor left, and ends the login */
-  socket?: object | undefined
-}
-
-/** What can stand in for an {@link Authenticator}. */
+/**
+ * Part of an {@link Authenticator} that a strategy uses.
+ *
+ * @example
+ * ```ts
+ * import { type AuthenticatorLike, Strategy } from 'passport-xmpp-bosh'
+ *
+ * // A stub for tests: every password is right.
+ * const authenticator: AuthenticatorLike = {
+ *   authenticate: async ({ username }) => ({
+ *     jid: `${username}@example.com`,
+ *     username,
+ *     domain: 'example.com',
+ *     mechanism: 'PLAIN',
+ *   }),
+ * }
+ *
+ * const strategy = new Strategy({ authenticator })
+ * ```
+ */
 export interface AuthenticatorLike {
-  /** As {@link Authenticator.authenticate}. */
+  /** Checks a password; see {@link Authenticator.authenticate}. */
   authenticate(credentials: { username: string; password: string }, context?: LoginContext): Promise<Account>
 }
 
-/** What every {@link Strategy} can be told. */
+/**
+ * Options that every {@link Strategy} has.
+ *
+ * @example
+ * ```ts
+ * import type { Request } from 'express'
+ * import { type CommonStrategyOptions, Strategy } from 'passport-xmpp-bosh'
+ *
+ * const common: CommonStrategyOptions<Request> = {
+ *   name: 'xmpp',
+ *   messages: { invalidCredentials: 'Wrong user name or password.' },
+ *   forwardClientIp: req => req.ip,
+ *   handleErrorsAsFailures: true,
+ * }
+ *
+ * const strategy = new Strategy<Request>({
+ *   ...common,
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ * })
+ * ```
+ */
 export interface CommonStrategyOptions<Req = StrategyRequest> {
-  /** name in `req.body`, default `username`; `user[name]` means nesting */
+  /**
+   * Name of the field in `req.body` that holds the user name or bare JID. `user[name]` names a nested field.
+   *
+   * @default 'username'
+   */
   usernameField?: string
-  /** name in `req.body`, default `password` */
+  /**
+   * Name of the field in `req.body` that holds the password. `user[password]` names a nested field.
+   *
+   * @default 'password'
+   */
   passwordField?: string
-  /** where the credentials are, instead of the body */
+  /**
+   * Function that returns the credentials, in place of the two fields: for example from an HTTP header.
+   *
+   * @default reads `usernameField` and `passwordField` of `req.body`
+   */
   credentialsLookup?: (req: Req) =>
     | {
-        /** as typed: a user name or a bare JID */
+        /** user name or bare JID, as typed */
         username: string
-        /** as typed */
+        /** password, as typed */
         password: string
       }
     | undefined
-  /** name under which Passport knows the strategy, default `xmpp-bosh` */
+  /**
+   * Name of the strategy for `passport.authenticate`.
+   *
+   * @default 'xmpp-bosh'
+   */
   name?: string
-  /** the visitor's IP address; behind a proxy of yours `req => req.ip` with Express' `trust proxy` */
+  /**
+   * Function that returns the visitor's IP address, so that bans of the XMPP server hit the visitor and not the app.
+   * It is sent as `X-Forwarded-For`. Behind your own proxy, use `req => req.ip` with Express' `trust proxy`.
+   *
+   * @default sends no address
+   */
   forwardClientIp?: (req: Req) => string | undefined
-  /** texts for the visitor */
+  /**
+   * Texts for the visitor, in place of the default ones.
+   *
+   * @default English texts, see {@link Messages}
+   */
   messages?: Partial<Messages>
-  /** default false; true: an outage is `fail` with status 503 instead of `error` */
+  /**
+   * true: an outage is a failure with status 503, so that `failureRedirect` applies. false: it goes to the app's error
+   * handler.
+   *
+   * @default false
+   */
   handleErrorsAsFailures?: boolean
 }
 
-/** Options of a {@link Strategy} that connects by itself, the usual case. */
+/**
+ * Options of a {@link Strategy} that connects to the XMPP server itself, the usual case.
+ *
+ * @example
+ * ```ts
+ * import { type ConnectedStrategyOptions, Strategy } from 'passport-xmpp-bosh'
+ *
+ * const options: ConnectedStrategyOptions = {
+ *   service: ['https://xmpp1.example.com:5443/bosh', 'https://xmpp2.example.com:5443/bosh'],
+ *   domain: 'example.com',
+ *   timeout: 10_000, // ms
+ * }
+ *
+ * const strategy = new Strategy(options)
+ * ```
+ */
 export type ConnectedStrategyOptions<Req = StrategyRequest> = CommonStrategyOptions<Req> &
   AuthenticatorOptions & {
-    /** not together with options of an Authenticator */
+    /** not allowed together with the options of an {@link Authenticator} */
     authenticator?: never
   }
-/** Options of a {@link Strategy} that asks somebody else's Authenticator: none of those an Authenticator has. */
+
+/**
+ * Options of a {@link Strategy} that uses an {@link Authenticator} of the app. Options of the Authenticator are not
+ * allowed here.
+ *
+ * @example
+ * ```ts
+ * import { Authenticator, type SharedStrategyOptions, Strategy } from 'passport-xmpp-bosh'
+ *
+ * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ *
+ * // Two strategies, one limit of concurrent logins.
+ * const forStaff: SharedStrategyOptions = { authenticator, name: 'staff' }
+ * const forGuests: SharedStrategyOptions = { authenticator, name: 'guests' }
+ * const strategies = [new Strategy(forStaff), new Strategy(forGuests)]
+ * ```
+ */
 export type SharedStrategyOptions<Req = StrategyRequest> = CommonStrategyOptions<Req> & {
-  /** a shared one, or one per tenant: never made from what the visitor typed */
+  /**
+   * Authenticator of the app, or a function that returns one for each request, for example by tenant. Never create one
+   * from the visitor's input.
+   */
   authenticator: AuthenticatorLike | ((req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>)
 } & { [option in keyof AuthenticatorOptions]?: never }
-/** Options of a {@link Strategy}: those of an Authenticator or `authenticator`, and its own. */
+
+/**
+ * Options of a {@link Strategy}: either those of an {@link Authenticator} or `authenticator`, and its own.
+ *
+ * @example
+ * ```ts
+ * import { Strategy, type StrategyOptions } from 'passport-xmpp-bosh'
+ *
+ * const options: StrategyOptions = {
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ *   usernameField: 'username',
+ * }
+ *
+ * const strategy = new Strategy(options, (profile, done) => done(null, { id: profile.jid }))
+ * ```
+ */
 export type StrategyOptions<Req = StrategyRequest> = (ConnectedStrategyOptions<Req> | SharedStrategyOptions<Req>) & {
-  /** default false: `verify(profile, done)` */
+  /**
+   * false: calls `verify(profile, done)`.
+   *
+   * @default false
+   */
   passReqToCallback?: false
 }
-/** The same, when `verify` wants the request first. */
+
+/**
+ * Options of a {@link Strategy} with a `verify` that takes the request as first parameter.
+ *
+ * @example
+ * ```ts
+ * import type { Request } from 'express'
+ * import { Strategy, type StrategyOptionsWithRequest } from 'passport-xmpp-bosh'
+ *
+ * const options: StrategyOptionsWithRequest<Request> = {
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ *   passReqToCallback: true,
+ * }
+ *
+ * const strategy = new Strategy(options, (req, profile, done) => done(null, { ...profile, host: req.hostname }))
+ * ```
+ */
 export type StrategyOptionsWithRequest<Req = StrategyRequest> = (
   | ConnectedStrategyOptions<Req>
   | SharedStrategyOptions<Req>
 ) & {
-  /** `verify(req, profile, done)` */
+  /** true: calls `verify(req, profile, done)`. */
   passReqToCallback: true
 }
 
-/** Options of one `passport.authenticate('xmpp-bosh', options)`, beside Passport's own. */
+/**
+ * Options of one call of `passport.authenticate('xmpp-bosh', options)`, in addition to Passport's own.
+ *
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import passport from 'passport'
+ * import { Strategy, type XmppAuthenticateOptions } from 'passport-xmpp-bosh'
+ *
+ * passport.use(new Strategy({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' }))
+ *
+ * const german: passport.AuthenticateOptions & XmppAuthenticateOptions = {
+ *   session: false,
+ *   messages: { invalidCredentials: 'Benutzername oder Passwort ist falsch.' },
+ * }
+ * const app = express()
+ * app.use(express.urlencoded({ extended: false }))
+ * app.post('/login', passport.authenticate('xmpp-bosh', german), (req, res) => {
+ *   res.json(req.user)
+ * })
+ * ```
+ */
 export interface XmppAuthenticateOptions {
-  /** instead of the strategy's */
+  /**
+   * Texts for the visitor, each in place of that of the strategy.
+   *
+   * @default the `messages` of the strategy
+   */
   messages?: Partial<Messages>
 }

@@ -3,13 +3,9 @@ import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../option
 import { assertKnown, assertObject, optionalBoolean } from '../options/checks'
 import { fieldAt, pathOf } from './form-fields'
 import { type Messages, messagesOf } from './outcome'
-import type {
-  AuthenticatorLike,
-  StrategyOptions,
-  StrategyOptionsWithRequest,
-  StrategyRequest,
-} from './strategy-options'
+import type { AuthenticatorLike, StrategyOptions, StrategyOptionsWithRequest } from './strategy-options'
 import { type Verify, type VerifyWithRequest, verifierOf } from './verify'
+import type { StrategyRequest } from './visitor'
 
 const OWN_OPTION_NAMES = [
   'authenticator',
@@ -25,11 +21,13 @@ const OWN_OPTION_NAMES = [
 
 const MESSAGE_NAMES = Object.keys(messagesOf())
 
-/** Options checked, with the defaults filled in. */
+/** Options of a strategy, checked and with the defaults filled in. */
 export interface StrategySettings<Req> {
-  /** the Authenticator this strategy made, if it made one */
+  /** Authenticator that the strategy created and closes; `undefined` with option `authenticator` */
   own: Authenticator | undefined
+  /** returns the Authenticator for a request */
   authenticatorFor: (req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>
+  /** returns the credentials of a request, unchecked */
   lookup: (req: Req) => { username?: unknown; password?: unknown } | undefined
   forwardClientIp: ((req: Req) => string | undefined) | undefined
   verify: VerifyWithRequest<Req>
@@ -37,7 +35,11 @@ export interface StrategySettings<Req> {
   handleErrorsAsFailures: boolean
 }
 
-/** @throws {TypeError} that names the option */
+/**
+ * Checks the options of a strategy and fills in the defaults.
+ *
+ * @throws {TypeError} names the unknown or invalid option
+ */
 export function strategySettingsOf<Req>(
   options: StrategyOptions<Req> | StrategyOptionsWithRequest<Req>,
   verify: Verify | VerifyWithRequest<Req> | undefined,
@@ -47,7 +49,7 @@ export function strategySettingsOf<Req>(
   for (const name of ['usernameField', 'passwordField', 'name'] as const) {
     const value: unknown = options[name]
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw new TypeError(`option \`${name}\` must be a name`)
+      throw new TypeError(`option \`${name}\` must be a non-empty string`)
     }
   }
   for (const name of ['credentialsLookup', 'forwardClientIp'] as const) {
@@ -60,8 +62,8 @@ export function strategySettingsOf<Req>(
   const { usernameField = 'username', passwordField = 'password', credentialsLookup, authenticator } = options
   const [username, password] = [pathOf(usernameField), pathOf(passwordField)]
   const passReqToCallback = optionalBoolean(options, 'passReqToCallback') ?? false
-  const own = authenticator === undefined ? new Authenticator(connectionOf(options)) : undefined
-  if (authenticator !== undefined) assertOnlyAuthenticator(options)
+  const own = authenticator === undefined ? new Authenticator(authenticatorOptionsIn(options)) : undefined
+  if (authenticator !== undefined) assertSharedAuthenticator(options)
   return {
     own,
     authenticatorFor:
@@ -79,29 +81,35 @@ export function strategySettingsOf<Req>(
   }
 }
 
-function connectionOf(options: object): AuthenticatorOptions {
+function authenticatorOptionsIn(options: object): AuthenticatorOptions {
   const names: readonly string[] = AUTHENTICATOR_OPTION_NAMES
   return Object.fromEntries(
     Object.entries(options).filter(([name]) => names.includes(name)),
   ) as unknown as AuthenticatorOptions
 }
 
-function assertOnlyAuthenticator(options: object): void {
+function assertSharedAuthenticator(options: object): void {
   const { authenticator } = options as { authenticator: unknown }
-  const isLike = typeof (authenticator as AuthenticatorLike | null)?.authenticate === 'function'
-  if (typeof authenticator !== 'function' && !isLike) {
+  const isAuthenticator = typeof (authenticator as AuthenticatorLike | null)?.authenticate === 'function'
+  if (typeof authenticator !== 'function' && !isAuthenticator) {
     throw new TypeError('option `authenticator` must be an Authenticator or a function that returns one')
   }
   const other = AUTHENTICATOR_OPTION_NAMES.find(name => (options as Partial<AuthenticatorOptions>)[name] !== undefined)
-  if (other) throw new TypeError(`option \`${other}\` belongs to the Authenticator that option \`authenticator\` gives`)
+  if (other) {
+    throw new TypeError(`option \`${other}\` is not allowed with \`authenticator\`: set it on the Authenticator`)
+  }
 }
 
-/** @throws {TypeError} that names the text */
+/**
+ * Checks option `messages`.
+ *
+ * @throws {TypeError} names the unknown or invalid text
+ */
 export function assertMessages(messages: unknown): void {
   if (messages === undefined) return
   assertObject(messages, 'option `messages`')
   assertKnown(messages, MESSAGE_NAMES, 'messages.')
   for (const [name, text] of Object.entries(messages)) {
-    if (typeof text !== 'string') throw new TypeError(`option \`messages.${name}\` must be a text`)
+    if (typeof text !== 'string') throw new TypeError(`option \`messages.${name}\` must be a string`)
   }
 }

@@ -1,64 +1,173 @@
 import PassportStrategy from 'passport-strategy'
-import type { Account } from '../login/authenticator'
-import type { Mechanism } from '../sasl/mechanism-names'
-import { messagesOf, outcomeOf } from './outcome'
-import { profileOf } from './profile'
-import type {
-  ConnectedStrategyOptions,
-  StrategyOptions,
-  StrategyOptionsWithRequest,
-  StrategyRequest,
-  XmppAuthenticateOptions,
-} from './strategy-options'
-import { assertMessages, type StrategySettings, strategySettingsOf } from './strategy-settings'
-import { objectOf, type Verify, type VerifyWithRequest, verdictOf } from './verify'
-import { presenceOf } from './visitor'
+import { actionFor } from './action'
+import type { ConnectedStrategyOptions, StrategyOptions, StrategyOptionsWithRequest } from './strategy-options'
+import { type StrategySettings, strategySettingsOf } from './strategy-settings'
+import type { Verify, VerifyWithRequest } from './verify'
+import type { StrategyRequest } from './visitor'
 
-/** What `req.authInfo` holds after a login, beside what `verify` gave. */
-export interface AuthInfo {
-  /** what the password was proved with */
-  mechanism: Mechanism
-}
-
-/** What a verdict is delivered by. */
-type Delivery =
-  | { action: 'success'; user: object; info: object }
-  | { action: 'fail'; info: object; status: number }
-  | { action: 'error'; error: unknown }
-
-// Passport adds the actions to the strategy itself, or to an object whose prototype it is.
+// Passport adds the actions to the strategy itself, or to an object that has the strategy as its prototype.
 const Base: new () => object = PassportStrategy
 
 /** @inline */
 type NoProfile = {
-  /** a profile is no request: a `verify` that leaves the request out is a mistake with `passReqToCallback` */
+  /** never in a request: it exposes a `verify` without the parameter `req` under `passReqToCallback: true` */
   readonly provider?: never
 }
 
 /**
- * Signs visitors in with their XMPP account.
+ * Passport strategy that signs visitors in with their XMPP account.
  *
- * Answers every request once: `success` only with proof (see {@link Authenticator}), `fail` when the visitor or the
- * account is refused, `error` when the server, the network or the configuration is at fault.
+ * Ends each request with one action: `success` only with proof of the password (see {@link Authenticator}), `fail` if the
+ * visitor or the account is refused, `error` if the server, the network or the configuration is at fault.
+ *
+ * @typeParam Req type of the framework's request, for `verify` and the options that take the request
+ * @example
+ * ```ts
+ * import express from 'express'
+ * import passport from 'passport'
+ * import { Strategy } from 'passport-xmpp-bosh'
+ *
+ * passport.use(
+ *   new Strategy({
+ *     service: 'https://xmpp.example.com:5443/bosh', // URL of the server's BOSH endpoint
+ *     domain: 'example.com', // the part behind the @ of a JID
+ *   }),
+ * )
+ *
+ * const app = express()
+ * app.use(express.urlencoded({ extended: false }))
+ * app.post('/login', passport.authenticate('xmpp-bosh', { session: false }), (req, res) => {
+ *   res.json(req.user) // { jid: 'alice@example.com', username: 'alice', … }
+ * })
+ * ```
  */
 export class Strategy<Req extends object & NoProfile = StrategyRequest> extends Base {
-  /** Under which `passport.use` knows it: option `name`. */
+  /** Name for `passport.use` and `passport.authenticate`: option `name`. */
   readonly name: string
   /** @internal Not #private: Passport calls `authenticate` on an object that only has this one as its prototype. */
   readonly _settings: StrategySettings<Req>
 
-  /** Passport's, for one request: who signed in. */
+  /** Signs the user in. Passport adds it for each request. */
   declare success: (user: object, info?: object) => void
-  /** Passport's, for one request: why not; `status` is the HTTP status. */
+  /** Refuses the login with an HTTP status. Passport adds it for each request. */
   declare fail: (info: object, status?: number) => void
-  /** Passport's, for one request: for the app's error handler. */
+  /** Passes an error to the app's error handler. Passport adds it for each request. */
   declare error: (error: unknown) => void
 
-  // The first two say nothing new; without them the compiler takes `{ ...options, mechanisms: ['PLAIN'] }` for strings.
-  /** @throws {TypeError} that names the option */
-  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback?: false }, verify?: Verify)
-  constructor(options: ConnectedStrategyOptions<Req> & { passReqToCallback: true }, verify?: VerifyWithRequest<Req>)
+  // The first two are covered by the last two. They exist for the inference of literals: without them,
+  // `{ ...options, mechanisms: ['PLAIN'] }` has the type string[].
+  /**
+   * Creates a strategy that checks passwords on the XMPP server at `service`, over BOSH.
+   *
+   * @param options `service`, the URL of the server's BOSH endpoint, and `domain`, the part behind the @ of a JID, are
+   * required
+   * @param verify maps the XMPP account to a user of the app, or refuses it; by default `req.user` is the
+   * {@link Profile}
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import passport from 'passport'
+   * import { Strategy } from 'passport-xmpp-bosh'
+   *
+   * const users = new Map([['alice@example.com', { id: 1, isLocked: false }]])
+   *
+   * passport.use(
+   *   new Strategy({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' }, async profile => {
+   *     const user = users.get(profile.jid)
+   *     return user && !user.isLocked ? user : false // false refuses the login
+   *   }),
+   * )
+   * // Then: app.post('/login', passport.authenticate('xmpp-bosh', { successRedirect: '/' }))
+   * ```
+   */
+  constructor(
+    options: ConnectedStrategyOptions<Req> & {
+      /**
+       * false: calls `verify(profile, done)`.
+       *
+       * @default false
+       */
+      passReqToCallback?: false
+    },
+    verify?: Verify,
+  )
+  /**
+   * Creates a strategy that checks passwords on the XMPP server at `service` and passes the request to `verify`.
+   *
+   * @param options `service`, `domain` and `passReqToCallback: true` are required
+   * @param verify maps the XMPP account to a user of the app, or refuses it
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import type { Request } from 'express'
+   * import passport from 'passport'
+   * import { Strategy } from 'passport-xmpp-bosh'
+   *
+   * passport.use(
+   *   new Strategy<Request>(
+   *     { service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com', passReqToCallback: true },
+   *     (req, profile, done) => done(null, { ...profile, signedInFrom: req.ip }),
+   *   ),
+   * )
+   * ```
+   */
+  constructor(
+    options: ConnectedStrategyOptions<Req> & {
+      /** true: calls `verify(req, profile, done)`. */
+      passReqToCallback: true
+    },
+    verify?: VerifyWithRequest<Req>,
+  )
+  /**
+   * Creates a strategy that connects by itself or uses an {@link Authenticator} of the app.
+   *
+   * @param options either `service` and `domain`, or `authenticator`
+   * @param verify maps the XMPP account to a user of the app, or refuses it; by default `req.user` is the
+   * {@link Profile}
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import passport from 'passport'
+   * import { Authenticator, Strategy } from 'passport-xmpp-bosh'
+   *
+   * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * passport.use(new Strategy({ authenticator }))
+   * ```
+   */
   constructor(options: StrategyOptions<Req>, verify?: Verify)
+  /**
+   * Creates a strategy that connects by itself or uses an {@link Authenticator} of the app, and passes the request to
+   * `verify`.
+   *
+   * @param options `passReqToCallback: true`, and either `service` and `domain`, or `authenticator`
+   * @param verify maps the XMPP account to a user of the app, or refuses it
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import type { Request } from 'express'
+   * import passport from 'passport'
+   * import { Authenticator, Strategy } from 'passport-xmpp-bosh'
+   *
+   * // One Authenticator for each tenant, created from the configuration of the app.
+   * const service = 'https://xmpp.example.com:5443/bosh'
+   * const tenants = new Map([['example.com', new Authenticator({ service, domain: 'example.com' })]])
+   *
+   * passport.use(
+   *   new Strategy<Request>(
+   *     {
+   *       authenticator: req => {
+   *         const authenticator = tenants.get(req.hostname)
+   *         if (!authenticator) throw new Error('unknown tenant')
+   *         return authenticator
+   *       },
+   *       passReqToCallback: true,
+   *     },
+   *     async (req, profile) => ({ ...profile, tenant: req.hostname }),
+   *   ),
+   * )
+   * ```
+   */
   constructor(options: StrategyOptionsWithRequest<Req>, verify?: VerifyWithRequest<Req>)
   constructor(
     options: StrategyOptions<Req> | StrategyOptionsWithRequest<Req>,
@@ -69,70 +178,39 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
     this.name = options.name ?? 'xmpp-bosh'
   }
 
-  /** Called by Passport. */
+  /**
+   * Authenticates the visitor of a request. Passport calls it; `options` are those of `passport.authenticate`, see
+   * {@link XmppAuthenticateOptions}.
+   */
   authenticate(req: Req, options?: object): void {
-    // Now, not later: an un-named strategy is shared, and the next request replaces the actions.
+    // Bound now: all requests share a strategy that is used without its name, and the next request replaces its actions.
     const success = this.success.bind(this)
     const fail = this.fail.bind(this)
     const error = this.error.bind(this)
-    void decide(this._settings, req, options).then(delivery =>
-      // Out of reach of any `catch` here: `success` runs the rest of the app, whose errors are not ours.
+    void actionFor(this._settings, req, options).then(outcome =>
+      // Outside the promise chain: `success` runs the rest of the app, and no `catch` here may handle its errors.
       queueMicrotask(() => {
-        if (delivery.action === 'success') success(delivery.user, delivery.info)
-        else if (delivery.action === 'fail') fail(delivery.info, delivery.status)
-        else error(delivery.error)
+        if (outcome.action === 'success') success(outcome.user, outcome.info)
+        else if (outcome.action === 'fail') fail(outcome.info, outcome.status)
+        else error(outcome.error)
       }),
     )
   }
 
-  /** Ends what the strategy opened; an `authenticator` that was handed in is left alone. */
+  /**
+   * Rejects the logins in flight and closes the connections; see {@link Authenticator.close}. An `authenticator` from the
+   * options stays open.
+   *
+   * @example
+   * ```ts
+   * import { Strategy } from 'passport-xmpp-bosh'
+   *
+   * const strategy = new Strategy({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * process.once('SIGTERM', () => strategy.close())
+   * ```
+   */
   async close(): Promise<void> {
     await this._settings.own?.close()
-  }
-}
-
-async function decide<Req extends object>(
-  settings: StrategySettings<Req>,
-  req: Req,
-  options: object | undefined,
-): Promise<Delivery> {
-  const perCall = (options as XmppAuthenticateOptions | undefined)?.messages
-  try {
-    assertMessages(perCall)
-    return await verified(settings, req, await authenticateVisitor(settings, req))
-  } catch (reason) {
-    return outcomeOf(reason, messagesOf(settings.messages, perCall), settings.handleErrorsAsFailures)
-  }
-}
-
-async function verified<Req extends object>(
-  settings: StrategySettings<Req>,
-  req: Req,
-  account: Account,
-): Promise<Delivery> {
-  try {
-    const { user, info } = await verdictOf(settings.verify, req, Object.freeze(profileOf(account)))
-    if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
-    return { action: 'fail', info: objectOf(info), status: 401 }
-  } catch (reason) {
-    // As it is, whatever it is; but a falsy one would tell Passport that there is no error.
-    return { action: 'error', error: reason || new Error('`verify` was rejected without a reason') }
-  }
-}
-
-async function authenticateVisitor<Req extends object>(settings: StrategySettings<Req>, req: Req): Promise<Account> {
-  // Awaited, although the types want none of them to be a promise: JavaScript asks no types.
-  const { username, password } = (await settings.lookup(req)) ?? {}
-  const authenticator = await settings.authenticatorFor(req)
-  // `undefined` from the app is no address either, and must not pass for "none wanted".
-  const clientIp = settings.forwardClientIp && ((await settings.forwardClientIp(req)) ?? '')
-  const { signal, release } = presenceOf((req as StrategyRequest).socket)
-  try {
-    return await authenticator.authenticate(
-      { username: username as string, password: password as string },
-      { signal, ...(clientIp !== undefined && { clientIp }) },
-    )
-  } finally {
-    release()
   }
 }

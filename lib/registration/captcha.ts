@@ -5,54 +5,65 @@ import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'
 import { type Element, textOf } from '../xml/read'
 
-/** Kinds of pictures that are passed on. */
+/** Media type of a captcha's picture. Pictures of other types are refused. */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif'
 
-/** A picture for the visitor to read. */
+/**
+ * Picture with text that the visitor has to type (XEP-0158).
+ *
+ * @example
+ * ```ts
+ * import type { Captcha } from 'passport-xmpp-bosh'
+ *
+ * export function imageTag({ image, type }: Captcha): string {
+ *   return `<img alt="Digits to type" src="data:${type};base64,${image.toString('base64')}">`
+ * }
+ * ```
+ */
 export interface Captcha {
-  /** a `Buffer`; at most `maxResponseBytes` */
+  /** bytes of the picture, a `Buffer`; at most option `maxResponseBytes` */
   readonly image: Uint8Array & {
-    /** for a `data:` URL */
+    /** Encodes the picture for a `data:` URL. */
     toString(encoding: 'base64'): string
   }
-  /** for its `Content-Type`; the picture begins as one of this type does */
+  /** media type for `Content-Type`; the first bytes of the picture match it */
   readonly type: ImageType
 }
 
-/** What a picture of the type begins with. */
+/** First bytes of a picture of each type. */
 const MAGIC: Readonly<Record<ImageType, Buffer>> = {
   'image/png': Buffer.from('89504e470d0a1a0a', 'hex'),
   'image/jpeg': Buffer.from('ffd8ff', 'hex'),
   'image/gif': Buffer.from('GIF8'),
 }
 const DIGESTS: Readonly<Record<string, string>> = { sha1: 'sha1', 'sha-256': 'sha256' }
-// XEP-0231 §2.1: the algorithm, the hash, and a domain that means nothing
+// XEP-0231 §2.1: the hash algorithm, the hash, and a domain without meaning
 const CID = /^cid:((sha1|sha-256)\+([0-9a-f]{40}|[0-9a-f]{64})@bob\.xmpp\.org)$/
 
 /**
- * The picture of a challenge (XEP-0158 §4), sent along as XEP-0231 has it: nothing is fetched from an address of the
- * server's choice.
+ * Returns the picture of a challenge (XEP-0158 §4). It must be part of the reply (XEP-0231): nothing is fetched from a
+ * URL that the server names.
  *
- * @param beside where the `<data/>` elements are
- * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when there is none, or none that is what it says it is
+ * @param siblings elements with the `<data/>` elements among them
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if there is no picture, or if its hash or its type is wrong
  */
-export function captchaOf({ media }: DataField, beside: readonly Element[]): Captcha {
+export function captchaOf({ media }: DataField, siblings: readonly Element[]): Captcha {
   for (const [type, uri] of media ?? []) {
     if (!isImageType(type)) continue
     const [, cid = '', algorithm = '', hash = ''] = CID.exec(uri.trim()) ?? []
-    const data = beside.find(({ name, namespace, attributes }) => {
+    const data = siblings.find(({ name, namespace, attributes }) => {
       return namespace === BITS_OF_BINARY && name === 'data' && attributes.get('cid') === cid
     })
     const image = data && decodeBase64(textOf(data).replace(/[ \t\r\n]+/g, ''))
     if (!image) continue
     const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
-    if (digest.digest('hex') !== hash) throw protocolError('the captcha is not the picture it was announced as')
+    if (digest.digest('hex') !== hash) throw protocolError('the captcha picture does not match its hash')
     if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
-      throw protocolError('the captcha is not a picture of the type it says')
+      throw protocolError('the captcha picture is not of the type that the server states')
     }
     return { image, type }
   }
-  throw protocolError('the captcha has no PNG, JPEG or GIF in it that could be shown')
+  throw protocolError('the captcha contains no PNG, JPEG or GIF picture')
 }
 
 function isImageType(type: string): type is ImageType {

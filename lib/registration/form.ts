@@ -2,7 +2,14 @@ import { protocolError, XmppBoshError } from '../errors/error'
 import type { Domain } from '../jid'
 import { CAPTCHA_LIFETIME_MS, MAX_FORM_FIELDS, MAX_FORM_VALUE_LENGTH } from '../limits'
 import { assertText, prepareNewCredentials } from '../login/credentials'
-import { type DataField, type FieldOption, type FieldType, readForm, shown, submitForm } from '../stanzas/data-form'
+import {
+  type DataField,
+  displayable,
+  type FieldOption,
+  type FieldType,
+  readForm,
+  submitForm,
+} from '../stanzas/data-form'
 import { DATA_FORM, REGISTER } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import { type Element, textOf } from '../xml/read'
@@ -10,38 +17,68 @@ import { element, type Node } from '../xml/write'
 import { type Captcha, captchaOf } from './captcha'
 import type { RegistrationState } from './state'
 
-/** A field for the visitor. The texts are the server's: escape them. */
+/**
+ * Field of a sign-up form that the visitor fills in. Its texts come from the server: escape them.
+ *
+ * @example
+ * ```ts
+ * import type { RegistrationField } from 'passport-xmpp-bosh'
+ *
+ * const escape = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+ *
+ * export function inputTag({ name, label = name, type, required }: RegistrationField): string {
+ *   const kind = type === 'text-private' ? 'password' : 'text'
+ *   const attributes = `name="${escape(name)}" type="${kind}"${required ? ' required' : ''}`
+ *   return `<label>${escape(label)} <input ${attributes}></label>`
+ * }
+ * ```
+ */
 export interface RegistrationField {
-  /** the name `submit()` looks for in `values`; the answer to the captcha has one, too */
+  /** name of the field's value in `values` of `submit()`; the answer to the captcha is a field, too */
   readonly name: string
-  /** XEP-0004 §3.3 */
+  /** type of the field (XEP-0004 §3.3) */
   readonly type: FieldType
-  /** what the visitor reads beside it */
+  /** text to show next to the field */
   readonly label?: string
-  /** true: `submit()` refuses an empty one */
+  /** true: `submit()` refuses an empty value */
   readonly required: boolean
-  /** what a list has to choose from */
+  /** choices of a list */
   readonly options?: readonly FieldOption[]
 }
 
-/** What a visitor fills in to get an account. */
+/**
+ * Sign-up form of the server (XEP-0077, XEP-0004).
+ *
+ * @example
+ * ```ts
+ * import { Registration, type RegistrationForm } from 'passport-xmpp-bosh'
+ *
+ * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ *
+ * const { fields, captcha, state }: RegistrationForm = await registration.form()
+ * console.log(fields.map(({ name }) => name)) // [ 'username', 'password', 'ocr' ]
+ * console.log(captcha?.type) // image/png
+ * console.log(state.expiresAt) // the end of the captcha, in ms since 1970
+ * ```
+ */
 export interface RegistrationForm {
-  /** in the order of the server */
+  /** visible fields, in the server's order */
   readonly fields: readonly RegistrationField[]
-  /** text of the server; may be empty */
+  /** text of the server; may be empty; escape it */
   readonly instructions: string
-  /** what has to be read, and written into the field `ocr` or what it is called */
+  /** picture to show; its text goes into the field that `state.answer` names, usually `ocr` */
   readonly captcha?: Captcha
-  /** for `submit()`; to be kept in the session on the server */
+  /** state for `submit()`; keep it in the session on the server */
   readonly state: RegistrationState
 }
 
 /**
- * Reads the answer to a request for the form: a data form goes before plain fields (XEP-0077 §6).
+ * Reads the reply to a request for the sign-up form. A data form takes precedence over plain fields (XEP-0077 §6).
  *
  * @param now ms since 1970
- * @param service which of several it came from
- * @throws {XmppBoshError} `registration-closed` when there is nothing to fill in
+ * @param service index of the URL in option `service` that sent the form
+ * @throws {XmppBoshError} `registration-closed` if the form does not ask for a user name and a password;
+ * ERR_XMPP_PROTOCOL for a malformed form
  */
 export function formOf(answer: Element, domain: Domain, now: number, service: number): RegistrationForm {
   const query = answer.children.find(({ name, namespace }) => name === 'query' && namespace === REGISTER)
@@ -54,13 +91,13 @@ export function formOf(answer: Element, domain: Domain, now: number, service: nu
   )
 }
 
-/** Where a form is from. */
+/** Origin of a form. */
 type Source = Pick<RegistrationState, 'domain' | 'service'>
 
-// XEP-0158 §3: for clients that cannot show the picture
+// XEP-0158 §3: fields for clients that cannot show the picture
 const FALLBACK = /^captcha-fallback-/
 
-function dataForm(x: Element, beside: readonly Element[], source: Source, now: number): RegistrationForm {
+function dataForm(x: Element, siblings: readonly Element[], source: Source, now: number): RegistrationForm {
   const { instructions, fields } = readForm(x)
   const visible = fields.filter(({ name, type }) => type !== 'hidden' && type !== 'fixed' && !FALLBACK.test(name))
   assertAccount(visible.map(({ name }) => name))
@@ -70,12 +107,12 @@ function dataForm(x: Element, beside: readonly Element[], source: Source, now: n
   return {
     fields: visible.map(fieldOf),
     instructions,
-    ...(challenge && { captcha: captchaOf(challenge, beside) }),
+    ...(challenge && { captcha: captchaOf(challenge, siblings) }),
     state: {
       ...source,
       kind: 'form',
       visible: visible.map(({ name, required }) => [name, required]),
-      // XEP-0158 §4: the challenge's id and address go back as they came.
+      // XEP-0158 §4: the id and the address of the challenge are sent back unchanged.
       hidden: fields.filter(({ type }) => type === 'hidden').map(({ name, values }) => [name, values]),
       answer: challenge?.name ?? null,
       expiresAt: challenge ? now + CAPTCHA_LIFETIME_MS : null,
@@ -83,18 +120,18 @@ function dataForm(x: Element, beside: readonly Element[], source: Source, now: n
   }
 }
 
-/** Children of the query that ask for nothing (XEP-0077 §14). */
+/** Children of `<query/>` that are not fields (XEP-0077 §14). */
 const NO_FIELDS: readonly string[] = ['instructions', 'registered', 'key', 'remove']
 
 function plainForm(query: Element, source: Source): RegistrationForm {
   const children = query.children.filter(({ namespace }) => namespace === REGISTER)
   const names = children.map(({ name }) => name).filter(name => !NO_FIELDS.includes(name))
   if (names.length > MAX_FORM_FIELDS) throw protocolError('the form has too many fields')
-  if (new Set(names).size !== names.length) throw protocolError('the form has a field twice')
+  if (new Set(names).size !== names.length) throw protocolError('the form has two fields with the same name')
   assertAccount(names)
   return {
     fields: names.map(name => ({ name, type: name === 'password' ? 'text-private' : 'text-single', required: true })),
-    instructions: shown(
+    instructions: displayable(
       children
         .filter(({ name }) => name === 'instructions')
         .map(textOf)
@@ -111,12 +148,12 @@ function plainForm(query: Element, source: Source): RegistrationForm {
   }
 }
 
-// A server that only names a page, or nothing at all (XEP-0077 §5).
+// XEP-0077 §5: a server may only name a web page, or nothing at all.
 function assertAccount(names: readonly string[]): void {
   if (names.includes('username') && names.includes('password')) return
   throw new XmppBoshError(
     'registration-closed',
-    'the server does not make accounts here: it asks for no user name and password',
+    'the server does not create accounts over XMPP: its form lacks a user name or a password',
   )
 }
 
@@ -131,25 +168,25 @@ function fieldOf({ name, type, label, required, options }: DataField): Registrat
 }
 
 /**
- * The form filled in.
+ * Returns the filled-in form as `<query/>`, and the localpart of the new account.
  *
- * @param values what the visitor typed; only own texts under the names of visible fields count
- * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`; `captcha-wrong` when there is no answer at all
+ * @param values input of the visitor; only own properties count that are strings and carry the name of a visible field
+ * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`; `captcha-wrong` if the captcha is not answered
  */
 export function filledIn(
   { kind, visible, hidden, answer }: RegistrationState,
   values: Readonly<Record<string, unknown>>,
   domain: Domain,
 ): { readonly local: string; readonly query: Node } {
-  const typed = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
-  const { local, preparedPassword } = prepareNewCredentials(typed('username'), typed('password'), domain)
+  const inputOf = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
+  const { local, preparedPassword } = prepareNewCredentials(inputOf('username'), inputOf('password'), domain)
   const filled = visible.flatMap(([name, required]): [string, string][] => {
     if (name === 'username') return [[name, local]]
     if (name === 'password') return [[name, preparedPassword]]
-    const value = typed(name)
-    if (typeof value === 'string' && value.trim() !== '') return [[name, checked(value.trim())]]
-    if (name === answer) throw new XmppBoshError('captcha-wrong', 'the challenge was not answered')
-    if (required) throw new XmppBoshError('missing-credentials', 'a field that is required was not filled in')
+    const value = inputOf(name)
+    if (typeof value === 'string' && value.trim() !== '') return [[name, checkedValue(value.trim())]]
+    if (name === answer) throw new XmppBoshError('captcha-wrong', 'the captcha was not answered')
+    if (required) throw new XmppBoshError('missing-credentials', 'a required field is empty')
     return []
   })
   const children =
@@ -159,9 +196,9 @@ export function filledIn(
   return { local, query: element('query', { xmlns: REGISTER }, ...children) }
 }
 
-function checked(value: string): string {
+function checkedValue(value: string): string {
   if (value.length > MAX_FORM_VALUE_LENGTH) {
-    throw new XmppBoshError('malformed-credentials', 'what was typed is malformed: too long')
+    throw new XmppBoshError('malformed-credentials', 'malformed input: too long')
   }
   assertText(value)
   return value

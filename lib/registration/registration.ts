@@ -1,4 +1,4 @@
-import { ACCOUNT_ERRORS, conditionError, FORM_ERRORS, SUBMIT_ERRORS } from '../errors/conditions'
+import { conditionError, FORM_ERRORS, SUBMIT_ERRORS } from '../errors/conditions'
 import { XmppBoshError } from '../errors/error'
 import { Authenticator } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
@@ -9,31 +9,61 @@ import type { LoginContext } from '../sessions/context'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
 import { REGISTER, REGISTER_FEATURE } from '../xml/namespaces'
-import { element, type Node } from '../xml/write'
+import { element } from '../xml/write'
+import { accountError, accountIq, endsStreamOfAccount } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
-import { assertState, type RegistrationState } from './state'
+import { assertState, captchaExpired, type RegistrationState } from './state'
 
 /**
- * Makes, changes and removes accounts in band (XEP-0077), behind the server's captcha (XEP-0158). Every call is a BOSH
- * session of its own, with the bounds of a login.
+ * Client for in-band registration (XEP-0077) with captcha (XEP-0158): creates accounts, changes passwords and removes
+ * accounts. Each call opens a BOSH session of its own, with the limits of a login.
+ *
+ * @example
+ * ```ts
+ * import { Registration } from 'passport-xmpp-bosh'
+ *
+ * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ *
+ * // GET /register: show `fields` and `captcha`, keep `state` in the session on the server.
+ * const { fields, captcha, state } = await registration.form()
+ * // POST /register: submit the visitor's input.
+ * const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
+ *
+ * await registration.changePassword({ username: 'bob', password: 'correct horse' }, 'battery staple')
+ * await registration.remove({ username: 'bob', password: 'battery staple' })
+ * await registration.close() // when the app stops
+ * ```
  */
 export class Registration {
   readonly #settings: Settings
   readonly #sessions: BoundedSessions
   readonly #authenticator: Authenticator
 
-  /** @throws {TypeError} that names the option */
+  /**
+   * Creates a client. It connects at the first call.
+   *
+   * @param options `service` and `domain` are required; `bind` is always true
+   * @throws {TypeError} names the unknown, missing or invalid option
+   * @example
+   * ```ts
+   * import { Registration } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * const { fields, captcha, state } = await registration.form()
+   * ```
+   */
   constructor(options: AuthenticatorOptions)
   /** @internal */
   constructor(options: AuthenticatorOptions, internals: Internals)
   constructor(options: AuthenticatorOptions, internals: Internals = {}) {
-    // Who may change an account is known once it is bound.
+    // Only the bound JID proves which account may be changed.
     const bound = { ...options, bind: true }
     const settings = settingsOf(bound)
-    // A new password has to travel as it is, as with PLAIN.
+    // A new password is sent in clear text, as with PLAIN.
     if (settings.endpoints.some(({ safe, mechanisms }) => !safe && !mechanisms.includes('PLAIN'))) {
       throw new TypeError(
-        'registration sends passwords as they are: use https: for option `service`, or name PLAIN in `mechanisms`',
+        'registration sends passwords in clear text: use https: in option `service`, or name PLAIN in `mechanisms`',
       )
     }
     this.#settings = settings
@@ -42,14 +72,25 @@ export class Registration {
   }
 
   /**
-   * Asks for the form, and the captcha's picture with it. The visitor has 115 s for a form that has one.
+   * Requests the sign-up form, with the picture of its captcha (XEP-0077 §3.1). A form with a captcha expires after 115 s.
    *
+   * @param context signal and IP address of the visitor
    * @throws {XmppBoshError} `registration-closed`, `rate-limited`, or `ERR_XMPP_*`
+   * @example
+   * ```ts
+   * import { Registration } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * const { fields, captcha } = await registration.form({ clientIp: '192.0.2.7' })
+   * for (const { name, label = name, required } of fields) console.log(name, label, required)
+   * if (captcha) console.log(`data:${captcha.type};base64,${captcha.image.toString('base64')}`)
+   * ```
    */
   async form(context: LoginContext = {}): Promise<RegistrationForm> {
     const { domain, endpoints } = this.#settings
     return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
-      // XEP-0077 §9: who lets people register says so.
+      // XEP-0077 §9: a server that offers registration advertises it.
       if (!features.children.some(({ name, namespace }) => name === 'register' && namespace === REGISTER_FEATURE)) {
         throw new XmppBoshError('registration-closed', 'the server does not offer registration (XEP-0077) here')
       }
@@ -57,22 +98,38 @@ export class Registration {
       const answer = await askIq(session, { ...get, from: senders(domain) }, signal)
       const condition = stanzaErrorOf(answer)
       if (condition !== undefined) {
-        throw conditionError(FORM_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server gave out no registration form')
+        throw conditionError(FORM_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to send the sign-up form')
       }
       return formOf(answer, domain, this.#sessions.clock.date(), endpoints.indexOf(endpoint))
     })
   }
 
   /**
-   * Hands the form in. A captcha is good for one answer, right or wrong: after any refusal by the server the next try
-   * needs a new form.
+   * Submits the sign-up form (XEP-0077 §3.1). A captcha accepts one answer, right or wrong: after any refusal by the
+   * server, request a new form.
    *
-   * @param state what `form()` gave; `undefined` when it is gone
-   * @param values what the visitor typed, by the names of the form's fields; everything else in it is left alone
+   * @param state state from `form()`; `undefined` if the session lost it
+   * @param values input of the visitor under the names of the form's fields; other properties are ignored
+   * @param context signal and IP address of the visitor
    * @returns the bare JID of the new account
    * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`, `username-taken`, `weak-password`,
    * `captcha-wrong`, `captcha-expired`, `registration-closed`, `rate-limited`, or `ERR_XMPP_*`
-   * @throws {TypeError} when `state` is something else
+   * @throws {TypeError} if `state` is not a state from `form()`, or belongs to another domain
+   * @example
+   * ```ts
+   * import { Registration, XmppBoshError } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * const { state } = await registration.form()
+   * try {
+   *   const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
+   *   console.log(`${jid} can log in`)
+   * } catch (error) {
+   *   if (!XmppBoshError.is(error)) throw error
+   *   console.log(error.code, error.status) // username-taken 409: show a new form
+   * }
+   * ```
    */
   async submit(
     state: RegistrationState | undefined,
@@ -81,27 +138,38 @@ export class Registration {
   ): Promise<string> {
     const { domain, endpoints } = this.#settings
     assertState(state, domain.ascii)
-    const isLate = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
-    if (isLate()) throw expired()
+    const isExpired = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
+    if (isExpired()) throw captchaExpired()
     const { local, query } = filledIn(state, values, domain)
-    const handIn = async ({ session }: Opened, signal: Signal) => {
-      if (isLate()) throw expired()
+    const submit = async ({ session }: Opened, signal: Signal) => {
+      if (isExpired()) throw captchaExpired()
       const set = { type: 'set', to: domain.wire, payload: query, from: senders(domain) } as const
       const condition = stanzaErrorOf(await askIq(session, set, signal))
       if (condition === undefined) return `${local}@${domain.ascii}`
       if (state.answer !== null && condition === 'not-allowed') {
-        throw new XmppBoshError('captcha-wrong', 'the server did not accept the answer to its captcha', { condition })
+        throw new XmppBoshError('captcha-wrong', 'the answer to the captcha is wrong', { condition })
       }
-      throw conditionError(SUBMIT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server made no account')
+      throw conditionError(SUBMIT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server did not create the account')
     }
-    return this.#sessions.run(context, handIn, state.answer === null ? undefined : endpoints[state.service])
+    return this.#sessions.run(context, submit, state.answer === null ? undefined : endpoints[state.service])
   }
 
   /**
-   * Gives an account another password. Sessions of the account stay open, on the server and in the app.
+   * Changes the password of an account (XEP-0077 §3.3). Its open sessions continue, on the server and in the app.
    *
-   * @throws {XmppBoshError} what {@link Authenticator.authenticate} throws, `weak-password`, `registration-closed` when
-   * the server does not let accounts do this, `rate-limited`
+   * @param credentials user name or bare JID, and current password
+   * @param newPassword new password, as typed
+   * @param context signal and IP address of the visitor
+   * @throws {XmppBoshError} the errors of {@link Authenticator.authenticate}; `weak-password`; `rate-limited`;
+   * `registration-closed` if the server does not allow it
+   * @example
+   * ```ts
+   * import { Registration } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * await registration.changePassword({ username: 'alice', password: 'secret' }, 'correct horse')
+   * ```
    */
   async changePassword(
     credentials: { username: string; password: string },
@@ -112,40 +180,57 @@ export class Registration {
     // XEP-0077 §3.3
     await this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
       const children = [element('username', {}, username), element('password', {}, prepared)]
-      const set = this.#account(username, children)
+      const set = accountIq(this.#settings.domain, username, children)
       const condition = stanzaErrorOf(await askIq(session, set, signal))
       if (condition !== undefined) throw accountError(condition, 'the server did not change the password')
     })
   }
 
   /**
-   * Removes an account. Its name can then be somebody else's: end the sessions the app has of it first.
+   * Removes an account (XEP-0077 §3.2). Afterwards another person can register its name: end the app's sessions of the
+   * account first.
    *
-   * @throws {XmppBoshError} what {@link Authenticator.authenticate} throws, `registration-closed` when the server does
-   * not let accounts do this
+   * @param credentials user name or bare JID, and password
+   * @param context signal and IP address of the visitor
+   * @throws {XmppBoshError} the errors of {@link Authenticator.authenticate}; `registration-closed` if the server does not
+   * allow it
+   * @example
+   * ```ts
+   * import { Registration } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * await registration.remove({ username: 'alice', password: 'secret' })
+   * ```
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
-    let isAsked = false
+    let isRequested = false
     // XEP-0077 §3.2
     const removing = this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
-      isAsked = true
-      const condition = stanzaErrorOf(await askIq(session, this.#account(username, [element('remove')]), signal))
+      isRequested = true
+      const set = accountIq(this.#settings.domain, username, [element('remove')])
+      const condition = stanzaErrorOf(await askIq(session, set, signal))
       if (condition !== undefined) throw accountError(condition, 'the server did not remove the account')
     })
     await removing.catch(async (reason: unknown) => {
-      if (!isAsked || !isEndOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
+      if (!isRequested || !endsStreamOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
     })
   }
 
-  /** Ends what is in flight and the sockets that are ours; see {@link Authenticator.close}. */
+  /**
+   * Rejects the calls in flight and closes the library's own sockets; see {@link Authenticator.close}.
+   *
+   * @example
+   * ```ts
+   * import { Registration } from 'passport-xmpp-bosh'
+   *
+   * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+   *
+   * process.once('SIGTERM', () => registration.close())
+   * ```
+   */
   close(): Promise<void> {
     return this.#sessions.close()
-  }
-
-  #account(username: string, children: readonly Node[]) {
-    const { domain } = this.#settings
-    const payload = element('query', { xmlns: REGISTER }, ...children)
-    return { type: 'set', to: domain.wire, payload, from: senders(domain, { local: username }) } as const
   }
 
   async #isRefused(credentials: { username: string; password: string }, context: LoginContext): Promise<boolean> {
@@ -157,19 +242,4 @@ export class Registration {
       throw reason
     }
   }
-}
-
-// Prosody ends the stream instead of an answer, which says nothing by itself. That the password that was right a moment
-// ago is now refused does.
-function isEndOfAccount(reason: unknown): boolean {
-  const { code, condition } = XmppBoshError.is(reason) ? reason : {}
-  return code === 'ERR_XMPP_TERMINATED' && (condition === 'not-authorized' || condition === 'conflict')
-}
-
-function accountError(condition: string, message: string): XmppBoshError {
-  return conditionError(ACCOUNT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, message)
-}
-
-function expired(): XmppBoshError {
-  return new XmppBoshError('captcha-expired', 'the captcha was answered too late; a new form is needed')
 }

@@ -2,38 +2,56 @@ import { XmppBoshError } from '../errors/error'
 import { MAX_FORM_FIELDS, MAX_FORM_VALUE_LENGTH } from '../limits'
 
 /**
- * What is kept between the form and its answer, in the session on the server: plain JSON, no secret of the visitor's, no
- * sid. The challenge's id is in it, so it is not for the browser.
+ * State between `form()` and `submit()`, for the session on the server. It is plain JSON without secrets of the visitor
+ * and without a BOSH session id. It contains the id of the captcha: do not send it to the browser.
+ *
+ * @example
+ * ```ts
+ * import 'express-session'
+ * import type { RegistrationState } from 'passport-xmpp-bosh'
+ *
+ * declare module 'express-session' {
+ *   interface SessionData {
+ *     registration: RegistrationState
+ *   }
+ * }
+ * // Then: req.session.registration = (await registration.form()).state
+ * ```
  */
 export interface RegistrationState {
-  /** the domain the form is of */
+  /** XMPP domain of the form */
   readonly domain: string
-  /** how it is handed in: as a form (XEP-0004) or as fields of XEP-0077 */
+  /** way to submit it: as a data form (XEP-0004) or as plain fields (XEP-0077) */
   readonly kind: 'form' | 'fields'
-  /** what the visitor fills in: name -> required */
+  /** fields that the visitor fills in */
   readonly visible: readonly (readonly [name: string, required: boolean])[]
-  /** what goes back as it came: name -> values */
+  /** fields that are sent back unchanged */
   readonly hidden: readonly (readonly [name: string, values: readonly string[]])[]
-  /** the field with the answer to the challenge */
+  /** name of the field for the answer to the captcha; null without a captcha */
   readonly answer: string | null
-  /** ms since 1970 */
+  /** end of the captcha in ms since 1970; null without a captcha */
   readonly expiresAt: number | null
-  /** which of several services gave it: nodes of a cluster do not know each other's challenges */
+  /** index of the URL in option `service` that sent the form: another node of a cluster does not know the captcha */
   readonly service: number
 }
 
 /**
- * Sessions are kept by others, and what comes back may be anything.
+ * Checks the state that the app passes to `submit()`. It comes from a session store and may be anything.
  *
- * @throws {XmppBoshError} `captcha-expired` when there is none any more
- * @throws {TypeError} when it is not what `form()` gave, or of another domain
+ * @throws {XmppBoshError} `captcha-expired` if it is missing
+ * @throws {TypeError} if it is not a state of `form()`, or belongs to another domain
  */
 export function assertState(state: unknown, domain: string): asserts state is RegistrationState {
   if (state === undefined || state === null) {
-    throw new XmppBoshError('captcha-expired', 'there is no form any more that this could be the answer to')
+    throw new XmppBoshError('captcha-expired', 'the sign-up form is gone; request a new one')
   }
   if (!isState(state)) throw new TypeError('`state` is not what form() gave')
   if (state.domain !== domain) throw new TypeError(`\`state\` is of another domain than option \`domain\``)
+}
+
+/** Returns the error for a captcha that was answered too late. */
+export function captchaExpired(): XmppBoshError {
+  return new XmppBoshError('captcha-expired', 'the captcha has expired; request a new form')
 }
 
 function isState(value: unknown): value is RegistrationState {

@@ -4,7 +4,7 @@ import { TERMINATE_TIMEOUT_MS } from '../limits'
 import type { Clock } from '../time/clock'
 import { TimeoutSignal } from '../time/combined-signals'
 
-/** Work that goes on after its caller stopped waiting: abandoned logins and terminates, each bounded in time. */
+/** Work that continues after its caller stopped waiting: abandoned logins and terminates, each with a time limit. */
 export class Background {
   readonly #clock: Clock
   readonly #running = new Set<Promise<unknown>>()
@@ -13,11 +13,11 @@ export class Background {
     this.#clock = clock
   }
 
-  /** Keeps `work` until it settles, then calls `over`. Returns `work`. */
-  track<T>(work: Promise<T>, over: () => void): Promise<T> {
+  /** Keeps `work` until it settles, then calls `settled`. Returns `work`. */
+  track<T>(work: Promise<T>, settled: () => void): Promise<T> {
     const done = () => {
       this.#running.delete(work)
-      over()
+      settled()
     }
     this.#running.add(work)
     work.then(done, done)
@@ -25,16 +25,16 @@ export class Background {
   }
 
   /**
-   * Ends a session on the server (XEP-0124 §13): one that is not terminated costs the server memory until it times out.
-   * The answer is awaited for 2 s at most, and a failure is ignored, since the server forgets the session by itself.
+   * Terminates a session (XEP-0124 §13): an open session costs the server memory until it times out. Waits up to 2 s for
+   * the reply. A failure is ignored, because the server ends an idle session by itself.
    */
   terminate(session: BoshSession): void {
-    const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', 'the terminate was not answered')
-    const signal = new TimeoutSignal(this.#clock, TERMINATE_TIMEOUT_MS, late)
+    const timedOut = () => new XmppBoshError('ERR_XMPP_TIMEOUT', 'no reply to the terminate request')
+    const signal = new TimeoutSignal(this.#clock, TERMINATE_TIMEOUT_MS, timedOut)
     void this.track(session.terminate(signal), () => signal.release())
   }
 
-  /** Resolves when no work is left, work that begins meanwhile included. */
+  /** Resolves when no work is left, including work that begins meanwhile. */
   async drain(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running)
   }

@@ -3,8 +3,8 @@ import { BAN_MS, MAX_BANS } from '../limits'
 import type { Clock } from '../time/clock'
 
 /**
- * Remembers that a server refused to talk to an address (policy-violation), so that a ban is not prolonged by asking
- * again. A ban concerns the address the server saw: one visitor's never answers for another's.
+ * Bans that servers reported (policy-violation). A banned address is not used again for a while, because each further
+ * request would prolong the ban. A ban applies to the address that the server saw: never to another visitor.
  */
 export class Bans {
   readonly #clock: Clock
@@ -14,7 +14,11 @@ export class Bans {
     this.#clock = clock
   }
 
-  /** @throws {XmppBoshError} ERR_XMPP_POLICY while the ban is remembered */
+  /**
+   * Checks that no ban is known for the address on this server.
+   *
+   * @throws {XmppBoshError} ERR_XMPP_POLICY
+   */
   assertNone(url: URL, clientIp: string | undefined): void {
     const key = keyOf(url, clientIp)
     const until = this.#until.get(key)
@@ -22,7 +26,7 @@ export class Bans {
     if (until > this.#clock.now()) {
       throw new XmppBoshError(
         'ERR_XMPP_POLICY',
-        'the server banned this address a moment ago; it is not asked again yet',
+        'the server has just banned this address, so no new request is sent yet',
         {
           condition: 'policy-violation',
         },
@@ -31,11 +35,11 @@ export class Bans {
     this.#until.delete(key)
   }
 
-  /** Takes note of what a login ended with. */
+  /** Records a ban if `reason`, the error of a login, reports one. */
   record(url: URL, clientIp: string | undefined, reason: unknown): void {
     if (!XmppBoshError.is(reason) || reason.code !== 'ERR_XMPP_POLICY') return
     const key = keyOf(url, clientIp)
-    // Taken out and put in again, so that the oldest is the first to go.
+    // Deleted and set again: the Map keeps the order of insertion, and the oldest ban is dropped first.
     this.#until.delete(key)
     const [oldest] = this.#until.keys()
     if (this.#until.size >= MAX_BANS && oldest !== undefined) this.#until.delete(oldest)

@@ -21,17 +21,17 @@ export interface Internals {
   readonly transport?: Transport
 }
 
-/** Session that is open and on which nothing was said yet. */
+/** Session that is open and not used yet. */
 export interface Opened {
   readonly endpoint: Endpoint
   readonly session: BoshSession
-  /** of its first stream */
+  /** `<stream:features/>` of its first stream (RFC 6120 §4.3.2) */
   readonly features: Element
 }
 
 /**
- * BOSH sessions within their bounds: a number at a time, one deadline, the visitor's leaving, failover before anything
- * was said, bans, and a terminate at the end.
+ * BOSH sessions with their limits: a maximum number at a time, one deadline each, an end when the visitor leaves,
+ * failover before the first use, bans, and a terminate at the end.
  */
 export class BoundedSessions {
   readonly #settings: Settings
@@ -63,12 +63,12 @@ export class BoundedSessions {
   }
 
   /**
-   * Opens a session, does `work` on it and terminates it in the background.
+   * Opens a session, runs `work` on it, returns the result and terminates the session in the background.
    *
-   * @param work ends when its signal is aborted
-   * @param only the one service to use; by default any
-   * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, the errors of opening a session, and
-   * those of `work`
+   * @param work must end if its signal is aborted
+   * @param only the only service to use; by default any of the configured ones
+   * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, ERR_XMPP_UNAVAILABLE after `close()`; the
+   * errors of opening a session and of `work`
    */
   async run<T>(
     { signal, clientIp }: LoginContext,
@@ -90,8 +90,8 @@ export class BoundedSessions {
   }
 
   /**
-   * Rejects the work in flight, waits for sessions that are being created (2 s at most) and for the last terminates
-   * (2 s at most), and closes the library's own sockets.
+   * Rejects the work in flight. Waits up to 2 s for sessions that are being created, and up to 2 s for the replies to the
+   * last terminates. Then closes the library's own sockets.
    */
   async close(): Promise<void> {
     this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed'))

@@ -1,9 +1,22 @@
 import type { AbortSignalLike } from '../time/light-signal'
 
-/** What belongs to one visitor's request. */
+/**
+ * Context of one visitor's request.
+ *
+ * @example
+ * ```ts
+ * import { Authenticator, type LoginContext } from 'passport-xmpp-bosh'
+ *
+ * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
+ * const visitor = new AbortController() // call visitor.abort() when the visitor leaves
+ *
+ * const context: LoginContext = { signal: visitor.signal, clientIp: '192.0.2.7' }
+ * await authenticator.authenticate({ username: 'alice', password: 'secret' }, context)
+ * ```
+ */
 export interface LoginContext {
-  /** aborted when nobody waits for the answer any more */
+  /** signal to abort when the visitor leaves: the login then ends with ERR_XMPP_ABORTED */
   signal?: AbortSignalLike
-  /** the visitor's IP address, sent as `X-Forwarded-For` so that the server's bans hit the visitor and not the app */
+  /** IP address of the visitor, sent as `X-Forwarded-For`: the server then bans the visitor and not the app */
   clientIp?: string
 }

@@ -5,7 +5,7 @@ import { AnySignal, GraceSignal, TimeoutSignal } from '../time/combined-signals'
 import type { AbortSignalLike, Signal } from '../time/light-signal'
 
 /**
- * Signals that end one login before its work is done, and what each of them ends:
+ * Signals that end one login early, and the steps that each signal ends:
  *
  *     visitor, close() ── leaving ─┐
  *                        deadline ─┴─ all: the work, and the wait for a slot
@@ -15,64 +15,70 @@ import type { AbortSignalLike, Signal } from '../time/light-signal'
  *      ms of one service ─┘                           all ┴─ polling: the requests that fetch the features
  */
 export class Ends {
-  /** ms by the clock: the time of `deadline` */
+  /** time of `deadline`, in ms of the clock */
   readonly deadlineAt: number
   readonly deadline: TimeoutSignal
-  /** the visitor left, or the app closes: nothing new is sent, and a session the server knows of is terminated */
+  /** aborted when the visitor left or the app closes: no new request is sent, and a created session is terminated */
   readonly leaving: AnySignal
-  /** `deadline` or `leaving`, the first of the two */
+  /** aborted with the first of `deadline` and `leaving` */
   readonly all: AnySignal
   readonly #clock: Clock
   readonly #visitor: AbortSignalLike | undefined
   readonly #leave: () => void
 
-  /** @param timeout ms for the whole login */
+  /**
+   * @param timeout ms for the whole login
+   * @param visitor signal of the visitor's request
+   * @param closing signal of `close()`
+   */
   constructor(clock: Clock, timeout: number, visitor: AbortSignalLike | undefined, closing: Signal) {
     this.#leave = () =>
-      this.leaving.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor did not wait for the answer'))
-    // Comes first: it throws when `visitor` is not a signal, and nothing has to be released yet.
+      this.leaving.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor left before the login was complete'))
+    // Must come first: it throws if `visitor` is not a signal, and no other signal has to be released yet.
     visitor?.addEventListener('abort', this.#leave)
     this.#clock = clock
     this.#visitor = visitor
     this.leaving = new AnySignal(closing)
     if (visitor?.aborted) this.#leave()
     this.deadlineAt = clock.now() + timeout
-    const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
-    this.deadline = new TimeoutSignal(clock, timeout, late)
+    const timedOut = () =>
+      new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
+    this.deadline = new TimeoutSignal(clock, timeout, timedOut)
     this.all = new AnySignal(this.deadline, this.leaving)
   }
 
-  /** Begins the bounds of opening a session on the service at `url`, which may take `ms`. */
+  /** Returns the signals for opening a session on the service at `url` within `ms`. */
   opening(url: URL, ms: number): OpeningEnds {
     return new OpeningEnds(this, this.#clock, url, ms)
   }
 
-  /** Stops listening to the visitor: the caller has its answer. */
+  /** Stops listening to the visitor's signal: the caller has its answer. */
   answered(): void {
     this.#visitor?.removeEventListener('abort', this.#leave)
   }
 
-  /** Releases the signals: the work is over, which may be later than the answer. */
+  /** Releases the signals. The work has ended, which may be later than the answer. */
   release(): void {
     for (const signal of [this.deadline, this.leaving, this.all]) signal.release()
   }
 }
 
-/** Signals that end the opening of one session; see the drawing above. */
+/** Signals that end the opening of one session; see the drawing at {@link Ends}. */
 export class OpeningEnds {
   readonly creating: TimeoutSignal
   readonly polling: AnySignal
   readonly #grace: GraceSignal
 
   constructor({ deadline, leaving, all }: Ends, clock: Clock, url: URL, ms: number) {
-    const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
-    // Only a session whose sid is known can be terminated: that is worth a short wait.
+    const timedOut = () =>
+      new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
+    // The reply to the first request holds the sid, without which the session cannot be terminated.
     this.#grace = new GraceSignal(clock, TERMINATE_TIMEOUT_MS, leaving)
-    this.creating = new TimeoutSignal(clock, ms, late, deadline, this.#grace)
+    this.creating = new TimeoutSignal(clock, ms, timedOut, deadline, this.#grace)
     this.polling = new AnySignal(this.creating, all)
   }
 
-  /** Releases the signals: the session is open, or could not be opened. */
+  /** Releases the signals. The session is open, or could not be opened. */
   release(): void {
     for (const signal of [this.#grace, this.creating, this.polling]) signal.release()
   }

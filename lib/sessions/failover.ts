@@ -4,7 +4,7 @@ import { ENDPOINT_COOL_DOWN_MS, ENDPOINT_TIMEOUT_MS } from '../limits'
 import type { Endpoint } from '../options/settings'
 import type { Clock } from '../time/clock'
 
-/** Faults of one server that another may not have. A ban is no such fault: it is the servers' decision. */
+/** Codes of faults that another server may not have. A ban is not among them: it is a decision of the servers. */
 const FAILS_OVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
   'ERR_XMPP_CONNECT',
   'ERR_XMPP_TLS',
@@ -17,7 +17,10 @@ const FAILS_OVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
   'ERR_XMPP_DOMAIN',
 ])
 
-/** Several `service` URLs, tried in order as long as no credentials were sent; one that failed is tried last for a while. */
+/**
+ * Choice among several `service` URLs. They are tried in order, as long as no credentials were sent. A URL that failed is
+ * tried last for a while.
+ */
 export class Failover {
   readonly #endpoints: readonly Endpoint[]
   readonly #clock: Clock
@@ -29,28 +32,29 @@ export class Failover {
   }
 
   /**
-   * Runs `open` on one URL after the other until one does not fail.
+   * Runs `open` on one URL after the other until one succeeds, and returns its result.
    *
-   * @param deadlineAt of the whole login, by the clock
-   * @param open gets the URL and the ms it may take
-   * @param only where no other will do
+   * @param deadlineAt end of the whole login, in ms of the clock
+   * @param open receives the URL and its time limit in ms
+   * @param only the only URL to try, if another one cannot be used
+   * @throws the last error of `open`
    */
   async first<T>(
     deadlineAt: number,
     open: (endpoint: Endpoint, ms: number) => Promise<T>,
     only?: Endpoint,
   ): Promise<T> {
-    const left = only ? [only] : this.#inOrder()
-    const isAlone = left.length === 1
+    const remaining = only ? [only] : this.#inOrder()
+    const isAlone = remaining.length === 1
     for (;;) {
-      const endpoint = left.shift() as Endpoint
-      const time = deadlineAt - this.#clock.now()
+      const endpoint = remaining.shift() as Endpoint
+      const ms = deadlineAt - this.#clock.now()
       try {
-        return await open(endpoint, isAlone ? time : Math.min(ENDPOINT_TIMEOUT_MS, time / (left.length + 1)))
+        return await open(endpoint, isAlone ? ms : Math.min(ENDPOINT_TIMEOUT_MS, ms / (remaining.length + 1)))
       } catch (reason) {
         if (!XmppBoshError.is(reason) || !FAILS_OVER.has(reason.code)) throw reason
         this.#coolUntil.set(endpoint, this.#clock.now() + ENDPOINT_COOL_DOWN_MS)
-        if (left.length === 0 || this.#clock.now() >= deadlineAt) throw reason
+        if (remaining.length === 0 || this.#clock.now() >= deadlineAt) throw reason
       }
     }
   }

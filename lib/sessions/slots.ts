@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors/error'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 
-/** At most `size` pieces of work at a time; the others wait in order of arrival. */
+/** Slots for at most `size` pieces of work at a time. Others wait for a slot in order of arrival. */
 export class Slots {
   readonly #size: number
   readonly #maxWaiting: number
@@ -13,12 +13,12 @@ export class Slots {
     this.#maxWaiting = maxWaiting
   }
 
-  /** True when whoever came now would be turned away. */
+  /** True if all slots are taken and the queue is full: further work must be refused with {@link busy}. */
   get isFull(): boolean {
     return this.#taken >= this.#size && this.#waiting.size >= this.#maxWaiting
   }
 
-  /** Runs `work` when there is room for it; rejects with the signal's reason if that comes first. */
+  /** Runs `work` when a slot is free. Rejects with the signal's reason if it is aborted before. */
   async run<T>(work: () => Promise<T>, signal: Signal): Promise<T> {
     throwIfAborted(signal)
     if (this.#taken < this.#size) this.#taken++
@@ -26,7 +26,7 @@ export class Slots {
     try {
       return await work()
     } finally {
-      // The slot goes to the next in line without being free in between.
+      // The slot passes to the next in the queue without becoming free in between.
       const [next] = this.#waiting
       if (next) next()
       else this.#taken--
@@ -53,7 +53,7 @@ export class Slots {
   }
 }
 
-/** For whoever is turned away. */
+/** Returns the error for work that is refused because all slots are taken and the queue is full. */
 export function busy(): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_BUSY', 'too many logins at once; see options `maxConcurrent` and `maxQueue`')
 }

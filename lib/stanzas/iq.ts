@@ -8,19 +8,19 @@ import { CLIENT, HTTPBIND, STANZA_CONDITIONS } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import { element, type Node } from '../xml/write'
 
-/** One question to the server (RFC 6120 §8.2.3). */
+/** Request of type get or set (RFC 6120 §8.2.3). */
 export interface Iq {
   readonly type: 'get' | 'set'
   readonly to?: string
   readonly payload: Node
-  /** who may answer; an answer without a sender is the server's */
+  /** JIDs from which a reply is accepted; a reply without `from` comes from the server */
   readonly from: readonly string[]
 }
 
 /**
- * Asks, and waits for the answer: of type result, or of type error ({@link stanzaErrorOf}).
+ * Sends a request and returns the reply: an `<iq/>` of type result, or of type error ({@link stanzaErrorOf}).
  *
- * @throws {XmppBoshError} ERR_XMPP_PROTOCOL when something comes that may not come
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the server sends a second reply or an element that is not a stanza
  */
 export function askIq(session: BoshSession, { type, to, payload, from }: Iq, signal: Signal): Promise<Element> {
   const id = randomUUID()
@@ -28,13 +28,13 @@ export function askIq(session: BoshSession, { type, to, payload, from }: Iq, sig
   return session.ask([iq], reply => answerIn(reply, id, from), signal)
 }
 
-/** RFC 6120 §8.1.2.1: who speaks for the server, and for an account that is logged in. */
+/** Returns the JIDs that may reply for the server, and for a logged-in account (RFC 6120 §8.1.2.1). */
 export function senders(domain: Domain, account?: { readonly local: string }): readonly string[] {
   const domains = [domain.ascii, domain.wire]
   return account === undefined ? domains : [...domains, ...domains.map(name => `${account.local}@${name}`)]
 }
 
-/** The defined condition of an answer of type error (RFC 6120 §8.3.2); `undefined`: it is a result. */
+/** Returns the defined condition of a reply of type error (RFC 6120 §8.3.2), or `undefined` for a result. */
 export function stanzaErrorOf(answer: Element): string | undefined {
   if (answer.attributes.get('type') !== 'error') return undefined
   const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
@@ -46,11 +46,11 @@ export function stanzaErrorOf(answer: Element): string | undefined {
 
 const STANZAS = ['iq', 'message', 'presence']
 
-// RFC 6120 §8.2.3: an answer has our id and says result or error. Other stanzas may come along and mean nothing here.
+// RFC 6120 §8.2.3: a reply has the id of the request, and type result or error. Other stanzas are ignored.
 function answerIn(reply: readonly Element[], id: string, senders: readonly string[]): Element | undefined {
   for (const child of reply) {
     if (!isStanzaNamespace(child) || !STANZAS.includes(child.name)) {
-      throw protocolError('the server sent an element that may not come here')
+      throw protocolError('the server sent an element that is not a stanza')
     }
   }
   const answers = reply.filter(({ name, attributes }) => {
@@ -62,11 +62,11 @@ function answerIn(reply: readonly Element[], id: string, senders: readonly strin
       (from === undefined || senders.includes(from))
     )
   })
-  if (answers.length > 1) throw protocolError('the server answered twice')
+  if (answers.length > 1) throw protocolError('the server sent two replies to one request')
   return answers[0]
 }
 
-// Many servers let stanzas inherit the namespace of the body.
+// Stanzas of many servers inherit the namespace of the body.
 function isStanzaNamespace({ namespace }: Element): boolean {
   return namespace === CLIENT || namespace === HTTPBIND
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import ts from 'typescript'
+import type ts from 'typescript'
 import { BLOCKS, type Block, filesOf, ROOT, textOf, withImports } from './blocks'
+import { compile, said } from './compiler'
 
 /*
  * A program in a document either quotes a file of this repository word for word, which is run or compiled elsewhere, or
@@ -15,29 +16,9 @@ const compiled = programs.filter(block => !isQuoted(block))
 const nameOf = ({ at }: Block) => join(ROOT, `${at.replace(/[^\w]/g, '_')}.mts`)
 const texts = new Map(compiled.map(block => [nameOf(block), asModule(block.code)]))
 
-const settings: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.Node16,
-  lib: ['lib.es2023.d.ts'],
-  types: ['node', 'jest'],
-  strict: true,
-  esModuleInterop: true,
-  skipLibCheck: true,
-  noEmit: true,
-}
-
 let diagnostics: readonly ts.Diagnostic[]
 beforeAll(() => {
-  const host = ts.createCompilerHost(settings)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = name => texts.has(name) || fileExists(name)
-  host.readFile = name => texts.get(name) ?? readFile(name)
-  host.getSourceFile = (name, version, ...rest) => {
-    const text = texts.get(name)
-    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version)
-  }
-  const program = ts.createProgram([...texts.keys(), join(__dirname, 'scope.d.ts')], settings, host)
-  diagnostics = ts.getPreEmitDiagnostics(program)
+  diagnostics = compile(texts, [join(__dirname, 'scope.d.ts')])
 })
 
 test('the documents hold programs of both kinds and the code around them compiles', () => {
@@ -53,9 +34,4 @@ test.each(compiled.map(block => [block.at, block] as const))('the program at %s 
 /** Replaces `require` by `import`, so that the compiler knows the types of the modules. */
 function asModule(code: string): string {
   return `${withImports(code)}\nexport {}\n`
-}
-
-function said({ messageText, file, start }: ts.Diagnostic): string {
-  const line = file && start !== undefined ? file.text.slice(0, start).split('\n').length : 0
-  return `${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
 }

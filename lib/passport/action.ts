@@ -1,0 +1,60 @@
+import type { Account } from '../login/authenticator'
+import { messagesOf, outcomeOf } from './outcome'
+import { profileOf } from './profile'
+import type { XmppAuthenticateOptions } from './strategy-options'
+import { assertMessages, type StrategySettings } from './strategy-settings'
+import { objectOf, verdictOf } from './verify'
+import { type StrategyRequest, watchVisitor } from './visitor'
+
+/** Call of one of Passport's actions that ends a request. */
+export type Action =
+  | { action: 'success'; user: object; info: object }
+  | { action: 'fail'; info: object; status: number }
+  | { action: 'error'; error: unknown }
+
+/** Logs the visitor of a request in, asks `verify`, and returns the action to call. Never rejects. */
+export async function actionFor<Req extends object>(
+  settings: StrategySettings<Req>,
+  req: Req,
+  options: object | undefined,
+): Promise<Action> {
+  const messages = (options as XmppAuthenticateOptions | undefined)?.messages
+  try {
+    assertMessages(messages)
+    return await actionOfVerify(settings, req, await authenticateVisitor(settings, req))
+  } catch (reason) {
+    return outcomeOf(reason, messagesOf(settings.messages, messages), settings.handleErrorsAsFailures)
+  }
+}
+
+async function actionOfVerify<Req extends object>(
+  settings: StrategySettings<Req>,
+  req: Req,
+  account: Account,
+): Promise<Action> {
+  try {
+    const { user, info } = await verdictOf(settings.verify, req, Object.freeze(profileOf(account)))
+    if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
+    return { action: 'fail', info: objectOf(info), status: 401 }
+  } catch (reason) {
+    // Passed on unchanged, unless it is falsy: Passport would then continue as if there were no error.
+    return { action: 'error', error: reason || new Error('`verify` failed without an error') }
+  }
+}
+
+async function authenticateVisitor<Req extends object>(settings: StrategySettings<Req>, req: Req): Promise<Account> {
+  // Awaited although the types allow no promise: an app in JavaScript may return one.
+  const { username, password } = (await settings.lookup(req)) ?? {}
+  const authenticator = await settings.authenticatorFor(req)
+  // If the app returns no address, '' is sent on and refused: the login must not continue without the address.
+  const clientIp = settings.forwardClientIp && ((await settings.forwardClientIp(req)) ?? '')
+  const { signal, release } = watchVisitor((req as StrategyRequest).socket)
+  try {
+    return await authenticator.authenticate(
+      { username: username as string, password: password as string },
+      { signal, ...(clientIp !== undefined && { clientIp }) },
+    )
+  } finally {
+    release()
+  }
+}
