@@ -9,7 +9,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 /** @type {import('jest').Config} */
 module.exports = {
   reporters: ['<rootDir>/spec/reporters/progress.cjs', 'default', '<rootDir>/spec/reporters/not-run.cjs'],
-  testTimeout: 60_000,
+  // ms. For a test that hangs: suites run side by side, on machines that may have busy neighbours.
+  testTimeout: 120_000,
   projects: [
     project('spec', ['<rootDir>/spec/**/*.spec.ts'], {
       testPathIgnorePatterns: [
