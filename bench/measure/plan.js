@@ -87,7 +87,7 @@ export const PHASES = [
   },
   {
     key: 'plain',
-    title: 'ejabberd, passwords stored in clear; OpenLDAP',
+    title: 'ejabberd, passwords stored in clear text; OpenLDAP',
     server: { kind: 'ejabberd', storage: 'plain' },
     full: true,
     contestants: [

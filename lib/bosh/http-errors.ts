@@ -60,7 +60,7 @@ export function connectionError(url: URL, cause: NodeJS.ErrnoException): XmppBos
   if (code.startsWith('HPE_')) {
     return new XmppBoshError('ERR_XMPP_HTTP', `${url.origin} does not answer in HTTP (${code})`, { cause: safeCause })
   }
-  return new XmppBoshError('ERR_XMPP_CONNECT', `no connection to ${url.origin} (${code || 'closed'})`, {
+  return new XmppBoshError('ERR_XMPP_CONNECT', `the connection to ${url.origin} failed (${code || 'closed'})`, {
     cause: safeCause,
   })
 }

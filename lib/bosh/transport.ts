@@ -128,7 +128,7 @@ function protocolOf(url: URL): 'http:' | 'https:' {
 /**
  * Opens a request.
  *
- * @throws {XmppBoshError} ERR_XMPP_CONNECT if the agent is for another protocol than the URL
+ * @throws {XmppBoshError} ERR_XMPP_CONNECT if the agent is for a protocol other than that of the URL
  */
 function openRequest(url: URL, options: https.RequestOptions): http.ClientRequest {
   try {

@@ -10,7 +10,7 @@ Checks the BOSH server at <service> the way an app with passport-xmpp-bosh uses 
   --domain <domain>       domain of your users, the part after the @; default: the host of <service>
   --username <name>       log in as well; prompts for the password, or reads the first line of standard input
   --mechanisms <list>     same as option \`mechanisms\` of the app, separated by commas: SCRAM-SHA-1,PLAIN
-  --ca <file>             PEM file of the authorities to trust instead of the system's
+  --ca <file>             PEM file of the authorities to trust instead of Node's own
   --allow-insecure        same as option \`allowInsecure\` of the app: allow http: to another host
   --json                  print the report as JSON, for programs
   -h, --help              print this help

@@ -17,7 +17,7 @@ export interface Advice {
 
 const OTHER: Advice = {
   id: 'bosh',
-  advice: "Check the server's log: BOSH clients cannot use its answer.",
+  advice: "BOSH clients cannot use the server's answer: check the server's log.",
 }
 
 const NO_ROUTE: Advice = {
@@ -48,7 +48,7 @@ const BY_CAUSE: Readonly<Record<string, Advice>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: {
     id: 'certificate',
     advice:
-      'The certificate is for another name than the host of the URL: use the name in the certificate, or get a certificate for this host. If the URL holds an address that no certificate names, set `tls.servername` in the app.',
+      'The certificate is for a name other than the host of the URL: use the name in the certificate, or get a certificate for this host. If the URL holds an address that no certificate names, set `tls.servername` in the app.',
   },
 }
 
@@ -88,7 +88,7 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   ERR_XMPP_POLICY: {
     id: 'ban',
     advice:
-      "The server has banned this machine's address, and with it every visitor who logs in from here. ejabberd: mod_fail2ban counts wrong passwords by address. Unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd, so that a ban hits the visitor it is meant for.",
+      "The server has banned this machine's address, and with it every visitor who logs in through an app on this machine. ejabberd: mod_fail2ban counts wrong passwords by address. Unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd, so that a ban hits the visitor it is meant for.",
   },
   ERR_XMPP_DOMAIN: {
     id: 'domain',

@@ -22,7 +22,7 @@ import { type CheckOptions, targetOf } from './target'
 export async function check(options: CheckOptions, internals: Internals = {}): Promise<Finding[]> {
   const { findings, target } = targetOf(options)
   if (target === undefined) return complete(findings)
-  const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the time for all checks is over (${CHECK_MS} ms)`)
+  const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the checks did not finish within ${CHECK_MS} ms`)
   const signal = new TimeoutSignal(internals.clock ?? systemClock, CHECK_MS, late)
   const context = createCheckContext(target, signal, internals)
   try {

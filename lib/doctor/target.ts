@@ -14,7 +14,7 @@ export interface CheckOptions {
   readonly mechanisms?: readonly Mechanism[] | undefined
   /** same as option `allowInsecure` of the app */
   readonly allowInsecure?: boolean | undefined
-  /** PEM of the authorities to trust, instead of the system's */
+  /** PEM of the authorities to trust, instead of Node's own */
   readonly ca?: Uint8Array | undefined
   /** credentials for the login check; without them the check is skipped */
   readonly credentials?: { readonly username: string; readonly password: string } | undefined

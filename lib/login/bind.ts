@@ -49,7 +49,7 @@ export function assertIdentity(bound: string, { credentials, domain }: LoginPlan
   if (!isSame || resource === '' || Buffer.byteLength(resource) > MAX_JID_PART_BYTES) {
     throw new XmppBoshError(
       'ERR_XMPP_IDENTITY',
-      'the server bound the JID of another account than the one that logged in',
+      'the server bound a JID that is not a full JID of the account that logged in',
     )
   }
 }

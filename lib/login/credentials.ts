@@ -33,7 +33,8 @@ export function prepareCredentials(
   unicodeLocalparts: boolean,
 ): Credentials {
   if (typeof username !== 'string' || typeof password !== 'string') throw missing()
-  if (isTooLong(username, MAX_USERNAME_BYTES) || isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
+  if (isTooLong(username, MAX_USERNAME_BYTES)) throw malformed('the user name is too long')
+  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('the password is too long')
   const typed = username.replace(SURROUNDING_SPACE, '')
   if (typed === '' || password === '') throw missing()
   assertText(typed)
@@ -68,7 +69,7 @@ export function prepareNewCredentials(username: unknown, password: unknown, doma
  */
 export function prepareNewPassword(password: unknown): string {
   if (typeof password !== 'string' || password === '') throw missing()
-  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('too long')
+  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('the new password is too long')
   assertText(password)
   const prepared = preparePassword(password)
   if (prepared === undefined) throw malformed('SASLprep prohibits the password')
@@ -92,7 +93,7 @@ function localpartOf(typed: string, domain: Domain): string {
   if (at >= 0 && prepareConfiguredDomain(typed.slice(at + 1))?.ascii !== domain.ascii) {
     throw invalid('the user name belongs to another domain')
   }
-  if (Buffer.byteLength(local) > MAX_JID_PART_BYTES) throw malformed('too long')
+  if (Buffer.byteLength(local) > MAX_JID_PART_BYTES) throw malformed('the user name is too long')
   return local
 }
 

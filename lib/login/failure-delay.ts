@@ -1,14 +1,13 @@
 import { XmppBoshError } from '../errors/error'
 import { MAX_DELAYED_FAILURES } from '../limits'
-import { busy } from '../sessions/slots'
 import type { Clock } from '../time/clock'
 import { AnySignal } from '../time/combined-signals'
 import type { AbortSignalLike, Signal } from '../time/light-signal'
 import { pause } from '../time/wait'
 
 /**
- * Delay of refusals, so that all of them take equally long: servers refuse an unknown user one step earlier than a wrong
- * password. A refusal that waits here occupies neither a slot nor a session.
+ * Delay of refusals: servers refuse an unknown user one step earlier than a wrong password. If the server answers within
+ * the delay, every 401 takes equally long. A refusal that waits here occupies neither a slot nor a session.
  */
 export class FailureDelay {
   readonly #clock: Clock
@@ -46,11 +45,15 @@ export class FailureDelay {
 
   async #hold(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
     if (ms <= 0 || signal?.aborted || this.#closing.aborted) return
-    if (this.#waiting >= MAX_DELAYED_FAILURES) throw busy()
+    if (this.#waiting >= MAX_DELAYED_FAILURES) throw tooManyRefused()
     const ends = signal ? new AnySignal(signal, this.#closing) : new AnySignal(this.#closing)
     this.#waiting++
     await pause(this.#clock, ms, ends)
     this.#waiting--
     ends.release()
   }
+}
+
+function tooManyRefused(): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_BUSY', 'too many refused logins at once')
 }

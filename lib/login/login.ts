@@ -52,6 +52,6 @@ function noMechanism(offered: readonly string[], allowed: readonly Mechanism[]):
     'ERR_XMPP_MECHANISM',
     names === ''
       ? 'the server offers no SASL mechanism here (Prosody offers none over http: unless `consider_bosh_secure` is set)'
-      : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (see option \`mechanisms\`; PLAIN only over https: or to loopback)`,
+      : `no common mechanism: offered ${names}; allowed ${allowed.join(', ')} (see option \`mechanisms\`; PLAIN is used only over https: or to loopback, unless \`mechanisms\` names it)`,
   )
 }

@@ -132,7 +132,7 @@ function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
   const known: readonly string[] = MECHANISM_NAMES
   const valid = Array.isArray(value) && value.length > 0 && value.every(name => known.includes(name))
   if (!valid || new Set(value).size !== value.length) {
-    throw new TypeError(`option \`mechanisms\` must be an array of different names out of ${known.join(', ')}`)
+    throw new TypeError(`option \`mechanisms\` must be a non-empty array of distinct names from: ${known.join(', ')}`)
   }
   return [...value]
 }
@@ -151,7 +151,7 @@ function tlsOf(value: unknown): TlsOptions | undefined {
   const { ca, servername, minVersion } = value as TlsOptions
   const isPem = (item: unknown) => typeof item === 'string' || item instanceof Uint8Array
   if (ca !== undefined && !(Array.isArray(ca) ? ca.length > 0 && ca.every(isPem) : isPem(ca))) {
-    throw new TypeError('option `tls.ca` must be PEM text, a Buffer, or an array of them')
+    throw new TypeError('option `tls.ca` must be PEM text, a Buffer, or an array of these')
   }
   if (servername !== undefined && (typeof servername !== 'string' || servername === '')) {
     throw new TypeError('option `tls.servername` must be a host name')
@@ -170,7 +170,9 @@ function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): 
   if (tls !== undefined)
     throw new TypeError('options `agent` and `tls` cannot be combined: pass the TLS options to the agent')
   if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
-    throw new TypeError('option `agent` has `rejectUnauthorized: false`: remove it, certificates must be verified')
+    throw new TypeError(
+      'option `agent` has `rejectUnauthorized: false`: remove it, because certificates must be verified',
+    )
   }
   const { minVersion, maxVersion } = ((value as AgentLike).options ?? {}) as {
     minVersion?: unknown

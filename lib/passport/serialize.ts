@@ -35,7 +35,9 @@ export function serializeUser(user: object, done: (error: unknown, jid?: string)
   if (typeof jid === 'string' && parsePreparedJid(jid)) done(null, jid)
   else
     done(
-      new TypeError('the user has no `jid`: give passport.serializeUser a function of your own for users of the app'),
+      new TypeError(
+        "the user has no valid `jid`: for users from the app's own database, pass your own function to passport.serializeUser",
+      ),
     )
 }
 

@@ -198,7 +198,7 @@ export function filledIn(
 
 function checkedValue(value: string): string {
   if (value.length > MAX_FORM_VALUE_LENGTH) {
-    throw new XmppBoshError('malformed-credentials', 'malformed input: too long')
+    throw new XmppBoshError('malformed-credentials', 'malformed input: the value of a form field is too long')
   }
   assertText(value)
   return value

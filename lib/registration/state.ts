@@ -39,14 +39,14 @@ export interface RegistrationState {
  * Checks the state that the app passes to `submit()`. It comes from a session store and may be anything.
  *
  * @throws {XmppBoshError} `captcha-expired` if it is missing
- * @throws {TypeError} if it is not a state of `form()`, or belongs to another domain
+ * @throws {TypeError} if it is not a state that `form()` returned, or belongs to another domain
  */
 export function assertState(state: unknown, domain: string): asserts state is RegistrationState {
   if (state === undefined || state === null) {
     throw new XmppBoshError('captcha-expired', 'the sign-up form is gone; request a new one')
   }
-  if (!isState(state)) throw new TypeError('`state` is not what form() gave')
-  if (state.domain !== domain) throw new TypeError(`\`state\` is of another domain than option \`domain\``)
+  if (!isState(state)) throw new TypeError('`state` is not a state that form() returned')
+  if (state.domain !== domain) throw new TypeError(`\`state\` belongs to a different domain than option \`domain\``)
 }
 
 /** Returns the error for a captcha that was answered too late. */

@@ -94,7 +94,7 @@ export class BoundedSessions {
    * last terminates. Then closes the library's own sockets.
    */
   async close(): Promise<void> {
-    this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the authenticator was closed'))
+    this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called'))
     await this.#background.drain()
     this.#transport.close()
   }

@@ -83,7 +83,7 @@ export function resolveOptions({
   const prepared = typeof domain === 'string' ? prepareConfiguredDomain(domain) : undefined
   if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
   if (!Array.isArray(mechanisms) || !mechanisms.every(name => MECHANISM_NAMES.includes(name))) {
-    throw new TypeError(`option \`mechanisms\` must be a list of some of ${MECHANISM_NAMES.join(', ')}`)
+    throw new TypeError(`option \`mechanisms\` must be an array of names from: ${MECHANISM_NAMES.join(', ')}`)
   }
   if (!Object.hasOwn(PERSONALITIES, personality)) {
     throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)

@@ -88,7 +88,7 @@ const CORS = {
 
 /**
  * Starts a BOSH server on a loopback port, for tests and demonstrations. It performs real SASL and bind with the accounts
- * you name. Do not use it in production: it keeps passwords in memory in clear.
+ * you name. Do not use it in production: it keeps passwords in memory in clear text.
  *
  * @example
  * ```ts

@@ -58,11 +58,11 @@ const REFERENCES: Readonly<Record<string, string>> = {
 
 function escapeCharacters(text: string, pattern: RegExp): string {
   if (HARMLESS.test(text)) return text
-  if (FORBIDDEN_CHARACTER.test(text)) throw new TypeError('a character that XML forbids')
+  if (FORBIDDEN_CHARACTER.test(text)) throw new TypeError('the text contains a character that XML forbids')
   return text.replace(pattern, character => REFERENCES[character] ?? '')
 }
 
 function nameOf(name: string): string {
-  if (!COMMON_NAME.test(name) && !NAME.test(name)) throw new TypeError('not an XML name')
+  if (!COMMON_NAME.test(name) && !NAME.test(name)) throw new TypeError('the name is not an XML name')
   return name
 }

@@ -355,7 +355,7 @@ describe('when a connection fails', () => {
     server.close()
     await once(server, 'close')
     await expect(post(transportOf(), new URL(`http://127.0.0.1:${port}/bosh`))).rejects.toEqual(
-      xmppError('ERR_XMPP_CONNECT', `no connection to http://127.0.0.1:${port} \\(ECONNREFUSED\\)`),
+      xmppError('ERR_XMPP_CONNECT', `the connection to http://127.0.0.1:${port} failed \\(ECONNREFUSED\\)`),
     )
   })
 
@@ -384,7 +384,7 @@ describe('when a connection fails', () => {
   ])('the transport reports one error and sends nothing again if the connection %s', async (_, answer) => {
     const server = await speaks(answer)
     await expect(post(transportOf(), server.url)).rejects.toEqual(
-      xmppError('ERR_XMPP_CONNECT', /^no connection to http:/),
+      xmppError('ERR_XMPP_CONNECT', /^the connection to http:/),
     )
     expect(server.asked).toHaveLength(1)
     expect(server.sockets).toHaveLength(1)

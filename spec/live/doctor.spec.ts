@@ -91,7 +91,7 @@ describe('on the shipped ejabberd', () => {
   })
 })
 
-test('the doctor reports an untrusted certificate and warns when ejabberd stores passwords in clear', async () => {
+test('the doctor reports an untrusted certificate and warns when ejabberd stores passwords in clear text', async () => {
   const server = await startEjabberd({ storage: 'plain' })
   ended.push(server.stop)
 

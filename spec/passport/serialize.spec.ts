@@ -59,7 +59,7 @@ test.each<object>([
 ])('serializeUser() fails with advice when the user lacks the JID of the strategy: %j', user => {
   const [error, jid] = serialized(user)
   expect(error).toBeInstanceOf(TypeError)
-  expect(String(error)).toContain('give passport.serializeUser a function of your own')
+  expect(String(error)).toContain('pass your own function to passport.serializeUser')
   expect(jid).toBeUndefined()
 })
 

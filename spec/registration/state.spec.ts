@@ -26,7 +26,7 @@ test.each([undefined, null])('assertState() reports an expired captcha when the 
 
 test('assertState() throws a TypeError when the state is of another domain', () => {
   expect(() => assertState(STATE, 'example.com')).toThrow(
-    new TypeError('`state` is of another domain than option `domain`'),
+    new TypeError('`state` belongs to a different domain than option `domain`'),
   )
 })
 
@@ -56,5 +56,5 @@ test.each<unknown>([
   { ...STATE, service: '0' },
   { ...STATE, service: 0.5 },
 ])('assertState() throws a TypeError for %j', state => {
-  expect(() => assertState(state, 'localhost')).toThrow(new TypeError('`state` is not what form() gave'))
+  expect(() => assertState(state, 'localhost')).toThrow(new TypeError('`state` is not a state that form() returned'))
 })

@@ -11,15 +11,15 @@ import { askVersion, type ReportedVersion } from '../reported-version'
 const REFUSALS: Partial<Readonly<Record<XmppBoshErrorCode, string>>> = {
   'invalid-credentials':
     'User name or password is wrong, or the account lacks a key for this mechanism (see several-hashes).',
-  'account-disabled': 'The account is banned on the server (ejabberd: `ejabberdctl unban_account`).',
+  'account-disabled': 'The account is disabled on the server (ejabberd: `ejabberdctl unban_account`).',
   'credentials-expired': 'The account needs a new password.',
   'not-allowed': "The password is right, but the server's access rule refuses the account (ejabberd: `access_rules`).",
   'missing-credentials': 'Give a user name and a password.',
   'malformed-credentials': 'Give a user name and a password that a person could have typed.',
   ERR_XMPP_MECHANISM: 'See mechanisms and common-mechanism.',
   ERR_XMPP_SERVER_PROOF:
-    'The server does not know the password: an attacker is in between, or its accounts are damaged.',
-  ERR_XMPP_IDENTITY: 'The server names another account than the one that logged in: do not trust it.',
+    'The server did not prove that it knows the password, or sent an iteration count, nonce or offer that is not allowed. An attacker may be between the app and the server, or the accounts of the server may be damaged.',
+  ERR_XMPP_IDENTITY: 'The server names an account other than the one that logged in: do not trust it.',
 }
 
 /** Logs in as the app would, and asks for the server's version, which it tells after a login only. */

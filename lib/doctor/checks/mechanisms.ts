@@ -10,8 +10,8 @@ import type { Target } from '../target'
 const UNWANTED: Readonly<Record<string, string>> = {
   'X-OAUTH2': 'accepts tokens instead of passwords',
   ANONYMOUS: 'lets clients in without an account',
-  'DIGEST-MD5': 'needs passwords that are stored in clear',
-  'CRAM-MD5': 'needs passwords that are stored in clear',
+  'DIGEST-MD5': 'needs passwords that are stored in clear text',
+  'CRAM-MD5': 'needs passwords that are stored in clear text',
   EXTERNAL: 'trusts client certificates, which BOSH does not show to the server',
 }
 
@@ -67,16 +67,16 @@ function commonFinding(offered: readonly string[], { settings }: Target): Findin
   return wrong(
     'common-mechanism',
     `the server offers none of ${allowed.join(', ')}`,
-    'Make the server offer SCRAM-SHA-256 (ejabberd: `auth_password_format: scram`, `auth_scram_hash: sha256`). PLAIN counts only over https: or to this machine.',
+    'Make the server offer SCRAM-SHA-256 (ejabberd: `auth_password_format: scram`, `auth_scram_hash: sha256`). PLAIN is used only over https: or to this machine, unless `mechanisms` names it.',
   )
 }
 
 function plainFinding(offered: readonly string[], { isExposed, settings }: Target): Finding {
-  if (!isExposed) return ok('plain-over-http', 'passwords do not cross a network in clear')
+  if (!isExposed) return ok('plain-over-http', 'passwords do not cross a network in clear text')
   if (settings.endpoints[0].mechanisms.includes('PLAIN')) {
     return wrong(
       'plain-over-http',
-      'PLAIN is allowed over http:, so passwords cross the network in clear',
+      'the app allows PLAIN over http:, so passwords can cross the network in clear text',
       'Use https:, or remove PLAIN from `mechanisms`.',
     )
   }
@@ -95,7 +95,7 @@ function hashesFinding(scram: readonly string[], { isOrderChosen }: Target): Fin
   return warn(
     'several-hashes',
     `${scram.join(', ')} are offered`,
-    'Either the server stores passwords in clear (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it stores several hashes. In that case, accounts made before the strongest hash was added lack it and cannot log in with it. Put the hash that all accounts have first in `mechanisms`, and pass --mechanisms here.',
+    'Either the server stores passwords in clear text (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it stores several hashes. In the second case, accounts made before the strongest hash was added lack it and cannot log in with it. Put the hash that all accounts have first in `mechanisms`, and pass --mechanisms here.',
   )
 }
 

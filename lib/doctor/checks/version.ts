@@ -6,7 +6,7 @@ import type { Software } from '../software'
 const FIRST_FIXED = { year: 26, month: 7 }
 
 const UPDATE =
-  'Update ejabberd. Before 26.07 a user can log in with PLAIN as any other user (with a foreign authzid: not through this package, but through other clients), and the captcha of the web form can be skipped: keep mod_register_web off until you have updated.'
+  "Update ejabberd. Before 26.07, any user can log in as any other user: PLAIN accepts another account's authzid. This package never sends one, but other clients can. The captcha of the web form can also be skipped: keep mod_register_web off until you have updated."
 
 /** Sources that show the version. */
 export interface VersionEvidence {

@@ -10,7 +10,7 @@ const VISITOR = '192.0.2.1'
 const OTHER_VISITOR = '192.0.2.2'
 
 const FORWARD_ADDRESSES =
-  'ejabberd: add the address that it sees for this machine to `trusted_proxies`, and make a proxy in between pass X-Forwarded-For on. App: set `forwardClientIp`.'
+  "ejabberd: add this machine's address, as ejabberd sees it, to `trusted_proxies`. If there is a proxy in between, make it pass on X-Forwarded-For. App: set `forwardClientIp`."
 
 /**
  * Checks if the server believes the X-Forwarded-For that this machine sends. It does if two visitors have separate
@@ -57,15 +57,15 @@ function ignoredFinding(): Finding {
   return warn(
     'visitor-address',
     'the server sees all visitors as one: every wrong password counts against the app',
-    `As many typing errors as mod_fail2ban allows lock all visitors out, and captchas run out for all of them at once. ${FORWARD_ADDRESSES}`,
+    `After as many wrong passwords as mod_fail2ban allows, all visitors are locked out. Captchas also run out for all of them at once. ${FORWARD_ADDRESSES}`,
   )
 }
 
 function unknownFinding(software: Software, reason: string): Finding {
-  if (software === 'Prosody') return ok('visitor-address', 'Prosody does not ban addresses unless a module adds it')
+  if (software === 'Prosody') return ok('visitor-address', 'Prosody does not ban addresses unless a module adds bans')
   return warn(
     'visitor-address',
-    `it cannot be seen from outside whether the server tells visitors apart: ${reason}`,
+    `the check cannot tell from outside whether the server distinguishes visitors: ${reason}`,
     `Make sure that a ban hits the visitor and not the app. ${FORWARD_ADDRESSES} Or exempt this machine with \`access\` of mod_fail2ban.`,
   )
 }

@@ -12,7 +12,7 @@ export type EjabberdOptions = Storage & {
 }
 
 type Storage =
-  /** Passwords in clear: PLAIN and SCRAM with all three hashes are offered. */
+  /** Passwords in clear text: PLAIN and SCRAM with all three hashes are offered. */
   | { readonly storage: 'plain' }
   /** One hash per password: PLAIN and SCRAM with that hash are offered. */
   | { readonly storage: 'scram'; readonly hash: 'sha' | 'sha256' | 'sha512' }

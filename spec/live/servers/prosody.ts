@@ -6,7 +6,7 @@ import type { LiveServer, Prepared } from './live-server'
 const NAMES_AT_ONCE = 5_000
 
 export interface ProsodyOptions {
-  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain (passwords in clear): SCRAM-SHA-256 as well. */
+  /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain (passwords in clear text): SCRAM-SHA-256 as well. */
   readonly storage?: 'hashed' | 'plain'
 }
 
