@@ -4,14 +4,17 @@ import { MAX_SESSION_AGE_MS, type Revocations } from '../stores/revocations'
 import { leaveNotice } from './notice'
 import { type SessionCookie, saveSession } from './session-cookie'
 
-/** The login that a session belongs to. */
+/** The login that a session belongs to, as the session store keeps it. */
 export interface Login {
   /** SASL mechanism that verified the password */
   readonly mechanism: string
   /** ms since 1970 */
   readonly since: number
-  /** number of the latest revocation when the login began, before its password was verified */
-  readonly revocation: number
+  /**
+   * Number of the latest revocation when the login began, before its password was verified. Sessions that are stored
+   * already have it under this name.
+   */
+  readonly generation: number
 }
 
 declare global {
@@ -31,12 +34,12 @@ declare module 'express-session' {
 export async function signIn(
   req: Request,
   user: Express.User,
-  { mechanism, revocation }: Pick<Login, 'mechanism' | 'revocation'>,
+  { mechanism, revocation }: { readonly mechanism: string; readonly revocation: number },
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
-  req.session.login = { mechanism, since: Date.now(), revocation }
+  req.session.login = { mechanism, since: Date.now(), generation: revocation }
   // The browser may request the next page before the end of this answer saves the session.
   await saveSession(req)
 }
@@ -51,7 +54,7 @@ export function endRevokedSessions(revocations: Revocations): RequestHandler {
     const revoked = isOld
       ? []
       : await Promise.all([user.jid, sessionKey(req)].map(of => revocations.lastRevocation(of)))
-    if (!isOld && revoked.every(number => number <= login.revocation)) return next()
+    if (!isOld && revoked.every(number => number <= login.generation)) return next()
     await logOut(req)
     await leaveNotice(req, SESSION_OVER)
     next()

@@ -347,7 +347,7 @@ describe('about the server', () => {
     ],
     ['ANONYMOUS', {}, ['SCRAM-SHA-256', 'ANONYMOUS'], { 'unwanted-mechanisms': 'warn' }, /without an account/],
     ['DIGEST-MD5', {}, ['SCRAM-SHA-256', 'DIGEST-MD5'], { 'unwanted-mechanisms': 'warn' }, /stored in clear text/],
-  ])('offers %s', async (_, setUp, offer, expected, says) => {
+  ])('the doctor reports an offer of %s', async (_, setUp, offer, expected, says) => {
     const { url } = await serving(setUp, offering(...offer))
     const findings = await diagnose(url)
     // This offer has no registration in it, so nothing shows more.

@@ -45,6 +45,16 @@ test('the start page shows the time of the login', async () => {
   expect((await get('/')).text).toContain('<time datetime="2030-01-01T00:00:00.000Z">1 Jan 2030, 00:00 UTC</time>')
 })
 
+test('the session store keeps the login under the names of earlier versions', async () => {
+  const stored = await new Promise<session.SessionData | null | undefined>((resolve, reject) => {
+    const [id = ''] = decodeURIComponent(cookie ?? '')
+      .slice(2)
+      .split('.')
+    stores.sessions.get(id, (error, found) => (error ? reject(error) : resolve(found)))
+  })
+  expect(stored?.login).toEqual({ mechanism: 'SCRAM-SHA-512', since: Date.UTC(2030, 0, 1), generation: 0 })
+})
+
 test('a session in use ends after a day', async () => {
   for (let hours = 7; hours < 24; hours += 7) {
     later(7)

@@ -60,8 +60,12 @@ module.exports = class Progress {
     const [context] = contexts
     const seconds = Math.round((Date.now() - this.#startedAt) / 1000)
     const record = { tests: results.numTotalTests, seconds, workers: this.#config.maxWorkers }
-    mkdirSync(dirname(this.#records), { recursive: true })
-    writeFileSync(this.#records, JSON.stringify({ ...this.#recorded(), [nameOf(context)]: record }))
+    try {
+      mkdirSync(dirname(this.#records), { recursive: true })
+      writeFileSync(this.#records, JSON.stringify({ ...this.#recorded(), [nameOf(context)]: record }))
+    } catch {
+      // Without a record, the next run guesses its time.
+    }
   }
 
   #announcement(name, files) {

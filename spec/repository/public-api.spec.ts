@@ -82,16 +82,49 @@ function declared(checker: ts.TypeChecker, name: string, symbol: ts.Symbol, at: 
   }
   if (symbol.flags & ts.SymbolFlags.Type) {
     const type = checker.getDeclaredTypeOfSymbol(symbol)
-    lines.push(`type ${name} = ${write(type)}`)
+    lines.push(`type ${name}${parametersOf(symbol)} = ${write(type)}${heritageOf(symbol)}`)
     if (type.isClassOrInterface() || type.isIntersection()) {
       for (const member of sorted(type.getProperties()).filter(isPublic)) {
         if (isOfNode(member)) continue
         const optional = member.flags & ts.SymbolFlags.Optional ? '?' : ''
-        lines.push(`  ${member.name}${optional}: ${write(checker.getTypeOfSymbolAtLocation(member, at))}`)
+        lines.push(
+          `  ${readonlyOf(member)}${member.name}${optional}: ${write(checker.getTypeOfSymbolAtLocation(member, at))}`,
+        )
       }
     }
   }
   return lines
+}
+
+/** Writes the type parameters of a declaration, with their constraints and defaults. */
+function parametersOf(symbol: ts.Symbol): string {
+  const parameters = (symbol.declarations ?? []).flatMap(declaration =>
+    ts.isClassDeclaration(declaration) ||
+    ts.isInterfaceDeclaration(declaration) ||
+    ts.isTypeAliasDeclaration(declaration)
+      ? (declaration.typeParameters ?? [])
+      : [],
+  )
+  return parameters.length > 0 ? `<${parameters.map(parameter => parameter.getText()).join(', ')}>` : ''
+}
+
+/** Writes `extends` and `implements` of a class or an interface. */
+function heritageOf(symbol: ts.Symbol): string {
+  return (symbol.declarations ?? [])
+    .flatMap(declaration =>
+      ts.isClassDeclaration(declaration) || ts.isInterfaceDeclaration(declaration)
+        ? (declaration.heritageClauses ?? [])
+        : [],
+    )
+    .map(clause => ` ${clause.getText()}`)
+    .join('')
+}
+
+function readonlyOf(member: ts.Symbol): string {
+  const isReadonly = (member.declarations ?? []).some(
+    declaration => (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0,
+  )
+  return isReadonly ? 'readonly ' : ''
 }
 
 /** Returns false for members that `stripInternal` takes out of the declarations, and for #private members. */
