@@ -159,7 +159,7 @@ test('two processes share sessions, revocations and counters', async () => {
 })
 
 test('a signed-in session is kept for eight hours and any other for two', async () => {
-  const login = { mechanism: 'PLAIN', since: 0, revocation: 0 }
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
   await called(done => stores.sessions.set('signed-out', session, done))
   await called(done => stores.sessions.set('signed-in', { ...session, login }, done))
   const { ask, close } = await connectRedis(redis.url)
