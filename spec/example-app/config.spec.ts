@@ -96,7 +96,7 @@ test.each<[string, Record<string, string | undefined>]>([
   ['XMPP_FORWARD_CLIENT_IP', { XMPP_FORWARD_CLIENT_IP: 'x-forwarded-for' }],
   ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
   ['XMPP_CA', { XMPP_CA: __filename }],
-])('the error of %s begins with its name', (name, env) => {
+])('the error of %s begins with its name when the environment is %j', (name, env) => {
   expect(() => readConfig(env)).toThrow(ConfigError)
   expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `))
 })
@@ -119,7 +119,7 @@ test.each([
   ],
   ['XMPP_DOMAIN', { domain: 'user1@example.com' }, /^XMPP_DOMAIN must be/],
   ['XMPP_MECHANISMS', { mechanisms: ['MD5'] as never[] }, /^XMPP_MECHANISMS must be/],
-])('an error of the library about an option names %s', (_name, option, message) => {
+])('an error of the library names %s when its option is in %j', (_name, option, message) => {
   let thrown: unknown
   try {
     new Authenticator({ service: 'https://xmpp.example.com/bosh', domain: 'example.com', ...option })

@@ -150,7 +150,7 @@ test.each([
   ['XMPP_MECHANISMS', { XMPP_MECHANISMS: 'MD5' }],
   ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
   ['XMPP_SERVICE', { NODE_ENV: 'production' }],
-])('the server prints one line that names %s and ends with code 1 when its value is invalid', async (name, env) => {
+])('the server prints one line that names %s and ends with code 1 when the environment is %j', async (name, env) => {
   const server = run(env as Record<string, string>)
   expect(await server.exit).toBe(1)
   expect(server.errors()).toMatch(new RegExp(`^Cannot start: ${name} [^\n]+\n$`))
