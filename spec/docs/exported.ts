@@ -1,9 +1,5 @@
-import { join } from 'node:path'
 import ts from 'typescript'
-import { ROOT } from './blocks'
-
-/** Modules that users can import. */
-const ENTRIES = ['lib/index.ts', 'lib/testing/server.ts', 'lib/testing/nock.ts']
+import { checker, ENTRY_POINTS, exportsOf } from '../fixtures/entry-points'
 
 /** Declaration that users can name, or a member of it. */
 export interface Exported {
@@ -23,23 +19,7 @@ export interface OptionalProperty {
   readonly default: string | undefined
 }
 
-const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.build.json'), ts.sys.readFile)
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT)
-const program = ts.createProgram(
-  ENTRIES.map(entry => join(ROOT, entry)),
-  options,
-)
-const checker = program.getTypeChecker()
-
-const symbols = ENTRIES.flatMap(entry => {
-  const source = program.getSourceFile(join(ROOT, entry))
-  const module = source && checker.getSymbolAtLocation(source)
-  if (!module) throw new Error(`${entry} is not a module`)
-  return checker.getExportsOfModule(module).map(exported => {
-    const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0
-    return { entry, exported, symbol: isAlias ? checker.getAliasedSymbol(exported) : exported }
-  })
-})
+const symbols = ENTRY_POINTS.flatMap(entry => exportsOf(entry).map(found => ({ entry, ...found })))
 
 /** Returns every exported declaration of the three entry points, with the methods and constructors of classes. */
 export function exportedDeclarations(): Exported[] {

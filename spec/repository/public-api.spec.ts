@@ -1,14 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import ts from 'typescript'
+import { checker, ENTRY_POINTS, exportsOf, sourceOf } from '../fixtures/entry-points'
 
 /*
  * The names and types that users can import, written out by the compiler and compared with the file that stands beside
  * the fixtures. The file changes only on purpose: UPDATE_API=1 writes it, and its diff shows the change to users.
  */
-const ROOT = join(__dirname, '../..')
-const FILE = join(ROOT, 'spec/fixtures/public-api.txt')
-const ENTRIES = ['lib/index.ts', 'lib/testing/server.ts', 'lib/testing/nock.ts']
+const FILE = join(__dirname, '../fixtures/public-api.txt')
 
 const FLAGS =
   ts.TypeFormatFlags.NoTruncation |
@@ -17,32 +16,20 @@ const FLAGS =
   ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope
 
 test('the exported names and types are those of spec/fixtures/public-api.txt', () => {
-  const written = surface(ROOT, ENTRIES)
+  const written = surface()
   if (process.env['UPDATE_API'] === '1') writeFileSync(FILE, written)
   expect(written.length).toBeGreaterThan(5_000)
   expect(written).toBe(readFileSync(FILE, 'utf8'))
 })
 
-/** Writes every export of every entry, its members with their types in the order of their names. */
-function surface(root: string, entries: readonly string[]): string {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const program = ts.createProgram(
-    entries.map(entry => join(root, entry)),
-    options,
-  )
-  const checker = program.getTypeChecker()
-  const lines: string[] = []
-  for (const entry of entries) {
-    const source = program.getSourceFile(join(root, entry))
-    const module = source && checker.getSymbolAtLocation(source)
-    if (!source || !module) throw new Error(`${relative(root, entry)} is not a module`)
-    lines.push(`# ${entry}`)
-    for (const exported of sorted(checker.getExportsOfModule(module))) {
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-      lines.push(...declared(checker, exported.name, symbol, source))
-    }
-  }
+/** Writes every export of every entry point, its members with their types in the order of their names. */
+function surface(): string {
+  const lines = ENTRY_POINTS.flatMap(entry => [
+    `# ${entry}`,
+    ...exportsOf(entry)
+      .sort((a, b) => (a.exported.name < b.exported.name ? -1 : 1))
+      .flatMap(({ exported, symbol }) => declared(exported.name, symbol, sourceOf(entry))),
+  ])
   return `${withLiterals(lines).join('\n')}\n`
 }
 
@@ -64,7 +51,7 @@ function withLiterals(lines: readonly string[]): string[] {
   })
 }
 
-function declared(checker: ts.TypeChecker, name: string, symbol: ts.Symbol, at: ts.Node): string[] {
+function declared(name: string, symbol: ts.Symbol, at: ts.Node): string[] {
   const lines: string[] = []
   const write = (type: ts.Type) => checker.typeToString(type, at, FLAGS)
   if (symbol.flags & ts.SymbolFlags.Value) {
