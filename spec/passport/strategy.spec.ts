@@ -5,7 +5,6 @@ import express from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import request from 'supertest'
-import type { Transport } from '../../lib/bosh/transport'
 import { type Account, deserializeUser, Strategy, serializeUser, type Verify, XmppBoshError } from '../../lib/index'
 import { VERIFY_DONE_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
@@ -13,6 +12,7 @@ import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type HandClock, handClock } from '../fixtures/clock'
 import { form, visit } from '../fixtures/passport'
+import { transportTo } from '../fixtures/transport'
 
 let server: BoshServer
 let authenticator: Authenticator
@@ -473,7 +473,7 @@ describe('in one turn of the event loop', () => {
     const clock = handClock()
     const socket = new EventEmitter()
     const responder = new Responder({ domain: 'localhost', accounts: { alice: 'alice' } })
-    const transport: Transport = {
+    const transport = transportTo({
       async post(_, body, { signal }) {
         const reply = await responder.respond(Buffer.from(body))
         if (typeof reply === 'string') throw new Error(reply)
@@ -490,7 +490,7 @@ describe('in one turn of the event loop', () => {
         })
       },
       close() {},
-    }
+    })
     const used = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'localhost', timeout: 1000, failureDelay: 0 },
       { clock, transport },
