@@ -13,6 +13,7 @@ import { Bans } from './bans'
 import type { LoginContext } from './context'
 import { Ends } from './ends'
 import { Failover } from './failover'
+import { shareKeyOf } from './share-key'
 import { busy, Slots } from './slots'
 
 /** Replacements for specs. */
@@ -50,7 +51,7 @@ export class BoundedSessions {
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
     this.#failover = new Failover(settings.endpoints, clock)
-    this.#background = new Background(clock)
+    this.#background = new Background(clock, settings.maxConcurrent)
   }
 
   get clock(): Clock {
@@ -71,14 +72,16 @@ export class BoundedSessions {
    * errors of opening a session and of `work`
    */
   async run<T>(
-    { signal, clientIp }: LoginContext,
+    context: LoginContext,
     work: (opened: Opened, signal: Signal) => Promise<T>,
     only?: Endpoint,
   ): Promise<T> {
+    const { signal, clientIp } = context
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
-    if (this.#slots.isFull) throw busy()
+    const key = shareKeyOf(context)
+    if (!this.#slots.hasRoomFor(key)) throw busy()
     const ends = new Ends(this.#clock, this.#settings.timeout, signal, this.#closing)
-    const running = this.#slots.run(() => this.#runOne(work, address, ends, only), ends.all)
+    const running = this.#inSlot(() => this.#runOne(work, address, ends, only), ends.all, key)
     try {
       return await untilAborted(
         this.#background.track(running, () => ends.release()),
@@ -97,6 +100,15 @@ export class BoundedSessions {
     this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called'))
     await this.#background.drain()
     this.#transport.close()
+  }
+
+  async #inSlot<T>(work: () => Promise<T>, signal: Signal, key: string): Promise<T> {
+    const release = await this.#slots.take(signal, key)
+    try {
+      return await work()
+    } finally {
+      this.#background.whenFewEnd(release)
+    }
   }
 
   async #runOne<T>(
