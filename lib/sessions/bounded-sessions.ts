@@ -28,6 +28,13 @@ export interface Opened {
   readonly session: BoshSession
   /** `<stream:features/>` of its first stream (RFC 6120 §4.3.2) */
   readonly features: Element
+  /** key of the visitor among those who share slots */
+  readonly key: string
+}
+
+interface Visitor {
+  readonly key: string
+  readonly clientIp: string | undefined
 }
 
 /**
@@ -77,11 +84,10 @@ export class BoundedSessions {
     only?: Endpoint,
   ): Promise<T> {
     const { signal, clientIp } = context
-    const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
-    const key = shareKeyOf(context)
-    if (!this.#slots.hasRoomFor(key)) throw busy()
+    const visitor = { key: shareKeyOf(context), clientIp: clientIp === undefined ? undefined : clientIpOf(clientIp) }
+    if (!this.#slots.hasRoomFor(visitor.key)) throw busy()
     const ends = new Ends(this.#clock, this.#settings.timeout, signal, this.#closing)
-    const running = this.#inSlot(() => this.#runOne(work, address, ends, only), ends.all, key)
+    const running = this.#inSlot(() => this.#runOne(work, visitor, ends, only), ends.all, visitor.key)
     try {
       return await untilAborted(
         this.#background.track(running, () => ends.release()),
@@ -113,24 +119,25 @@ export class BoundedSessions {
 
   async #runOne<T>(
     work: (opened: Opened, signal: Signal) => Promise<T>,
-    clientIp: string | undefined,
+    visitor: Visitor,
     ends: Ends,
     only: Endpoint | undefined,
   ): Promise<T> {
-    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, clientIp, ms, ends)
+    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, visitor, ms, ends)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
     try {
       return await work(opened, ends.all)
     } catch (reason) {
-      this.#bans.record(opened.endpoint.url, clientIp, reason)
+      this.#bans.record(opened.endpoint.url, visitor.clientIp, reason)
       throw reason
     } finally {
       this.#background.terminate(opened.session)
     }
   }
 
-  async #open(endpoint: Endpoint, clientIp: string | undefined, ms: number, ends: Ends): Promise<Opened> {
+  async #open(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {
     const { url } = endpoint
+    const { clientIp, key } = visitor
     this.#bans.assertNone(url, clientIp)
     throwIfAborted(ends.all)
     const opening = ends.opening(url, ms)
@@ -141,7 +148,7 @@ export class BoundedSessions {
       session = created.session
       throwIfAborted(ends.all)
       const reply = session.accept(created.body)
-      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling) }
+      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling), key }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#background.terminate(session)
