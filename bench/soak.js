@@ -9,7 +9,7 @@ import { randomInt } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Authenticator, XmppBoshError } from './dist/index.js'
-import { MAX_SOCKETS } from './dist/limits.js'
+import { MAX_CONCURRENT } from './dist/limits.js'
 import { median } from './measure/statistics.js'
 import { rounded } from './report/table.js'
 import { gateTable } from './report/verdict.js'
@@ -185,7 +185,7 @@ async function soak(ejabberd) {
     gateOf('heap, last third against first', growth('heap'), { most: 1.1, unit: ' ×' }),
     gateOf('RSS, last third against first', growth('rss'), { most: 1.25, unit: ' ×' }),
     gateOf('sockets at most', Math.max(...taken.map(sample => sample.sockets)), {
-      most: authenticators.length * MAX_SOCKETS,
+      most: 2 * authenticators.length * MAX_CONCURRENT,
     }),
     gateOf('sockets after close()', after.sockets, { most: 0 }),
     gateOf('file descriptors after close(), against before', after.descriptors - before.descriptors, { most: 0 }),

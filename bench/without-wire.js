@@ -28,8 +28,9 @@ const REPLIES = [
   ],
 ].map(([mark, reply]) => [mark, Buffer.from(reply)])
 
-const transport = {
-  async post(_url, body) {
+const connection = {
+  repeats: 0,
+  async post(body) {
     const [, reply] = REPLIES.find(([mark]) => body.includes(mark)) ?? []
     if (reply) return reply
     const [, id] = /<iq [^>]*id='([^']*)'/.exec(body)
@@ -37,8 +38,9 @@ const transport = {
       `${BODY}><iq xml:lang='en' type='result' id='${id}' xmlns='jabber:client'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user1@${DOMAIN}/1234567890</jid></bind></iq></body>`,
     )
   },
-  close() {},
+  release() {},
 }
+const transport = { connect: () => connection, close() {} }
 
 function authenticating(bind) {
   const options = { service: 'http://127.0.0.1/bosh', domain: DOMAIN, mechanisms: ['PLAIN'], bind }

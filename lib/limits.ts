@@ -18,10 +18,14 @@ export const MAX_SERVICES = 16
 export const MAX_RESPONSE_BYTES = 65_536
 /** Largest accepted `maxResponseBytes`. */
 export const MAX_RESPONSE_BYTES_TOP = 1_048_576
-/** Number of sockets to one origin. */
-export const MAX_SOCKETS = 16
+/** Number of idle sockets to one origin that are kept for further sessions. Sessions in use are bounded elsewhere. */
+export const MAX_IDLE_SOCKETS = 100
 /** Time after which an idle socket is closed, in ms: before the server or a proxy closes it during a request. */
 export const IDLE_SOCKET_MS = 4_000
+/** Time for which no socket to an origin serves a second session, in ms, after the server had closed a kept one. */
+export const NO_REUSE_MS = 60_000
+/** Number of times that one request is sent again because the kept socket of a given `agent` was closed. */
+export const MAX_REPEATS = 16
 
 /** Time for which the server may hold a request, in s (XEP-0124 §7.1). */
 export const WAIT_S = 10
@@ -85,6 +89,8 @@ export const MAX_PASSWORD_BYTES = 1_024
 export const MAX_CONCURRENT = 50
 /** Number of logins that wait for a slot (`maxQueue`). */
 export const MAX_QUEUE = 200
+/** Number of characters of a visitor's key (`LoginContext.key`) that are compared. An IPv6 address has up to 45. */
+export const MAX_KEY_LENGTH = 64
 /** Largest accepted `maxConcurrent` and `maxQueue`. */
 export const MAX_CONCURRENT_TOP = 100_000
 /** Earliest time at which a 401 is answered, in ms after the start of the login (`failureDelay`). */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomInt, randomUUID } from 'node:crypto'
 import http from 'node:http'
-import { IDLE_SOCKET_MS, MAX_DERIVATIONS, MAX_SOCKETS } from '../dist/limits.js'
+import { IDLE_SOCKET_MS, MAX_CONCURRENT, MAX_DERIVATIONS } from '../dist/limits.js'
 import { DOMAIN } from '../servers/instance.js'
 
 const BODY = "<body xmlns='http://jabber.org/protocol/httpbind'"
@@ -16,7 +16,7 @@ const BYTES = { sha512: 64, sha256: 32, sha1: 20 }
  */
 export default function floor({ bosh, mechanism, bind }) {
   const { hostname: host, port, pathname: path } = new URL(bosh)
-  const pool = { maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS }
+  const pool = { maxSockets: MAX_CONCURRENT, maxFreeSockets: MAX_CONCURRENT, timeout: IDLE_SOCKET_MS }
   const agent = new http.Agent({ keepAlive: true, ...pool })
   const terminates = new Set()
   const derive = derivingAtMost(MAX_DERIVATIONS)

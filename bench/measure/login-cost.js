@@ -1,8 +1,8 @@
-import { MAX_SOCKETS } from '../dist/limits.js'
+import { MAX_CONCURRENT } from '../dist/limits.js'
 
 const SETTLE_MS = 5_000
 /** Logins before each measured turn, which fill the connection pool and the caches. */
-const PRELUDE = 4 * MAX_SOCKETS
+const PRELUDE = 4 * MAX_CONCURRENT
 
 /**
  * Measures a turn of logins on the mock. The CPU is that of this process, terminates included.
@@ -12,7 +12,7 @@ const PRELUDE = 4 * MAX_SOCKETS
  * @param {{ logins: number, concurrency: number }} turn
  */
 export async function loginCost(mock, run, { logins, concurrency }) {
-  await run(PRELUDE, MAX_SOCKETS)
+  await run(PRELUDE, MAX_CONCURRENT)
   const before = await settled(mock)
   const startedAt = performance.now()
   const cpu = process.cpuUsage()

@@ -12,8 +12,7 @@ export const FORWARDED_FOR = 'X-Forwarded-For'
 export function clientIpOf(value: unknown): string {
   if (typeof value === 'string') {
     if (isIPv4(value)) return value
-    // The zone of a link-local address (RFC 4007 §11) has no meaning on another machine.
-    if (isIPv6(value)) return unmapped(canonical(value.replace(/%.*$/s, '')))
+    if (isIPv6(value)) return canonicalAddress(value)
   }
   throw new XmppBoshError(
     'ERR_XMPP_CLIENT_IP',
@@ -21,7 +20,13 @@ export function clientIpOf(value: unknown): string {
   )
 }
 
-// RFC 5952: URLs use the canonical form
+/** Returns an IPv6 address in its canonical form (RFC 5952), and an IPv4-mapped one as IPv4. */
+export function canonicalAddress(ipv6: string): string {
+  // The zone of a link-local address (RFC 4007 §11) has no meaning on another machine.
+  return unmapped(canonical(ipv6.replace(/%.*$/s, '')))
+}
+
+// URLs use the canonical form.
 function canonical(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1)
 }

@@ -27,7 +27,7 @@ import { asProtocolError } from '../xml/protocol-error'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
 import type { Reply, Select } from './reply'
-import type { Transport } from './transport'
+import type { Connection, Transport } from './transport'
 
 /** Server of a session and the means to reach it. */
 export interface SessionContext {
@@ -45,15 +45,18 @@ const RID_MOST = 2 ** 47
 /** BOSH session (XEP-0124, XEP-0206) with one request in flight at a time, independent of SASL. */
 export class BoshSession {
   readonly #context: SessionContext
+  readonly #connection: Connection
   readonly #sid: string
   /** s between empty requests if the server made this a polling session (XEP-0124 §12), else 0 */
   #pollingSeconds = 0
   #rid: number
   #requests = 1
   #ended = false
+  #released = false
 
-  private constructor(context: SessionContext, rid: number, sid: string) {
+  private constructor(context: SessionContext, connection: Connection, rid: number, sid: string) {
     this.#context = context
+    this.#connection = connection
     this.#rid = rid
     this.#sid = sid
   }
@@ -85,11 +88,17 @@ export class BoshSession {
       'xmpp:version': '1.0',
     })
     const options = { signal, ...(unsent && { unsent }), clientIp: context.clientIp }
-    const body = readBody(await context.transport.post(context.url, request, options))
-    const sid = body.attributes.get('sid')
-    if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, rid, sid), body }
-    assertAlive(body, context.domain, CREATION_TERMINATIONS)
-    throw protocolError('the server did not create a session')
+    const connection = context.transport.connect(context.url)
+    try {
+      const body = readBody(await connection.post(request, options))
+      const sid = body.attributes.get('sid')
+      if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, connection, rid, sid), body }
+      assertAlive(body, context.domain, CREATION_TERMINATIONS)
+      throw protocolError('the server did not create a session')
+    } catch (reason) {
+      connection.release()
+      throw reason
+    }
   }
 
   /**
@@ -147,12 +156,19 @@ export class BoshSession {
     }
   }
 
-  /** Terminates the session (XEP-0124 §13). Does nothing if it has ended already. */
+  /**
+   * Terminates the session (XEP-0124 §13), unless it has ended already, and gives its connection back. Call it once for
+   * each session.
+   */
   async terminate(signal: Signal): Promise<void> {
-    if (this.#ended) return
-    this.#ended = true
-    const { transport, url, clientIp } = this.#context
-    await transport.post(url, this.#body({ type: 'terminate' }), { signal, clientIp })
+    try {
+      if (this.#ended) return
+      this.#ended = true
+      await this.#connection.post(this.#body({ type: 'terminate' }), { signal, clientIp: this.#context.clientIp })
+    } finally {
+      if (!this.#released) this.#connection.release()
+      this.#released = true
+    }
   }
 
   async #request(
@@ -162,8 +178,8 @@ export class BoshSession {
   ): Promise<Reply> {
     if (++this.#requests > MAX_EXCHANGES)
       throw protocolError(`the server did not finish within ${MAX_EXCHANGES} requests`)
-    const { transport, url, clientIp, domain } = this.#context
-    const body = readBody(await transport.post(url, this.#body(attributes, payload), { signal, clientIp }))
+    const { clientIp, domain } = this.#context
+    const body = readBody(await this.#connection.post(this.#body(attributes, payload), { signal, clientIp }))
     this.#ended = body.type === 'terminate'
     assertAlive(body, domain, TERMINATIONS)
     return body.children

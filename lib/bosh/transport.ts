@@ -1,32 +1,43 @@
 import http from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
-import { IDLE_SOCKET_MS, MAX_SOCKETS } from '../limits'
+import { MAX_REPEATS } from '../limits'
 import type { AgentLike, TlsOptions } from '../options/authenticator-options'
+import { systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { FORWARDED_FOR } from './forwarded-for'
 import { connectionError } from './http-errors'
 import { HttpExchange } from './http-exchange'
-import { closeIdleSockets } from './stale-socket'
+import { KeptAgents } from './kept-agents'
 
 /** Bounds of one POST and the visitor's address. */
 export interface PostOptions {
   /** aborts the request; the POST rejects with its reason */
   readonly signal: Signal
-  /** aborts the request before it is sent: while it waits for a free socket or for the connection */
+  /** aborts the request before it is sent: while the connection is being made */
   readonly unsent?: Signal
   /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
 }
 
-/** Way to send one body and receive one body. */
-export interface Transport {
+/** Connection of one session to its service. Requests follow one another. */
+export interface Connection {
+  /** number of requests that were sent again, because the server had closed the kept socket */
+  readonly repeats: number
   /**
-   * Sends `body` to `url` and resolves to the body of the reply.
+   * Sends `body` and resolves to the body of the reply. Makes a new socket if the last one was closed.
    *
    * @throws {XmppBoshError} if the connection fails or the reply is not acceptable
    */
-  post(url: URL, body: string, options: PostOptions): Promise<Buffer>
+  post(body: string, options: PostOptions): Promise<Buffer>
+  /** Gives the connection back. Call it once, after the last reply. */
+  release(): void
+}
+
+/** Way to reach a service. */
+export interface Transport {
+  /** Returns a connection to `url` for one session. It connects at its first POST. */
+  connect(url: URL): Connection
   /** Closes the library's own sockets, and none of a given agent. */
   close(): void
 }
@@ -38,77 +49,27 @@ export interface TransportOptions {
   readonly agent?: AgentLike | undefined
 }
 
-type Target = Pick<https.RequestOptions, 'protocol' | 'host' | 'port' | 'path'>
-
 /**
- * Transport over HTTP/1.1 with keep-alive and one bounded pool of sockets. It follows no redirects and ignores proxies
- * of the environment.
+ * Transport over HTTP/1.1 with keep-alive. Each connection has a socket of its own, unless an agent is given, which
+ * chooses a socket for each request. It follows no redirects and ignores proxies of the environment.
  */
 export class HttpTransport implements Transport {
   readonly #maxResponseBytes: number
-  readonly #givenAgent: AgentLike | undefined
-  readonly #ownAgents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent } | undefined
+  readonly #agents: Agents
   // Parts of each URL, kept because services are few and requests are many.
   readonly #targets = new WeakMap<URL, Target>()
 
-  constructor({ maxResponseBytes, tls, agent }: TransportOptions) {
-    const tlsOptions = {
-      ...tls,
-      minVersion: tls?.minVersion ?? 'TLSv1.2',
-      rejectUnauthorized: true,
-    } as https.AgentOptions
-    const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS }
+  constructor({ maxResponseBytes, tls, agent }: TransportOptions, clock = systemClock) {
     this.#maxResponseBytes = maxResponseBytes
-    this.#givenAgent = agent
-    this.#ownAgents = agent
-      ? undefined
-      : { 'http:': new http.Agent(pool), 'https:': new https.Agent({ ...pool, ...tlsOptions }) }
+    this.#agents = agent ? givenAgent(agent as http.Agent) : new KeptAgents(tls, clock)
   }
 
-  post(url: URL, body: string, options: PostOptions): Promise<Buffer> {
-    return this.#post(url, body, options, false)
+  connect(url: URL): Connection {
+    return new HttpConnection(url, this.#targetOf(url), this.#maxResponseBytes, this.#agents)
   }
 
   close(): void {
-    this.#ownAgents?.['http:'].destroy()
-    this.#ownAgents?.['https:'].destroy()
-  }
-
-  #post(url: URL, body: string, options: PostOptions, isRepeat: boolean): Promise<Buffer> {
-    const { signal, unsent, clientIp } = options
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      if (unsent?.aborted) return reject(unsent.reason)
-      // The one case in which a request is sent twice.
-      const repeat = () => {
-        if (this.#ownAgents) closeIdleSockets(this.#ownAgents[protocolOf(url)])
-        resolve(this.#post(url, body, options, true))
-      }
-      const request = openRequest(url, this.#requestOptions(url, Buffer.byteLength(body), clientIp))
-      const stale = isRepeat ? undefined : repeat
-      const maxResponseBytes = this.#maxResponseBytes
-      new HttpExchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
-    })
-  }
-
-  #requestOptions(url: URL, length: number, clientIp: string | undefined): https.RequestOptions {
-    const { protocol, host, port, path } = this.#targetOf(url)
-    const headers: http.OutgoingHttpHeaders = {
-      'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
-      'Content-Length': length,
-      'Accept-Encoding': 'identity',
-    }
-    if (clientIp !== undefined) headers[FORWARDED_FOR] = clientIp
-    return {
-      method: 'POST',
-      protocol,
-      host,
-      port,
-      path,
-      agent: this.#ownAgents ? this.#ownAgents[protocolOf(url)] : (this.#givenAgent as http.Agent),
-      rejectUnauthorized: true,
-      headers,
-    }
+    this.#agents.close()
   }
 
   #targetOf(url: URL): Target {
@@ -121,8 +82,67 @@ export class HttpTransport implements Transport {
   }
 }
 
-function protocolOf(url: URL): 'http:' | 'https:' {
-  return url.protocol as 'http:' | 'https:'
+type Target = Pick<https.RequestOptions, 'protocol' | 'host' | 'port' | 'path'>
+
+/** Agents that are lent to connections; see {@link KeptAgents}. */
+type Agents = Pick<KeptAgents, keyof KeptAgents>
+
+/** Returns agents that are always the given one. Each repeat removes one closed socket from its pool. */
+function givenAgent(agent: http.Agent): Agents {
+  return { maxRepeats: MAX_REPEATS, lend: () => agent, replace: () => agent, takeBack() {}, close() {} }
+}
+
+class HttpConnection implements Connection {
+  repeats = 0
+  readonly #url: URL
+  readonly #target: Target
+  readonly #maxResponseBytes: number
+  readonly #agents: Agents
+  #agent: http.Agent
+
+  constructor(url: URL, target: Target, maxResponseBytes: number, agents: Agents) {
+    this.#url = url
+    this.#target = target
+    this.#maxResponseBytes = maxResponseBytes
+    this.#agents = agents
+    this.#agent = agents.lend(url)
+  }
+
+  post(body: string, options: PostOptions): Promise<Buffer> {
+    return this.#post(body, options, this.#agents.maxRepeats)
+  }
+
+  release(): void {
+    this.#agents.takeBack(this.#url, this.#agent)
+  }
+
+  #post(body: string, options: PostOptions, repeatsLeft: number): Promise<Buffer> {
+    const { signal, unsent, clientIp } = options
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      if (unsent?.aborted) return reject(unsent.reason)
+      const repeat = () => {
+        this.repeats++
+        this.#agent = this.#agents.replace(this.#url, this.#agent)
+        resolve(this.#post(body, options, repeatsLeft - 1))
+      }
+      const request = openRequest(this.#url, this.#requestOptions(Buffer.byteLength(body), clientIp))
+      const stale = repeatsLeft > 0 ? repeat : undefined
+      const [url, maxResponseBytes] = [this.#url, this.#maxResponseBytes]
+      new HttpExchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
+    })
+  }
+
+  #requestOptions(length: number, clientIp: string | undefined): https.RequestOptions {
+    const { protocol, host, port, path } = this.#target
+    const headers: http.OutgoingHttpHeaders = {
+      'Content-Type': 'text/xml; charset=utf-8', // XEP-0124 §6
+      'Content-Length': length,
+      'Accept-Encoding': 'identity',
+    }
+    if (clientIp !== undefined) headers[FORWARDED_FOR] = clientIp
+    return { method: 'POST', protocol, host, port, path, agent: this.#agent, rejectUnauthorized: true, headers }
+  }
 }
 
 /**

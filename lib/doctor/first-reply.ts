@@ -12,10 +12,19 @@ export interface FirstReplyTransport extends Transport {
 export function keepFirstReply(transport: Transport): FirstReplyTransport {
   let first: Buffer | undefined
   return {
-    async post(url, body, options) {
-      const reply = await transport.post(url, body, options)
-      first ??= reply
-      return reply
+    connect(url) {
+      const connection = transport.connect(url)
+      return {
+        async post(body, options) {
+          const reply = await connection.post(body, options)
+          first ??= reply
+          return reply
+        },
+        release: () => connection.release(),
+        get repeats() {
+          return connection.repeats
+        },
+      }
     },
     close: () => transport.close(),
     get firstBody() {

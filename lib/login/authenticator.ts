@@ -119,9 +119,9 @@ export class Authenticator {
     const { domain, bind, minIterations, maxIterations } = this.#settings
     const attempt = () => {
       const prepared = prepareCredentials(credentials.username, credentials.password, domain, bind)
-      return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
+      return this.#sessions.run(context, async ({ endpoint, session, features, key }, signal) => {
         const { mechanisms } = endpoint
-        const derive = deriveWithin(signal)
+        const derive = deriveWithin(signal, key)
         const plan = { credentials: prepared, domain, mechanisms, bind, minIterations, maxIterations, derive }
         const mechanism = await login(session, features, plan, signal)
         const { local } = prepared

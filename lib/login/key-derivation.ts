@@ -11,13 +11,14 @@ const hi = promisify(pbkdf2)
 const slots = new Slots(MAX_DERIVATIONS)
 
 /**
- * Returns SCRAM's Hi() (RFC 5802 §2.2): PBKDF2 in Node's thread pool. A running derivation cannot be stopped. If `signal`
- * is aborted, the login stops waiting for it.
+ * Returns a function for the logins of the visitor `key` that computes SCRAM's Hi() (RFC 5802 §2.2): PBKDF2 in Node's thread pool. Visitors
+ * share it as they share the slots of sessions. A running derivation cannot be stopped. If `signal` is aborted, the login
+ * stops waiting for it.
  */
-export function deriveWithin(signal: Signal): Derive {
+export function deriveWithin(signal: Signal, key = ''): Derive {
   return (password, salt, iterations, length, digest) =>
     untilAborted(
-      slots.run(() => hi(password, salt, iterations, length, digest), signal),
+      slots.run(() => hi(password, salt, iterations, length, digest), signal, key),
       signal,
     )
 }

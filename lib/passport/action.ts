@@ -4,7 +4,7 @@ import { profileOf } from './profile'
 import type { XmppAuthenticateOptions } from './strategy-options'
 import { assertMessages, type StrategySettings } from './strategy-settings'
 import { objectOf, verdictOf } from './verify'
-import { type StrategyRequest, watchVisitor } from './visitor'
+import { type StrategyRequest, visitorAddress, watchVisitor } from './visitor'
 
 /** Call of one of Passport's actions that ends a request. */
 export type Action =
@@ -48,11 +48,12 @@ async function authenticateVisitor<Req extends object>(settings: StrategySetting
   const authenticator = await settings.authenticatorFor(req)
   // If the app returns no address, '' is sent on and refused: the login must not continue without the address.
   const clientIp = settings.forwardClientIp && ((await settings.forwardClientIp(req)) ?? '')
+  const key = clientIp ?? visitorAddress(req)
   const { signal, release } = watchVisitor((req as StrategyRequest).socket)
   try {
     return await authenticator.authenticate(
       { username: username as string, password: password as string },
-      { signal, ...(clientIp !== undefined && { clientIp }) },
+      { signal, ...(clientIp !== undefined && { clientIp }), ...(key !== undefined && { key }) },
     )
   } finally {
     release()

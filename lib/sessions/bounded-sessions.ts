@@ -13,6 +13,7 @@ import { Bans } from './bans'
 import type { LoginContext } from './context'
 import { Ends } from './ends'
 import { Failover } from './failover'
+import { shareKeyOf } from './share-key'
 import { busy, Slots } from './slots'
 
 /** Replacements for specs. */
@@ -27,6 +28,13 @@ export interface Opened {
   readonly session: BoshSession
   /** `<stream:features/>` of its first stream (RFC 6120 §4.3.2) */
   readonly features: Element
+  /** key of the visitor among those who share slots */
+  readonly key: string
+}
+
+interface Visitor {
+  readonly key: string
+  readonly clientIp: string | undefined
 }
 
 /**
@@ -50,7 +58,7 @@ export class BoundedSessions {
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
     this.#failover = new Failover(settings.endpoints, clock)
-    this.#background = new Background(clock)
+    this.#background = new Background(clock, settings.maxConcurrent)
   }
 
   get clock(): Clock {
@@ -71,14 +79,15 @@ export class BoundedSessions {
    * errors of opening a session and of `work`
    */
   async run<T>(
-    { signal, clientIp }: LoginContext,
+    context: LoginContext,
     work: (opened: Opened, signal: Signal) => Promise<T>,
     only?: Endpoint,
   ): Promise<T> {
-    const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
-    if (this.#slots.isFull) throw busy()
+    const { signal, clientIp } = context
+    const visitor = { key: shareKeyOf(context), clientIp: clientIp === undefined ? undefined : clientIpOf(clientIp) }
+    if (!this.#slots.hasRoomFor(visitor.key)) throw busy()
     const ends = new Ends(this.#clock, this.#settings.timeout, signal, this.#closing)
-    const running = this.#slots.run(() => this.#runOne(work, address, ends, only), ends.all)
+    const running = this.#inSlot(() => this.#runOne(work, visitor, ends, only), ends.all, visitor.key)
     try {
       return await untilAborted(
         this.#background.track(running, () => ends.release()),
@@ -99,26 +108,36 @@ export class BoundedSessions {
     this.#transport.close()
   }
 
+  async #inSlot<T>(work: () => Promise<T>, signal: Signal, key: string): Promise<T> {
+    const release = await this.#slots.take(signal, key)
+    try {
+      return await work()
+    } finally {
+      this.#background.whenFewEnd(release)
+    }
+  }
+
   async #runOne<T>(
     work: (opened: Opened, signal: Signal) => Promise<T>,
-    clientIp: string | undefined,
+    visitor: Visitor,
     ends: Ends,
     only: Endpoint | undefined,
   ): Promise<T> {
-    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, clientIp, ms, ends)
+    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, visitor, ms, ends)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
     try {
       return await work(opened, ends.all)
     } catch (reason) {
-      this.#bans.record(opened.endpoint.url, clientIp, reason)
+      this.#bans.record(opened.endpoint.url, visitor.clientIp, reason)
       throw reason
     } finally {
       this.#background.terminate(opened.session)
     }
   }
 
-  async #open(endpoint: Endpoint, clientIp: string | undefined, ms: number, ends: Ends): Promise<Opened> {
+  async #open(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {
     const { url } = endpoint
+    const { clientIp, key } = visitor
     this.#bans.assertNone(url, clientIp)
     throwIfAborted(ends.all)
     const opening = ends.opening(url, ms)
@@ -129,7 +148,7 @@ export class BoundedSessions {
       session = created.session
       throwIfAborted(ends.all)
       const reply = session.accept(created.body)
-      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling) }
+      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling), key }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#background.terminate(session)

@@ -19,4 +19,12 @@ export interface LoginContext {
   signal?: AbortSignalLike
   /** IP address of the visitor, sent as `X-Forwarded-For`: the server then bans the visitor and not the app */
   clientIp?: string
+  /**
+   * Key of the visitor among those who share the slots (`maxConcurrent`), such as an IP address or the id of a tenant. A
+   * free slot goes to the waiting key with the fewest logins in progress, so that a visitor with many of them waits behind
+   * their own. The first 64 characters count, and IPv6 addresses of one /64 network are one key.
+   *
+   * @default `clientIp`; logins without both share one key
+   */
+  key?: string
 }

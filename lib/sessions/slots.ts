@@ -1,11 +1,17 @@
 import { XmppBoshError } from '../errors/error'
 import { type Signal, throwIfAborted } from '../time/light-signal'
+import { LinkedList } from './linked-list'
+import { Queue, type Share } from './queue'
 
-/** Slots for at most `size` pieces of work at a time. Others wait for a slot in order of arrival. */
+/**
+ * Slots for at most `size` pieces of work at a time, shared fairly among keys (max-min fairness): a free slot goes to the
+ * waiting key that has the fewest running. A key alone may take all slots. Work of one key begins in order of arrival.
+ */
 export class Slots {
   readonly #size: number
   readonly #maxWaiting: number
-  readonly #waiting = new Set<() => void>()
+  readonly #queue = new Queue()
+  readonly #shares = new Map<string, Share>()
   #taken = 0
 
   constructor(size: number, maxWaiting = Number.POSITIVE_INFINITY) {
@@ -13,43 +19,89 @@ export class Slots {
     this.#maxWaiting = maxWaiting
   }
 
-  /** True if all slots are taken and the queue is full: further work must be refused with {@link busy}. */
-  get isFull(): boolean {
-    return this.#taken >= this.#size && this.#waiting.size >= this.#maxWaiting
+  /** Returns false if work of `key` would be refused now: all slots are taken, and the queue is full for this key. */
+  hasRoomFor(key: string): boolean {
+    return this.#taken < this.#size || this.#queue.size < this.#maxWaiting || this.#isOutweighed(key)
   }
 
-  /** Runs `work` when a slot is free. Rejects with the signal's reason if it is aborted before. */
-  async run<T>(work: () => Promise<T>, signal: Signal): Promise<T> {
-    throwIfAborted(signal)
-    if (this.#taken < this.#size) this.#taken++
-    else await this.#wait(signal)
+  /** Runs `work` while it holds a slot; see {@link take}. */
+  async run<T>(work: () => Promise<T>, signal: Signal, key = ''): Promise<T> {
+    const release = await this.take(signal, key)
     try {
       return await work()
     } finally {
-      // The slot passes to the next in the queue without becoming free in between.
-      const [next] = this.#waiting
-      if (next) next()
-      else this.#taken--
+      release()
     }
   }
 
-  #wait(signal: Signal): Promise<void> {
+  /**
+   * Waits for a slot and returns the function that frees it, to be called once.
+   *
+   * @throws the reason of `signal`, if it is aborted before
+   * @throws {XmppBoshError} ERR_XMPP_BUSY if the queue is full, at once; later, if a key with fewer waiting needs the place
+   */
+  async take(signal: Signal, key = ''): Promise<() => void> {
+    throwIfAborted(signal)
+    if (!this.hasRoomFor(key)) throw busy()
+    const share = this.#shareOf(key)
+    if (this.#taken < this.#size) {
+      this.#taken++
+      share.running++
+    } else {
+      await this.#wait(share, signal)
+    }
+    return () => this.#release(share)
+  }
+
+  #wait(share: Share, signal: Signal): Promise<void> {
+    if (this.#queue.size >= this.#maxWaiting) this.#queue.longest?.waiting.last?.refuse()
     return new Promise((resolve, reject) => {
-      const begin = () => {
-        leave()
-        resolve()
-      }
-      const abort = () => {
-        leave()
-        reject(signal.reason)
-      }
       const leave = () => {
-        this.#waiting.delete(begin)
+        this.#queue.remove(entry)
         signal.removeEventListener('abort', abort)
       }
-      this.#waiting.add(begin)
+      const begin = () => {
+        leave()
+        this.#queue.setRunning(share, share.running + 1)
+        resolve()
+      }
+      const refuse = (reason: unknown = busy()) => {
+        leave()
+        this.#forgetIfIdle(share)
+        reject(reason)
+      }
+      const abort = () => refuse(signal.reason)
+      const entry = this.#queue.add({ share, begin, refuse })
       signal.addEventListener('abort', abort)
     })
+  }
+
+  // The slot passes to the next in the queue without becoming free in between.
+  #release(share: Share): void {
+    this.#queue.setRunning(share, share.running - 1)
+    const { next } = this.#queue
+    if (next) next.begin()
+    else this.#taken--
+    this.#forgetIfIdle(share)
+  }
+
+  /** Returns true if another key has so much more waiting that its newest work has to give its place to work of `key`. */
+  #isOutweighed(key: string): boolean {
+    const most = this.#queue.longest?.waiting.size ?? 0
+    return most > (this.#shares.get(key)?.waiting.size ?? 0) + 1
+  }
+
+  #shareOf(key: string): Share {
+    let share = this.#shares.get(key)
+    if (!share) {
+      share = { key, running: 0, waiting: new LinkedList() }
+      this.#shares.set(key, share)
+    }
+    return share
+  }
+
+  #forgetIfIdle(share: Share): void {
+    if (share.running === 0 && share.waiting.size === 0) this.#shares.delete(share.key)
   }
 }
 

@@ -1,9 +1,9 @@
 import { BoshSession } from '../../lib/bosh/session'
-import type { Transport } from '../../lib/bosh/transport'
 import { MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, POLL_PAUSE_MS } from '../../lib/limits'
 import type { Element } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
 import { bySaxes } from '../fixtures/saxes'
+import { transportTo } from '../fixtures/transport'
 
 /* One session and its requests as the server receives them. A reply is given as its body. */
 
@@ -28,14 +28,14 @@ function talkTo(replies: readonly string[], { held = false } = {}) {
       return () => {}
     },
   }
-  const transport: Transport = {
+  const transport = transportTo({
     async post(_url, body) {
       asked.push(body)
       if (held) now += 10_000
       return Buffer.from(replies[Math.min(asked.length, replies.length) - 1] ?? '')
     },
     close() {},
-  }
+  })
   const wire = { transport, clock, url: new URL('http://127.0.0.1/bosh'), domain: DOMAIN }
   return { wire, asked, pauses, requests: () => asked.map(body => bySaxes(body).attributes) }
 }

@@ -5,9 +5,17 @@ import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { HttpTransport, type Transport, type TransportOptions } from '../../lib/bosh/transport'
-import { MAX_SOCKETS } from '../../lib/limits'
+import {
+  type Connection,
+  HttpTransport,
+  type PostOptions,
+  type Transport,
+  type TransportOptions,
+} from '../../lib/bosh/transport'
+import { MAX_IDLE_SOCKETS, MAX_REPEATS, NO_REUSE_MS } from '../../lib/limits'
 import type { TlsOptions } from '../../lib/options/authenticator-options'
+import { LightSignal } from '../../lib/time/light-signal'
+import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
 
 /*
@@ -88,7 +96,16 @@ async function speaks(answer: (socket: net.Socket, nth: number) => void) {
 
 const OK = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 const patient = () => new AbortController().signal
-const post = (transport: Transport, url: URL, body = BODY) => transport.post(url, body, { signal: patient() })
+/** Sends one request as a session of its own does. */
+async function send(transport: Transport, url: URL, body: string, options: PostOptions): Promise<Buffer> {
+  const connection = transport.connect(url)
+  try {
+    return await connection.post(body, options)
+  } finally {
+    connection.release()
+  }
+}
+const post = (transport: Transport, url: URL, body = BODY) => send(transport, url, body, { signal: patient() })
 /** Resolves when the server sees the end of the connection, orderly or not. */
 const closed = (socket: net.Socket | undefined) =>
   new Promise<void>(resolve => {
@@ -124,8 +141,8 @@ describe('for a request', () => {
   test("the transport sends the visitor's address when one is given", async () => {
     const server = await says(response => response.end(BODY))
     const transport = transportOf()
-    await transport.post(server.url, BODY, { signal: patient(), clientIp: '2001:db8::1' })
-    await transport.post(server.url, BODY, { signal: patient(), clientIp: undefined })
+    await send(transport, server.url, BODY, { signal: patient(), clientIp: '2001:db8::1' })
+    await send(transport, server.url, BODY, { signal: patient(), clientIp: undefined })
     expect(server.asked.map(({ headers }) => headers['x-forwarded-for'])).toEqual(['2001:db8::1', undefined])
   })
 
@@ -420,10 +437,11 @@ describe('with an abort signal', () => {
   const reason = new Error('nobody waits')
   // Never answered, so that nothing but the abort can end it.
   const silent = () => speaks(() => {})
+  const MAX_SOCKETS = 3
 
   test('the transport opens no connection when the signal was aborted before', async () => {
     const server = await silent()
-    await expect(transportOf().post(server.url, BODY, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(send(transportOf(), server.url, BODY, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(server.sockets).toHaveLength(0)
   })
 
@@ -438,7 +456,7 @@ describe('with an abort signal', () => {
       answer(socket)
       setImmediate(() => controller.abort(reason))
     })
-    await expect(transportOf().post(server.url, BODY, { signal: controller.signal })).rejects.toBe(reason)
+    await expect(send(transportOf(), server.url, BODY, { signal: controller.signal })).rejects.toBe(reason)
     await closed(server.sockets[0])
     expect(server.asked).toHaveLength(1)
   })
@@ -446,18 +464,20 @@ describe('with an abort signal', () => {
   test('the transport rejects with the reason when the signal aborts while it connects', async () => {
     const server = await silent()
     const controller = new AbortController()
-    const posting = transportOf().post(server.url, BODY, { signal: controller.signal })
+    const posting = send(transportOf(), server.url, BODY, { signal: controller.signal })
     controller.abort(reason)
     await expect(posting).rejects.toBe(reason)
   })
 
-  test('the signal `unsent` ends a request only while it waits for a free connection', async () => {
+  test('the signal `unsent` ends a request only while it waits for a socket of a given agent', async () => {
     const server = await silent()
-    const transport = transportOf()
+    const agent = new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS })
+    ended.push(() => agent.destroy())
+    const transport = transportOf({ agent })
     const unsent = new AbortController()
     const stop = new AbortController()
     const options = { signal: stop.signal, unsent: unsent.signal }
-    const posted = Array.from({ length: MAX_SOCKETS + 1 }, () => transport.post(server.url, BODY, options))
+    const posted = Array.from({ length: MAX_SOCKETS + 1 }, () => send(transport, server.url, BODY, options))
     const settled = Promise.allSettled(posted)
     while (server.asked.length < MAX_SOCKETS) await new Promise(resolve => setImmediate(resolve))
     unsent.abort(reason)
@@ -473,11 +493,11 @@ describe('with an abort signal', () => {
   test('the signal `unsent` ends a request while its connection is being made', async () => {
     const server = await silent()
     const unsent = new AbortController()
-    const posting = transportOf().post(server.url, BODY, { signal: patient(), unsent: unsent.signal })
+    const posting = send(transportOf(), server.url, BODY, { signal: patient(), unsent: unsent.signal })
     unsent.abort(reason)
     await expect(posting).rejects.toBe(reason)
     await expect(
-      transportOf().post(server.url, BODY, { signal: patient(), unsent: AbortSignal.abort(reason) }),
+      send(transportOf(), server.url, BODY, { signal: patient(), unsent: AbortSignal.abort(reason) }),
     ).rejects.toBe(reason)
     expect(server.asked).toHaveLength(0)
   })
@@ -490,7 +510,7 @@ describe('with an abort signal', () => {
       if (waiting.length === 2) controller.abort(reason)
     })
     const transport = transportOf()
-    const left = transport.post(server.url, '<left/>', { signal: controller.signal })
+    const left = send(transport, server.url, '<left/>', { signal: controller.signal })
     const stays = post(transport, server.url, '<stays/>')
     await expect(left).rejects.toBe(reason)
     waiting[server.asked.findIndex(({ body }) => body === '<stays/>')]?.end(BODY)
@@ -502,8 +522,8 @@ describe('with an abort signal', () => {
     const { signal } = controller
     const server = await says((response, nth) => response.writeHead(nth === 1 ? 200 : 500).end(BODY))
     const transport = transportOf()
-    await transport.post(server.url, BODY, { signal })
-    await transport.post(server.url, BODY, { signal }).catch(() => {})
+    await send(transport, server.url, BODY, { signal })
+    await send(transport, server.url, BODY, { signal }).catch(() => {})
     expect(server.asked).toHaveLength(2)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
@@ -518,27 +538,93 @@ describe('with kept-alive connections', () => {
     expect(server.sockets).toHaveLength(1)
   })
 
-  test('the transport opens at most 16 connections and sends one request at a time on each', async () => {
-    const waiting: http.ServerResponse[] = []
-    const server = await says(response => {
-      waiting.push(response)
-      // The last four come only when others are done.
-      if (waiting.length >= 16) for (const one of waiting) one.end(BODY)
-    })
-    const transport = transportOf()
-    const replies = await Promise.all(Array.from({ length: 20 }, () => post(transport, server.url)))
-    expect(replies.map(String)).toEqual(Array(20).fill(BODY))
-    expect(server.sockets).toHaveLength(16)
-  })
-
-  test('every connection ends when the transport closes', async () => {
+  test('each open connection has a socket of its own, and keeps it for all of its requests', async () => {
     const server = await says(response => response.end(BODY))
     const transport = transportOf()
+    const connections = Array.from({ length: 60 }, () => transport.connect(server.url))
+    for (let n = 1; n <= 3; n++) {
+      await Promise.all(connections.map(connection => connection.post(BODY, { signal: patient() })))
+      expect(server.asked).toHaveLength(60 * n)
+      expect(server.sockets).toHaveLength(60)
+    }
+  })
+
+  test('a connection uses the socket that came back last, and none that is lent', async () => {
+    const server = await speaks(socket => socket.write(OK))
+    const usedBy = async (connection: Connection) => {
+      const counts = server.sockets.map(socket => socket.bytesRead)
+      await connection.post(BODY, { signal: patient() })
+      return server.sockets.findIndex((socket, n) => socket.bytesRead !== counts[n])
+    }
+    const transport = transportOf()
+    const [first, second, third] = [1, 2, 3].map(() => transport.connect(server.url)) as [
+      Connection,
+      Connection,
+      Connection,
+    ]
+    expect([await usedBy(first), await usedBy(second), await usedBy(third)]).toEqual([0, 1, 2])
+    third.release()
+    first.release()
+    expect(await usedBy(transport.connect(server.url))).toBe(0)
+    expect(await usedBy(transport.connect(server.url))).toBe(2)
+    expect(await usedBy(transport.connect(server.url))).toBe(3)
+  })
+
+  test(`the transport keeps ${MAX_IDLE_SOCKETS} idle sockets and closes the others`, async () => {
+    const server = await says(response => response.end(BODY))
+    const transport = transportOf()
+    const connections = Array.from({ length: MAX_IDLE_SOCKETS + 5 }, () => transport.connect(server.url))
+    await Promise.all(connections.map(connection => connection.post(BODY, { signal: patient() })))
+    for (const connection of connections) connection.release()
+    await Promise.all(server.sockets.slice(-5).map(closed))
+    expect(server.sockets.filter(socket => !socket.closed)).toHaveLength(MAX_IDLE_SOCKETS)
+  })
+
+  test('a connection goes on with a new socket when a reply says that the server closes', async () => {
+    const server = await says((response, nth) => {
+      if (nth % 2 === 0) response.setHeader('Connection', 'close')
+      response.end(BODY)
+    })
+    const connection = transportOf().connect(server.url)
+    for (let n = 0; n < 6; n++) await connection.post(BODY, { signal: patient() })
+    expect(server.asked).toHaveLength(6)
+    expect(server.sockets).toHaveLength(3)
+    expect(connection.repeats).toBe(0)
+  })
+
+  test('a connection goes on with a new socket when the server closes after every reply without saying so', async () => {
+    const server = await speaks(socket => socket.end(OK))
+    const connection = transportOf().connect(server.url)
+    const replies: string[] = []
+    for (let n = 0; n < 6; n++) replies.push((await connection.post(BODY, { signal: patient() })).toString())
+    expect(replies).toEqual(Array(6).fill(BODY))
+  })
+
+  test('a request goes out at once on its own connection, however many others wait for a reply', async () => {
+    const server = await says((response, nth) => {
+      if (nth > 200) response.end(BODY)
+    })
+    const transport = transportOf()
+    const stop = new LightSignal()
+    const hanging = Array.from({ length: 200 }, () => send(transport, server.url, BODY, { signal: stop }))
+    const settled = Promise.allSettled(hanging)
+    while (server.asked.length < 200) await new Promise(resolve => setImmediate(resolve))
+    expect((await post(transport, server.url)).toString()).toBe(BODY)
+    stop.abort()
+    await settled
+  })
+
+  test('every connection ends when the transport closes, idle or lent', async () => {
+    const server = await says(response => response.end(BODY))
+    const transport = transportOf()
+    const lent = transport.connect(server.url)
+    await lent.post(BODY, { signal: patient() })
     await post(transport, server.url)
     transport.close()
+    lent.release()
     // Both ends live in this process: in a few rounds of its event loop, long before an idle socket would end by itself.
     for (let round = 0; round < 100; round++) await new Promise(resolve => setImmediate(resolve))
-    expect(server.sockets.map(socket => socket.closed)).toEqual([true])
+    expect(server.sockets.map(socket => socket.closed)).toEqual([true, true])
   })
 
   test('the transport uses a given agent and never destroys it', async () => {
@@ -602,6 +688,41 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     await Promise.all(waiting.map(closed))
   })
 
+  test('a session that follows makes a connection of its own for a while', async () => {
+    const clock = handClock()
+    const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
+    ended.push(() => transport.close())
+    const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
+    for (let n = 0; n < 4; n++) await post(transport, server.url)
+    expect(server.asked).toHaveLength(5)
+    expect(server.sockets).toHaveLength(4)
+    clock.advance(NO_REUSE_MS)
+    for (let n = 0; n < 4; n++) await post(transport, server.url)
+    expect(server.asked).toHaveLength(9)
+    expect(server.sockets).toHaveLength(5)
+  })
+
+  test(`a given agent is tried until it makes a new socket, at most ${MAX_REPEATS} times`, async () => {
+    const agent = new http.Agent({ keepAlive: true })
+    ended.push(() => agent.destroy())
+    for (const [kept, isAnswered] of [
+      [MAX_REPEATS, true],
+      [MAX_REPEATS + 1, false],
+    ] as const) {
+      const waiting: net.Socket[] = []
+      const server = await speaks((socket, nth) => {
+        if (nth > kept) waiting.includes(socket) ? socket.end() : socket.write(OK)
+        else if (waiting.push(socket) === kept) for (const one of waiting) one.write(OK)
+      })
+      const transport = transportOf({ agent })
+      await Promise.all(Array.from({ length: kept }, () => post(transport, server.url)))
+      const answer = post(transport, server.url, REQUEST)
+      if (isAnswered) expect((await answer).toString()).toBe(BODY)
+      else await expect(answer).rejects.toEqual(xmppError('ERR_XMPP_CONNECT'))
+      expect(server.asked).toHaveLength(kept + MAX_REPEATS + 1)
+    }
+  })
+
   test.each<[what: string, answer: (socket: net.Socket) => unknown, code: string]>([
     ['a byte came before', socket => socket.end('H'), 'ERR_XMPP_CONNECT'],
     ['the head came before', socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n'), 'ERR_XMPP_CONNECT'],
@@ -626,7 +747,7 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     })
     const transport = transportOf()
     await post(transport, server.url)
-    await expect(transport.post(server.url, REQUEST, { signal: controller.signal })).rejects.toBe(reason)
+    await expect(send(transport, server.url, REQUEST, { signal: controller.signal })).rejects.toBe(reason)
     expect(server.asked).toHaveLength(2)
   })
 
@@ -759,7 +880,7 @@ test('the transport rejects a reply of status 101', async () => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
   })
 
-  await expect(transportOf().post(server.url, BODY, { signal: hung.signal })).rejects.toEqual(
+  await expect(send(transportOf(), server.url, BODY, { signal: hung.signal })).rejects.toEqual(
     xmppError('ERR_XMPP_HTTP'),
   )
 })

@@ -1,5 +1,6 @@
 import crypto from 'node:crypto'
 import { Authenticator } from '../../lib/login/authenticator'
+import { transportTo } from '../fixtures/transport'
 
 /*
  * The exchange of XEP-0206 §5 with the messages that the XEP prints: juliet logs in by SCRAM-SHA-1 and binds. Her
@@ -31,14 +32,14 @@ test('a login of juliet sends the messages of XEP-0206 §5 byte for byte', async
     return bytes
   })
   const said: string[] = []
-  const transport = {
+  const transport = transportTo({
     async post(_url: URL, body: string) {
       const reply = SERVER_SAYS[said.length]
       said.push(body)
       return Buffer.from(typeof reply === 'function' ? reply(/ id='([^']+)'/.exec(body)?.[1] ?? '') : (reply ?? ''))
     },
     close() {},
-  }
+  })
   const authenticator = new Authenticator({ service: 'https://example.com/bosh', domain: 'example.com' }, { transport })
   const account = await authenticator.authenticate({ username: 'juliet', password: 'r0m30myr0m30' })
   await authenticator.close()

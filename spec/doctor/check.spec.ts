@@ -124,7 +124,7 @@ describe('for its URL', () => {
   /** Sends the requests for xmpp.example.com to the given server. */
   const at = ({ url }: BoshServer): Transport => {
     const transport = new HttpTransport({ maxResponseBytes: 65_536 })
-    return { post: (_, body, options) => transport.post(new URL(url), body, options), close: () => transport.close() }
+    return { connect: () => transport.connect(new URL(url)), close: () => transport.close() }
   }
   const CLEAR = 'http://xmpp.example.com/bosh'
   const credentials = { username: 'user1', password: 'user1' }

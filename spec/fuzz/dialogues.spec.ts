@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { Strategy, XmppBoshError } from '../../lib'
-import type { Transport } from '../../lib/bosh/transport'
 import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
 import { LightSignal, type Signal, throwIfAborted } from '../../lib/time/light-signal'
 import { handClock } from '../fixtures/clock'
 import { form, moreAnswers, visit } from '../fixtures/passport'
 import { DIGESTS, RightServer } from '../fixtures/right-server'
+import { transportTo } from '../fixtures/transport'
 import { type Move, moves, spoilt, spoiltMessage } from './moves'
 import { type Exchange, missingProof } from './proof'
 import { part, seed, tried } from './runs'
@@ -90,7 +90,7 @@ async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
   let due = ''
   let again: Buffer | undefined
 
-  const transport: Transport = {
+  const transport = transportTo({
     async post(_url, request, { signal }) {
       const exchange: Exchange = { request, reply: undefined }
       exchanges.push(exchange)
@@ -119,7 +119,7 @@ async function play({ moves, mechanism, bind, right, lies, leaves }: Case) {
       return reply
     },
     close() {},
-  }
+  })
   const authenticator = new Authenticator(
     {
       service: 'http://127.0.0.1/bosh',

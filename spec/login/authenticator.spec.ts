@@ -1,14 +1,15 @@
 import crypto from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
+import { Agent } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import type { Transport } from '../../lib/bosh/transport'
 import { Authenticator, type AuthenticatorOptions } from '../../lib/index'
-import { MAX_DELAYED_FAILURES, MAX_SOCKETS, TERMINATE_TIMEOUT_MS } from '../../lib/limits'
+import { MAX_CONCURRENT, MAX_DELAYED_FAILURES, TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type HandClock, handClock } from '../fixtures/clock'
+import { transportTo } from '../fixtures/transport'
 
 // Mocked before the import, because key-derivation.ts keeps a reference to the function.
 jest.mock('node:crypto', () => {
@@ -217,7 +218,7 @@ describe('under load', () => {
   function nearby() {
     const responder = new Responder({ domain: 'localhost', accounts: { user1: 'user1' } })
     let most = 0
-    const transport: Transport = {
+    const transport = transportTo({
       async post(_, body) {
         const replying = responder.respond(Buffer.from(body))
         most = Math.max(most, responder.sessions.length)
@@ -226,7 +227,7 @@ describe('under load', () => {
         return typeof reply === 'string' ? Buffer.of() : Buffer.from(reply.body)
       },
       close() {},
-    }
+    })
     return { transport, most: () => most, left: () => responder.sessions.length }
   }
 
@@ -248,7 +249,7 @@ describe('under load', () => {
     expect(left()).toBe(0)
   })
 
-  test('five hundred logins at once use at most 16 connections, and close() leaves none', async () => {
+  test('five hundred logins at once use at most two connections a slot, and close() leaves none', async () => {
     const sockets: Socket[] = []
     const opened = (message: unknown) => sockets.push((message as { socket: Socket }).socket)
     diagnostics.subscribe('net.client.socket', opened)
@@ -259,7 +260,7 @@ describe('under load', () => {
     await authenticator.close()
 
     expect(open).toBeGreaterThan(0)
-    expect(sockets.length).toBeLessThanOrEqual(16)
+    expect(sockets.length).toBeLessThanOrEqual(2 * MAX_CONCURRENT)
     expect(sockets.filter(socket => !socket.destroyed)).toEqual([])
   })
 
@@ -424,10 +425,12 @@ describe('with the signal of a visitor', () => {
     expect(steps()).toEqual([...WAY.slice(0, WAY.indexOf(on) + 1), 'terminate'])
   })
 
-  test('an abort before a connection is free sends no creation and frees the slot', async () => {
+  test('an abort before a given agent has a free socket sends no creation and frees the slot', async () => {
     const clock = handClock()
+    const MAX_SOCKETS = 16
+    const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS })
     server.fault({ on: 'create', reply: 'hang', times: MAX_SOCKETS })
-    const authenticator = authenticatorFor({ maxConcurrent: MAX_SOCKETS + 10, maxQueue: 0 }, { clock })
+    const authenticator = authenticatorFor({ maxConcurrent: MAX_SOCKETS + 10, maxQueue: 0, agent }, { clock })
     const visitor = new AbortController()
     const answers = Array.from({ length: MAX_SOCKETS + 10 }, () =>
       authenticator.authenticate(USER1, { signal: visitor.signal }).catch(e => e.code),
@@ -440,6 +443,7 @@ describe('with the signal of a visitor', () => {
     clock.advance(TERMINATE_TIMEOUT_MS)
     expect((await authenticator.authenticate(USER1)).username).toBe('user1')
     expect(steps().filter(step => step === 'create')).toHaveLength(MAX_SOCKETS + 1)
+    agent.destroy()
   })
 
   test('an abort in the queue sends nothing and leaves the slot to the next login', async () => {
@@ -524,13 +528,13 @@ describe('after a refused greeting', () => {
     ['has an unknown type', "type='x'"],
   ])('the session is terminated when the greeting %s', async (_, attribute) => {
     const said: string[] = []
-    const transport = {
+    const transport = transportTo({
       async post(_url: URL, body: string) {
         said.push(body)
         return Buffer.from(`<body xmlns='http://jabber.org/protocol/httpbind' sid='s1' ${attribute}/>`)
       },
       close() {},
-    }
+    })
     const authenticator = authenticatorFor({}, { transport })
     await expect(authenticator.authenticate(USER1)).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
     await authenticator.close()

@@ -4,6 +4,7 @@ import { XmppBoshError } from '../../lib/errors/error'
 import { type Domain, prepareConfiguredDomain } from '../../lib/jid'
 import { Authenticator } from '../../lib/login/authenticator'
 import { type Credentials, prepareCredentials } from '../../lib/login/credentials'
+import { transportTo } from '../fixtures/transport'
 
 // Mocked before the import, because key-derivation.ts keeps a reference to the function.
 jest.mock('node:crypto', () => {
@@ -370,10 +371,10 @@ describe('with spies on every step', () => {
   test.each([...LONG, ...OTHER])(
     'credentials with %s are refused with 400 before any pattern, hash or request',
     async (_, username, password) => {
-      const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+      const poster = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
       const authenticator = new Authenticator(
         { service: 'https://xmpp.example.com/bosh', domain: 'example.com' },
-        { transport },
+        { transport: transportTo(poster) },
       )
       const spies = [
         jest.spyOn(String.prototype, 'normalize'),
@@ -396,15 +397,15 @@ describe('with spies on every step', () => {
 
       expect(calls).toEqual(spies.map(() => 0))
       expect(reason).toMatchObject({ status: 400 })
-      expect(transport.post).not.toHaveBeenCalled()
+      expect(poster.post).not.toHaveBeenCalled()
     },
   )
 
   test('credentials that are refused for other reasons are not hashed or sent', async () => {
-    const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+    const poster = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
     const authenticator = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'example.com', failureDelay: 0 },
-      { transport },
+      { transport: transportTo(poster) },
     )
     const hashed = [jest.mocked(crypto.pbkdf2), jest.spyOn(crypto, 'createHash'), jest.spyOn(crypto, 'createHmac')]
     for (const [username, password, status] of [
@@ -422,16 +423,16 @@ describe('with spies on every step', () => {
     }
     await authenticator.close()
 
-    expect(transport.post).not.toHaveBeenCalled()
+    expect(poster.post).not.toHaveBeenCalled()
     for (const hash of hashed) expect(hash).not.toHaveBeenCalled()
     jest.restoreAllMocks()
   })
 
   test('the spies see valid credentials that are prepared and sent', async () => {
-    const transport = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
+    const poster = { post: jest.fn(() => Promise.reject(new Error('asked'))), close() {} }
     const authenticator = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'example.com' },
-      { transport },
+      { transport: transportTo(poster) },
     )
     const seen = [jest.spyOn(String.prototype, 'normalize'), jest.spyOn(RegExp.prototype, 'exec')]
     await authenticator.authenticate({ username: 'Juliet@example.com', password: 'p\u00e4ss' }).catch(() => {})
@@ -440,7 +441,7 @@ describe('with spies on every step', () => {
     await authenticator.close()
 
     for (const count of calls) expect(count).toBeGreaterThan(0)
-    expect(transport.post).toHaveBeenCalledTimes(1)
+    expect(poster.post).toHaveBeenCalledTimes(1)
   })
 
   test('a pattern never sees more of a name or a password than may be typed', () => {

@@ -58,6 +58,19 @@ describe('in one process', () => {
     expect(settled).toEqual([0, 1, 2, 3])
   })
 
+  test('a derivation of another visitor waits for one that runs, however many one visitor has', async () => {
+    const settled: string[] = []
+    const one = Array.from({ length: 90 }, (_, n) => once(derive(patient(), 'one')).then(() => settled.push(`${n}`)))
+    const other = once(derive(patient(), 'other')).then(() => settled.push('other'))
+    for (let n = 0; n < 91; n++) {
+      await turn()
+      running[n]?.(Buffer.alloc(20))
+    }
+    await Promise.all([...one, other])
+
+    expect(settled.indexOf('other')).toBe(MAX_DERIVATIONS)
+  })
+
   test('an abandoned derivation keeps its place until it is over', async () => {
     const visitor = new AbortController()
     const given = [0, 1].map(() => once(derive(visitor.signal)))

@@ -5,7 +5,6 @@ import express from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import request from 'supertest'
-import type { Transport } from '../../lib/bosh/transport'
 import { type Account, deserializeUser, Strategy, serializeUser, type Verify, XmppBoshError } from '../../lib/index'
 import { VERIFY_DONE_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
@@ -13,6 +12,7 @@ import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type HandClock, handClock } from '../fixtures/clock'
 import { form, visit } from '../fixtures/passport'
+import { transportTo } from '../fixtures/transport'
 
 let server: BoshServer
 let authenticator: Authenticator
@@ -405,6 +405,22 @@ describe('with forwardClientIp', () => {
   )
 })
 
+describe('with the key of the visitor', () => {
+  const socket = Object.assign(new EventEmitter(), { remoteAddress: '192.0.2.8' })
+  test.each<[what: string, req: object, forwardClientIp: (() => string | undefined) | undefined, context: object]>([
+    ['`req.ip`', { ip: '192.0.2.7', socket }, undefined, { key: '192.0.2.7' }],
+    ['the address of the socket when `req.ip` is missing', { socket }, undefined, { key: '192.0.2.8' }],
+    ['no key when the request tells no address', {}, undefined, {}],
+    ['no key when `req.ip` is not a string', { ip: 7 }, undefined, {}],
+    ['the forwarded address', { ip: '::1', socket }, () => '192.0.2.9', { key: '192.0.2.9', clientIp: '192.0.2.9' }],
+  ])('the strategy passes %s', async (_, req, forwardClientIp, context) => {
+    const authenticate = jest.fn(async () => ({ jid: 'a@b', username: 'a', domain: 'b', mechanism: 'PLAIN' as const }))
+    const strategy = new Strategy({ authenticator: { authenticate }, ...(forwardClientIp && { forwardClientIp }) })
+    await visit(strategy, { ...form('alice', 'alice'), ...req })
+    expect(authenticate).toHaveBeenCalledWith(expect.anything(), { signal: expect.anything(), ...context })
+  })
+})
+
 describe('on the socket of the visitor', () => {
   class Socket extends EventEmitter {
     destroyed = false
@@ -446,6 +462,38 @@ describe('on the socket of the visitor', () => {
     expect(socket.listenerCount('close')).toBe(0)
   })
 
+  test('a socket has one listener when twenty logins are pipelined on it, and its close gives all of them up', async () => {
+    const socket = new Socket()
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    server.fault({ on: 'auth', reply: 'hang', times: 20 })
+    const strategy = new Strategy({ authenticator })
+    const answered = Array.from({ length: 20 }, () => visit(strategy, { ...form('alice', 'alice'), socket }))
+    while (server.requests.filter(({ step }) => step === 'auth').length < 20) {
+      expect(socket.listenerCount('close')).toBeLessThanOrEqual(1)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(socket.listenerCount('close')).toBe(1)
+    socket.emit('close')
+    for (const answer of await Promise.all(answered)) {
+      expect(answer).toMatchObject({ action: 'error', error: { code: 'ERR_XMPP_ABORTED' } })
+    }
+    expect(socket.listenerCount('close')).toBe(0)
+    expect(warned).not.toHaveBeenCalled()
+    warned.mockRestore()
+  })
+
+  test('a login that ends leaves the others on its socket under watch', async () => {
+    const socket = new Socket()
+    const strategy = new Strategy({ authenticator })
+    server.fault({ on: 'auth', reply: 'hang' })
+    const hanging = visit(strategy, { ...form('alice', 'alice'), socket })
+    while (!server.requests.some(({ step }) => step === 'auth')) await new Promise(resolve => setImmediate(resolve))
+    expect(await visit(strategy, { ...form('alice', 'alice'), socket })).toMatchObject({ action: 'success' })
+    expect(socket.listenerCount('close')).toBe(1)
+    socket.emit('close')
+    expect(await hanging).toMatchObject({ action: 'error', error: { code: 'ERR_XMPP_ABORTED' } })
+  })
+
   test('no listener is left after an answer', async () => {
     const socket = new Socket()
     await visit(new Strategy({ authenticator }), { ...form('alice', 'alice'), socket })
@@ -473,7 +521,7 @@ describe('in one turn of the event loop', () => {
     const clock = handClock()
     const socket = new EventEmitter()
     const responder = new Responder({ domain: 'localhost', accounts: { alice: 'alice' } })
-    const transport: Transport = {
+    const transport = transportTo({
       async post(_, body, { signal }) {
         const reply = await responder.respond(Buffer.from(body))
         if (typeof reply === 'string') throw new Error(reply)
@@ -490,7 +538,7 @@ describe('in one turn of the event loop', () => {
         })
       },
       close() {},
-    }
+    })
     const used = new Authenticator(
       { service: 'https://xmpp.example.com/bosh', domain: 'localhost', timeout: 1000, failureDelay: 0 },
       { clock, transport },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { HttpTransport, type Transport } from '../../lib/bosh/transport'
+import { type Connection, HttpTransport, type Transport } from '../../lib/bosh/transport'
 import { type AuthenticatorOptions, type Mechanism, Strategy } from '../../lib/index'
 import { Authenticator } from '../../lib/login/authenticator'
 import { type BoshServer, type FaultReply, type Step, startBoshServer } from '../../lib/testing/server'
@@ -108,11 +108,15 @@ test('the strategy and the Authenticator hold no secret while a login is under w
       }
     }
     const transport: Transport = {
-      async post(...request) {
-        look()
-        const reply = await http.post(...request)
-        look()
-        return reply
+      connect(url) {
+        const connection = http.connect(url)
+        const post: Connection['post'] = async (...request) => {
+          look()
+          const reply = await connection.post(...request)
+          look()
+          return reply
+        }
+        return { repeats: 0, post, release: () => connection.release() }
       },
       close: () => http.close(),
     }

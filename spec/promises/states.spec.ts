@@ -1,9 +1,9 @@
-import type { Transport } from '../../lib/bosh/transport'
 import { type Mechanism, Strategy } from '../../lib/index'
 import { POLL_PAUSE_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
 import { form, visit } from '../fixtures/passport'
 import { BIND, bodyOf, CLIENT, HTTPBIND, RightServer, SASL, STREAMS } from '../fixtures/right-server'
+import { transportTo } from '../fixtures/transport'
 
 /*
  * A walk over the states of a login. In every state it tries each element of a list, in its own and in wrong
@@ -155,7 +155,7 @@ async function walk(state: State, say: Say, bind = true): Promise<Ended> {
   const asked: string[] = []
   let due = ''
   let signed = false
-  const transport: Transport = {
+  const transport = transportTo({
     async post(_url, request) {
       const now = asked.push(request) - 1
       let { attributes, payload } = server.answer(request, message => message)
@@ -178,7 +178,7 @@ async function walk(state: State, say: Say, bind = true): Promise<Ended> {
       return Buffer.from(bodyOf({ attributes, payload }))
     },
     close() {},
-  }
+  })
   const authenticator = new Authenticator(
     {
       service: 'http://127.0.0.1/bosh',

@@ -69,35 +69,35 @@ describe('at the limits of the queue', () => {
   test('the slots are full when all are taken and the queue is full', async () => {
     const slots = new Slots(1, 1)
     const [a, b] = [work([], 'a'), work([], 'b')]
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     const running = [slots.run(a.run, never)]
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     running.push(slots.run(b.run, never))
-    expect(slots.isFull).toBe(true)
+    expect(slots.hasRoomFor('')).toBe(false)
     a.end()
     await running[0]
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     b.end()
     await Promise.all(running)
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
   })
 
   test('the slots are full as soon as all are taken when no work may wait', async () => {
     const slots = new Slots(1, 0)
     const a = work([], 'a')
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     const running = slots.run(a.run, never)
-    expect(slots.isFull).toBe(true)
+    expect(slots.hasRoomFor('')).toBe(false)
     a.end()
     await running
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
   })
 
   test('the slots are never full without a limit of the queue', async () => {
     const slots = new Slots(1)
     const a = work([], 'a')
     const running = Array.from({ length: 1000 }, () => slots.run(a.run, never))
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     a.end()
     await Promise.all(running)
   })
@@ -112,11 +112,11 @@ describe('with an AbortSignal', () => {
     const running = slots.run(a.run, never)
     const left = slots.run(work(log, 'b').run, leaving.signal)
     const next = slots.run(async () => log.push('c'), never)
-    expect(slots.isFull).toBe(true)
+    expect(slots.hasRoomFor('')).toBe(false)
     const reason = new Error('left')
     leaving.abort(reason)
     await expect(left).rejects.toBe(reason)
-    expect(slots.isFull).toBe(false)
+    expect(slots.hasRoomFor('')).toBe(true)
     a.end()
     await Promise.all([running, next])
     expect(log).toEqual(['a', 'c'])

@@ -1,0 +1,92 @@
+import http from 'node:http'
+import https from 'node:https'
+import { IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../limits'
+import type { TlsOptions } from '../options/authenticator-options'
+import type { Clock } from '../time/clock'
+
+const ONE_SOCKET = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, timeout: IDLE_SOCKET_MS }
+
+interface Kept {
+  /** the agent that came back last is lent first, so that few sockets stay in use */
+  readonly idle: http.Agent[]
+  /** time until which no agent is kept, in ms of the clock */
+  noReuseUntil: number
+}
+
+/**
+ * Agents with one socket each. A session borrows one, so that it has a socket of its own; the next session gets the agent
+ * with its socket. Servers may close every connection that a session used when it ends (Tigase does): a socket that two
+ * sessions share would be closed while the other one waits for a reply on it.
+ */
+export class KeptAgents {
+  /** a request is sent again at most once: a replaced agent has no socket that the server may have closed */
+  readonly maxRepeats: number = 1
+  readonly #clock: Clock
+  readonly #tls: https.AgentOptions
+  /** makes the connections of all agents for https:, so that a new one resumes the TLS session of another */
+  readonly #connector: https.Agent
+  readonly #byOrigin = new Map<string, Kept>()
+  readonly #lent = new Set<http.Agent>()
+  #isClosed = false
+
+  constructor(tls: TlsOptions | undefined, clock: Clock) {
+    this.#clock = clock
+    this.#tls = { ...tls, minVersion: tls?.minVersion ?? 'TLSv1.2', rejectUnauthorized: true } as https.AgentOptions
+    this.#connector = new https.Agent(this.#tls)
+  }
+
+  /** Lends an agent for requests to `url`. Its socket may have served an earlier session. */
+  lend(url: URL): http.Agent {
+    return this.#lendOut(this.#keptFor(url).idle.pop() ?? this.#newAgent(url))
+  }
+
+  /**
+   * Takes back an agent whose kept socket the server had closed, and lends one without a socket. The other idle sockets
+   * to `url` are older, and would fail in the same way. For a while, agents to `url` are not lent a second time.
+   */
+  replace(url: URL, agent: http.Agent): http.Agent {
+    const kept = this.#keptFor(url)
+    kept.noReuseUntil = this.#clock.now() + NO_REUSE_MS
+    for (const stale of kept.idle.splice(0)) stale.destroy()
+    this.takeBack(url, agent)
+    return this.#lendOut(this.#newAgent(url))
+  }
+
+  /** Takes back an agent that no request uses any more. */
+  takeBack(url: URL, agent: http.Agent): void {
+    this.#lent.delete(agent)
+    const { idle, noReuseUntil } = this.#keptFor(url)
+    const isKept = !this.#isClosed && idle.length < MAX_IDLE_SOCKETS && this.#clock.now() >= noReuseUntil
+    if (isKept) idle.push(agent)
+    else agent.destroy()
+  }
+
+  /** Closes all sockets, those of lent agents as well. */
+  close(): void {
+    this.#isClosed = true
+    for (const agent of this.#lent) agent.destroy()
+    for (const { idle } of this.#byOrigin.values()) for (const agent of idle.splice(0)) agent.destroy()
+  }
+
+  #newAgent({ protocol }: URL): http.Agent {
+    if (protocol !== 'https:') return new http.Agent(ONE_SOCKET)
+    const agent = new https.Agent({ ...ONE_SOCKET, ...this.#tls })
+    agent.createConnection = (options, callback) => this.#connector.createConnection(options, callback)
+    return agent
+  }
+
+  #lendOut(agent: http.Agent): http.Agent {
+    this.#lent.add(agent)
+    return agent
+  }
+
+  // As many entries as there are services.
+  #keptFor({ origin }: URL): Kept {
+    let kept = this.#byOrigin.get(origin)
+    if (!kept) {
+      kept = { idle: [], noReuseUntil: 0 }
+      this.#byOrigin.set(origin, kept)
+    }
+    return kept
+  }
+}
