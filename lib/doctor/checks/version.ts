@@ -46,7 +46,7 @@ export function versionFinding({ software, reported, challenge, hasLoggedIn }: V
 function reportedFinding({ name, version }: ReportedVersion): Finding {
   const seen = `${name} ${version}`
   if (name !== 'ejabberd') {
-    return ok('version', `${seen}, as it says; this command has a list of vulnerabilities for ejabberd only`)
+    return ok('version', `${seen}, as it says; this command does not know its vulnerabilities`)
   }
   const [, year, month] = /^(\d+)\.(\d+)/.exec(version) ?? []
   const number = Number(year) * 12 + Number(month)
