@@ -27,6 +27,8 @@ export interface AppConfig {
   readonly trustProxy: false | number | readonly string[]
   readonly sessionSecret: string
   readonly registration: boolean
+  /** hosts that may serve the pictures of captchas */
+  readonly captchaHosts?: readonly string[]
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log
@@ -41,7 +43,7 @@ export interface App extends Express {
 export function createApp(config: AppConfig): App {
   const { stores, xmpp } = config
   const { passport, authenticator } = createAuth(xmpp)
-  const registration = config.registration ? createRegistration(xmpp) : undefined
+  const registration = config.registration ? createRegistration(xmpp, config.captchaHosts) : undefined
   const accounts = createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations })
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
@@ -58,7 +60,7 @@ export function createApp(config: AppConfig): App {
   app.use(home())
   app.use(login(logIn, limits))
   app.use(logout(signOut))
-  if (config.registration) app.use(register(accounts, xmpp.domain, limits))
+  if (config.registration) app.use(register(accounts, xmpp.domain, limits, config.captchaHosts))
   app.use(account(accounts, config.registration, cookie, limits))
   app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
   app.use('/api', apiProblem)

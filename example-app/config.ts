@@ -13,6 +13,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   /** visitors can create accounts */
   readonly registration: boolean
+  /** hosts that may serve the pictures of captchas */
+  readonly captchaHosts: readonly string[]
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -52,6 +54,7 @@ export function readConfig(env: Environment): Config {
     redisUrl: redisUrlOf(env, 'REDIS_URL'),
     // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
+    captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
     xmpp: {
       service,
       domain: domain ?? 'localhost',
@@ -70,6 +73,7 @@ const VARIABLE_OF: Readonly<Record<string, string>> = {
   mechanisms: 'XMPP_MECHANISMS',
   allowInsecure: 'XMPP_ALLOW_INSECURE',
   'tls.ca': 'XMPP_CA',
+  captchaHosts: 'XMPP_CAPTCHA_HOSTS',
 }
 
 /** Turns the library's error about an option into one about its variable. Returns any other error as it is. */

@@ -110,6 +110,14 @@ export const MAX_FORM_FIELDS = 32
 export const MAX_FORM_TEXT_LENGTH = 1_000
 /** Length of the value of a form field, in characters: typed by the visitor, or hidden and sent by the server. */
 export const MAX_FORM_VALUE_LENGTH = 1_024
+/** Length of a localpart up to which every known server stores it, in characters (Openfire: a column of 64). */
+export const ORDINARY_NAME_LENGTH = 64
+/** Length of another value up to which every known server stores it, in characters (Openfire: 100 for an e-mail). */
+export const ORDINARY_VALUE_LENGTH = 100
+/** Length of the `https:` address of a captcha's picture, in characters. */
+export const MAX_CAPTCHA_URL_LENGTH = 2_048
+/** Number of hosts in option `captchaHosts`. */
+export const MAX_CAPTCHA_HOSTS = 16
 /** Lifetime of a captcha, in ms. ejabberd keeps a challenge for 120 s; 5 s are left for the requests. */
 export const CAPTCHA_LIFETIME_MS = 115_000
 /** Time for which `verify` may still call `done` after its promise resolved to nothing, in ms. */

@@ -49,7 +49,11 @@ function signUpForm(accounts: Accounts): RequestHandler {
       fields,
       instructions,
       ...(captcha && {
-        captcha: { type: captcha.type, data: captcha.image.toString('base64'), answerField: answer },
+        captcha: {
+          type: captcha.type,
+          ...(captcha.image ? { data: captcha.image.toString('base64') } : { url: captcha.url }),
+          answerField: answer,
+        },
       }),
     })
   }

@@ -32,6 +32,9 @@ export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
 }
 
 /** @throws {TypeError} that names the option */
-export function createRegistration({ forwardClientIp: _, ...options }: XmppOptions): Registration {
-  return new Registration(options)
+export function createRegistration(
+  { forwardClientIp: _, ...options }: XmppOptions,
+  captchaHosts: readonly string[] = [],
+): Registration {
+  return new Registration({ ...options, captchaHosts })
 }

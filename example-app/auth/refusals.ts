@@ -20,7 +20,7 @@ type Texts = Readonly<Record<string, string>>
 
 const COMMON: Texts = {
   'missing-credentials': 'Please fill in all required fields.',
-  'weak-password': 'This password is too easy to guess. Please choose a longer one.',
+  'weak-password': 'The server does not accept this password. It may be too easy to guess: please choose another one.',
   ERR_XMPP_POLICY: 'The server accepts no more attempts for a while. Please try again later.',
 }
 
@@ -29,10 +29,10 @@ const SIGN_UP: Texts = {
   'malformed-credentials':
     'This user name or password cannot be used. A user name must not contain spaces or any of the characters " & \' / : < > @, and neither may be very long.',
   'username-taken': 'This user name is taken. Please choose another one.',
-  'captcha-wrong': 'The characters you entered do not match the picture. Please try the new picture.',
-  'captcha-expired': 'The picture has expired. The new one is valid for two minutes.',
+  'captcha-wrong': 'Your answer to the picture or question is wrong. Please try the new one.',
+  'captcha-expired': 'The form has expired. The new one is valid for two minutes.',
   'registration-closed': 'The server accepts no new accounts at the moment.',
-  'rate-limited': 'Too many accounts were requested from your address. Please try again in a minute.',
+  'rate-limited': 'Too many accounts were requested from your address. Please try again later.',
 }
 
 const WRONG_PASSWORD = 'That is not your password.'
@@ -44,7 +44,7 @@ const ACCOUNT: Texts = {
   'credentials-expired': WRONG_PASSWORD,
   'not-allowed': WRONG_PASSWORD,
   'registration-closed': 'The server does not allow this here. Please contact its administrator.',
-  'rate-limited': 'The server received too many requests. Please try again in a minute.',
+  'rate-limited': 'The server received too many requests. Please try again later.',
 }
 
 /** Explains why no account was created. Returns `undefined` for a failure that the visitor cannot correct. */

@@ -3,7 +3,7 @@ import type { Accounts } from '../auth/accounts'
 import { signUpRefusal } from '../auth/refusals'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
-import { inlinePictures } from '../protection/security-headers'
+import { captchaPictures } from '../protection/security-headers'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
 import { saveSession } from '../sessions/session-cookie'
 import { formBody } from './form-body'
@@ -11,10 +11,18 @@ import { signUpFields } from './sign-up-fields'
 
 const PAGE = '/register'
 
-/** @param domain of the accounts, as shown on the page */
-export function register(accounts: Accounts, domain: string, { signUps }: RateLimits): Router {
+/**
+ * @param domain of the accounts, as shown on the page
+ * @param captchaHosts hosts that may serve the pictures of captchas
+ */
+export function register(
+  accounts: Accounts,
+  domain: string,
+  { signUps }: RateLimits,
+  captchaHosts: readonly string[] = [],
+): Router {
   const router = Router()
-  router.get(PAGE, requireSignedOut, signUps, inlinePictures, show(accounts, domain))
+  router.get(PAGE, requireSignedOut, signUps, captchaPictures(captchaHosts), show(accounts, domain))
 
   router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })

@@ -11,7 +11,7 @@ export interface SignUpField {
   readonly required: boolean
   readonly options: readonly FieldOption[]
   readonly autocomplete: string
-  /** the field for the answer to the captcha */
+  /** the field for the answer to the captcha: a picture, or a question in its label */
   readonly isAnswer: boolean
   /** the app has its own words for it; other fields use the server's */
   readonly isKnown: boolean
@@ -23,6 +23,9 @@ const ANSWER: Known = {
   label: 'Characters in the picture',
   hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator for an account.',
 }
+
+/** Fields whose label asks a question (XEP-0158 §5). */
+const QUESTIONS: readonly string[] = ['qa', 'picture_q', 'speech_q', 'video_q']
 
 /** Returns the fields that the server requests. Known fields get the app's own labels and hints. */
 export function signUpFields({ fields, answer }: SignUpForm, domain: string): SignUpField[] {
@@ -44,7 +47,7 @@ export function signUpFields({ fields, answer }: SignUpForm, domain: string): Si
       required,
       options,
       autocomplete: texts.autocomplete ?? 'off',
-      isAnswer: name === answer,
+      isAnswer: name === answer || QUESTIONS.includes(name),
       isKnown,
     }
   })

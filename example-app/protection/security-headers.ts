@@ -19,8 +19,10 @@ export function securityHeaders(production: boolean): RequestHandler {
   })
 }
 
-/** Allows inline pictures, for the one page that has a captcha. */
-export const inlinePictures: RequestHandler = helmet.contentSecurityPolicy({
-  useDefaults: false,
-  directives: { ...POLICY, imgSrc: [...POLICY.imgSrc, 'data:'] },
-})
+/** Allows inline pictures and those of `hosts`, for the one page that has a captcha. */
+export function captchaPictures(hosts: readonly string[]): RequestHandler {
+  return helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: { ...POLICY, imgSrc: [...POLICY.imgSrc, 'data:', ...hosts.map(host => `https://${host}`)] },
+  })
+}

@@ -25,6 +25,12 @@ const NO_ROUTE: Advice = {
   advice: 'There is no route to this address: check the network and the firewall.',
 }
 
+const LOST: Advice = {
+  id: 'bosh',
+  advice:
+    'The server does not know a session that was just opened. If a load balancer leads to several nodes, make it keep a session on one node by connection or by client address: an affinity by cookie does not work, because BOSH clients keep no cookies. With one node: it was restarted, or the session waited too long.',
+}
+
 /** By code of Node's error, which is more specific than the library's. */
 const BY_CAUSE: Readonly<Record<string, Advice>> = {
   ENOTFOUND: { id: 'name', advice: 'Correct the host in the URL, or add it to the DNS.' },
@@ -103,6 +109,7 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
 export function adviceFor(error: XmppBoshError): Advice {
   const status = statusIn(error)
   if (status !== undefined) return adviceForStatus(status)
+  if (error.condition === 'item-not-found') return LOST
   return BY_CAUSE[causeOf(error)] ?? BY_CODE[error.code] ?? OTHER
 }
 

@@ -30,10 +30,22 @@ export async function askVersion(
     const texts = answer.children.flatMap(({ children }) => children).filter(child => child.namespace === VERSION)
     const text = (name: string) => texts.find(child => child.name === name)?.text ?? ''
     const [name, version] = [text('name'), text('version')]
-    return /^[A-Za-z]{1,20}$/.test(name) && /^\d[\w.+~-]{0,30}$/.test(version) ? { name, version } : undefined
+    return versionOf(name, version)
   } catch (error) {
     // The login has already succeeded, so an error here does not fail the check.
     if (!XmppBoshError.is(error)) throw error
     return undefined
   }
+}
+
+// Openfire: "5.2.0 Alpha"
+function versionOf(name: string, version: string): ReportedVersion | undefined {
+  const isVersion = /^\d[\w.+~-]{0,30}(?: \w{1,16}){0,2}$/.test(version)
+  return /^[A-Za-z]{1,20}$/.test(name) && isVersion ? { name, version } : undefined
+}
+
+/** Returns the version in the header `Server` of Tigase: `Tigase Bosh/8.5.0-SNAPSHOT`. */
+export function headerVersion(server: string | undefined): ReportedVersion | undefined {
+  const [, version] = /^Tigase Bosh\/(\S+)$/.exec(server ?? '') ?? []
+  return version === undefined ? undefined : versionOf('Tigase', version)
 }

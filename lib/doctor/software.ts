@@ -1,16 +1,37 @@
 import type { Body } from '../bosh/body'
-import { XBOSH } from '../xml/namespaces'
-
-/** Server software, as far as the first reply shows it. */
-export type Software = 'ejabberd' | 'Prosody' | undefined
+import { STREAMS, XBOSH } from '../xml/namespaces'
 
 /**
- * Guesses the software from habits of its first reply. Neither server identifies itself on purpose: use the guess for
- * advice only.
+ * Server software, as far as the first reply shows it. Metronome descends from Prosody, and their replies are the same.
+ * `undefined`: a server that this command does not know.
+ */
+export type Software = 'ejabberd' | 'MongooseIM' | 'Openfire' | 'Prosody or Metronome' | 'Tigase' | undefined
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * Names the software if several signs of its first reply agree. One sign alone names no server: they copy habits from
+ * each other, and a server that is not known has some of them.
  */
 export function softwareOf(firstBody: Body | undefined): Software {
   if (firstBody === undefined) return undefined
-  const { attributes } = firstBody
-  if (attributes.has(`{${XBOSH}}restartlogic`)) return 'ejabberd'
-  return attributes.get('ver') === '1.6' && attributes.get('polling') === '5' ? 'Prosody' : undefined
+  const { attributes, children } = firstBody
+  const is = (name: string, value: string) => attributes.get(name) === value
+  const lacks = (...names: string[]) => names.every(name => !attributes.has(name))
+  const version = `{${XBOSH}}version`
+  if (attributes.has(`{${XBOSH}}restartlogic`)) {
+    if (is('ver', '1.11') && is('maxpause', '120') && lacks('accept', 'ack')) return 'ejabberd'
+    return attributes.has('accept') && is('maxpause', '120') && lacks('ver', 'ack', 'polling')
+      ? 'MongooseIM'
+      : undefined
+  }
+  if (!is('ver', '1.6')) return undefined
+  if (attributes.has('ack')) {
+    const hasFeatures = children.some(({ name, namespace }) => name === 'features' && namespace === STREAMS)
+    if (attributes.has('host') && !hasFeatures && attributes.has(version)) return 'Tigase'
+    const isOpenfire = is('maxpause', '300') && attributes.get('authid') === attributes.get('sid')
+    return isOpenfire && lacks(version, 'host') ? 'Openfire' : undefined
+  }
+  const isFamily = is('polling', '5') && is('inactivity', '60') && UUID.test(attributes.get('sid') ?? '')
+  return isFamily && attributes.has(version) && lacks('maxpause', 'accept', 'host') ? 'Prosody or Metronome' : undefined
 }

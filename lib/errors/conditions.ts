@@ -3,7 +3,8 @@ import type { XmppBoshErrorCode } from './statuses'
 
 /*
  * One table for each stage at which a login can end without success. The server's condition selects a code here,
- * statuses.ts gives the code its HTTP status, and `outcomeOf` turns the code into Passport's action.
+ * statuses.ts gives the code its HTTP status, and `outcomeOf` turns the code into Passport's action. The refusals of
+ * registration need more than the condition: registration/refusals.ts has their table.
  */
 
 /** Table of defined conditions, each with the error code it leads to. */
@@ -73,32 +74,6 @@ export const CREATION_TERMINATIONS: Conditions = new Map<string, XmppBoshErrorCo
   ['improper-addressing', 'ERR_XMPP_DOMAIN'], // Prosody
 ])
 
-/** Stanza errors in reply to the request for a sign-up form, XEP-0077 §3.1. Any other: ERR_XMPP_PROTOCOL. */
-export const FORM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
-  ['resource-constraint', 'rate-limited'], // ejabberd: `captcha_limit`
-  ['forbidden', 'registration-closed'],
-  ['not-allowed', 'registration-closed'],
-  ['service-unavailable', 'registration-closed'],
-  ['feature-not-implemented', 'registration-closed'],
-])
-
-/**
- * Stanza errors in reply to a submitted sign-up form, XEP-0077 §3.1. `not-allowed` means a wrong captcha, or a refusal
- * if the form has no captcha.
- */
-export const SUBMIT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
-  ...FORM_ERRORS, // ejabberd: `registration_timeout`
-  ['conflict', 'username-taken'],
-  ['not-acceptable', 'weak-password'],
-  ['jid-malformed', 'malformed-credentials'],
-])
-
-/** Stanza errors in reply to a password change or an account removal, XEP-0077 §3.2, §3.3. */
-export const ACCOUNT_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
-  ...FORM_ERRORS,
-  ['not-acceptable', 'weak-password'],
-])
-
 /** Conditions without a code of their own. Messages may name them: the text comes from this list, not from the wire. */
 const OTHER_CONDITIONS = [
   'bad-request',
@@ -123,6 +98,12 @@ const OTHER_CONDITIONS = [
   'unsupported-stanza-type',
   'unsupported-version',
   'registration-required',
+  'forbidden',
+  'service-unavailable',
+  'feature-not-implemented',
+  'not-acceptable',
+  'jid-malformed',
+  'subscription-required',
   'remote-server-not-found',
   'invalid-encoding',
   'extensions-not-supported',
@@ -137,7 +118,6 @@ const KNOWN_CONDITIONS: ReadonlySet<string> = new Set([
   ...SASL_FAILURES.keys(),
   ...SCRAM_ERRORS.keys(),
   ...BIND_ERRORS.keys(),
-  ...SUBMIT_ERRORS.keys(),
   ...STREAM_ERRORS.keys(),
   ...CREATION_TERMINATIONS.keys(),
   ...OTHER_CONDITIONS,

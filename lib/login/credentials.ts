@@ -55,7 +55,9 @@ export function prepareCredentials(
  */
 export function prepareNewCredentials(username: unknown, password: unknown, domain: Domain): Credentials {
   try {
-    return prepareCredentials(username, password, domain, true)
+    const credentials = prepareCredentials(username, password, domain, true)
+    assertNotBlank(credentials.preparedPassword)
+    return credentials
   } catch (reason) {
     if (XmppBoshError.is(reason) && reason.code === 'invalid-credentials') throw malformed(reason.message)
     throw reason
@@ -73,7 +75,19 @@ export function prepareNewPassword(password: unknown): string {
   assertText(password)
   const prepared = preparePassword(password)
   if (prepared === undefined) throw malformed('SASLprep prohibits the password')
+  assertNotBlank(prepared)
   return prepared
+}
+
+/**
+ * Returns the spellings of the password to send in clear text, one after the other (PLAIN, RFC 4616). Servers differ in
+ * what they compare: some prepare both sides, some prepare nothing (Openfire, Tigase, ejabberd with passwords in clear
+ * text), and then what they hold depends on the program that stored it. The typed spelling comes first; a second one
+ * exists only if SASLprep makes another password of it. Registration stores the prepared spelling, which SCRAM hashes.
+ */
+export function plainSpellings({ password, preparedPassword }: Credentials): readonly [string, ...string[]] {
+  const typed = password.normalize('NFC')
+  return typed === preparedPassword ? [typed] : [typed, preparedPassword]
 }
 
 /**
@@ -84,6 +98,11 @@ export function prepareNewPassword(password: unknown): string {
 export function assertText(text: string): void {
   if (CONTROL.test(text)) throw malformed('contains a control character')
   if (!text.isWellFormed()) throw malformed('contains a lone surrogate')
+}
+
+// Openfire reports that it has set such a password and sets none, or answers nothing.
+function assertNotBlank(prepared: string): void {
+  if (prepared.trim() === '') throw missing()
 }
 
 // RFC 7622 §3.1: the first "@" separates. With a second one, or a resource, the domain is invalid.

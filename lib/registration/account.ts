@@ -1,5 +1,3 @@
-import { ACCOUNT_ERRORS, conditionError } from '../errors/conditions'
-import { XmppBoshError } from '../errors/error'
 import type { Domain } from '../jid'
 import { type Iq, senders } from '../stanzas/iq'
 import { REGISTER } from '../xml/namespaces'
@@ -11,18 +9,7 @@ export function accountIq(domain: Domain, username: string, children: readonly N
   return { type: 'set', to: domain.wire, payload, from: senders(domain, { local: username }) }
 }
 
-/** Returns the error for a condition with which the server refused {@link accountIq}. */
-export function accountError(condition: string, message: string): XmppBoshError {
-  return conditionError(ACCOUNT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, message)
-}
-
-/**
- * Returns true if the server ended the stream as servers do when its account is removed.
- *
- * Prosody does so in place of a reply, which proves nothing by itself. The removal is proved if the server now refuses
- * the password that it has just accepted.
- */
-export function endsStreamOfAccount(reason: unknown): boolean {
-  const { code, condition } = XmppBoshError.is(reason) ? reason : {}
-  return code === 'ERR_XMPP_TERMINATED' && (condition === 'not-authorized' || condition === 'conflict')
+/** Returns the request for the sign-up form, or the one that submits it as `query` (XEP-0077 §3.1). */
+export function newAccountIq(type: Iq['type'], domain: Domain, query?: Node): Iq {
+  return { type, to: domain.wire, payload: query ?? element('query', { xmlns: REGISTER }), from: senders(domain) }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { protocolError } from '../errors/error'
+import { MAX_CAPTCHA_URL_LENGTH } from '../limits'
 import { decodeBase64 } from '../sasl'
 import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'
@@ -9,18 +10,36 @@ import { type Element, textOf } from '../xml/read'
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif'
 
 /**
- * Picture with text that the visitor has to type (XEP-0158).
+ * Picture with text that the visitor has to type (XEP-0158): its bytes, or its address if option `captchaHosts` of
+ * {@link Registration} allows the host. Without that option it is always the bytes.
  *
  * @example
  * ```ts
  * import type { Captcha } from 'passport-xmpp-bosh'
  *
- * export function imageTag({ image, type }: Captcha): string {
- *   return `<img alt="Digits to type" src="data:${type};base64,${image.toString('base64')}">`
+ * const escape = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+ *
+ * export function imageTag({ image, url, type }: Captcha): string {
+ *   const source = image ? `data:${type};base64,${image.toString('base64')}` : url
+ *   return `<img alt="Digits to type" src="${escape(source)}">`
  * }
  * ```
  */
-export interface Captcha {
+export type Captcha = CaptchaImage | CaptchaAddress
+
+/**
+ * Picture that the server sent.
+ *
+ * @example
+ * ```ts
+ * import type { CaptchaImage } from 'passport-xmpp-bosh'
+ *
+ * export function sourceOf({ image, type }: CaptchaImage): string {
+ *   return `data:${type};base64,${image.toString('base64')}`
+ * }
+ * ```
+ */
+export interface CaptchaImage {
   /** bytes of the picture, a `Buffer`; at most option `maxResponseBytes` */
   readonly image: Uint8Array & {
     /** Encodes the picture for a `data:` URL. */
@@ -28,6 +47,26 @@ export interface Captcha {
   }
   /** media type for `Content-Type`; the first bytes of the picture match it */
   readonly type: ImageType
+  readonly url?: never
+}
+
+/**
+ * Picture that the visitor's browser gets from a host in option `captchaHosts`. The library does not look at it.
+ *
+ * @example
+ * ```ts
+ * import type { CaptchaAddress } from 'passport-xmpp-bosh'
+ *
+ * // For a Content-Security-Policy.
+ * export const imageSource = ({ url }: CaptchaAddress) => `img-src 'self' ${new URL(url).origin}`
+ * ```
+ */
+export interface CaptchaAddress {
+  /** `https:` URL */
+  readonly url: string
+  /** media type that the server states */
+  readonly type: ImageType
+  readonly image?: never
 }
 
 /** First bytes of a picture of each type. */
@@ -40,30 +79,47 @@ const DIGESTS: Readonly<Record<string, string>> = { sha1: 'sha1', 'sha-256': 'sh
 // XEP-0231 §2.1: the hash algorithm, the hash, and a domain without meaning
 const CID = /^cid:((sha1|sha-256)\+([0-9a-f]{40}|[0-9a-f]{64})@bob\.xmpp\.org)$/
 
+/** Message for a picture that would be shown if option `captchaHosts` named its host. */
+export const CAPTCHA_ELSEWHERE =
+  'the captcha picture is not in the form but at an https: address: add its host to option `captchaHosts` if you trust it, and to img-src of a Content-Security-Policy'
+
 /**
- * Returns the picture of a challenge (XEP-0158 §4). It must be part of the reply (XEP-0231): nothing is fetched from a
- * URL that the server names.
+ * Returns the picture of a challenge (XEP-0158 §4). A picture that is part of the reply (XEP-0231) comes first. The
+ * library fetches nothing: an `https:` address is passed on if option `captchaHosts` names its host.
  *
  * @param siblings elements with the `<data/>` elements among them
- * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if there is no picture, or if its hash or its type is wrong
+ * @param hosts allowed hosts, each with its port unless that is 443
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if there is no picture that may be shown, or if its hash or its type is wrong
  */
-export function captchaOf({ media }: DataField, siblings: readonly Element[]): Captcha {
-  for (const [type, uri] of media ?? []) {
-    if (!isImageType(type)) continue
-    const [, cid = '', algorithm = '', hash = ''] = CID.exec(uri.trim()) ?? []
-    const data = siblings.find(({ name, namespace, attributes }) => {
-      return namespace === BITS_OF_BINARY && name === 'data' && attributes.get('cid') === cid
-    })
-    const image = data && decodeBase64(textOf(data).replace(/[ \t\r\n]+/g, ''))
-    if (!image) continue
-    const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
-    if (digest.digest('hex') !== hash) throw protocolError('the captcha picture does not match its hash')
-    if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
-      throw protocolError('the captcha picture is not of the type that the server states')
-    }
-    return { image, type }
+export function captchaOf({ media }: DataField, siblings: readonly Element[], hosts: readonly string[]): Captcha {
+  const pictures = (media ?? []).flatMap(([type, uri]) => (isImageType(type) ? [{ type, uri: uri.trim() }] : []))
+  for (const { type, uri } of pictures) {
+    const image = imageOf(type, uri, siblings)
+    if (image) return { image, type }
   }
-  throw protocolError('the captcha contains no PNG, JPEG or GIF picture')
+  const urls = pictures.flatMap(({ type, uri }) => {
+    const url = uri.length <= MAX_CAPTCHA_URL_LENGTH && URL.canParse(uri) ? new URL(uri) : undefined
+    return url?.protocol === 'https:' && url.username === '' && url.password === '' ? [{ type, url }] : []
+  })
+  const allowed = urls.find(({ url }) => hosts.includes(url.host))
+  if (allowed) return { url: allowed.url.href, type: allowed.type }
+  throw protocolError(urls.length > 0 ? CAPTCHA_ELSEWHERE : 'the captcha contains no PNG, JPEG or GIF picture')
+}
+
+/** Returns the picture that `uri` names if it is part of the reply. */
+function imageOf(type: ImageType, uri: string, siblings: readonly Element[]): Buffer | undefined {
+  const [, cid = '', algorithm = '', hash = ''] = CID.exec(uri) ?? []
+  const data = siblings.find(({ name, namespace, attributes }) => {
+    return namespace === BITS_OF_BINARY && name === 'data' && attributes.get('cid') === cid
+  })
+  const image = data && decodeBase64(textOf(data).replace(/[ \t\r\n]+/g, ''))
+  if (!image) return undefined
+  const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
+  if (digest.digest('hex') !== hash) throw protocolError('the captcha picture does not match its hash')
+  if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
+    throw protocolError('the captcha picture is not of the type that the server states')
+  }
+  return image
 }
 
 function isImageType(type: string): type is ImageType {

@@ -15,6 +15,8 @@ import { asProtocolError } from '../xml/protocol-error'
 import { type Element, textOf } from '../xml/read'
 import { element, type Node } from '../xml/write'
 import { type Captcha, captchaOf } from './captcha'
+import { assertAnswered, isSigned } from './questions'
+import { isOrdinary } from './refusals'
 import type { RegistrationState } from './state'
 
 /**
@@ -66,7 +68,10 @@ export interface RegistrationForm {
   readonly fields: readonly RegistrationField[]
   /** text of the server; may be empty; escape it */
   readonly instructions: string
-  /** picture to show; its text goes into the field that `state.answer` names, usually `ocr` */
+  /**
+   * picture to show; its text goes into the field that `state.answer` names, usually `ocr`. A server may ask its question
+   * as the label of a field instead.
+   */
   readonly captcha?: Captcha
   /** state for `submit()`; keep it in the session on the server */
   readonly state: RegistrationState
@@ -75,20 +80,29 @@ export interface RegistrationForm {
 /**
  * Reads the reply to a request for the sign-up form. A data form takes precedence over plain fields (XEP-0077 §6).
  *
- * @param now ms since 1970
- * @param service index of the URL in option `service` that sent the form
- * @throws {XmppBoshError} `registration-closed` if the form does not ask for a user name and a password;
- * ERR_XMPP_PROTOCOL for a malformed form
+ * @throws {XmppBoshError} `registration-closed` if the form does not ask for a user name and a password, or demands a
+ * signature; ERR_XMPP_PROTOCOL for a malformed form
  */
-export function formOf(answer: Element, domain: Domain, now: number, service: number): RegistrationForm {
+export function formOf(answer: Element, { domain, service, now, captchaHosts }: FormContext): RegistrationForm {
   const query = answer.children.find(({ name, namespace }) => name === 'query' && namespace === REGISTER)
   if (query === undefined) throw protocolError('the server sent no registration form')
   const x = query.children.find(({ name, namespace }) => name === 'x' && namespace === DATA_FORM)
   return asProtocolError(() =>
     x
-      ? dataForm(x, [...query.children, ...answer.children], { domain: domain.ascii, service }, now)
+      ? dataForm(x, [...query.children, ...answer.children], { domain: domain.ascii, service }, { now, captchaHosts })
       : plainForm(query, { domain: domain.ascii, service }),
   )
+}
+
+/** Circumstances in which a form is read. */
+export interface FormContext {
+  readonly domain: Domain
+  /** index of the URL in option `service` that sent the form */
+  readonly service: number
+  /** ms since 1970 */
+  readonly now: number
+  /** hosts whose pictures may be shown by their address */
+  readonly captchaHosts: readonly string[]
 }
 
 /** Origin of a form. */
@@ -97,8 +111,14 @@ type Source = Pick<RegistrationState, 'domain' | 'service'>
 // XEP-0158 §3: fields for clients that cannot show the picture
 const FALLBACK = /^captcha-fallback-/
 
-function dataForm(x: Element, siblings: readonly Element[], source: Source, now: number): RegistrationForm {
+function dataForm(
+  x: Element,
+  siblings: readonly Element[],
+  source: Source,
+  { now, captchaHosts }: Pick<FormContext, 'now' | 'captchaHosts'>,
+): RegistrationForm {
   const { instructions, fields } = readForm(x)
+  if (isSigned(fields)) throw closed('the server takes forms of programs with a signature only')
   const visible = fields.filter(({ name, type }) => type !== 'hidden' && type !== 'fixed' && !FALLBACK.test(name))
   assertAccount(visible.map(({ name }) => name))
   const challenges = visible.filter(({ media }) => media !== undefined)
@@ -107,7 +127,7 @@ function dataForm(x: Element, siblings: readonly Element[], source: Source, now:
   return {
     fields: visible.map(fieldOf),
     instructions,
-    ...(challenge && { captcha: captchaOf(challenge, siblings) }),
+    ...(challenge && { captcha: captchaOf(challenge, siblings, captchaHosts) }),
     state: {
       ...source,
       kind: 'form',
@@ -151,10 +171,11 @@ function plainForm(query: Element, source: Source): RegistrationForm {
 // XEP-0077 §5: a server may only name a web page, or nothing at all.
 function assertAccount(names: readonly string[]): void {
   if (names.includes('username') && names.includes('password')) return
-  throw new XmppBoshError(
-    'registration-closed',
-    'the server does not create accounts over XMPP: its form lacks a user name or a password',
-  )
+  throw closed('the server does not create accounts over XMPP: its form lacks a user name or a password')
+}
+
+function closed(message: string): XmppBoshError {
+  return new XmppBoshError('registration-closed', message)
 }
 
 function fieldOf({ name, type, label, required, options }: DataField): RegistrationField {
@@ -168,7 +189,7 @@ function fieldOf({ name, type, label, required, options }: DataField): Registrat
 }
 
 /**
- * Returns the filled-in form as `<query/>`, and the localpart of the new account.
+ * Returns the filled-in form as `<query/>`, the localpart of the new account, and if every value is ordinary.
  *
  * @param values input of the visitor; only own properties count that are strings and carry the name of a visible field
  * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`; `captcha-wrong` if the captcha is not answered
@@ -177,7 +198,7 @@ export function filledIn(
   { kind, visible, hidden, answer }: RegistrationState,
   values: Readonly<Record<string, unknown>>,
   domain: Domain,
-): { readonly local: string; readonly query: Node } {
+): { readonly local: string; readonly query: Node; readonly ordinary: boolean } {
   const inputOf = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
   const { local, preparedPassword } = prepareNewCredentials(inputOf('username'), inputOf('password'), domain)
   const filled = visible.flatMap(([name, required]): [string, string][] => {
@@ -185,7 +206,7 @@ export function filledIn(
     if (name === 'password') return [[name, preparedPassword]]
     const value = inputOf(name)
     if (typeof value === 'string' && value.trim() !== '') return [[name, checkedValue(value.trim())]]
-    if (name === answer) throw new XmppBoshError('captcha-wrong', 'the captcha was not answered')
+    assertAnswered(name, required, answer)
     if (required) throw new XmppBoshError('missing-credentials', 'a required field is empty')
     return []
   })
@@ -193,7 +214,9 @@ export function filledIn(
     kind === 'form'
       ? [submitForm([...hidden, ...filled.map(([name, value]) => [name, [value]] as const)])]
       : filled.map(([name, value]) => element(name, {}, value))
-  return { local, query: element('query', { xmlns: REGISTER }, ...children) }
+  const others = filled.flatMap(([name, value]) => (name === 'username' || name === 'password' ? [] : [value]))
+  const ordinary = isOrdinary(local, preparedPassword, others)
+  return { local, query: element('query', { xmlns: REGISTER }, ...children), ordinary }
 }
 
 function checkedValue(value: string): string {

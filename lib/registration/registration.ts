@@ -1,17 +1,17 @@
-import { conditionError, FORM_ERRORS, SUBMIT_ERRORS } from '../errors/conditions'
 import { XmppBoshError } from '../errors/error'
 import { Authenticator } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
-import type { AuthenticatorOptions } from '../options/authenticator-options'
+import { captchaHostsOf, type RegistrationOptions } from '../options/registration-options'
 import { type Settings, settingsOf } from '../options/settings'
 import { BoundedSessions, type Internals, type Opened } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
-import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
-import { REGISTER, REGISTER_FEATURE } from '../xml/namespaces'
 import { element } from '../xml/write'
-import { accountError, accountIq, endsStreamOfAccount } from './account'
+import { accountIq, newAccountIq } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
+import { hasQuestion } from './questions'
+import { isOrdinary } from './refusals'
+import { assertOffered, request, signUpError } from './request'
 import { assertState, captchaExpired, type RegistrationState } from './state'
 
 /**
@@ -36,6 +36,7 @@ import { assertState, captchaExpired, type RegistrationState } from './state'
  */
 export class Registration {
   readonly #settings: Settings
+  readonly #captchaHosts: readonly string[]
   readonly #sessions: BoundedSessions
   readonly #authenticator: Authenticator
 
@@ -53,10 +54,11 @@ export class Registration {
    * const { fields, captcha, state } = await registration.form()
    * ```
    */
-  constructor(options: AuthenticatorOptions)
+  constructor(options: RegistrationOptions)
   /** @internal */
-  constructor(options: AuthenticatorOptions, internals: Internals)
-  constructor(options: AuthenticatorOptions, internals: Internals = {}) {
+  constructor(options: RegistrationOptions, internals: Internals)
+  constructor(given: RegistrationOptions, internals: Internals = {}) {
+    const { options, captchaHosts } = captchaHostsOf(given)
     // Only the bound JID proves which account may be changed.
     const bound = { ...options, bind: true }
     const settings = settingsOf(bound)
@@ -67,6 +69,7 @@ export class Registration {
       )
     }
     this.#settings = settings
+    this.#captchaHosts = captchaHosts
     this.#sessions = new BoundedSessions(settings, internals)
     this.#authenticator = new Authenticator(bound, this.#sessions)
   }
@@ -90,17 +93,11 @@ export class Registration {
   async form(context: LoginContext = {}): Promise<RegistrationForm> {
     const { domain, endpoints } = this.#settings
     return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
-      // XEP-0077 §9: a server that offers registration advertises it.
-      if (!features.children.some(({ name, namespace }) => name === 'register' && namespace === REGISTER_FEATURE)) {
-        throw new XmppBoshError('registration-closed', 'the server does not offer registration (XEP-0077) here')
-      }
-      const get = { type: 'get', to: domain.wire, payload: element('query', { xmlns: REGISTER }) } as const
-      const answer = await askIq(session, { ...get, from: senders(domain) }, signal)
-      const condition = stanzaErrorOf(answer)
-      if (condition !== undefined) {
-        throw conditionError(FORM_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to send the sign-up form')
-      }
-      return formOf(answer, domain, this.#sessions.clock.date(), endpoints.indexOf(endpoint))
+      assertOffered(features)
+      const get = newAccountIq('get', domain)
+      const answer = await request(session, get, signal, { request: 'form' })
+      const [service, now] = [endpoints.indexOf(endpoint), this.#sessions.clock.date()]
+      return formOf(answer, { domain, service, now, captchaHosts: this.#captchaHosts })
     })
   }
 
@@ -140,18 +137,22 @@ export class Registration {
     assertState(state, domain.ascii)
     const isExpired = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
     if (isExpired()) throw captchaExpired()
-    const { local, query } = filledIn(state, values, domain)
-    const submit = async ({ session }: Opened, signal: Signal) => {
+    const { local, query, ordinary } = filledIn(state, values, domain)
+    const question = hasQuestion(state)
+    let isSent = false
+    const submit = async ({ session, features }: Opened, signal: Signal) => {
       if (isExpired()) throw captchaExpired()
-      const set = { type: 'set', to: domain.wire, payload: query, from: senders(domain) } as const
-      const condition = stanzaErrorOf(await askIq(session, set, signal))
-      if (condition === undefined) return `${local}@${domain.ascii}`
-      if (state.answer !== null && condition === 'not-allowed') {
-        throw new XmppBoshError('captcha-wrong', 'the answer to the captcha is wrong', { condition })
-      }
-      throw conditionError(SUBMIT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server did not create the account')
+      assertOffered(features)
+      isSent = true
+      const set = newAccountIq('set', domain, query)
+      await request(session, set, signal, { request: 'sign-up', question, ordinary })
+      return `${local}@${domain.ascii}`
     }
-    return this.#sessions.run(context, submit, state.answer === null ? undefined : endpoints[state.service])
+    // The question of a form is known only where the form was made.
+    const submitting = this.#sessions.run(context, submit, question ? endpoints[state.service] : undefined)
+    return submitting.catch((reason: unknown) => {
+      throw isSent ? signUpError(reason) : reason
+    })
   }
 
   /**
@@ -181,8 +182,7 @@ export class Registration {
     await this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
       const children = [element('username', {}, username), element('password', {}, prepared)]
       const set = accountIq(this.#settings.domain, username, children)
-      const condition = stanzaErrorOf(await askIq(session, set, signal))
-      if (condition !== undefined) throw accountError(condition, 'the server did not change the password')
+      await request(session, set, signal, { request: 'password', ordinary: isOrdinary('', prepared) })
     })
   }
 
@@ -204,16 +204,20 @@ export class Registration {
    * ```
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
-    let isRequested = false
-    // XEP-0077 §3.2
+    // true from the request to the reply: an end in between says nothing about the account
+    let isOpen = false
     const removing = this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
-      isRequested = true
+      isOpen = true
+      // XEP-0077 §3.2
       const set = accountIq(this.#settings.domain, username, [element('remove')])
-      const condition = stanzaErrorOf(await askIq(session, set, signal))
-      if (condition !== undefined) throw accountError(condition, 'the server did not remove the account')
+      await request(session, set, signal, { request: 'removal' }, () => {
+        isOpen = false
+      })
     })
     await removing.catch(async (reason: unknown) => {
-      if (!isRequested || !endsStreamOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
+      // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
+      // has just accepted, the account is gone.
+      if (!isOpen || !(await this.#isRefused(credentials, context))) throw reason
     })
   }
 

@@ -14,7 +14,7 @@ export type Digest = 'sha1' | 'sha256' | 'sha512'
 export interface SaslContext {
   /** the prepared localpart: authentication identity; the authorization identity is always empty */
   readonly username: string
-  /** the password as typed */
+  /** the password as PLAIN sends it */
   readonly password: string
   /** the password after SASLprep, see saslprep.ts */
   readonly preparedPassword: string

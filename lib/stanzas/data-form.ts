@@ -34,8 +34,8 @@ export interface DataField {
   readonly required: boolean
   readonly values: readonly string[]
   readonly options: readonly FieldOption[]
-  /** URI of the field's pictures by media type (XEP-0221); `undefined`: no pictures */
-  readonly media: ReadonlyMap<string, string> | undefined
+  /** media type and URI of each of the field's pictures (XEP-0221); `undefined`: no pictures */
+  readonly media: readonly (readonly [type: string, uri: string])[] | undefined
 }
 
 /**
@@ -111,7 +111,7 @@ function readField(field: Element): DataField {
       const [value = ''] = valuesOf(option)
       return { value, label: displayable(option.attributes.get('label') ?? value) }
     }),
-    media: media && new Map(media.children.map(uri => [uri.attributes.get('type') ?? '', textOf(uri)])),
+    media: media?.children.map(uri => [uri.attributes.get('type') ?? '', textOf(uri)] as const),
   }
 }
 

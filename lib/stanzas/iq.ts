@@ -34,14 +34,32 @@ export function senders(domain: Domain, account?: { readonly local: string }): r
   return account === undefined ? domains : [...domains, ...domains.map(name => `${account.local}@${name}`)]
 }
 
+/** Refusal of a request (RFC 6120 §8.3.2). */
+export interface StanzaError {
+  /** the defined condition */
+  readonly condition: string
+  /** what to do: `modify` the data, `wait`, log in (`auth`), give up (`cancel`); `undefined` if the server names none */
+  readonly type: string | undefined
+  /** text of the server, to be searched only: it may hold anything */
+  readonly text: string
+}
+
 /** Returns the defined condition of a reply of type error (RFC 6120 §8.3.2), or `undefined` for a result. */
 export function stanzaErrorOf(answer: Element): string | undefined {
+  return stanzaErrorIn(answer)?.condition
+}
+
+/** Returns condition, type and text of a reply of type error, or `undefined` for a result. */
+export function stanzaErrorIn(answer: Element): StanzaError | undefined {
   if (answer.attributes.get('type') !== 'error') return undefined
   const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
-  return conditionIn(
-    errors.flatMap(error => error.children),
-    STANZA_CONDITIONS,
-  )
+  const children = errors.flatMap(error => error.children)
+  const texts = children.filter(({ name, namespace }) => name === 'text' && namespace === STANZA_CONDITIONS)
+  return {
+    condition: conditionIn(children, STANZA_CONDITIONS),
+    type: errors[0]?.attributes.get('type'),
+    text: texts.map(({ text }) => text).join(' '),
+  }
 }
 
 const STANZAS = ['iq', 'message', 'presence']

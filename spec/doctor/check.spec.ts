@@ -100,10 +100,10 @@ describe('on a server without faults', () => {
     expect(of(findings, 'domain')?.summary).toBe('127.0.0.1 is served (the host of the URL: no --domain was given)')
   })
 
-  test('the doctor complains of nothing when Prosody has registration closed', async () => {
+  test('the doctor complains of the unknown version alone when Prosody has registration closed', async () => {
     const { url } = await serving({ personality: 'prosody', registration: 'closed' })
 
-    expect(complaintsIn(await diagnose(url))).toEqual({})
+    expect(complaintsIn(await diagnose(url))).toEqual({ version: 'warn' })
   })
 })
 
@@ -184,8 +184,9 @@ describe('on the way to BOSH', () => {
       'a redirect',
       'redirect',
       () => answering(301, { Location: 'https://xmpp.example.com/' }),
-      /301.*not follow redirects/,
+      /301.*https:\/\/xmpp\.example\.com\b(?!\/).*not follow redirects/,
     ],
+    ['a redirect to nowhere', 'redirect', () => answering(302), /302.*not follow redirects/],
     ['a login in front of BOSH', 'bosh', () => answering(401), /401.*login of its own/],
     ['a proxy whose server is down', 'bosh', () => answering(502), /502.*behind it/],
     ['a web server that takes no POST', 'bosh', () => answering(405), /405.*not with BOSH/],
@@ -343,7 +344,7 @@ describe('about the server', () => {
       {},
       ['SCRAM-SHA-256', 'X-OAUTH2'],
       { 'unwanted-mechanisms': 'warn' },
-      /disable_sasl_mechanisms: \[X-OAUTH2\]/,
+      /turn off X-OAUTH2 \(ejabberd: `disable_sasl_mechanisms`\)/,
     ],
     ['ANONYMOUS', {}, ['SCRAM-SHA-256', 'ANONYMOUS'], { 'unwanted-mechanisms': 'warn' }, /without an account/],
     ['DIGEST-MD5', {}, ['SCRAM-SHA-256', 'DIGEST-MD5'], { 'unwanted-mechanisms': 'warn' }, /stored in clear text/],
@@ -425,6 +426,25 @@ describe('about sign-up', () => {
 
     expect(complaintsIn(findings)).toMatchObject({ captcha: 'wrong' })
     expect(textOf(findings, 'captcha')).toContain('captcha_cmd')
+  })
+
+  test('the doctor warns of a captcha picture at an address and names the option', async () => {
+    const url = await withForm({
+      rewrite: body =>
+        body.replace(/cid:[^<]*/, 'https://captcha.example.com/x.png').replace(/<data [^>]*>[^<]*<\/data>/, ''),
+    })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toMatchObject({ captcha: 'warn' })
+    expect(textOf(findings, 'captcha')).toContain('`captchaHosts`')
+  })
+
+  test('the doctor names the affinity of a load balancer when the next node does not know the session', async () => {
+    const url = await withForm({ terminate: 'item-not-found' })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toMatchObject({ registration: 'wrong' })
+    expect(textOf(findings, 'registration')).toMatch(/load balancer.*connection or by client address.*cookie/)
   })
 
   test('the doctor reports a form that cannot be read', async () => {

@@ -92,14 +92,14 @@ test('the right answer creates the account, and the login page shows a message a
 })
 
 test.each<[string, FaultReply | undefined, Record<string, string>, string, string]>([
-  ['a wrong answer', undefined, { ocr: 'x' }, 'do not match the picture', 'field-2'],
-  ['no answer', undefined, { ocr: '' }, 'do not match the picture', 'field-2'],
+  ['a wrong answer', undefined, { ocr: 'x' }, 'answer to the picture or question is wrong', 'field-2'],
+  ['no answer', undefined, { ocr: '' }, 'answer to the picture or question is wrong', 'field-2'],
   ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
   ['a name with a space', undefined, { username: 'a b' }, 'cannot be used', ''],
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
   ['a password with a control character', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
   ['no password', undefined, { password: '' }, 'fill in all required fields', ''],
-  ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'too easy to guess', 'password'],
+  ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'does not accept this password', 'password'],
   [
     'one account too many',
     { stanzaError: 'resource-constraint' },

@@ -66,6 +66,70 @@ describe('for one account', () => {
     }
   })
 
+  describe('whose password SASLprep changes', () => {
+    // e + combining acute: NFC joins them. The ligature is another spelling after SASLprep.
+    const TYPED = 'caf\u0065\u0301 \ufb01ne'
+    const sent = () =>
+      server.requests
+        .filter(({ step }) => step === 'auth')
+        .map(
+          ({ body }) =>
+            Buffer.from(/>([^<]+)<\/auth>/.exec(body)?.[1] ?? '', 'base64')
+              .toString()
+              .split('\0')[2],
+        )
+    const logIn = () =>
+      authenticatorFor()
+        .authenticate({ username: 'user3', password: TYPED })
+        .then(
+          ({ jid }) => jid,
+          ({ code }) => code,
+        )
+
+    beforeEach(() => server.accounts.add('user3', TYPED))
+    afterEach(() => server.accounts.remove('user3'))
+
+    test('PLAIN sends the typed spelling alone when the server accepts it', async () => {
+      expect(await logIn()).toBe('user3@localhost')
+      expect(sent()).toEqual(['caf\u00e9 \ufb01ne'])
+    })
+
+    test('PLAIN sends the prepared spelling as well when the server compares to the letter', async () => {
+      server.fault({ on: 'auth', reply: 'not-authorized' })
+
+      expect(await logIn()).toBe('user3@localhost')
+      expect(sent()).toEqual(['caf\u00e9 \ufb01ne', 'caf\u00e9 fine'])
+    })
+
+    test('PLAIN is refused when the server accepts neither spelling', async () => {
+      server.fault({ on: 'auth', times: 2, reply: 'not-authorized' })
+
+      expect(await logIn()).toBe('invalid-credentials')
+      expect(sent()).toHaveLength(2)
+    })
+
+    test('the first refusal stands when the server ends the session after it', async () => {
+      server.fault({ on: 'auth', reply: 'not-authorized' })
+      server.fault({ on: 'auth', reply: { terminate: 'item-not-found' } })
+
+      expect(await logIn()).toBe('invalid-credentials')
+    })
+
+    test('PLAIN tries no other spelling when the account is disabled', async () => {
+      server.fault({ on: 'auth', reply: 'account-disabled' })
+
+      expect(await logIn()).toBe('account-disabled')
+      expect(sent()).toHaveLength(1)
+    })
+
+    test('PLAIN sends one spelling when SASLprep keeps the password', async () => {
+      const wrong = authenticatorFor().authenticate({ username: 'user1', password: 'wrong \u00e9\u{1f600}' })
+
+      await expect(wrong).rejects.toMatchObject({ code: 'invalid-credentials' })
+      expect(sent()).toHaveLength(1)
+    })
+  })
+
   test('a login accepts ASCII names only when bind is off', async () => {
     const authenticator = authenticatorFor({ bind: false })
 

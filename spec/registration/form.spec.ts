@@ -10,16 +10,14 @@ const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex')
 const JPEG = Buffer.from('ffd8ffe0', 'hex')
 const GIF = Buffer.from('GIF89a')
 
-const parse = (inside: string, beside = '') =>
+const parse = (inside: string, beside = '', captchaHosts: readonly string[] = []) =>
   formOf(
     read(
       Buffer.from(
         `<iq xmlns='jabber:client' type='result'><query xmlns='jabber:iq:register'>${inside}</query>${beside}</iq>`,
       ),
     ),
-    DOMAIN,
-    NOW,
-    1,
+    { domain: DOMAIN, now: NOW, service: 1, captchaHosts },
   )
 
 const dataForm = (fields: string, more = '') => `<x xmlns='jabber:x:data' type='form'>${fields}</x>${more}`
@@ -160,7 +158,9 @@ describe('with an invalid reply', () => {
 
   test.each(["<query xmlns='urn:evil'><username/><password/></query>", ''])('an answer of "%s" is refused', inside => {
     const answer = read(Buffer.from(`<iq xmlns='jabber:client' type='result'>${inside}</iq>`))
-    expect(() => formOf(answer, DOMAIN, NOW, 0)).toThrow(expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }))
+    expect(() => formOf(answer, { domain: DOMAIN, now: NOW, service: 0, captchaHosts: [] })).toThrow(
+      expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }),
+    )
   })
 })
 
@@ -203,6 +203,53 @@ describe('in a captcha', () => {
       "<field var='ocr'><media xmlns='urn:xmpp:media-element'><uri type='image/png'>http://192.0.2.1/x.png</uri></media></field>"
     expect(() => parse(dataForm(USERNAME + PASSWORD + field))).toThrow(
       expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL' }),
+    )
+  })
+})
+
+describe('in a captcha whose picture is at an address', () => {
+  const URL_OF = 'https://captcha.example.com/7f3a.png'
+  const at = (...uris: readonly string[]) =>
+    dataForm(
+      `${USERNAME}${PASSWORD}<field var='ocr'><media xmlns='urn:xmpp:media-element'>${uris.map(uri => `<uri type='image/png'>${uri}</uri>`).join('')}</media></field>`,
+    )
+
+  test.each([
+    [URL_OF, ['captcha.example.com']],
+    ['https://captcha.example.com:8443/x.png', ['other.example', 'captcha.example.com:8443']],
+  ])('the address %s is passed on when its host is allowed', (uri, hosts) => {
+    expect(parse(at(uri), '', hosts).captcha).toEqual({ type: 'image/png', url: uri })
+  })
+
+  test('the picture in the form is preferred when there is an address as well', () => {
+    const { data } = captcha()
+    const cid = `cid:sha1+${createHash('sha1').update(PNG).digest('hex')}@bob.xmpp.org`
+
+    expect(parse(at(URL_OF, cid), data, ['captcha.example.com']).captcha).toEqual({ type: 'image/png', image: PNG })
+  })
+
+  test.each([
+    ['no host is allowed', URL_OF, []],
+    ['another host is allowed', URL_OF, ['example.com']],
+    ['another port is allowed', URL_OF, ['captcha.example.com:8443']],
+    ['the host only ends like an allowed one', 'https://evilcaptcha.example.com/x', ['captcha.example.com']],
+  ])('the error names the option when %s', (_, uri, hosts) => {
+    expect(() => parse(at(uri), '', hosts)).toThrow(
+      expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL', message: expect.stringContaining('`captchaHosts`') }),
+    )
+  })
+
+  test.each([
+    'http://captcha.example.com/x.png',
+    'https://user@captcha.example.com/x.png',
+    'https://user:pw@captcha.example.com/x.png',
+    'javascript:alert(1)//captcha.example.com',
+    'data:image/png;base64,AAAA',
+    'captcha.example.com/x.png',
+    `https://captcha.example.com/${'x'.repeat(2_048)}`,
+  ])('the address %s is refused although its host is allowed', uri => {
+    expect(() => parse(at(uri), '', ['captcha.example.com'])).toThrow(
+      expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL', message: expect.not.stringContaining('captchaHosts') }),
     )
   })
 })

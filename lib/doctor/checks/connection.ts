@@ -5,6 +5,7 @@ import { adviceFor, causeOf, LAYERS, type Layer, statusIn } from '../advice'
 import type { CheckContext } from '../check-context'
 import { withinDeadline } from '../deadline'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
+import { headOf } from '../head'
 import { SLOW_MS } from '../limits'
 import type { Target } from '../target'
 
@@ -81,6 +82,12 @@ async function failureFinding(error: XmppBoshError, context: CheckContext): Prom
     return wrong('bosh', 'this URL shows an HTML page', 'Another service answers there: correct the port or the path.')
   }
   const { id, advice } = adviceFor(error)
+  if (id === 'redirect') {
+    const { redirectsTo } = await headOf(target, context.signal)
+    const leadsTo =
+      redirectsTo === undefined || error.message.includes(redirectsTo) ? '' : `; it leads to ${redirectsTo}`
+    return wrong(id, `${error.message}${leadsTo}`, advice)
+  }
   if (id === 'domain' && target.isDomainGuessed) {
     return wrong(id, `${error.message} (this is the host of the URL: no --domain was given)`, advice)
   }

@@ -3,6 +3,7 @@ import { offeredMechanisms, printableMechanisms } from '../../login/offer'
 import type { Mechanism } from '../../sasl'
 import type { Element } from '../../xml/read'
 import { type Finding, ok, warn, wrong } from '../finding'
+import { settingFor } from '../settings'
 import type { Software } from '../software'
 import type { Target } from '../target'
 
@@ -34,17 +35,17 @@ export function mechanismFindings(features: Element, target: Target, software: S
   const scram = offered.filter(name => name.startsWith('SCRAM-') && !name.endsWith('-PLUS'))
   return [
     ok('mechanisms', offered.join(', ')),
-    commonFinding(offered, target),
+    commonFinding(offered, target, software),
     scram.length > 0
       ? ok('only-plain', 'SCRAM is offered: the server need not see passwords')
       : warn(
           'only-plain',
           'SCRAM is not offered: the server sees every password',
-          'Make the server store SCRAM keys (ejabberd: `auth_password_format: scram`; Prosody: `authentication = "internal_hashed"`).',
+          `Make the server store SCRAM keys${settingFor('store SCRAM keys', software)}.`,
         ),
     plainFinding(offered, target),
-    hashesFinding(scram, target),
-    unwantedFinding(offered),
+    hashesFinding(scram, target, software),
+    unwantedFinding(offered, software),
   ]
 }
 
@@ -54,20 +55,21 @@ function noneOfferedFinding({ url }: Target, software: Software): Finding {
     return wrong(
       'mechanisms',
       `${summary} over http:`,
-      'Prosody treats plain HTTP as insecure. Set `consider_bosh_secure = true` if the app runs on the same machine or a TLS proxy is in front, or use the https: port.',
+      `Some servers take plain HTTP for insecure. Use the https: port, or the server's setting for a TLS proxy in front, or for an app on the same machine${settingFor('accept http:', software)}.`,
     )
   }
-  return wrong('mechanisms', summary, 'Check the authentication settings of this domain (ejabberd: `auth_method`).')
+  const setting = settingFor('offer mechanisms', software)
+  return wrong('mechanisms', summary, `Check the authentication settings of this domain${setting}.`)
 }
 
-function commonFinding(offered: readonly string[], { settings }: Target): Finding {
+function commonFinding(offered: readonly string[], { settings }: Target, software: Software): Finding {
   const allowed: readonly Mechanism[] = settings.endpoints[0].mechanisms
   const first = allowed.find(name => offered.includes(name))
   if (first !== undefined) return ok('common-mechanism', `logins use ${first}`)
   return wrong(
     'common-mechanism',
     `the server offers none of ${allowed.join(', ')}`,
-    'Make the server offer SCRAM-SHA-256 (ejabberd: `auth_password_format: scram`, `auth_scram_hash: sha256`). PLAIN is used only over https: or to this machine, unless `mechanisms` names it.',
+    `Make the server offer SCRAM-SHA-256${settingFor('offer SCRAM-SHA-256', software)}. PLAIN is used only over https: or to this machine, unless \`mechanisms\` names it.`,
   )
 }
 
@@ -88,23 +90,23 @@ function plainFinding(offered: readonly string[], { isExposed, settings }: Targe
   )
 }
 
-function hashesFinding(scram: readonly string[], { isOrderChosen }: Target): Finding {
+function hashesFinding(scram: readonly string[], { isOrderChosen }: Target, software: Software): Finding {
   if (scram.length === 0) return ok('several-hashes', 'SCRAM is not offered')
   if (scram.length === 1) return ok('several-hashes', 'one hash is offered')
   if (isOrderChosen) return ok('several-hashes', 'several hashes are offered, and `mechanisms` decides')
   return warn(
     'several-hashes',
     `${scram.join(', ')} are offered`,
-    'Either the server stores passwords in clear text (ejabberd: set `auth_password_format: scram`; Prosody: `internal_hashed`), or it stores several hashes. In the second case, accounts made before the strongest hash was added lack it and cannot log in with it. Put the hash that all accounts have first in `mechanisms`, and pass --mechanisms here.',
+    `The server stores passwords in clear text, or several hashes of each: this cannot be seen from outside. In the first case, make it store SCRAM keys${settingFor('offer one hash', software)}. In the second case, accounts made before the strongest hash was added lack it and cannot log in with it. Put the hash that all accounts have first in \`mechanisms\`, and pass --mechanisms here.`,
   )
 }
 
-function unwantedFinding(offered: readonly string[]): Finding {
+function unwantedFinding(offered: readonly string[], software: Software): Finding {
   const found = Object.entries(UNWANTED).filter(([name]) => offered.includes(name))
   if (found.length === 0) return ok('unwanted-mechanisms', 'none is offered')
   return warn(
     'unwanted-mechanisms',
     found.map(([name, risk]) => `${name} ${risk}`).join('; '),
-    `This package does not use them, but other clients may. ejabberd: \`disable_sasl_mechanisms: [${found.map(([name]) => name).join(', ')}]\`; Prosody: \`disable_sasl_mechanisms\`.`,
+    `This package does not use them, but other clients may. If yours do not, turn off ${found.map(([name]) => name).join(', ')}${settingFor('disable mechanisms', software)}.`,
   )
 }

@@ -84,8 +84,22 @@ export function bound(id: string, jid: string): Node {
   return element('iq', { xmlns: CLIENT, type: 'result', id }, element('bind', { xmlns: BIND }, element('jid', {}, jid)))
 }
 
+// RFC 6120 §8.3.3: the type that goes with each condition; all others are `cancel`
+const ERROR_TYPES: Readonly<Record<string, string>> = {
+  'bad-request': 'modify',
+  'jid-malformed': 'modify',
+  'not-acceptable': 'modify',
+  'policy-violation': 'modify',
+  forbidden: 'auth',
+  'not-authorized': 'auth',
+  'registration-required': 'auth',
+  'subscription-required': 'auth',
+  'resource-constraint': 'wait',
+}
+
 // RFC 6120 §8.3.1
 export function stanzaError(id: string, condition: string, ...asked: readonly Node[]): Node {
-  const error = element('error', { type: 'cancel' }, element(condition, { xmlns: STANZA_CONDITIONS }))
+  const type = (Object.hasOwn(ERROR_TYPES, condition) && ERROR_TYPES[condition]) || 'cancel'
+  const error = element('error', { type }, element(condition, { xmlns: STANZA_CONDITIONS }))
   return element('iq', { xmlns: CLIENT, type: 'error', id }, ...asked, error)
 }

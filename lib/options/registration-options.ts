@@ -1,0 +1,58 @@
+import { MAX_CAPTCHA_HOSTS, MAX_DOMAIN_BYTES } from '../limits'
+import type { AuthenticatorOptions } from './authenticator-options'
+import { assertObject } from './checks'
+
+/**
+ * Options of {@link Registration}: those of {@link Authenticator}, and the hosts of captcha pictures.
+ *
+ * @example
+ * ```ts
+ * import { Registration, type RegistrationOptions } from 'passport-xmpp-bosh'
+ *
+ * const options: RegistrationOptions = {
+ *   service: 'https://xmpp.example.com:5443/bosh',
+ *   domain: 'example.com',
+ *   captchaHosts: ['captcha.example.com'],
+ * }
+ * export const registration = new Registration(options)
+ * ```
+ */
+export interface RegistrationOptions extends AuthenticatorOptions {
+  /**
+   * Hosts from which the visitor's browser may get the picture of a captcha, for a server that sends an `https:` address
+   * and not the picture (XEP-0158). Each is a host, with a port unless that is 443. The host sees the visitor's address.
+   *
+   * @default [] (pictures that the server sends itself)
+   */
+  captchaHosts?: readonly string[]
+}
+
+/**
+ * Splits the options into those of a login and the hosts of pictures, spelled as `URL.host` spells them.
+ *
+ * @throws {TypeError} that names the option
+ * @internal
+ */
+export function captchaHostsOf(given: RegistrationOptions): {
+  readonly options: AuthenticatorOptions
+  readonly captchaHosts: readonly string[]
+} {
+  assertObject(given, 'options')
+  const { captchaHosts = [], ...options } = given
+  if (!Array.isArray(captchaHosts) || captchaHosts.length > MAX_CAPTCHA_HOSTS) throw invalidHosts()
+  return { options, captchaHosts: captchaHosts.map(hostOf) }
+}
+
+function hostOf(value: unknown): string {
+  const isShort = typeof value === 'string' && value.length <= MAX_DOMAIN_BYTES + ':65535'.length
+  if (!isShort || /[/?#@\\\s*]/.test(value) || !URL.canParse(`https://${value}`)) throw invalidHosts()
+  const { host } = new URL(`https://${value}`)
+  if (host === '') throw invalidHosts()
+  return host
+}
+
+function invalidHosts(): TypeError {
+  return new TypeError(
+    `option \`captchaHosts\` must be an array of at most ${MAX_CAPTCHA_HOSTS} hosts, such as captcha.example.com or captcha.example.com:8443`,
+  )
+}

@@ -1,0 +1,110 @@
+import { readBody } from '../../lib/bosh/body'
+import { check } from '../../lib/doctor/check'
+import type { CheckId, Finding } from '../../lib/doctor/finding'
+import { headerVersion } from '../../lib/doctor/reported-version'
+import { type Software, softwareOf } from '../../lib/doctor/software'
+import { playing, RECORDED, type RecordedName } from './recorded-servers'
+
+/* The doctor on the recorded first replies of six servers: it names a server by strong signs, and tells no guess. */
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const NAMES: readonly (readonly [RecordedName, Software])[] = [
+  ['ejabberd 23.01', 'ejabberd'],
+  ['ejabberd 26.07', 'ejabberd'],
+  ['Prosody 0.12', 'Prosody or Metronome'],
+  ['Prosody 13', 'Prosody or Metronome'],
+  ['Metronome, closed', 'Prosody or Metronome'],
+  ['MongooseIM, closed', 'MongooseIM'],
+  ['Openfire, closed', 'Openfire'],
+  ['Tigase', 'Tigase'],
+]
+
+const named = (xml: string) => softwareOf(readBody(Buffer.from(xml)))
+
+test.each(NAMES)('the first reply of %s is taken for that of %s', (name, software) => {
+  expect(named(RECORDED[name].first)).toBe(software)
+})
+
+test.each(NAMES)('the first reply of %s with one habit less is never taken for that of another server', (name, own) => {
+  const { first } = RECORDED[name]
+  const habits = [...first.matchAll(/ (?!xmlns|from|sid|wait|hold|requests)([\w:]+)=(['"]).*?\2/g)]
+    .map(([habit]) => habit)
+    .filter(habit => first.indexOf(habit) < first.indexOf('>'))
+  expect(habits.length).toBeGreaterThan(3)
+  for (const habit of habits) expect([own, undefined]).toContain(named(first.replace(habit, '')))
+})
+
+test('a reply with the habits that XEP-0124 shows in its examples names no server', () => {
+  const sample = `<body xmlns='http://jabber.org/protocol/httpbind' wait='60' inactivity='30' polling='5' requests='2' hold='1' ack='1573741820' accept='deflate,gzip' maxpause='120' sid='SomeSID' charsets='ISO_8859-1 ISO-2022-JP' ver='1.6' from='example.com'/>`
+  expect(named(sample)).toBeUndefined()
+})
+
+async function diagnose(name: RecordedName): Promise<Finding[]> {
+  const { url, close } = await playing(RECORDED[name])
+  closing.push(close)
+  return check({ service: url, domain: RECORDED[name].domain })
+}
+
+const complaintsIn = (findings: readonly Finding[]) =>
+  Object.fromEntries(
+    findings.filter(({ status }) => ['warn', 'wrong'].includes(status)).map(({ id, status }) => [id, status]),
+  )
+const of = (findings: readonly Finding[], id: CheckId) => findings.find(finding => finding.id === id)
+
+/** Settings of each server that advice can name. */
+const SETTINGS: Readonly<Record<NonNullable<Software>, RegExp>> = {
+  ejabberd: /mod_fail2ban|trusted_proxies|captcha_limit|auth_password_format|ejabberd/,
+  MongooseIM: /MongooseIM/,
+  Openfire: /Openfire/,
+  'Prosody or Metronome': /internal_hashed|consider_bosh_secure|Prosody/,
+  Tigase: /Tigase/,
+}
+
+test.each(NAMES)('the advice for %s names settings of no other server', async (name, own) => {
+  const findings = await diagnose(name)
+  const shown = findings.map(({ summary, advice = '' }) => `${summary} ${advice}`).join('\n')
+
+  for (const [software, settings] of Object.entries(SETTINGS)) {
+    if (software !== own) expect(shown).not.toMatch(settings)
+  }
+  expect(shown).not.toMatch(/no hole|no known vulnerability|bans nobody/)
+})
+
+test.each<[RecordedName, Partial<Record<CheckId, string>>]>([
+  [
+    'ejabberd 26.07',
+    { registration: 'warn', 'unwanted-mechanisms': 'warn', version: 'warn', 'visitor-address': 'warn' },
+  ],
+  ['Prosody 0.12', { registration: 'warn', version: 'warn' }],
+  ['Metronome, closed', { 'several-hashes': 'warn', 'unwanted-mechanisms': 'warn', version: 'warn' }],
+  ['MongooseIM, closed', { 'several-hashes': 'warn', version: 'warn' }],
+  ['Openfire, closed', { version: 'warn' }],
+  ['Tigase', { 'several-hashes': 'warn' }],
+])(
+  'the doctor complains of what it saw on %s, and says that an unseen version is unknown',
+  async (name, complaints) => {
+    expect(complaintsIn(await diagnose(name))).toEqual(complaints)
+  },
+)
+
+test('the version of Tigase is read from the head of its replies', async () => {
+  const findings = await diagnose('Tigase')
+
+  expect(of(findings, 'version')).toMatchObject({
+    status: 'ok',
+    summary: expect.stringContaining('Tigase 8.5.0-SNAPSHOT'),
+  })
+  expect(of(findings, 'registration')).toMatchObject({ status: 'ok', summary: 'open, with a question in text' })
+  expect(of(findings, 'captcha')?.status).toBe('ok')
+})
+
+test.each([undefined, 'nginx/1.22.1', 'Tigase Bosh/<b>', 'Tigase Bosh/'])(
+  'no version is read from the header Server when it is %s',
+  header => {
+    expect(headerVersion(header)).toBeUndefined()
+  },
+)
