@@ -10,7 +10,7 @@ export { type Account, Authenticator } from './login/authenticator'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
-export { deserializeUser, serializeUser } from './passport/serialize'
+export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {
   AuthenticatorLike,
