@@ -12,6 +12,7 @@ const FLOORS = [
   ['sessions', 'stanzas'],
   ['bosh'],
   ['options'],
+  ['diagnostics'],
   ['sasl', 'xml', 'jid'],
   ['errors', 'time', 'limits'],
 ]

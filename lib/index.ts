@@ -4,6 +4,7 @@
  *
  * @module passport-xmpp-bosh
  */
+export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { type Account, Authenticator } from './login/authenticator'

@@ -1,6 +1,6 @@
 import { conditionError, FORM_ERRORS, SUBMIT_ERRORS } from '../errors/conditions'
 import { XmppBoshError } from '../errors/error'
-import { Authenticator } from '../login/authenticator'
+import { Authenticator, type Work } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
@@ -12,6 +12,7 @@ import { REGISTER, REGISTER_FEATURE } from '../xml/namespaces'
 import { element } from '../xml/write'
 import { accountError, accountIq, endsStreamOfAccount } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
+import { observedCall } from './observed-call'
 import { assertState, captchaExpired, type RegistrationState } from './state'
 
 /**
@@ -29,8 +30,6 @@ import { assertState, captchaExpired, type RegistrationState } from './state'
  * // POST /register: submit the visitor's input.
  * const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
  *
- * await registration.changePassword({ username: 'bob', password: 'correct horse' }, 'battery staple')
- * await registration.remove({ username: 'bob', password: 'battery staple' })
  * await registration.close() // when the app stops
  * ```
  */
@@ -89,7 +88,7 @@ export class Registration {
    */
   async form(context: LoginContext = {}): Promise<RegistrationForm> {
     const { domain, endpoints } = this.#settings
-    return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
+    const ask = async ({ endpoint, session, features }: Opened, signal: Signal) => {
       // XEP-0077 §9: a server that offers registration advertises it.
       if (!features.children.some(({ name, namespace }) => name === 'register' && namespace === REGISTER_FEATURE)) {
         throw new XmppBoshError('registration-closed', 'the server does not offer registration (XEP-0077) here')
@@ -101,7 +100,8 @@ export class Registration {
         throw conditionError(FORM_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to send the sign-up form')
       }
       return formOf(answer, domain, this.#sessions.clock.date(), endpoints.indexOf(endpoint))
-    })
+    }
+    return observedCall('form', this.#settings, () => this.#sessions.run(context, ask))
   }
 
   /**
@@ -123,8 +123,7 @@ export class Registration {
    *
    * const { state } = await registration.form()
    * try {
-   *   const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
-   *   console.log(`${jid} can log in`)
+   *   await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
    * } catch (error) {
    *   if (!XmppBoshError.is(error)) throw error
    *   console.log(error.code, error.status) // username-taken 409: show a new form
@@ -151,7 +150,8 @@ export class Registration {
       }
       throw conditionError(SUBMIT_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server did not create the account')
     }
-    return this.#sessions.run(context, submit, state.answer === null ? undefined : endpoints[state.service])
+    const only = state.answer === null ? undefined : endpoints[state.service]
+    return observedCall('submit', this.#settings, () => this.#sessions.run(context, submit, only))
   }
 
   /**
@@ -176,14 +176,16 @@ export class Registration {
     newPassword: string,
     context: LoginContext = {},
   ): Promise<void> {
-    const prepared = prepareNewPassword(newPassword)
-    // XEP-0077 §3.3
-    await this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
+    const prepared = prepareNewPassword(newPassword) // XEP-0077 §3.3
+    const change: Work<string> = async ({ jid, username }, session, signal) => {
       const children = [element('username', {}, username), element('password', {}, prepared)]
       const set = accountIq(this.#settings.domain, username, children)
       const condition = stanzaErrorOf(await askIq(session, set, signal))
       if (condition !== undefined) throw accountError(condition, 'the server did not change the password')
-    })
+      return jid
+    }
+    const login = () => this.#authenticator.authenticated(credentials, context, change)
+    await observedCall('changePassword', this.#settings, login)
   }
 
   /**
@@ -204,17 +206,20 @@ export class Registration {
    * ```
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
-    let isRequested = false
-    // XEP-0077 §3.2
-    const removing = this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
-      isRequested = true
+    let requested: string | undefined // XEP-0077 §3.2
+    const remove: Work<string> = async ({ jid, username }, session, signal) => {
+      requested = jid
       const set = accountIq(this.#settings.domain, username, [element('remove')])
       const condition = stanzaErrorOf(await askIq(session, set, signal))
       if (condition !== undefined) throw accountError(condition, 'the server did not remove the account')
-    })
-    await removing.catch(async (reason: unknown) => {
-      if (!isRequested || !endsStreamOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
-    })
+      return jid
+    }
+    const isGone = async (reason: unknown) => {
+      if (!requested || !endsStreamOfAccount(reason) || !(await this.#isRefused(credentials, context))) throw reason
+      return requested
+    }
+    const login = () => this.#authenticator.authenticated(credentials, context, remove).catch(isGone)
+    await observedCall('remove', this.#settings, login)
   }
 
   /**
