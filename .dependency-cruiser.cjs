@@ -12,11 +12,12 @@ const FLOORS = [
   ['sessions', 'stanzas'],
   ['bosh'],
   ['options'],
+  ['diagnostics'],
   ['sasl', 'xml', 'jid'],
   ['errors', 'time', 'limits'],
 ]
 /** The published test kit stands aside: it imports these rooms, and no room imports it. */
-const TESTING = { room: 'testing', imports: ['sasl', 'xml', 'jid', 'errors', 'limits'] }
+const TESTING = { room: 'testing', imports: ['options', 'sasl', 'xml', 'jid', 'errors', 'limits'] }
 
 const pathOf = rooms => `^lib/(${rooms.join('|')})(/|\\.ts$)`
 

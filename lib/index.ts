@@ -4,6 +4,7 @@
  *
  * @module passport-xmpp-bosh
  */
+export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { type Account, Authenticator } from './login/authenticator'
@@ -11,7 +12,7 @@ export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/auth
 export type { RegistrationOptions } from './options/registration-options'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
-export { deserializeUser, serializeUser } from './passport/serialize'
+export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {
   AuthenticatorLike,

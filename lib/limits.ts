@@ -122,3 +122,5 @@ export const MAX_CAPTCHA_HOSTS = 16
 export const CAPTCHA_LIFETIME_MS = 115_000
 /** Time for which `verify` may still call `done` after its promise resolved to nothing, in ms. */
 export const VERIFY_DONE_MS = 15_000
+/** Length of an unknown option's name for which a similar one is looked for, in characters. */
+export const MAX_SIMILAR_NAME_LENGTH = 40

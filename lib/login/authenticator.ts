@@ -1,4 +1,6 @@
 import type { BoshSession } from '../bosh/session'
+import { isObserved, LOGIN, observed, serviceName, startOf } from '../diagnostics/channels'
+import type { LoginMessage, OperationMessage } from '../diagnostics/messages'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
 import type { Mechanism } from '../sasl/mechanism-names'
@@ -33,6 +35,9 @@ export interface Account {
   /** SASL mechanism with which the server checked the password */
   readonly mechanism: Mechanism
 }
+
+/** Work on the session of a login that succeeded. */
+export type Work<T> = (account: Account, session: BoshSession, signal: Signal) => Promise<T>
 
 /**
  * Client that asks an XMPP server over BOSH whether a password is right. It needs neither Passport nor Express. One
@@ -103,23 +108,29 @@ export class Authenticator {
    * ```
    */
   authenticate(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<Account> {
-    return this.authenticated(credentials, context, async account => account)
+    if (!isObserved(LOGIN)) return this.authenticated(credentials, context, async account => account)
+    const message: LoginMessage = startOf(this.#settings.domain.ascii, this.#settings.endpoints)
+    const login = () => this.authenticated(credentials, context, async account => account, message)
+    return observed(LOGIN, message, login, (ended, { jid, mechanism }) => Object.assign(ended, { jid, mechanism }))
   }
 
   /**
    * Logs in like {@link authenticate}, then runs `work` on the session and returns its result.
    *
+   * @param message gets the service that was chosen, if a subscriber observes the login
    * @internal
    */
   async authenticated<T>(
     credentials: { username: string; password: string },
     context: LoginContext,
-    work: (account: Account, session: BoshSession, signal: Signal) => Promise<T>,
+    work: Work<T>,
+    message?: OperationMessage,
   ): Promise<T> {
     const { domain, bind, minIterations, maxIterations } = this.#settings
     const attempt = () => {
       const prepared = prepareCredentials(credentials.username, credentials.password, domain, bind)
       return this.#sessions.run(context, async ({ endpoint, session, features, key }, signal) => {
+        if (message) message.service = serviceName(endpoint.url)
         const { mechanisms } = endpoint
         const derive = deriveWithin(signal, key)
         const plan = { credentials: prepared, domain, mechanisms, bind, minIterations, maxIterations, derive }

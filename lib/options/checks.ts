@@ -1,3 +1,5 @@
+import { MAX_SIMILAR_NAME_LENGTH } from '../limits'
+
 /**
  * Checks that `value` is an object and not an array.
  *
@@ -9,15 +11,45 @@ export function assertObject(value: unknown, name: string): asserts value is obj
 }
 
 /**
- * Checks that `options` has no other names than those of `known`.
+ * Checks that `options` has no other names than those of `known`. An option that is `undefined` is as if absent.
  *
  * @param prefix of the names in the message, such as `tls.`
- * @throws {TypeError} that names the first unknown option
+ * @throws {TypeError} that names the first unknown option, and the known one that looks like it
  */
 export function assertKnown(options: object, known: readonly string[], prefix = ''): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`unknown option \`${prefix}${name}\``)
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue
+    const meant = similarTo(name, known)
+    throw new TypeError(
+      `unknown option \`${prefix}${name}\`${meant === undefined ? '' : `; did you mean \`${prefix}${meant}\`?`}`,
+    )
   }
+}
+
+/** Returns the name that differs least from `name`, or `undefined` if all differ by more than a third of its letters. */
+function similarTo(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_SIMILAR_NAME_LENGTH) return undefined
+  let best: string | undefined
+  let least = Math.floor(name.length / 3) + 1
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) [best, least] = [candidate, distance]
+  }
+  return best
+}
+
+/** Counts the letters to insert, delete or replace (Levenshtein) to turn `from` into `to`. Two that swap count as two. */
+function editDistance(from: string, to: string): number {
+  let above = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (above[column - 1] as number) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1))
+    }
+    above = current
+  }
+  return above[to.length] as number
 }
 
 /**

@@ -88,6 +88,7 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
 }
 
 function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [Endpoint, ...Endpoint[]] {
+  if (options.service === undefined) throw new TypeError('option `service` is missing: the BOSH URL of the server')
   const services: unknown = typeof options.service === 'string' ? [options.service] : options.service
   if (!Array.isArray(services) || services.length > MAX_SERVICES) {
     throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES} BOSH URLs`)
@@ -138,6 +139,8 @@ function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
 }
 
 function domainOf(value: unknown): Domain {
+  if (value === undefined)
+    throw new TypeError('option `domain` is missing: the XMPP domain of the users, as in user@domain')
   const domain = typeof value === 'string' ? prepareConfiguredDomain(value) : undefined
   if (domain === undefined)
     throw new TypeError('option `domain` must be the XMPP domain of the users, as in user@domain')
@@ -159,7 +162,12 @@ function tlsOf(value: unknown): TlsOptions | undefined {
   if (minVersion !== undefined && minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') {
     throw new TypeError("option `tls.minVersion` must be 'TLSv1.2' or 'TLSv1.3'")
   }
-  return value as TlsOptions
+  // Without the names that are undefined: Node would take them in place of its own defaults.
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(servername !== undefined && { servername }),
+    ...(minVersion !== undefined && { minVersion }),
+  }
 }
 
 function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): AgentLike | undefined {

@@ -18,10 +18,11 @@ export async function actionFor<Req extends object>(
   req: Req,
   options: object | undefined,
 ): Promise<Action> {
-  const messages = (options as XmppAuthenticateOptions | undefined)?.messages
+  let messages: XmppAuthenticateOptions['messages']
   try {
+    messages = (options as XmppAuthenticateOptions | undefined)?.messages
     assertMessages(messages)
-    return await actionOfVerify(settings, req, await authenticateVisitor(settings, req))
+    return await actionOfVerify(settings, req, await authenticateVisitor(settings, req, options))
   } catch (reason) {
     return outcomeOf(reason, messagesOf(settings.messages, messages), settings.handleErrorsAsFailures)
   }
@@ -37,14 +38,17 @@ async function actionOfVerify<Req extends object>(
     if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
     return { action: 'fail', info: objectOf(info), status: 401 }
   } catch (reason) {
-    // Passed on unchanged, unless it is falsy: Passport would then continue as if there were no error.
-    return { action: 'error', error: reason || new Error('`verify` failed without an error') }
+    return { action: 'error', error: reason }
   }
 }
 
-async function authenticateVisitor<Req extends object>(settings: StrategySettings<Req>, req: Req): Promise<Account> {
+async function authenticateVisitor<Req extends object>(
+  settings: StrategySettings<Req>,
+  req: Req,
+  options: object | undefined,
+): Promise<Account> {
   // Awaited although the types allow no promise: an app in JavaScript may return one.
-  const { username, password } = (await settings.lookup(req)) ?? {}
+  const { username, password } = (await settings.lookup(req, (options ?? {}) as Record<string, unknown>)) ?? {}
   const authenticator = await settings.authenticatorFor(req)
   // If the app returns no address, '' is sent on and refused: the login must not continue without the address.
   const clientIp = settings.forwardClientIp && ((await settings.forwardClientIp(req)) ?? '')

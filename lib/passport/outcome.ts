@@ -62,7 +62,7 @@ export interface Messages {
 
 /** Merges texts, later ones over earlier ones, and fills in the defaults. */
 export function messagesOf(...given: readonly (Partial<Messages> | undefined)[]): Messages {
-  const texts: Partial<Messages> = Object.assign({}, ...given)
+  const texts: Partial<Messages> = Object.assign({}, ...given.map(definedIn))
   const invalidCredentials = texts.invalidCredentials ?? 'Unknown user name or wrong password.'
   return {
     badRequest: texts.badRequest ?? 'Please enter a user name and a password.',
@@ -72,6 +72,11 @@ export function messagesOf(...given: readonly (Partial<Messages> | undefined)[])
     notAllowed: texts.notAllowed ?? invalidCredentials,
     unavailable: texts.unavailable ?? 'Signing in is not possible at the moment. Please try again later.',
   }
+}
+
+// A text that is undefined is as if absent, and replaces no other.
+function definedIn(texts: Partial<Messages> | undefined): Partial<Messages> {
+  return Object.fromEntries(Object.entries(texts ?? {}).filter(([, text]) => text !== undefined))
 }
 
 const MESSAGE_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & Record<RefusalCode, keyof Messages>> = {

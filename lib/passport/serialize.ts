@@ -1,4 +1,4 @@
-import { parsePreparedJid } from '../jid'
+import { parsePreparedJid, prepareConfiguredDomain } from '../jid'
 import { type Profile, profileOf } from './profile'
 
 /**
@@ -75,4 +75,40 @@ export function serializeUser(user: object, done: (error: unknown, jid?: string)
 export function deserializeUser(jid: unknown, done: (error: unknown, user?: Profile | false) => void): void {
   const parsed = typeof jid === 'string' ? parsePreparedJid(jid) : undefined
   done(null, parsed ? profileOf({ username: parsed.local, domain: parsed.domain }) : false)
+}
+
+/**
+ * Returns a {@link deserializeUser} that restores accounts of the given domains only. With several tenants, a session of
+ * one tenant is otherwise good at every other.
+ *
+ * @param domains XMPP domain or domains, as in option `domain`; they are compared prepared
+ * @throws {TypeError} if a domain is not valid, or none is given
+ * @example
+ * ```ts
+ * import type { Request } from 'express'
+ * import passport from 'passport'
+ * import { deserializeUserOf } from 'passport-xmpp-bosh'
+ *
+ * // One for each tenant, created from the configuration of the app.
+ * const restore = new Map([['www.example.com', deserializeUserOf('example.com')]])
+ *
+ * passport.deserializeUser((req: Request, jid: unknown, done: Parameters<ReturnType<typeof deserializeUserOf>>[1]) => {
+ *   const ofTenant = restore.get(req.hostname)
+ *   if (ofTenant) ofTenant(jid, done)
+ *   else done(null, false)
+ * })
+ * ```
+ */
+export function deserializeUserOf(domains: string | readonly string[]): typeof deserializeUser {
+  const prepared = new Set([domains].flat().map(preparedDomain))
+  if (prepared.size === 0) throw new TypeError('`domains` must name at least one XMPP domain')
+  // Two parameters: Passport passes the request to a function that has three.
+  return (jid, done) =>
+    deserializeUser(jid, (error, profile) => done(error, profile && prepared.has(profile.domain) ? profile : false))
+}
+
+function preparedDomain(value: unknown): string {
+  const domain = typeof value === 'string' ? prepareConfiguredDomain(value) : undefined
+  if (domain === undefined) throw new TypeError('`domains` must be XMPP domains, as in option `domain`')
+  return domain.ascii
 }

@@ -65,11 +65,15 @@ export interface CommonStrategyOptions<Req = StrategyRequest> {
    */
   passwordField?: string
   /**
-   * Function that returns the credentials, in place of the two fields: for example from an HTTP header.
+   * Function that returns the credentials, in place of the two fields: for example from an HTTP header. It also gets the
+   * options of `passport.authenticate`, in which graphql-passport hands credentials over.
    *
    * @default reads `usernameField` and `passwordField` of `req.body`
    */
-  credentialsLookup?: (req: Req) =>
+  credentialsLookup?: (
+    req: Req,
+    options: XmppAuthenticateOptions & Readonly<Record<string, unknown>>,
+  ) =>
     | {
         /** user name or bare JID, as typed */
         username: string

@@ -27,8 +27,11 @@ export interface StrategySettings<Req> {
   own: Authenticator | undefined
   /** returns the Authenticator for a request */
   authenticatorFor: (req: Req) => AuthenticatorLike | Promise<AuthenticatorLike>
-  /** returns the credentials of a request, unchecked */
-  lookup: (req: Req) => { username?: unknown; password?: unknown } | undefined
+  /** returns the credentials of a request, unchecked; `options` are those of `passport.authenticate` */
+  lookup: (
+    req: Req,
+    options: Readonly<Record<string, unknown>>,
+  ) => { username?: unknown; password?: unknown } | undefined
   forwardClientIp: ((req: Req) => string | undefined) | undefined
   verify: VerifyWithRequest<Req>
   messages: Partial<Messages> | undefined
@@ -110,6 +113,7 @@ export function assertMessages(messages: unknown): void {
   assertObject(messages, 'option `messages`')
   assertKnown(messages, MESSAGE_NAMES, 'messages.')
   for (const [name, text] of Object.entries(messages)) {
-    if (typeof text !== 'string') throw new TypeError(`option \`messages.${name}\` must be a string`)
+    if (text !== undefined && typeof text !== 'string')
+      throw new TypeError(`option \`messages.${name}\` must be a string`)
   }
 }

@@ -1,5 +1,6 @@
 import PassportStrategy from 'passport-strategy'
 import { actionFor } from './action'
+import { deliver } from './delivery'
 import type { ConnectedStrategyOptions, StrategyOptions, StrategyOptionsWithRequest } from './strategy-options'
 import { type StrategySettings, strategySettingsOf } from './strategy-settings'
 import type { Verify, VerifyWithRequest } from './verify'
@@ -187,14 +188,8 @@ export class Strategy<Req extends object & NoProfile = StrategyRequest> extends 
     const success = this.success.bind(this)
     const fail = this.fail.bind(this)
     const error = this.error.bind(this)
-    void actionFor(this._settings, req, options).then(outcome =>
-      // Outside the promise chain: `success` runs the rest of the app, and no `catch` here may handle its errors.
-      queueMicrotask(() => {
-        if (outcome.action === 'success') success(outcome.user, outcome.info)
-        else if (outcome.action === 'fail') fail(outcome.info, outcome.status)
-        else error(outcome.error)
-      }),
-    )
+    const actions = { success, fail, error }
+    void actionFor(this._settings, req, options).then(outcome => deliver(outcome, actions, req, options))
   }
 
   /**

@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../errors/error'
-import { Authenticator } from '../login/authenticator'
+import { Authenticator, type Work } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
 import { captchaHostsOf, type RegistrationOptions } from '../options/registration-options'
 import { type Settings, settingsOf } from '../options/settings'
@@ -9,6 +9,7 @@ import type { Signal } from '../time/light-signal'
 import { element } from '../xml/write'
 import { accountIq, newAccountIq } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
+import { observedCall } from './observed-call'
 import { hasQuestion } from './questions'
 import { isOrdinary } from './refusals'
 import { assertOffered, request, signUpError } from './request'
@@ -29,8 +30,6 @@ import { assertState, captchaExpired, type RegistrationState } from './state'
  * // POST /register: submit the visitor's input.
  * const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
  *
- * await registration.changePassword({ username: 'bob', password: 'correct horse' }, 'battery staple')
- * await registration.remove({ username: 'bob', password: 'battery staple' })
  * await registration.close() // when the app stops
  * ```
  */
@@ -92,13 +91,14 @@ export class Registration {
    */
   async form(context: LoginContext = {}): Promise<RegistrationForm> {
     const { domain, endpoints } = this.#settings
-    return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
+    const ask = async ({ endpoint, session, features }: Opened, signal: Signal) => {
       assertOffered(features)
       const get = newAccountIq('get', domain)
       const answer = await request(session, get, signal, { request: 'form' })
       const [service, now] = [endpoints.indexOf(endpoint), this.#sessions.clock.date()]
       return formOf(answer, { domain, service, now, captchaHosts: this.#captchaHosts })
-    })
+    }
+    return observedCall('form', this.#settings, () => this.#sessions.run(context, ask))
   }
 
   /**
@@ -120,8 +120,7 @@ export class Registration {
    *
    * const { state } = await registration.form()
    * try {
-   *   const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
-   *   console.log(`${jid} can log in`)
+   *   await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
    * } catch (error) {
    *   if (!XmppBoshError.is(error)) throw error
    *   console.log(error.code, error.status) // username-taken 409: show a new form
@@ -149,10 +148,12 @@ export class Registration {
       return `${local}@${domain.ascii}`
     }
     // The question of a form is known only where the form was made.
-    const submitting = this.#sessions.run(context, submit, question ? endpoints[state.service] : undefined)
-    return submitting.catch((reason: unknown) => {
-      throw isSent ? signUpError(reason) : reason
-    })
+    const only = question ? endpoints[state.service] : undefined
+    const send = () =>
+      this.#sessions.run(context, submit, only).catch((reason: unknown) => {
+        throw isSent ? signUpError(reason) : reason
+      })
+    return observedCall('submit', this.#settings, send)
   }
 
   /**
@@ -177,13 +178,15 @@ export class Registration {
     newPassword: string,
     context: LoginContext = {},
   ): Promise<void> {
-    const prepared = prepareNewPassword(newPassword)
-    // XEP-0077 §3.3
-    await this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
+    const prepared = prepareNewPassword(newPassword) // XEP-0077 §3.3
+    const change: Work<string> = async ({ jid, username }, session, signal) => {
       const children = [element('username', {}, username), element('password', {}, prepared)]
       const set = accountIq(this.#settings.domain, username, children)
       await request(session, set, signal, { request: 'password', ordinary: isOrdinary('', prepared) })
-    })
+      return jid
+    }
+    const login = () => this.#authenticator.authenticated(credentials, context, change)
+    await observedCall('changePassword', this.#settings, login)
   }
 
   /**
@@ -204,21 +207,23 @@ export class Registration {
    * ```
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
-    // true from the request to the reply: an end in between says nothing about the account
-    let isOpen = false
-    const removing = this.#authenticator.authenticated(credentials, context, async ({ username }, session, signal) => {
-      isOpen = true
-      // XEP-0077 §3.2
-      const set = accountIq(this.#settings.domain, username, [element('remove')])
+    let open: string | undefined // the account, from the request to the reply: an end in between says nothing about it
+    const remove: Work<string> = async ({ jid, username }, session, signal) => {
+      open = jid
+      const set = accountIq(this.#settings.domain, username, [element('remove')]) // XEP-0077 §3.2
       await request(session, set, signal, { request: 'removal' }, () => {
-        isOpen = false
+        open = undefined
       })
-    })
-    await removing.catch(async (reason: unknown) => {
-      // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
-      // has just accepted, the account is gone.
-      if (!isOpen || !(await this.#isRefused(credentials, context))) throw reason
-    })
+      return jid
+    }
+    // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
+    // has just accepted, the account is gone.
+    const isGone = async (reason: unknown) => {
+      if (!open || !(await this.#isRefused(credentials, context))) throw reason
+      return open
+    }
+    const login = () => this.#authenticator.authenticated(credentials, context, remove).catch(isGone)
+    await observedCall('remove', this.#settings, login)
   }
 
   /**

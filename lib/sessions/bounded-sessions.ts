@@ -2,6 +2,7 @@ import { clientIpOf } from '../bosh/forwarded-for'
 import { featuresIn } from '../bosh/reply'
 import { BoshSession } from '../bosh/session'
 import { HttpTransport, type Transport } from '../bosh/transport'
+import { CONNECTION, isObserved, observed, serviceName } from '../diagnostics/channels'
 import { XmppBoshError } from '../errors/error'
 import type { Endpoint, Settings } from '../options/settings'
 import { type Clock, systemClock } from '../time/clock'
@@ -123,7 +124,8 @@ export class BoundedSessions {
     ends: Ends,
     only: Endpoint | undefined,
   ): Promise<T> {
-    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, visitor, ms, ends)
+    const open = (endpoint: Endpoint, ms: number) =>
+      isObserved(CONNECTION) ? this.#observedOpen(endpoint, visitor, ms, ends) : this.#open(endpoint, visitor, ms, ends)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
     try {
       return await work(opened, ends.all)
@@ -133,6 +135,16 @@ export class BoundedSessions {
     } finally {
       this.#background.terminate(opened.session)
     }
+  }
+
+  #observedOpen(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {
+    const message = { domain: this.#settings.domain.ascii, service: serviceName(endpoint.url) }
+    return observed(
+      CONNECTION,
+      message,
+      () => this.#open(endpoint, visitor, ms, ends),
+      () => {},
+    )
   }
 
   async #open(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {

@@ -1,4 +1,5 @@
 import { prepareConfiguredDomain } from '../jid'
+import { assertKnown } from '../options/checks'
 import { MECHANISM_NAMES } from '../sasl'
 import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
 import type { TestMechanism } from './protocol/sasl'
@@ -63,6 +64,7 @@ export interface ResolvedOptions {
   readonly registration: RegistrationMode
 }
 
+const OPTION_NAMES = ['domain', 'accounts', 'mechanisms', 'personality', 'registration']
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
 /**
@@ -78,8 +80,7 @@ export function resolveOptions({
   registration = 'closed',
   ...unknown
 }: ResponderOptions): ResolvedOptions {
-  const [unknownName] = Object.keys(unknown)
-  if (unknownName !== undefined) throw new TypeError(`unknown option \`${unknownName}\``)
+  assertKnown(unknown, OPTION_NAMES)
   const prepared = typeof domain === 'string' ? prepareConfiguredDomain(domain) : undefined
   if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
   if (!Array.isArray(mechanisms) || !mechanisms.every(name => MECHANISM_NAMES.includes(name))) {

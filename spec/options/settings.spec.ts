@@ -208,9 +208,42 @@ describe('when options are checked', () => {
   test.each(['services', 'Service', 'jid', 'host', 'rejectUnauthorized', 'password', 'usernameField', 'toString'])(
     'a TypeError names the unknown option `%s`',
     name => {
-      expect(() => settings({ [name]: undefined })).toThrow(typeError('unknown option', `\`${name}\``))
+      expect(() => settings({ [name]: 'x' })).toThrow(typeError('unknown option', `\`${name}\``))
     },
   )
+
+  test('an unknown option that is undefined counts as not given', () => {
+    expect(settings({ scope: undefined, tls: { checkServerIdentity: undefined } }).tls).toEqual({})
+    expect(settings({ scope: undefined, session: undefined })).toEqual(settings())
+  })
+
+  test.each([
+    ['services', 'service'],
+    ['Service', 'service'],
+    ['serivce', 'service'],
+    ['time_out', 'timeout'],
+    ['timeOut', 'timeout'],
+    ['maxConcurent', 'maxConcurrent'],
+    ['mechanism', 'mechanisms'],
+    ['allowinsecure', 'allowInsecure'],
+  ])('a TypeError for `%s` asks if `%s` is meant', (name, meant) => {
+    expect(() => settings({ [name]: 'x' })).toThrow(typeError(`unknown option \`${name}\`; did you mean \`${meant}\`?`))
+  })
+
+  test.each([
+    ['host', 'host'],
+    ['jid', 'jid'],
+    ['x', 'x'],
+    ['no name', ''],
+    ['a name of 100,000 letters', 'x'.repeat(100_000)],
+    ['__proto__x', '__proto__x'],
+  ])('a TypeError for %s guesses nothing when no option looks like it', (_, name) => {
+    expect(() => settings({ [name]: 'x' })).toThrow(new TypeError(`unknown option \`${name}\``))
+  })
+
+  test.each(['service', 'domain'])('a TypeError says that option `%s` is missing', name => {
+    expect(() => settings({ [name]: undefined })).toThrow(typeError(`option \`${name}\` is missing`))
+  })
 })
 
 describe('over plain http', () => {
@@ -365,9 +398,15 @@ describe('in option `tls`', () => {
   test.each(['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'ciphers', 'maxVersion', 'key'])(
     'tls.%s is an unknown option',
     name => {
-      expect(() => settings({ tls: { [name]: undefined } })).toThrow(typeError('unknown option', `\`tls.${name}\``))
+      expect(() => settings({ tls: { [name]: 'x' } })).toThrow(typeError('unknown option', `\`tls.${name}\``))
     },
   )
+
+  test('a name that is undefined is not passed on to Node', () => {
+    const given = { ca: undefined, servername: undefined, minVersion: undefined, checkServerIdentity: undefined }
+    expect(Object.keys(settings({ tls: given }).tls ?? { none: 1 })).toEqual([])
+    expect(() => settings({ tls: { servernam: 'x' } })).toThrow(typeError('did you mean `tls.servername`?'))
+  })
 })
 
 describe('in option `agent`', () => {

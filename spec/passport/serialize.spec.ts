@@ -1,4 +1,8 @@
-import { deserializeUser, serializeUser } from '../../lib/index'
+import express from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import request from 'supertest'
+import { deserializeUser, deserializeUserOf, Strategy, serializeUser } from '../../lib/index'
 import { profileOf } from '../../lib/passport/profile'
 
 const serialized = (user: object) => {
@@ -83,4 +87,68 @@ test.each([
   ' juliet@example.com',
 ])('deserializeUser() returns false when the session holds %j', jid => {
   expect(deserialized(jid)).toEqual([null, false])
+})
+
+describe('deserializeUserOf()', () => {
+  const restored = (domains: string | readonly string[], jid: unknown) => {
+    const done = jest.fn()
+    deserializeUserOf(domains)(jid, done)
+    expect(done).toHaveBeenCalledTimes(1)
+    return done.mock.calls[0] as [error: unknown, user?: unknown]
+  }
+
+  test.each<[string | readonly string[], string]>([
+    ['example.com', 'juliet@example.com'],
+    ['EXAMPLE.com.', 'juliet@example.com'],
+    [['one.example', 'example.com'], 'juliet@example.com'],
+    ['m\u00fcnchen.example', 'juliet@xn--mnchen-3ya.example'],
+    ['xn--mnchen-3ya.example', 'juliet@xn--mnchen-3ya.example'],
+    ['127.0.0.1', 'juliet@127.0.0.1'],
+  ])('of %j restores %s', (domains, jid) => {
+    expect(restored(domains, jid)).toEqual([null, expect.objectContaining({ jid })])
+  })
+
+  test.each<[string | readonly string[], unknown]>([
+    ['example.com', 'juliet@two.example'],
+    ['example.com', 'juliet@sub.example.com'],
+    ['sub.example.com', 'juliet@example.com'],
+    ['example.com', 'example.com@two.example'],
+    ['example.com', 'juliet@EXAMPLE.com'],
+    ['example.com', ['juliet@example.com']],
+    ['example.com', undefined],
+  ])('of %j returns false when the session holds %j', (domains, jid) => {
+    expect(restored(domains, jid)).toEqual([null, false])
+  })
+
+  test.each([undefined, null, [], '', 7, ['example.com', ''], 'juliet@example.com', {}])(
+    'throws a TypeError when the domains are %j',
+    domains => {
+      expect(() => deserializeUserOf(domains as never)).toThrow(TypeError)
+    },
+  )
+
+  test('ends the session of one tenant at another', async () => {
+    const of = new Map(['one.example', 'two.example'].map(domain => [domain, deserializeUserOf(domain)]))
+    const own = new passport.Passport()
+    const authenticate = async ({ username }: { username: string }) =>
+      ({ jid: `${username}@one.example`, username, domain: 'one.example', mechanism: 'PLAIN' }) as const
+    own.use(new Strategy({ authenticator: { authenticate } }))
+    own.serializeUser(serializeUser)
+    own.deserializeUser((req: express.Request, jid: unknown, done: Parameters<typeof deserializeUser>[1]) =>
+      of.get(req.hostname)?.(jid, done),
+    )
+    const site = express()
+      .use(express.urlencoded({ extended: false }))
+      .use(session({ secret: 's', resave: false, saveUninitialized: false }))
+      .use(own.session())
+      .post('/login', own.authenticate('xmpp-bosh'), (_req, res) => void res.end())
+      .get('/', (req, res) => void res.json(req.user ?? null))
+    const browser = request.agent(site)
+    const login = browser.post('/login').set('Host', 'one.example').type('form')
+    const [cookie = ''] = (await login.send({ username: 'juliet', password: 'x' })).get('Set-Cookie') ?? []
+    const seenAt = async (host: string) => (await request(site).get('/').set({ Host: host, Cookie: cookie })).body
+
+    expect(await seenAt('one.example')).toMatchObject({ jid: 'juliet@one.example' })
+    expect(await seenAt('two.example')).toBeNull()
+  })
 })

@@ -289,6 +289,41 @@ describe('in the request', () => {
   })
 })
 
+describe('as graphql-passport calls it', () => {
+  /** Calls Passport as graphql-passport 0.6 does: no `next`, the credentials as options, the result by the callback. */
+  const context = (strategy: Strategy) => (options: object) =>
+    new Promise((resolve, reject) => {
+      const own = new passport.Passport()
+      own.use(strategy)
+      const callback: passport.AuthenticateCallback = (error, user, info) =>
+        error ? reject(error) : resolve({ user, info })
+      own.authenticate('xmpp-bosh', options, callback)({} as express.Request, {} as express.Response)
+    })
+
+  test('credentialsLookup gets the credentials from the options of the call', async () => {
+    const strategy = new Strategy({
+      authenticator,
+      credentialsLookup: (_req, { username, password }) => ({ username: String(username), password: String(password) }),
+    })
+    const authenticate = context(strategy)
+
+    expect(await authenticate({ username: 'alice', password: 'alice' })).toMatchObject({ user: PROFILE })
+    expect(
+      await authenticate({ username: 'alice', password: 'bob', messages: { invalidCredentials: 'Non.' } }),
+    ).toEqual({
+      user: false,
+      info: { code: 'invalid-credentials', message: 'Non.' },
+    })
+  })
+
+  test('credentialsLookup gets empty options when Passport gives none', async () => {
+    const credentialsLookup = jest.fn(() => ({ username: 'alice', password: 'alice' }))
+    await visit(new Strategy({ authenticator, credentialsLookup }), {})
+
+    expect(credentialsLookup).toHaveBeenCalledWith({}, {})
+  })
+})
+
 describe('for every refusal', () => {
   test.each([
     ['a wrong password', 'alice', 'bob'],
@@ -329,6 +364,16 @@ describe('in option `messages`', () => {
     expect((await visit(strategy, form('alice', 'x'))).info?.['message']).toBe('Nein.')
     expect((await visit(strategy, form('alice', 'x'), perCall)).info?.['message']).toBe('Non.')
     expect((await visit(strategy, form('', ''), perCall)).info?.['message']).toBe('Leer.')
+  })
+
+  test('a text that is undefined replaces no other', async () => {
+    const messages = { invalidCredentials: 'Nein.', badRequest: undefined } as never
+    const strategy = new Strategy({ authenticator, messages })
+    const perCall = { messages: { invalidCredentials: undefined } }
+
+    expect((await visit(strategy, form('alice', 'x'), perCall)).info?.['message']).toBe('Nein.')
+    expect((await visit(strategy, form('', ''), perCall)).info?.['message']).toMatch(/^Please enter/)
+    expect((await visit(strategy, form('alice', 'x'), { messages: undefined })).info?.['message']).toBe('Nein.')
   })
 
   test('a disabled account has its own code and the common text unless the app sets another', async () => {
@@ -723,6 +768,20 @@ describe('on construction', () => {
   ])('the options %j cause a TypeError that names %s', (options, name) => {
     expect(() => new Strategy(options as never)).toThrow(TypeError)
     expect(() => new Strategy(options as never)).toThrow(name)
+  })
+
+  test('an option that is undefined is as if absent', async () => {
+    const none = { scope: undefined, state: undefined, name: undefined, messages: undefined, usernameField: undefined }
+    const connection = { service: server.url, domain: 'localhost', authenticator: undefined, tls: undefined }
+    const strategies = [
+      new Strategy({ ...none, ...connection, failureDelay: undefined } as never, undefined),
+      new Strategy({ ...none, authenticator, service: undefined, domain: undefined } as never),
+    ]
+    for (const strategy of strategies) {
+      expect(strategy.name).toBe('xmpp-bosh')
+      expect((await visit(strategy, form('alice', 'alice'))).action).toBe('success')
+      await strategy.close()
+    }
   })
 
   test('a TypeError rejects a verify that is not a function', () => {

@@ -380,6 +380,18 @@ test('startBoshServer throws a TypeError when an option is invalid', async () =>
   await expect(startBoshServer({ domain: 'localhost', users: {} } as never)).rejects.toThrow(
     new TypeError('unknown option `users`'),
   )
+  await expect(startBoshServer({ domain: 'localhost', acounts: {} } as never)).rejects.toThrow(
+    new TypeError('unknown option `acounts`; did you mean `accounts`?'),
+  )
+})
+
+test('startBoshServer takes an option that is undefined as absent', async () => {
+  const none = { accounts: undefined, mechanisms: undefined, personality: undefined, registration: undefined }
+  const given = { domain: 'localhost', port: undefined, tls: undefined, scope: undefined, ...none }
+  const started = await startBoshServer(given as never)
+  await started.close()
+
+  expect(started.url).toMatch(/^http:/)
 })
 
 test('the test kit loads without nock', () => {

@@ -1,0 +1,95 @@
+import type { XmppBoshErrorCode } from '../errors/statuses'
+import type { Mechanism } from '../sasl/mechanism-names'
+
+/**
+ * Part of a message that every channel has. The object is the same from start to end; the end fills it in.
+ *
+ * @example
+ * ```ts
+ * import { tracingChannel } from 'node:diagnostics_channel'
+ * import type { OperationMessage } from 'passport-xmpp-bosh'
+ *
+ * function count(message: OperationMessage): void {
+ *   console.log(message.code, message.duration)
+ * }
+ *
+ * for (const name of ['login', 'registration', 'connection']) {
+ *   tracingChannel(`passport-xmpp-bosh:${name}`).asyncEnd.subscribe(message => count(message as OperationMessage))
+ * }
+ * ```
+ */
+export interface OperationMessage {
+  /** configured XMPP domain, as A-labels */
+  readonly domain: string
+  /** origin and path of the BOSH URL, without its query; absent while none of several is chosen */
+  service?: string
+  /** at the end: `'ok'`, the code of the {@link XmppBoshError}, or `'unexpected'` for any other error */
+  code?: XmppBoshErrorCode | 'ok' | 'unexpected'
+  /** at the end of a failure: status of the {@link XmppBoshError}, or 500 */
+  status?: number
+  /** at the end: ms since the start, with all waiting */
+  duration?: number
+  /** at the end of a failure: what the caller gets */
+  error?: unknown
+}
+
+/**
+ * Message of channel `passport-xmpp-bosh:login`: one call of {@link Authenticator.authenticate}.
+ *
+ * @example
+ * ```ts
+ * import { tracingChannel } from 'node:diagnostics_channel'
+ * import type { LoginMessage } from 'passport-xmpp-bosh'
+ *
+ * tracingChannel('passport-xmpp-bosh:login').asyncEnd.subscribe(message => {
+ *   const { code, jid, duration } = message as LoginMessage
+ *   console.log(`login ${code} ${jid ?? ''} ${Math.round(duration ?? 0)} ms`)
+ * })
+ * ```
+ */
+export interface LoginMessage extends OperationMessage {
+  /** at the end of a success: SASL mechanism with which the server checked the password */
+  mechanism?: Mechanism
+  /** at the end of a success: bare JID; a failure never names the account */
+  jid?: string
+}
+
+/**
+ * Message of channel `passport-xmpp-bosh:registration`: one call of a method of {@link Registration}.
+ *
+ * @example
+ * ```ts
+ * import { tracingChannel } from 'node:diagnostics_channel'
+ * import type { RegistrationMessage } from 'passport-xmpp-bosh'
+ *
+ * tracingChannel('passport-xmpp-bosh:registration').asyncEnd.subscribe(message => {
+ *   const { operation, code, jid } = message as RegistrationMessage
+ *   console.log(operation, code, jid) // submit ok bob@example.com
+ * })
+ * ```
+ */
+export interface RegistrationMessage extends OperationMessage {
+  /** name of the method */
+  readonly operation: 'form' | 'submit' | 'changePassword' | 'remove'
+  /** at the end of a success, but not of `form`: bare JID of the account */
+  jid?: string
+}
+
+/**
+ * Message of channel `passport-xmpp-bosh:connection`: one try to open a BOSH session on one service. After a failure, a
+ * login with several services tries the next.
+ *
+ * @example
+ * ```ts
+ * import { tracingChannel } from 'node:diagnostics_channel'
+ * import type { ConnectionMessage } from 'passport-xmpp-bosh'
+ *
+ * tracingChannel('passport-xmpp-bosh:connection').asyncEnd.subscribe(message => {
+ *   const { service, code } = message as ConnectionMessage
+ *   if (code !== 'ok') console.warn(`${service} failed: ${code}`)
+ * })
+ * ```
+ */
+export interface ConnectionMessage extends OperationMessage {
+  readonly service: string
+}
