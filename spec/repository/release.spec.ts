@@ -6,6 +6,7 @@ import { join } from 'node:path'
 /* The obstacles to a release, in a repository of its own. Stand-ins for npm and .ci/run note their calls. */
 
 const REPOSITORY = { type: 'git', url: 'git+https://git.example.com/passport-xmpp-bosh.git' }
+const PREPARED = ['npm run --silent build', 'pack --staged DIRECTORY']
 const OIDC = { SIGSTORE_ID_TOKEN: 'eyJ' }
 
 let root: string
@@ -15,6 +16,7 @@ beforeEach(() => {
   for (const folder of ['scripts', '.ci', 'outside']) mkdirSync(join(root, folder))
   cpSync(join(__dirname, '../..', 'scripts', 'release'), join(root, 'scripts', 'release'))
   script('.ci/run', 'echo .ci/run >>outside/called')
+  script('scripts/pack', 'echo "pack $*" >>outside/called')
   script('outside/npm', 'echo "npm $*" >>outside/called')
   write('.gitignore', 'outside/\n')
   manifest({ repository: REPOSITORY })
@@ -55,6 +57,7 @@ function called(): string[] {
   try {
     return readFileSync(join(root, 'outside', 'called'), 'utf8')
       .trim()
+      .replace(/ \/\S+$/gm, ' DIRECTORY')
       .split('\n')
   } catch {
     return []
@@ -65,21 +68,21 @@ test('a release runs the checks, publishes with provenance and adds a tag', () =
   const { status, stdout } = release()
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --provenance --access public'])
+  expect(called()).toEqual(['.ci/run', ...PREPARED, 'npm publish --provenance --access public DIRECTORY'])
   expect(git('tag').trim()).toBe('v1.2.3')
   expect(stdout).toContain('git push origin v1.2.3')
 })
 
 test('a release with --ci-passed skips the checks', () => {
   expect(release(['--ci-passed']).status).toBe(0)
-  expect(called()).toEqual(['npm run --silent build', 'npm publish --provenance --access public'])
+  expect(called()).toEqual([...PREPARED, 'npm publish --provenance --access public DIRECTORY'])
 })
 
 test('a dry run publishes and tags nothing', () => {
   const { status, stdout } = release(['--dry-run'])
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --dry-run --access public'])
+  expect(called()).toEqual(['.ci/run', ...PREPARED, 'npm publish --dry-run --access public DIRECTORY'])
   expect(git('tag')).toBe('')
   expect(stdout).toContain('nothing stands in the way of 1.2.3')
 })
@@ -139,7 +142,7 @@ test.each(OBSTACLES)('$what is only a warning in a dry run', ({ prepare, sentenc
   prepare()
   const { status, stdout, stderr } = release(['--dry-run', '--ci-passed'], env)
 
-  expect([status, called()]).toEqual([0, ['npm run --silent build', 'npm publish --dry-run --access public']])
+  expect([status, called()]).toEqual([0, [...PREPARED, 'npm publish --dry-run --access public DIRECTORY']])
   expect(stderr).toContain('warning: ')
   expect(stderr).toContain(sentence)
   expect(stdout).toContain('nothing was published; 1 of the warnings above would have stopped')
