@@ -35,6 +35,16 @@ function targetsIn(text: string): string[] {
 const deadIn = (text: string) =>
   targetsIn(text).filter(target => !/^(https?:|mailto:|#)/.test(target) && !isPacked(target.split('#')[0] ?? ''))
 
+test('the README installs the archive that scripts/pack makes of this version', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  for (const document of ['README.md', 'docs/recipes/README.md']) {
+    const installed = readFileSync(join(ROOT, document), 'utf8').match(/^npm install .*passport-xmpp-bosh.*$/gm)
+
+    expect(installed).not.toBeNull()
+    for (const line of installed ?? []) expect(line).toMatch(new RegExp(`../passport-xmpp-bosh-${version}.tgz$`))
+  }
+})
+
 describe.each(DOCUMENTS)('in %s', name => {
   const text = readFileSync(join(ROOT, name), 'utf8')
 

@@ -120,6 +120,11 @@ const OBSTACLES: readonly { what: string; prepare: () => void; sentence: string;
     prepare: committed(() => write('CHANGELOG.md', '## [1x2.3] - 2026-01-31\n')),
     sentence: 'it has to be `## [1.2.3] - <year>-<month>-<day>`',
   },
+  {
+    what: 'a README that says how to do without npm',
+    prepare: committed(() => write('README.md', 'The package is not on npm yet.\n')),
+    sentence: 'say that the package is not on npm yet',
+  },
   { what: 'an existing tag', prepare: () => git('tag', 'v1.2.3'), sentence: 'there is a tag v1.2.3 already' },
   {
     what: 'a missing address of the source',
