@@ -7,6 +7,11 @@ fail() {
   exit 1
 }
 
+# Says it when NAME is about to run as root: a fault in the server would then have this machine.
+tell_root() {
+  [ "$(id -u)" != 0 ] || echo "You are root, so $1 runs as root. Outside a trial, start it as another user." >&2
+}
+
 # Prints the pid of DIR's server, or fails if it does not run. A pid file outlives its process, and the system may reuse the
 # number, so the process must also have been started for this DIR. (The environment of a zombie is empty.)
 server_pid() {

@@ -33,6 +33,11 @@ export class XmppBoshError extends Error {
   readonly code: XmppBoshErrorCode
   /** HTTP status for the app's response; Express uses it by itself. */
   readonly status: number
+  /**
+   * `false`, as in the errors of `http-errors`: tells error handlers that `message` is not for visitors. Not enumerable, so
+   * it is not in logs.
+   */
+  declare readonly expose: false
   /** Defined condition that the server sent (RFC 6120, XEP-0124 §17.2); absent if it sent none or an unknown one. */
   declare readonly condition?: string
 
@@ -47,6 +52,8 @@ export class XmppBoshError extends Error {
     this.code = code
     this.status = STATUS[code]
     if (details.condition !== undefined) this.condition = details.condition
+    // Writable: http-errors assigns it when it wraps an error.
+    Object.defineProperty(this, 'expose', { value: false, writable: true, configurable: true })
     Object.defineProperty(this, BRAND, { value: true })
   }
 

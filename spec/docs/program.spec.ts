@@ -31,7 +31,12 @@ test.each(compiled.map(block => [block.at, block] as const))('the program at %s 
   expect(diagnostics.filter(({ file }) => file?.fileName === nameOf(block)).map(said)).toEqual([])
 })
 
+// The compiler infers the parameters of a handler, but not those of an error handler of Express.
+const ERROR_HANDLER = 'app.use((err, req, res, next) =>'
+const TYPED =
+  "app.use((err: Error & { code?: string; status?: number }, req: import('express').Request, res: import('express').Response, next: import('express').NextFunction) =>"
+
 /** Replaces `require` by `import`, so that the compiler knows the types of the modules. */
 function asModule(code: string): string {
-  return `${withImports(code)}\nexport {}\n`
+  return `${withImports(code).replaceAll(ERROR_HANDLER, TYPED)}\nexport {}\n`
 }

@@ -22,6 +22,31 @@ test.each(recipes.filter(name => name.startsWith('from-')))('the page shows all 
   if (name === 'from-passport-local') expect(differences.match(/^\+/gm)?.length).toBeLessThanOrEqual(6)
 })
 
+describe('the table of from-passport-local', () => {
+  interface Row {
+    readonly id: number
+    readonly name?: string
+  }
+  const users = require(join(ROOT, 'docs/recipes/from-passport-local/users.js')) as {
+    signUp(name: string, password: string): Promise<Row>
+    byPassword(name: string, password: string): Promise<Row | false>
+    findOrCreate(columns: { xmppJid: string }): Promise<Row>
+  }
+
+  test('the table keeps the row of a stranger apart when it has the name of an XMPP account', async () => {
+    const stranger = await users.signUp('user2', 'password of the stranger')
+    const account = await users.findOrCreate({ xmppJid: 'user2@localhost' })
+
+    expect(account.id).not.toBe(stranger.id)
+    expect(await users.byPassword('user2', 'password of the stranger')).toBe(stranger)
+    expect(await users.findOrCreate({ xmppJid: 'user2@localhost' })).toBe(account)
+  })
+
+  test('the table gives an account the row that has its JID', async () => {
+    expect(await users.findOrCreate({ xmppJid: 'alice@localhost' })).toMatchObject({ name: 'alice' })
+  })
+})
+
 /** Returns the changed lines as the page prints them, with an empty line for each omission. */
 function differencesIn(name: string): string {
   const files = ['before.js', 'after.js'].map(file => join(ROOT, 'docs/recipes', name, file))

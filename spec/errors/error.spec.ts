@@ -44,6 +44,24 @@ describe('across installed copies of the package', () => {
 })
 
 describe('after construction', () => {
+  test.each(['ERR_XMPP_CONNECT', 'invalid-credentials'] as const)(
+    'an error with code %s tells error handlers not to expose its message',
+    code => {
+      const error = new XmppBoshError(code, 'no connection to 10.0.0.5')
+
+      expect(error.expose).toBe(false)
+      expect(Object.keys(error)).not.toContain('expose')
+      expect(inspect(error)).not.toContain('expose')
+      expect(JSON.stringify(error)).not.toContain('expose')
+    },
+  )
+
+  test('an error accepts the properties that http-errors assigns when it wraps one', () => {
+    const error = new XmppBoshError('ERR_XMPP_CONNECT', 'no connection')
+
+    expect(Object.assign(error, { expose: true, status: 503, statusCode: 503 })).toMatchObject({ expose: true })
+  })
+
   test('an error has a name, a code, a status and a message and nothing that was not given', () => {
     const error = new XmppBoshError('ERR_XMPP_CONNECT', 'no connection')
     expect(error).toBeInstanceOf(Error)

@@ -40,5 +40,17 @@ describe.each(NODES)('on Node %s', node => {
 
       expect(seen).toMatchObject({ status: 302, greeting: undefined })
     })
+
+    test('the app shows none of the reason of an error and logs it', async () => {
+      const reply = await fetch(`${url}/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=unknown' },
+        body: 'username=alice',
+      })
+
+      expect([reply.status, await reply.text()]).toEqual([415, 'Please try again later'])
+      await app.kill() // its output up to the answer has been read then
+      expect(app.said()).toMatch(/unsupported charset/)
+    })
   })
 })

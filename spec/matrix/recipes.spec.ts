@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type Redis, startRedis } from '../cluster/servers/redis'
 import { RECIPES } from './recipes'
@@ -7,6 +8,7 @@ import { Visitor } from './visitor'
 /* Every recipe, as copied, on every Node.js. */
 
 const accounts = { alice: 'secret', bob: 'hunter2' }
+const alice = { username: 'alice', password: 'secret' }
 
 test('MATRIX_NODES names a version', () => {
   expect(NODES).not.toEqual([])
@@ -87,6 +89,35 @@ describe.each(NODES)('on Node %s', node => {
         await app.restart()
 
         expect([await alice.greeting(), await visitor().greeting()]).toEqual([recipe.outlives && greeting, undefined])
+      })
+    }
+
+    if (recipe.refusesOtherSites) {
+      test.each([
+        { 'Sec-Fetch-Site': 'cross-site' },
+        { 'Sec-Fetch-Site': 'same-site', Origin: 'http://localhost' },
+        { Origin: 'https://elsewhere.example' },
+        { Origin: 'null' },
+      ])('the app refuses a form that was submitted with the headers %j', async headers => {
+        const reply = await request(app.url).post('/login').set(headers).type('form').send(alice)
+
+        expect([reply.status, reply.get('Set-Cookie')]).toEqual([403, undefined])
+      })
+
+      test.each([
+        { 'Sec-Fetch-Site': 'same-origin', Origin: 'null' },
+        { Origin: 'https://app.example', Host: 'app.example' },
+      ])('the app takes its own form with the headers %j', async headers => {
+        expect((await request(app.url).post('/login').set(headers).type('form').send(alice)).status).toBe(302)
+      })
+    }
+
+    if (recipe.signUp) {
+      const { signUp } = recipe
+      test('the app lets no stranger sign up beside the XMPP server', async () => {
+        const reply = await request(app.url).post(signUp).type('form').send({ username: 'user2', password: 'x' })
+
+        expect(reply.status).toBe(404)
       })
     }
 

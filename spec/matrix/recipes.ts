@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { PROGRAMS } from './programs'
 
 /** An app of docs/recipes, or one that the README offers for copying. */
 export interface Recipe {
@@ -14,6 +15,10 @@ export interface Recipe {
   greeting: RegExp
   /** set when its sessions outlive its process, in Redis or in the cookie itself */
   outlives?: true
+  /** set when it refuses a form that another site submits */
+  refusesOtherSites?: true
+  /** set when it was made from an app that let visitors sign up, at that path */
+  signUp?: string
 }
 
 const JID = /^Hello alice@localhost$/
@@ -21,16 +26,18 @@ const ROW = /^Hello user \d+$/
 
 const HOW: Readonly<Record<string, Partial<Recipe>>> = {
   'hono-basic': { signIn: 'basic' },
-  'express-redis': { outlives: true },
+  'express-redis': { outlives: true, refusesOtherSites: true },
   koa: { outlives: true },
   nestjs: { command: ['dist/main.js'] },
-  'from-passport-local': { command: ['after.js'], greeting: ROW },
+  'from-passport-local': { command: ['after.js'], greeting: ROW, signUp: '/signup' },
   'from-passport-ldapauth': { command: ['after.js'], greeting: ROW },
   'from-passport-xmpp': { command: ['after.js'], signIn: { form: 'jid' } },
 }
 
+const isProgram = (name: string) => PROGRAMS.some(program => program.name === name)
+
 export const RECIPES: readonly Recipe[] = readdirSync(join(__dirname, '../../docs/recipes'), { withFileTypes: true })
-  .filter(entry => entry.isDirectory())
+  .filter(entry => entry.isDirectory() && !isProgram(entry.name))
   .map(({ name }) => ({
     name,
     directory: join('recipes', name),

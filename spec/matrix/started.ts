@@ -16,8 +16,9 @@ export interface Started extends Pick<Child, 'said' | 'kill'> {
   restart(): Promise<void>
 }
 
-type Installed = Pick<Recipe, 'directory' | 'command'>
-type Environment = Readonly<Record<string, string>>
+/** An installation below DIRECTORY, and the arguments of node that start it. */
+export type Installed = Pick<Recipe, 'directory' | 'command'>
+export type Environment = Readonly<Record<string, string>>
 
 /** Starts an app on a free port and waits until it prints its URL. */
 export async function start(node: string, installed: Installed, environment: Environment): Promise<Started> {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 /* The obstacles to a release, in a repository of its own. Stand-ins for npm and .ci/run note their calls. */
 
 const REPOSITORY = { type: 'git', url: 'git+https://git.example.com/passport-xmpp-bosh.git' }
+const PREPARED = ['npm run --silent build', 'pack --staged DIRECTORY']
 const OIDC = { SIGSTORE_ID_TOKEN: 'eyJ' }
 
 let root: string
@@ -15,6 +16,7 @@ beforeEach(() => {
   for (const folder of ['scripts', '.ci', 'outside']) mkdirSync(join(root, folder))
   cpSync(join(__dirname, '../..', 'scripts', 'release'), join(root, 'scripts', 'release'))
   script('.ci/run', 'echo .ci/run >>outside/called')
+  script('scripts/pack', 'echo "pack $*" >>outside/called')
   script('outside/npm', 'echo "npm $*" >>outside/called')
   write('.gitignore', 'outside/\n')
   manifest({ repository: REPOSITORY })
@@ -55,6 +57,7 @@ function called(): string[] {
   try {
     return readFileSync(join(root, 'outside', 'called'), 'utf8')
       .trim()
+      .replace(/ \/\S+$/gm, ' DIRECTORY')
       .split('\n')
   } catch {
     return []
@@ -65,21 +68,21 @@ test('a release runs the checks, publishes with provenance and adds a tag', () =
   const { status, stdout } = release()
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --provenance --access public'])
+  expect(called()).toEqual(['.ci/run', ...PREPARED, 'npm publish --provenance --access public DIRECTORY'])
   expect(git('tag').trim()).toBe('v1.2.3')
   expect(stdout).toContain('git push origin v1.2.3')
 })
 
 test('a release with --ci-passed skips the checks', () => {
   expect(release(['--ci-passed']).status).toBe(0)
-  expect(called()).toEqual(['npm run --silent build', 'npm publish --provenance --access public'])
+  expect(called()).toEqual([...PREPARED, 'npm publish --provenance --access public DIRECTORY'])
 })
 
 test('a dry run publishes and tags nothing', () => {
   const { status, stdout } = release(['--dry-run'])
 
   expect(status).toBe(0)
-  expect(called()).toEqual(['.ci/run', 'npm run --silent build', 'npm publish --dry-run --access public'])
+  expect(called()).toEqual(['.ci/run', ...PREPARED, 'npm publish --dry-run --access public DIRECTORY'])
   expect(git('tag')).toBe('')
   expect(stdout).toContain('nothing stands in the way of 1.2.3')
 })
@@ -117,6 +120,11 @@ const OBSTACLES: readonly { what: string; prepare: () => void; sentence: string;
     prepare: committed(() => write('CHANGELOG.md', '## [1x2.3] - 2026-01-31\n')),
     sentence: 'it has to be `## [1.2.3] - <year>-<month>-<day>`',
   },
+  {
+    what: 'a README that says how to do without npm',
+    prepare: committed(() => write('README.md', 'The package is not on npm yet.\n')),
+    sentence: 'say that the package is not on npm yet',
+  },
   { what: 'an existing tag', prepare: () => git('tag', 'v1.2.3'), sentence: 'there is a tag v1.2.3 already' },
   {
     what: 'a missing address of the source',
@@ -139,7 +147,7 @@ test.each(OBSTACLES)('$what is only a warning in a dry run', ({ prepare, sentenc
   prepare()
   const { status, stdout, stderr } = release(['--dry-run', '--ci-passed'], env)
 
-  expect([status, called()]).toEqual([0, ['npm run --silent build', 'npm publish --dry-run --access public']])
+  expect([status, called()]).toEqual([0, [...PREPARED, 'npm publish --dry-run --access public DIRECTORY']])
   expect(stderr).toContain('warning: ')
   expect(stderr).toContain(sentence)
   expect(stdout).toContain('nothing was published; 1 of the warnings above would have stopped')

@@ -30,6 +30,19 @@ app.use(
 )
 app.use(passport.session())
 
+// A page of another site could sign a visitor in to the attacker's account. `SameSite` does not prevent that, because such
+// a login needs no cookie. Browsers say where a form comes from.
+app.use((req, res, next) => {
+  const site = req.get('Sec-Fetch-Site')
+  const origin = req.get('Origin')
+  const host = req.get('Host')
+  const isOwn = site
+    ? ['same-origin', 'none'].includes(site)
+    : !origin || [`https://${host}`, `http://${host}`].includes(origin)
+  if (req.method !== 'POST' || isOwn) return next()
+  res.status(403).send('This form belongs to another site')
+})
+
 const LOGIN =
   '<form method="post" action="/login"><input name="username"><input name="password" type="password"><button>Sign in</button></form>'
 const LOGOUT = '<form method="post" action="/logout"><button>Sign out</button></form>'

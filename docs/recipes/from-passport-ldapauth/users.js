@@ -10,6 +10,7 @@ function create(columns) {
 
 exports.byId = async id => rows.get(id)
 
+// `xmppJid` is UNIQUE in a database: two first logins at once must not make two rows.
 exports.findOrCreate = async columns => {
   const [[name, value]] = Object.entries(columns)
   return [...rows.values()].find(user => user[name] === value) ?? create(columns)

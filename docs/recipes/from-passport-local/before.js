@@ -30,6 +30,9 @@ app.get('/', (req, res) => {
   res.send(req.user ? `<p>Hello user ${req.user.id}</p>${LOGOUT}` : LOGIN)
 })
 app.post('/login', passport.authenticate('local', { successRedirect: '/' }))
+app.post('/signup', (req, res, next) => {
+  users.signUp(req.body.username, req.body.password).then(() => res.redirect('/'), next)
+})
 app.post('/logout', (req, res, next) => {
   req.logout(err => (err ? next(err) : res.redirect('/')))
 })
