@@ -1,4 +1,3 @@
-import { XmppBoshError } from '../errors/error'
 import { Authenticator, type Work } from '../login/authenticator'
 import { prepareNewPassword } from '../login/credentials'
 import { captchaHostsOf, type RegistrationOptions } from '../options/registration-options'
@@ -7,7 +6,7 @@ import { BoundedSessions, type Internals, type Opened } from '../sessions/bounde
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
 import { element } from '../xml/write'
-import { accountIq, newAccountIq } from './account'
+import { accountIq, isRefused, newAccountIq } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
 import { observedCall } from './observed-call'
 import { hasQuestion } from './questions'
@@ -219,7 +218,7 @@ export class Registration {
     // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
     // has just accepted, the account is gone.
     const isGone = async (reason: unknown) => {
-      if (!open || !(await this.#isRefused(credentials, context))) throw reason
+      if (!open || !(await isRefused(this.#authenticator, credentials, context))) throw reason
       return open
     }
     const login = () => this.#authenticator.authenticated(credentials, context, remove).catch(isGone)
@@ -240,15 +239,5 @@ export class Registration {
    */
   close(): Promise<void> {
     return this.#sessions.close()
-  }
-
-  async #isRefused(credentials: { username: string; password: string }, context: LoginContext): Promise<boolean> {
-    try {
-      await this.#authenticator.authenticate(credentials, context)
-      return false
-    } catch (reason) {
-      if (XmppBoshError.is(reason) && reason.code === 'invalid-credentials') return true
-      throw reason
-    }
   }
 }
