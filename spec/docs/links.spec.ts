@@ -25,6 +25,9 @@ test('every language of a code block has a spec that checks it', () => {
     diff: 'recipes.spec.ts',
     yaml: 'spec/live/readme-configuration.spec.ts',
     lua: 'below',
+    nginx: 'spec/cluster/proxies.spec.ts',
+    haproxy: 'spec/cluster/proxies.spec.ts',
+    caddy: 'spec/cluster/proxies.spec.ts',
     mermaid: 'architecture.spec.ts',
     '': 'output and usage: spec/cli, spec/live/doctor.spec.ts',
   }

@@ -8,6 +8,11 @@ import { compile, said } from './compiler'
  * it compiles with the names of scope.d.ts.
  */
 
+// The compiler infers the parameters of a handler, but not those of an error handler of Express.
+const ERROR_HANDLER = 'app.use((err, req, res, next) =>'
+const TYPED =
+  "app.use((err: Error & { code?: string; status?: number }, req: import('express').Request, res: import('express').Response, next: import('express').NextFunction) =>"
+
 const programs = BLOCKS.filter(({ language }) => ['js', 'ts'].includes(language))
 const sources = filesOf('*.js', '*.ts').map(textOf)
 const isQuoted = ({ code }: Block) => sources.some(source => source.includes(code))
@@ -30,11 +35,6 @@ test('the documents hold programs of both kinds and the code around them compile
 test.each(compiled.map(block => [block.at, block] as const))('the program at %s compiles', (_, block) => {
   expect(diagnostics.filter(({ file }) => file?.fileName === nameOf(block)).map(said)).toEqual([])
 })
-
-// The compiler infers the parameters of a handler, but not those of an error handler of Express.
-const ERROR_HANDLER = 'app.use((err, req, res, next) =>'
-const TYPED =
-  "app.use((err: Error & { code?: string; status?: number }, req: import('express').Request, res: import('express').Response, next: import('express').NextFunction) =>"
 
 /** Replaces `require` by `import`, so that the compiler knows the types of the modules. */
 function asModule(code: string): string {

@@ -57,6 +57,10 @@ test('the sign-up page of the app shows the captcha of its own ejabberd', async 
   expect(Buffer.from(data, 'base64').readUInt32BE(16)).toBeGreaterThan(100) // its width
 })
 
+test('the script says that Erlang runs as root exactly when it does', () => {
+  expect(output.includes('Erlang, with ejabberd, runs as root')).toBe(process.getuid?.() === 0)
+})
+
 test('one signal ends the app and its ejabberd', async () => {
   const bosh = listening(/^Accounts: localhost, by (\S+)$/m)
   expect((await fetch(bosh)).status).toBe(200)

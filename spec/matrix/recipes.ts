@@ -1,14 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROGRAMS } from './programs'
+import type { Installed } from './started'
 
 /** An app of docs/recipes, or one that the README offers for copying. */
-export interface Recipe {
+export interface Recipe extends Installed {
   name: string
-  /** the folder of its installation, below MATRIX_DIR */
-  directory: string
-  /** arguments of node */
-  command: readonly string[]
   /** the way to sign in: a form with a field of that name, or HTTP Basic in every request */
   signIn: { form: string } | 'basic'
   /** the greeting of alice on the page: her JID, or her row in the app's own table */

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type Child, startChild } from '../cluster/servers/child'
 import { stablePorts } from '../cluster/servers/ports'
-import type { Recipe } from './recipes'
 
 /** The folder into which spec/matrix/run has installed everything. */
 export const DIRECTORY = process.env['MATRIX_DIR'] ?? ''
@@ -16,8 +15,13 @@ export interface Started extends Pick<Child, 'said' | 'kill'> {
   restart(): Promise<void>
 }
 
-/** An installation below DIRECTORY, and the arguments of node that start it. */
-export type Installed = Pick<Recipe, 'directory' | 'command'>
+/** An app that is installed, and how it starts. */
+export interface Installed {
+  /** folder of the installation, below DIRECTORY */
+  readonly directory: string
+  /** arguments of node */
+  readonly command: readonly string[]
+}
 export type Environment = Readonly<Record<string, string>>
 
 /** Starts an app on a free port and waits until it prints its URL. */
