@@ -146,7 +146,7 @@ export class BoshSession {
     for (let polls = 0; ; polls++) {
       const answer = asProtocolError(() => select(latest))
       if (answer !== undefined) return answer
-      if (polls === MAX_EMPTY_POLLS) throw protocolError('the server sent no answer')
+      if (polls === MAX_EMPTY_POLLS) throw protocolError(`the server sent no answer${this.history}`)
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
@@ -154,6 +154,13 @@ export class BoshSession {
       latest = await this.#request([], {}, signal)
       wasAnsweredAtOnce = clock.now() - askedAt < AT_ONCE_MS
     }
+  }
+
+  /** Text for an error message that says if a request was sent again, which some servers do not answer. */
+  get history(): string {
+    return this.#connection.repeats === 0
+      ? ''
+      : ' (it had closed a connection without an answer, so a request was sent again)'
   }
 
   /**

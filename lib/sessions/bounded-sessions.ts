@@ -127,6 +127,7 @@ export class BoundedSessions {
     const open = (endpoint: Endpoint, ms: number) =>
       isObserved(CONNECTION) ? this.#observedOpen(endpoint, visitor, ms, ends) : this.#open(endpoint, visitor, ms, ends)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
+    ends.session = opened.session
     try {
       return await work(opened, ends.all)
     } catch (reason) {
