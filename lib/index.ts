@@ -6,7 +6,9 @@
  */
 export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
+export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'

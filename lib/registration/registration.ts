@@ -140,7 +140,7 @@ export class Registration {
     assertState(state, domain.ascii)
     const isExpired = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
     if (isExpired()) throw captchaExpired()
-    const { local, query } = filledIn(state, values, domain)
+    const { local, query } = filledIn(state, values, this.#settings)
     const submit = async ({ session }: Opened, signal: Signal) => {
       if (isExpired()) throw captchaExpired()
       const set = { type: 'set', to: domain.wire, payload: query, from: senders(domain) } as const

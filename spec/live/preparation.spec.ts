@@ -7,7 +7,7 @@ import { startProsody } from './servers/prosody'
 
 /*
  * The library sends a name in a spelling that the server keeps or refuses. If the server made another name of it, one
- * account would have two identities. So lib/jid.ts is compared with the servers' own nodeprep.
+ * account would have two identities. So lib/jid/ is compared with the servers' own nodeprep.
  */
 
 type Door = Parameters<LiveServer['nodeprep']>[1]
