@@ -1,6 +1,6 @@
 import { XmppBoshError } from '../errors/error'
+import type { Domain } from '../jid'
 import { MAX_PASSWORD_BYTES } from '../limits'
-import type { Settings } from '../options/settings'
 import { preparePassword } from '../sasl'
 import { isLonger, readUsername, trimBlanks, type UsernameFault } from './username'
 
@@ -25,8 +25,13 @@ const FAULTS: Readonly<Record<UsernameFault, string>> = {
   'over-limit': 'the user name is longer than option `maxUsernameBytes` allows',
 }
 
-/** Settings that decide which names are asked: with `bind: false` the server is not asked to name the account. */
-export type NameSettings = Pick<Settings, 'domain' | 'bind' | 'maxUsernameBytes'>
+/** Settings that decide which names are asked. */
+export interface NameSettings {
+  readonly domain: Domain
+  /** false: the server is not asked to name the account */
+  readonly bind: boolean
+  readonly maxUsernameBytes: number
+}
 
 /**
  * Checks and prepares the visitor's input. Sends nothing.

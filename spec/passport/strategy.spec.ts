@@ -36,6 +36,7 @@ const PROFILE = {
   username: 'alice',
   domain: 'localhost',
   displayName: 'alice',
+  displayJid: 'alice@localhost',
 }
 
 describe('without verify', () => {
