@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express'
+import { displayJid } from 'passport-xmpp-bosh'
 import { api } from './api/api'
 import { docsPage } from './api/docs-page'
 import { apiProblem } from './api/problems'
@@ -48,7 +49,7 @@ export function createApp(config: AppConfig): App {
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
   const signOut = createSignOut(cookie, stores.revocations)
-  const limits = rateLimits(stores)
+  const limits = rateLimits(stores, xmpp)
   const logIn = passwordLogin(passport, stores.revocations)
   const app = Object.assign(express(), { close })
 
@@ -60,7 +61,7 @@ export function createApp(config: AppConfig): App {
   app.use(home())
   app.use(login(logIn, limits))
   app.use(logout(signOut))
-  if (config.registration) app.use(register(accounts, xmpp.domain, limits, config.captchaHosts))
+  if (config.registration) app.use(register(accounts, displayJid(xmpp.domain), limits, config.captchaHosts))
   app.use(account(accounts, config.registration, cookie, limits))
   app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
   app.use('/api', apiProblem)

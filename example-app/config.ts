@@ -31,6 +31,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const MAX_PROXIES = 10
 const MIN_SECRET_LENGTH = 32
+/** Length of a name that every server can hold: Openfire ends at 64 characters. */
+const MAX_USERNAME_BYTES = 64
 
 /** @throws {ConfigError} */
 export function readConfig(env: Environment): Config {
@@ -58,6 +60,7 @@ export function readConfig(env: Environment): Config {
     xmpp: {
       service,
       domain: domain ?? 'localhost',
+      maxUsernameBytes: MAX_USERNAME_BYTES,
       // The strategy checks the names.
       ...(mechanisms && { mechanisms: mechanisms as readonly Mechanism[] }),
       ...(ca !== undefined && { tls: { ca } }),

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { displayJid } from 'passport-xmpp-bosh'
 import { createApp } from './app'
 import { type Config, ConfigError, readConfig, toConfigError } from './config'
 import { DEMO_USERS, startDemoServer } from './demo-server'
@@ -64,10 +65,10 @@ function banner({ host, xmpp }: Config, { port }: AddressInfo): string {
   const name = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
   const lines = [`Listening on http://${name.includes(':') ? `[${name}]` : name}:${port}`]
   if (xmpp.service) {
-    lines.push(`Accounts: ${xmpp.domain}, by ${xmpp.service.join(', ')}`)
+    lines.push(`Accounts: ${displayJid(xmpp.domain)}, by ${xmpp.service.join(', ')}`)
   } else {
     const users = Object.entries(DEMO_USERS).map(([user, password]) => `${user} / ${password}`)
-    lines.push(`Accounts: ${xmpp.domain}, by a demo server in this process. User / password:`)
+    lines.push(`Accounts: ${displayJid(xmpp.domain)}, by a demo server in this process. User / password:`)
     lines.push(...users.map(line => `  ${line}`))
     lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
   }

@@ -80,6 +80,10 @@ export const NONCE_BYTES = 24
 
 /** Size of each part of a JID, in bytes (RFC 7622 §3). */
 export const MAX_JID_PART_BYTES = 1_023
+/** Length of a part of a JID as it is typed or received, in UTF-16 code units: letters and their accents may be apart. */
+export const MAX_TYPED_PART_LENGTH = 2_047
+/** Size of the longest user name with which the server is asked, in bytes (`maxUsernameBytes`). */
+export const MAX_USERNAME_BYTES = 1_023
 /** Size of a domain written in A-labels, in bytes. */
 export const MAX_DOMAIN_BYTES = 253
 /** Size of a typed password, in bytes. */

@@ -40,10 +40,10 @@ export function account(
   })
 
   post('delete', async req => {
-    const { jid } = req.user ?? {}
+    const { displayJid } = req.user ?? {}
     await accounts.remove(req, req.body?.password)
     await logOut(req)
-    return { page: '/', text: `The account ${jid} has been deleted.` }
+    return { page: '/', text: `The account ${displayJid} has been deleted.` }
   })
   return router
 }

@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from 'express'
+import { displayJid } from 'passport-xmpp-bosh'
 import type { Accounts } from '../auth/accounts'
 import { signUpRefusal } from '../auth/refusals'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
@@ -62,7 +63,11 @@ function submit(accounts: Accounts): RequestHandler {
     const username = typedName(req)
     try {
       const jid = await accounts.signUp(req, values)
-      await leaveNotice(req, { page: '/login', text: `Your account ${jid} is ready. Sign in with it.`, username })
+      await leaveNotice(req, {
+        page: '/login',
+        text: `Your account ${displayJid(jid)} is ready. Sign in with it.`,
+        username,
+      })
       res.redirect(303, '/login')
     } catch (reason) {
       const refusal = signUpRefusal(reason)

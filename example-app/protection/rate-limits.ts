@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { prepareUsername, type UsernameOptions } from 'passport-xmpp-bosh'
 import type { Stores } from '../stores'
 
 const WINDOW_MS = 15 * 60 * 1000
@@ -43,7 +44,8 @@ const ONLY_FAILURES = {
   requestWasSuccessful: (_req: Request, res: Response) => res.locals['attemptFailed'] !== true,
 } as const
 
-export function rateLimits(stores: Stores): RateLimits {
+/** @param names options that a login prepares a user name with, so that all spellings of a name count as one */
+export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
   const ofAddress = rateLimit({
     ...ONLY_FAILURES,
     limit: MAX_FOR_ADDRESS,
@@ -54,7 +56,7 @@ export function rateLimits(stores: Stores): RateLimits {
     ...ONLY_FAILURES,
     limit: MAX_FOR_ACCOUNT,
     store: stores.rateLimit('account'),
-    keyGenerator: (req, res) => `${addressOf(req)} ${canonicalName(res.locals['account'])}`,
+    keyGenerator: (req, res) => `${addressOf(req)} ${accountKey(res.locals['account'], names)}`,
   })
   const about = (accountOf: (req: Request) => unknown): RequestHandler[] => [
     (req, res, next) => {
@@ -76,9 +78,7 @@ function addressOf({ ip }: Request): string {
   return ip === undefined ? 'unknown' : ipKeyGenerator(ip)
 }
 
-// Other spellings of a name are the same account. If this misses a spelling, the limit of the address still applies.
-function canonicalName(account: unknown): string {
-  return typeof account === 'string'
-    ? account.slice(0, 1_023).normalize('NFKC').trim().toLowerCase().replace(/@.*$/s, '')
-    : ''
+// A name that cannot be an account is refused without asking the server: all such names share a key.
+function accountKey(username: unknown, { domain, maxUsernameBytes }: UsernameOptions): string {
+  return (typeof username === 'string' && prepareUsername(username, { domain, maxUsernameBytes })) || ''
 }

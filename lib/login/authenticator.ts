@@ -26,7 +26,10 @@ import { login } from './login'
  * ```
  */
 export interface Account {
-  /** bare JID: prepared localpart, `@`, domain as A-labels (RFC 7622 §3); the same for every login of the account */
+  /**
+   * bare JID: prepared localpart, `@`, domain as A-labels (RFC 7622 §3); the same for every login of the account; see
+   * {@link displayJid} for a text to show
+   */
   readonly jid: string
   /** localpart of `jid` */
   readonly username: string
@@ -128,7 +131,7 @@ export class Authenticator {
   ): Promise<T> {
     const { domain, bind, minIterations, maxIterations } = this.#settings
     const attempt = () => {
-      const prepared = prepareCredentials(credentials.username, credentials.password, domain, bind)
+      const prepared = prepareCredentials(credentials.username, credentials.password, this.#settings)
       return this.#sessions.run(context, async ({ endpoint, session, features, key }, signal) => {
         if (message) message.service = serviceName(endpoint.url)
         const { mechanisms } = endpoint

@@ -1,7 +1,7 @@
 import type { BoshSession } from '../bosh/session'
 import { BIND_ERRORS, conditionError } from '../errors/conditions'
 import { protocolError, XmppBoshError } from '../errors/error'
-import { splitJid } from '../jid'
+import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
@@ -38,14 +38,16 @@ export async function bindResource(
 }
 
 /**
- * Checks that the server bound the requested account, character by character: the bound JID is the server's statement of
- * the account's identity.
+ * Checks that the server bound the requested account: the bound JID is the server's statement of the account's identity.
+ * Compares prepared (RFC 6122 appendix A): a server may spell the account as it was made, or as another client typed it.
  *
  * @throws {XmppBoshError} ERR_XMPP_IDENTITY for another account or an invalid resource
  */
 export function assertIdentity(bound: string, { credentials, domain }: LoginPlan): void {
-  const { local, domain: boundDomain, resource = '' } = splitJid(bound)
-  const isSame = local === credentials.local && (boundDomain === domain.ascii || boundDomain === domain.wire)
+  const { local = '', domain: boundDomain, resource = '' } = splitJid(bound)
+  const isSame =
+    (local === credentials.local || prepareLocalpart(local) === credentials.local) &&
+    (boundDomain === domain.wire || prepareConfiguredDomain(boundDomain)?.ascii === domain.ascii)
   if (!isSame || resource === '' || Buffer.byteLength(resource) > MAX_JID_PART_BYTES) {
     throw new XmppBoshError(
       'ERR_XMPP_IDENTITY',

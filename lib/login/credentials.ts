@@ -1,11 +1,12 @@
 import { XmppBoshError } from '../errors/error'
-import { type Domain, prepareConfiguredDomain, prepareLocalpart } from '../jid'
-import { MAX_JID_PART_BYTES, MAX_PASSWORD_BYTES } from '../limits'
+import type { Domain } from '../jid'
+import { MAX_PASSWORD_BYTES } from '../limits'
 import { preparePassword } from '../sasl'
+import { isLonger, readUsername, trimBlanks, type UsernameFault } from './username'
 
 /** Credentials that may be sent to the server: every part is checked and prepared. */
 export interface Credentials {
-  /** localpart, prepared (RFC 7622 §3.3) */
+  /** localpart, escaped and prepared (XEP-0106, RFC 6122 appendix A) */
   readonly local: string
   /** password as typed */
   readonly password: string
@@ -15,33 +16,41 @@ export interface Credentials {
 
 // C0, DEL and C1. NUL separates the fields of PLAIN (RFC 4616 §2), the others are not valid in a name or a password.
 const CONTROL = /\p{Cc}/u
-const SURROUNDING_SPACE = /^[ \t\r\n]+|[ \t\r\n]+$/g
-// localpart "@" domainpart
-const MAX_USERNAME_BYTES = 2 * MAX_JID_PART_BYTES + 1
+
+const FAULTS: Readonly<Record<UsernameFault, string>> = {
+  missing: 'the user name is missing',
+  'too-long': 'the user name is too long',
+  'other-domain': 'the user name belongs to another domain',
+  'no-localpart': 'the user name is not a valid localpart',
+  'over-limit': 'the user name is longer than option `maxUsernameBytes` allows',
+}
+
+/** Settings that decide which names are asked. */
+export interface NameSettings {
+  readonly domain: Domain
+  /** false: the server is not asked to name the account */
+  readonly bind: boolean
+  readonly maxUsernameBytes: number
+}
 
 /**
  * Checks and prepares the visitor's input. Sends nothing.
  *
- * @param unicodeLocalparts false if the server will not be asked to name the account (`bind: false`)
  * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials` (400: not typed into the form by a person);
  * `invalid-credentials` (401: such an account cannot exist, and the visitor sees the same text as for a wrong name)
  */
-export function prepareCredentials(
-  username: unknown,
-  password: unknown,
-  domain: Domain,
-  unicodeLocalparts: boolean,
-): Credentials {
+export function prepareCredentials(username: unknown, password: unknown, settings: NameSettings): Credentials {
   if (typeof username !== 'string' || typeof password !== 'string') throw missing()
-  if (isTooLong(username, MAX_USERNAME_BYTES)) throw malformed('the user name is too long')
-  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('the password is too long')
-  const typed = username.replace(SURROUNDING_SPACE, '')
-  if (typed === '' || password === '') throw missing()
-  assertText(typed)
+  if (isLonger(password, MAX_PASSWORD_BYTES)) throw malformed('the password is too long')
+  const read = readUsername(username, settings.domain, settings.maxUsernameBytes)
+  const fault = 'fault' in read ? read.fault : undefined
+  if (fault === 'too-long') throw malformed(FAULTS[fault])
+  if (fault === 'missing' || password === '') throw missing()
+  assertText(trimBlanks(username))
   assertText(password)
-  const local = prepareLocalpart(localpartOf(typed, domain))
-  if (local === undefined) throw invalid('the user name is not a valid localpart')
-  if (!unicodeLocalparts && !/^[!-~]+$/.test(local)) throw invalid('with `bind: false` a localpart must be ASCII')
+  if ('fault' in read) throw invalid(FAULTS[read.fault])
+  const { local } = read
+  if (!settings.bind && !/^[!-~]+$/.test(local)) throw invalid('with `bind: false` a localpart must be ASCII')
   const preparedPassword = preparePassword(password)
   if (preparedPassword === undefined) throw invalid('SASLprep prohibits the password')
   return { local, password, preparedPassword }
@@ -53,9 +62,9 @@ export function prepareCredentials(
  *
  * @throws {XmppBoshError} `missing-credentials` or `malformed-credentials`
  */
-export function prepareNewCredentials(username: unknown, password: unknown, domain: Domain): Credentials {
+export function prepareNewCredentials(username: unknown, password: unknown, settings: NameSettings): Credentials {
   try {
-    const credentials = prepareCredentials(username, password, domain, true)
+    const credentials = prepareCredentials(username, password, settings)
     assertNotBlank(credentials.preparedPassword)
     return credentials
   } catch (reason) {
@@ -71,7 +80,7 @@ export function prepareNewCredentials(username: unknown, password: unknown, doma
  */
 export function prepareNewPassword(password: unknown): string {
   if (typeof password !== 'string' || password === '') throw missing()
-  if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('the new password is too long')
+  if (isLonger(password, MAX_PASSWORD_BYTES)) throw malformed('the new password is too long')
   assertText(password)
   const prepared = preparePassword(password)
   if (prepared === undefined) throw malformed('SASLprep prohibits the password')
@@ -103,21 +112,6 @@ export function assertText(text: string): void {
 // Openfire reports that it has set such a password and sets none, or answers nothing.
 function assertNotBlank(prepared: string): void {
   if (prepared.trim() === '') throw missing()
-}
-
-// RFC 7622 §3.1: the first "@" separates. With a second one, or a resource, the domain is invalid.
-function localpartOf(typed: string, domain: Domain): string {
-  const at = typed.indexOf('@')
-  const local = at < 0 ? typed : typed.slice(0, at)
-  if (at >= 0 && prepareConfiguredDomain(typed.slice(at + 1))?.ascii !== domain.ascii) {
-    throw invalid('the user name belongs to another domain')
-  }
-  if (Buffer.byteLength(local) > MAX_JID_PART_BYTES) throw malformed('the user name is too long')
-  return local
-}
-
-function isTooLong(text: string, bytes: number): boolean {
-  return text.length > bytes || Buffer.byteLength(text) > bytes
 }
 
 function missing(): XmppBoshError {

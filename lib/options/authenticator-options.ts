@@ -89,6 +89,13 @@ export interface AuthenticatorOptions {
   /** XMPP domain of the accounts: the part behind the `@` of a JID, which may differ from the host of `service`. */
   domain: string
   /**
+   * Size of the longest user name with which the server is asked, in bytes, from 1 to 1023, counted as the server stores
+   * it. Some servers cannot hold the longest: Openfire ends at 64 characters.
+   *
+   * @default 1023
+   */
+  maxUsernameBytes?: number
+  /**
    * SASL mechanisms that may be used, in order of preference. By default, PLAIN is left out for a `service` with http:
    * to a host that is not loopback.
    *
@@ -173,6 +180,7 @@ export interface AuthenticatorOptions {
 export const AUTHENTICATOR_OPTION_NAMES = [
   'service',
   'domain',
+  'maxUsernameBytes',
   'mechanisms',
   'bind',
   'timeout',

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type Domain, prepareConfiguredDomain } from '../jid'
+import type { Domain } from '../jid'
 import {
   FAILURE_DELAY_MS,
   MAX_CONCURRENT,
@@ -23,6 +23,7 @@ import {
   type TlsOptions,
 } from './authenticator-options'
 import { assertKnown, assertObject, optionalBoolean, optionalInteger } from './checks'
+import { domainOf, maxUsernameBytesOf } from './names'
 
 /**
  * One `service` URL with the mechanisms that are allowed on it.
@@ -44,6 +45,7 @@ export interface Endpoint {
 export interface Settings {
   readonly endpoints: readonly [Endpoint, ...Endpoint[]]
   readonly domain: Domain
+  readonly maxUsernameBytes: number
   readonly bind: boolean
   readonly timeout: number
   readonly maxResponseBytes: number
@@ -74,6 +76,7 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
   return {
     endpoints,
     domain: domainOf(options.domain),
+    maxUsernameBytes: maxUsernameBytesOf(options),
     bind: optionalBoolean(options, 'bind') ?? true,
     timeout: optionalInteger(options, 'timeout', 1, MAX_TIMEOUT_MS) ?? TIMEOUT_MS,
     maxResponseBytes: optionalInteger(options, 'maxResponseBytes', 1, MAX_RESPONSE_BYTES_TOP) ?? MAX_RESPONSE_BYTES,
@@ -136,15 +139,6 @@ function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
     throw new TypeError(`option \`mechanisms\` must be a non-empty array of distinct names from: ${known.join(', ')}`)
   }
   return [...value]
-}
-
-function domainOf(value: unknown): Domain {
-  if (value === undefined)
-    throw new TypeError('option `domain` is missing: the XMPP domain of the users, as in user@domain')
-  const domain = typeof value === 'string' ? prepareConfiguredDomain(value) : undefined
-  if (domain === undefined)
-    throw new TypeError('option `domain` must be the XMPP domain of the users, as in user@domain')
-  return domain
 }
 
 function tlsOf(value: unknown): TlsOptions | undefined {

@@ -1,7 +1,7 @@
 import { protocolError, XmppBoshError } from '../errors/error'
 import type { Domain } from '../jid'
 import { CAPTCHA_LIFETIME_MS, MAX_FORM_FIELDS, MAX_FORM_VALUE_LENGTH } from '../limits'
-import { assertText, prepareNewCredentials } from '../login/credentials'
+import { assertText, type NameSettings, prepareNewCredentials } from '../login/credentials'
 import {
   type DataField,
   displayable,
@@ -197,10 +197,10 @@ function fieldOf({ name, type, label, required, options }: DataField): Registrat
 export function filledIn(
   { kind, visible, hidden, answer }: RegistrationState,
   values: Readonly<Record<string, unknown>>,
-  domain: Domain,
+  settings: NameSettings,
 ): { readonly local: string; readonly query: Node; readonly ordinary: boolean } {
   const inputOf = (name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined)
-  const { local, preparedPassword } = prepareNewCredentials(inputOf('username'), inputOf('password'), domain)
+  const { local, preparedPassword } = prepareNewCredentials(inputOf('username'), inputOf('password'), settings)
   const filled = visible.flatMap(([name, required]): [string, string][] => {
     if (name === 'username') return [[name, local]]
     if (name === 'password') return [[name, preparedPassword]]

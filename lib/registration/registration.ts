@@ -135,7 +135,7 @@ export class Registration {
     assertState(state, domain.ascii)
     const isExpired = () => state.expiresAt !== null && this.#sessions.clock.date() >= state.expiresAt
     if (isExpired()) throw captchaExpired()
-    const { local, query, ordinary } = filledIn(state, values, domain)
+    const { local, query, ordinary } = filledIn(state, values, this.#settings)
     const question = hasQuestion(state)
     let isSent = false
     const submit = async ({ session, features }: Opened, signal: Signal) => {

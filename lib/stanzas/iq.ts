@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { BoshSession } from '../bosh/session'
 import { protocolError } from '../errors/error'
-import type { Domain } from '../jid'
+import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import type { Signal } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
 import { CLIENT, HTTPBIND, STANZA_CONDITIONS, STREAMS } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import { element, type Node } from '../xml/write'
 
+/** Tells whether a JID may reply. */
+export type Senders = (jid: string) => boolean
+
 /** Request of type get or set (RFC 6120 §8.2.3). */
 export interface Iq {
   readonly type: 'get' | 'set'
   readonly to?: string
   readonly payload: Node
-  /** JIDs from which a reply is accepted; a reply without `from` comes from the server */
-  readonly from: readonly string[]
+  /** tells whether a reply from this JID is accepted; a reply without `from` comes from the server */
+  readonly from: Senders
 }
 
 /**
@@ -28,10 +31,17 @@ export function askIq(session: BoshSession, { type, to, payload, from }: Iq, sig
   return session.ask([iq], reply => answerIn(reply, id, from), signal)
 }
 
-/** Returns the JIDs that may reply for the server, and for a logged-in account (RFC 6120 §8.1.2.1). */
-export function senders(domain: Domain, account?: { readonly local: string }): readonly string[] {
-  const domains = [domain.ascii, domain.wire]
-  return account === undefined ? domains : [...domains, ...domains.map(name => `${account.local}@${name}`)]
+/**
+ * Accepts replies from the server, and from a logged-in account (RFC 6120 §8.1.2.1). Compares prepared: a server may
+ * spell the account as it was made, or as another client typed it.
+ */
+export function senders(domain: Domain, account?: { readonly local: string }): Senders {
+  return jid => {
+    if (jid === domain.ascii || jid === domain.wire) return true
+    const { local, domain: theirs, resource } = splitJid(jid)
+    if (resource !== undefined || prepareConfiguredDomain(theirs)?.ascii !== domain.ascii) return false
+    return local === undefined || (account !== undefined && prepareLocalpart(local) === account.local)
+  }
 }
 
 /** Refusal of a request (RFC 6120 §8.3.2). */
@@ -65,7 +75,7 @@ export function stanzaErrorIn(answer: Element): StanzaError | undefined {
 const STANZAS = ['iq', 'message', 'presence']
 
 // RFC 6120 §8.2.3: a reply has the id of the request, and type result or error. Other stanzas are ignored.
-function answerIn(reply: readonly Element[], id: string, senders: readonly string[]): Element | undefined {
+function answerIn(reply: readonly Element[], id: string, isSender: Senders): Element | undefined {
   for (const child of reply) {
     // Tigase restarts the stream again when a restart is sent again, and sends its features again with a later reply.
     if (isFeatures(child)) continue
@@ -79,7 +89,7 @@ function answerIn(reply: readonly Element[], id: string, senders: readonly strin
       name === 'iq' &&
       attributes.get('id') === id &&
       ['result', 'error'].includes(attributes.get('type') ?? '') &&
-      (from === undefined || senders.includes(from))
+      (from === undefined || isSender(from))
     )
   })
   if (answers.length > 1) throw protocolError('the server sent two replies to one request')

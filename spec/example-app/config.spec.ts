@@ -16,7 +16,13 @@ test('the config is a demo on loopback when no variable is set', () => {
     trustProxy: false,
     redisUrl: undefined,
     registration: true,
-    xmpp: { service: undefined, domain: 'localhost', allowInsecure: false, forwardClientIp: false },
+    xmpp: {
+      service: undefined,
+      domain: 'localhost',
+      maxUsernameBytes: 64,
+      allowInsecure: false,
+      forwardClientIp: false,
+    },
   })
 })
 
@@ -48,6 +54,7 @@ test('the config takes every variable when all are set', () => {
     xmpp: {
       service: ['https://a.example/bosh', 'https://b.example/bosh'],
       domain: 'example.com',
+      maxUsernameBytes: 64,
       mechanisms: ['SCRAM-SHA-256', 'PLAIN'],
       allowInsecure: true,
       forwardClientIp: true,

@@ -79,14 +79,24 @@ test('other spellings of a name and other sessions count for the same account', 
     'user1@localhost',
     'ｕｓｅｒ１',
     'User1@LOCALHOST',
-    'user1@',
-    'user1@x',
+    'us\u00ader1',
+    'user1@localhost.',
   ]
   const statuses = await Promise.all(
     [...spellings, 'user1', 'user1'].map(async name => (await signIn(at('192.0.2.1'), name, 'x')).status),
   )
   expect(statuses).toEqual(times(MAX_FOR_ACCOUNT, 303))
   for (const name of spellings) expect((await signIn(at('192.0.2.1'), name, 'user1')).status).toBe(429)
+})
+
+test('another letter makes another account, and names of other domains count together', async () => {
+  const statuses = await Promise.all(
+    times(MAX_FOR_ACCOUNT, 'm\u0131ss\u0131').map(async name => (await signIn(at('192.0.2.1'), name, 'x')).status),
+  )
+  expect(statuses).toEqual(times(MAX_FOR_ACCOUNT, 303))
+  expect((await signIn(at('192.0.2.1'), 'M\u0131SS\u0131@localhost', 'x')).status).toBe(429)
+  expect((await signIn(at('192.0.2.1'), 'missi', 'x')).status).toBe(303)
+  expect((await signIn(at('192.0.2.1'), 'missi@a.example', 'x')).status).toBe(303)
 })
 
 test('right passwords are not counted', async () => {

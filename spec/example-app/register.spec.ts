@@ -95,7 +95,7 @@ test.each<[string, FaultReply | undefined, Record<string, string>, string, strin
   ['a wrong answer', undefined, { ocr: 'x' }, 'answer to the picture or question is wrong', 'field-2'],
   ['no answer', undefined, { ocr: '' }, 'answer to the picture or question is wrong', 'field-2'],
   ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
-  ['a name with a space', undefined, { username: 'a b' }, 'cannot be used', ''],
+  ['a name with a no-break space', undefined, { username: 'a\u00a0b' }, 'cannot be used', ''],
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
   ['a password with a control character', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
   ['no password', undefined, { password: '' }, 'fill in all required fields', ''],

@@ -26,7 +26,11 @@ const ACCOUNTS = [
   { account: '\u2126mega', spellings: ['\u03a9mega', '\u03c9MEGA'], local: '\u03c9mega' },
   { account: '\u212aelvin', spellings: ['Kelvin', 'kelvin'], local: 'kelvin' },
   { account: '\u0130zmir', spellings: ['I\u0307ZMIR', 'i\u0307zmir'], local: 'i\u0307zmir' },
-  { account: 'işik', spellings: ['IŞIK', 'ışık'], local: 'işik' },
+  { account: 'işik', spellings: ['IŞIK'], local: 'işik' },
+  { account: 'ışık', spellings: ['ıŞık'], local: 'ışık' },
+  { account: '\u04c0али', spellings: ['\u04cfали'], local: '\u04c0али' },
+  { account: '\u13e3\u13b3\u13a9', spellings: ['\uabb3\uab83\uab79'], local: '\u13e3\u13b3\u13a9' },
+  { account: '\u10a0\u10a1', spellings: ['\u2d00\u2d01'], local: '\u10a0\u10a1' },
   { account: 'ＴＯＫＹＯ', spellings: ['tokyo', 'ｔokyo'], local: 'tokyo' },
   { account: '\uff76\uff9e', spellings: ['\u30ac', '\u30ab\u3099'], local: '\u30ac' },
   { account: '\ufee3\ufea4\ufee4\ufeaa', spellings: ['\u0645\u062d\u0645\u062f'], local: '\u0645\u062d\u0645\u062f' },
@@ -36,18 +40,11 @@ const ACCOUNTS = [
   { account: '\u{10414}\u{10407}', spellings: ['\u{1043c}\u{1042f}'], local: '\u{1043c}\u{1042f}' },
 ]
 
-/** Names that cannot log in: the server makes no such account, or spells it otherwise than the library. */
+/** Names that cannot log in: the server makes no such account. */
 const NO_ACCOUNTS = [
-  { what: 'i without a dot', account: 'ışık', registers: true },
-  { what: 'a Cyrillic palochka', account: '\u04c0али', registers: true },
-  { what: 'capital Cherokee', account: '\u13e3\u13b3\u13a9', registers: true },
-  { what: 'small Cherokee', account: '\uabb3\uab83\uab79', registers: false },
-  { what: 'old Georgian capitals', account: '\u10a0\u10a1', registers: true },
-  { what: 'old Georgian small letters', account: '\u2d00\u2d01', registers: false },
-  { what: 'new Georgian capitals', account: '\u1c90\u1c91', registers: false },
-  { what: 'a capital sharp s', account: 'WEI\u1e9e', registers: false },
-  { what: 'two directions', account: '\u05d0a', registers: false },
-  { what: 'an emoji', account: '\u{1f355}', registers: false },
+  { what: 'two directions', account: '\u05d0a' },
+  { what: 'an emoji', account: '\u{1f355}' },
+  { what: 'Glagolitic capitals, younger than Unicode 3.2', account: '\u2c00\u2c01' },
 ]
 
 describe.each(SERVERS)('on $name', ({ start, scram }) => {
@@ -91,9 +88,8 @@ describe.each(SERVERS)('on $name', ({ start, scram }) => {
     }
   })
 
-  test.each(NO_ACCOUNTS)('a login with $what is refused', async ({ account, registers }) => {
-    const registration = server.register(account, passwordOf(account))
-    await (registers ? registration : expect(registration).rejects.toThrow(/refused/))
+  test.each(NO_ACCOUNTS)('a login with $what is refused', async ({ account }) => {
+    await expect(server.register(account, passwordOf(account))).rejects.toThrow(/refused/)
 
     expect(await logins(account, passwordOf(account))).toEqual(['invalid-credentials', 'invalid-credentials'])
   })

@@ -22,7 +22,7 @@ const EXAMPLE = domain('example.com')
 /** Returns the credentials, or the code and the status of the refusal. */
 function prepared(username: unknown, password: unknown, of = EXAMPLE, unicode = true): Credentials | [string, number] {
   try {
-    return prepareCredentials(username, password, of, unicode)
+    return prepareCredentials(username, password, { domain: of, bind: unicode, maxUsernameBytes: 1_023 })
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     return [error.code, error.status]
@@ -60,6 +60,21 @@ describe('with valid credentials', () => {
     ['a text that looks like an escape', 'a\\40example.com', 'a\\40example.com'],
     ['a text that looks like an encoded "@"', 'a%40evil.example', 'a%40evil.example'],
     ['other letters', '\u0416\u0443\u043b\u044c\u0435\u0442', '\u0436\u0443\u043b\u044c\u0435\u0442'],
+    ['an invisible character, which servers leave out', 'jul\u00adiet', 'juliet'],
+    ['a byte order mark', '\ufeffjuliet', 'juliet'],
+    ['an emoji', 'juliet\u{1F600}', 'juliet\u{1F600}'],
+    ['a typographic apostrophe', 'o\u2019neil', 'o\u2019neil'],
+    ['an apostrophe', "O'Neil", 'o\\27neil'],
+    ['an apostrophe, escaped', 'o\\27neil', 'o\\27neil'],
+    ['an apostrophe, and the domain', "o'neil@example.com", 'o\\27neil'],
+    ['a space inside', 'jean pierre', 'jean\\20pierre'],
+    ['a space inside, and the domain', ' jean pierre@example.com ', 'jean\\20pierre'],
+    ['an e-mail address, and the domain', 'jean@gmail.com@example.com', 'jean\\40gmail.com'],
+    ['an escaped e-mail address', 'jean\\40gmail.com', 'jean\\40gmail.com'],
+    ['two "@" side by side', 'juliet@@example.com', 'juliet\\40'],
+    ['a "/"', 'a/b@example.com', 'a\\2fb'],
+    ['markup', 'juliet<auth/>', 'juliet\\3cauth\\2f\\3e'],
+    ['what looks like an escape, beside a character to escape', 'c:\\5commas', 'c\\3a\\5c5commas'],
     ['1,023 bytes', 'a'.repeat(1023), 'a'.repeat(1023)],
     ['1,023 bytes of a JID', `${'a'.repeat(1023)}@example.com`, 'a'.repeat(1023)],
   ])('a user name may hold %s', (_, username, local) => {
@@ -186,17 +201,12 @@ describe('with a name that cannot be an account', () => {
     ['a domain that ends like ours', 'juliet@evil-example.com'],
     ['a subdomain', 'juliet@sub.example.com'],
     ['our domain cut off', 'juliet@example'],
-    ['two "@", ours last', 'juliet@evil.example@example.com'],
     ['two "@", ours first', 'juliet@example.com@evil.example'],
-    ['two "@" side by side', 'juliet@@example.com'],
     ['"@" and nothing', 'juliet@'],
     ['no localpart', '@example.com'],
     ['"@" alone', '@'],
     ['a resource', 'juliet@example.com/balcony'],
     ['an empty resource', 'juliet@example.com/'],
-    ['a resource without a domain', 'juliet/balcony'],
-    ['a resource that looks like our domain', 'juliet@evil.example/@example.com'],
-    ['a localpart with a "/"', 'a/b@example.com'],
     ['a port', 'juliet@example.com:5280'],
     ['a fragment', 'juliet@example.com#evil'],
     ['a percent sign in the domain', 'juliet@ex%61mple.com'],
@@ -213,22 +223,17 @@ describe('with a name that cannot be an account', () => {
     ['a Cyrillic letter in the domain', 'juliet@ex\u0430mple.com'],
     ['a full-width "/" in the domain', 'juliet@example.com\uff0fevil'],
     ['a domain of 1 kB', `juliet@${'a.'.repeat(500)}example.com`],
-    ['a URI', 'xmpp:juliet@example.com'],
-    // RFC 7622 §3.3.1
-    ...[...`"&'/:<>`].map((character): [string, string] => [`"${character}" inside`, `jul${character}iet`]),
-    ['a blank inside', 'juliet capulet'],
+    ['a Hangul filler, which is invisible', 'jul\u1160iet'],
+    ['a blank in front, behind markup', 'juliet< @example.com'],
+    ['a no-break space inside', 'juliet\u00a0capulet'],
+    ['a full-width apostrophe', 'o\uff07neil'],
+    ['a URI', 'xmpp:juliet@evil.example'],
     ['a blank before "@"', 'juliet @example.com'],
     ['a blank behind "@"', 'juliet@ example.com'],
-    ['quotes', `juliet"'`],
-    ['markup', 'juliet<auth/>'],
-    ['"&"', 'a&b'],
     ['a no-break space in front, which is not trimmed', '\u00a0juliet'],
     ['a no-break space behind, which is not trimmed', 'juliet\u00a0'],
     ['an ideographic space behind', 'juliet\u3000'],
-    ['a byte order mark', '\ufeffjuliet'],
-    ['a soft hyphen', 'jul\u00adiet'],
     ['a change of direction', 'juliet\u202e'],
-    ['an emoji', 'juliet\u{1F600}'],
     ['a full-width "@"', 'juliet\uff20example.com'],
     ['the replacement character', 'juliet\ufffd'],
     ['a name that grows too long', '\u0149'.repeat(511)],
@@ -415,8 +420,8 @@ describe('with spies on every step', () => {
       ['juliet', 'pencil\n', 400],
       ['juliet@evil.example', 'pencil', 401],
       ['juliet@example.com/balcony', 'pencil', 401],
-      ['juliet@example.com@example.com', 'pencil', 401],
-      ['jul iet', 'pencil', 401],
+      ['juliet@example.com@evil.example', 'pencil', 401],
+      ['jul\u00a0iet', 'pencil', 401],
       ['juliet', 'pencil\ue000', 401],
     ] as const) {
       await expect(authenticator.authenticate({ username, password })).rejects.toMatchObject({ status })
@@ -471,14 +476,14 @@ describe('with spies on every step', () => {
 test('an error repeats nothing that was typed', () => {
   const attempts: readonly [string, string][] = [
     ['SECRET@evil.example', 'SECRET'],
-    ['SECRET SECRET', 'SECRET'],
+    ['SECRET\u00a0SECRET', 'SECRET'],
     ['SECRET\0', 'SECRET'],
     ['juliet', 'SECRET\ue000'],
     ['juliet', 'SECRET\0'],
   ]
   for (const [username, password] of attempts) {
-    expect(() => prepareCredentials(username, password, EXAMPLE, true)).toThrow(
-      expect.objectContaining({ name: 'XmppBoshError', message: expect.not.stringContaining('SECRET') }),
-    )
+    expect(() =>
+      prepareCredentials(username, password, { domain: EXAMPLE, bind: true, maxUsernameBytes: 1_023 }),
+    ).toThrow(expect.objectContaining({ name: 'XmppBoshError', message: expect.not.stringContaining('SECRET') }))
   }
 })

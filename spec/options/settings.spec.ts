@@ -23,6 +23,7 @@ test('all defaults apply when only `service` and `domain` are given', () => {
   expect(settings()).toEqual({
     endpoints: [{ url: new URL('https://xmpp.example.com/bosh'), mechanisms: ALL, safe: true }],
     domain: { ascii: 'example.com', wire: 'example.com' },
+    maxUsernameBytes: 1_023,
     bind: true,
     timeout: 15_000,
     maxResponseBytes: 65_536,
@@ -114,7 +115,6 @@ describe('when options are checked', () => {
       'example.com..',
       '-a.example',
       'a-.example',
-      'a_b.example',
       'xn--a.example',
       `${'a'.repeat(64)}.example`,
       'a.'.repeat(128),
@@ -143,6 +143,7 @@ describe('when options are checked', () => {
       [['PLAIN']],
       new Set(['PLAIN']),
     ],
+    maxUsernameBytes: [...NOT_INTEGER, 0, -1, 1_024],
     bind: NOT_BOOLEAN,
     timeout: [...NOT_INTEGER, 0, -1, 120_001],
     maxResponseBytes: [...NOT_INTEGER, 0, -1, 1_048_577],
@@ -352,6 +353,7 @@ describe('in option `domain`', () => {
     ['Example.COM.', { ascii: 'example.com', wire: 'example.com' }],
     ['m\u00fcnchen.example', { ascii: 'xn--mnchen-3ya.example', wire: 'm\u00fcnchen.example' }],
     ['localhost', { ascii: 'localhost', wire: 'localhost' }],
+    ['my_chat.local', { ascii: 'my_chat.local', wire: 'my_chat.local' }],
     ['192.0.2.7', { ascii: '192.0.2.7', wire: '192.0.2.7' }],
     ['[2001:DB8::7]', { ascii: '[2001:db8::7]', wire: '[2001:db8::7]' }],
     ['stra\u00dfe.example', { ascii: 'xn--strae-oqa.example', wire: 'stra\u00dfe.example' }],
@@ -360,6 +362,27 @@ describe('in option `domain`', () => {
     ['\uff45xample.com', { ascii: 'example.com', wire: 'example.com' }],
   ])('the domain %s is prepared', (domain, prepared) => {
     expect(settings({ domain }).domain).toEqual(prepared)
+  })
+
+  test.each([
+    ['', 'it is empty'],
+    ['https://example.com', 'it has a ":": no user name, URL, port or path belongs there'],
+    ['user@example.com', 'it has a "@": no user name, URL, port or path belongs there'],
+    ['exa mple.com', 'it has white space or an invisible character'],
+    ['exa\u200dmple.com', 'it has white space or an invisible character'],
+    ['a..b', 'it has a dot with nothing before or behind it'],
+    ['-a.example', 'it has a character other than letters, digits, "_" and "-" (not next to a dot)'],
+    ['a!b.example', 'it has a character other than letters, digits, "_" and "-" (not next to a dot)'],
+    [`${'a'.repeat(64)}.example`, 'it has more than 63 bytes between two dots'],
+    ['a.'.repeat(128), 'it is longer than 253 bytes'],
+    ['a.'.repeat(5_000), 'it is longer than 253 bytes'],
+    ['1.2.3.4.5', 'it is not an internationalized domain name (IDNA)'],
+    ['a.1', 'it is not an internationalized domain name (IDNA)'],
+    ['xn--a.example', 'it is not an internationalized domain name (IDNA)'],
+  ])('the refusal of the domain %j says why', (domain, why) => {
+    expect(() => settings({ domain })).toThrow(
+      new TypeError(`option \`domain\` must be the XMPP domain of the users, as in user@domain: ${why}`),
+    )
   })
 })
 

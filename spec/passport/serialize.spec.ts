@@ -35,6 +35,26 @@ test('deserializeUser() returns the profile of the login', () => {
     username: 'juliet',
     domain: 'example.com',
     displayName: 'juliet',
+    displayJid: 'juliet@example.com',
+  })
+})
+
+test('the profile shows a name without escapes and a domain in U-labels', () => {
+  expect(profileOf({ username: 'o\\27neil', domain: 'xn--mnchen-3ya.example' })).toEqual({
+    provider: 'xmpp',
+    id: 'o\\27neil@xn--mnchen-3ya.example',
+    jid: 'o\\27neil@xn--mnchen-3ya.example',
+    username: 'o\\27neil',
+    domain: 'xn--mnchen-3ya.example',
+    displayName: "o'neil",
+    displayJid: "o'neil@m\u00fcnchen.example",
+  })
+})
+
+test('the profile of a name that looks like an address shows its escape', () => {
+  expect(profileOf({ username: 'alice\\40evil.example', domain: 'example.com' })).toMatchObject({
+    displayName: 'alice\\40evil.example',
+    displayJid: 'alice\\40evil.example@example.com',
   })
 })
 

@@ -5,6 +5,7 @@ import { read } from '../../lib/xml/read'
 import { write } from '../../lib/xml/write'
 
 const DOMAIN = { ascii: 'localhost', wire: 'localhost' }
+const SETTINGS = { domain: DOMAIN, bind: true, maxUsernameBytes: 1_023 }
 const NOW = Date.UTC(2026, 0, 1)
 const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex')
 const JPEG = Buffer.from('ffd8ffe0', 'hex')
@@ -83,7 +84,7 @@ describe('from real servers', () => {
         expiresAt: NOW + CAPTCHA_LIFETIME_MS,
       },
     })
-    const { query, local } = filledIn(form.state, { username: 'Ann', password: 'p&w', ocr: ' 42 ' }, DOMAIN)
+    const { query, local } = filledIn(form.state, { username: 'Ann', password: 'p&w', ocr: ' 42 ' }, SETTINGS)
     expect(local).toBe('ann')
     expect(write(query)).toBe(
       "<query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>jabber:iq:register</value></field><field var='from'><value>localhost</value></field><field var='challenge'><value>1281642695674066409</value></field><field var='sid'><value>i1</value></field><field var='username'><value>ann</value></field><field var='password'><value>p&amp;w</value></field><field var='ocr'><value>42</value></field></x></query>",
@@ -103,10 +104,10 @@ describe('from real servers', () => {
     const form = parse('<instructions>Choose.</instructions><username/><password/><email/>')
     expect(form.fields.map(({ name }) => name)).toEqual(['username', 'password', 'email'])
     const values = { username: 'ann', password: 'pw', email: 'ann@example.com' }
-    expect(write(filledIn(form.state, values, DOMAIN).query)).toBe(
+    expect(write(filledIn(form.state, values, SETTINGS).query)).toBe(
       "<query xmlns='jabber:iq:register'><username>ann</username><password>pw</password><email>ann@example.com</email></query>",
     )
-    expect(() => filledIn(form.state, { username: 'ann', password: 'pw' }, DOMAIN)).toThrow(
+    expect(() => filledIn(form.state, { username: 'ann', password: 'pw' }, SETTINGS)).toThrow(
       expect.objectContaining({ code: 'missing-credentials' }),
     )
   })
@@ -293,10 +294,10 @@ describe('in texts of the server', () => {
   test('names with a meaning in JavaScript are plain names', () => {
     const form = parse(dataForm(`${USERNAME}${PASSWORD}<field var='__proto__'/><field var='constructor'/>`))
     const values = JSON.parse('{"username":"ann","password":"pw","__proto__":"x"}')
-    expect(write(filledIn(form.state, values, DOMAIN).query)).toContain(
+    expect(write(filledIn(form.state, values, SETTINGS).query)).toContain(
       "<field var='__proto__'><value>x</value></field>",
     )
-    expect(write(filledIn(form.state, values, DOMAIN).query)).not.toContain('constructor')
+    expect(write(filledIn(form.state, values, SETTINGS).query)).not.toContain('constructor')
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 })

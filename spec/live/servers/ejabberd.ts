@@ -9,6 +9,8 @@ import { scramAccount } from './scram-account'
 export type EjabberdOptions = Storage & {
   /** of the HTTPS listener; one for xmpp.example.com by default */
   readonly certificate?: Certificate
+  /** Lets visitors sign up, without a captcha. */
+  readonly registration?: boolean
 }
 
 type Storage =
@@ -34,6 +36,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
     values: {
       FORMAT: options.storage,
       HASH: options.storage === 'scram' ? options.hash : 'sha',
+      REGISTRATION: options.registration ? 'mod_register: {}' : '# closed',
     },
     morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],
@@ -69,6 +72,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
           await command('import_piefxis', { file })
         })
       },
+      accounts: async () => JSON.parse(await command('registered_users', { host: 'localhost' })),
       // One function for login and registration.
       nodeprep: names => jidFunction(server.pid, 'nodeprep', names),
       nameprep: domains => jidFunction(server.pid, 'nameprep', domains),

@@ -15,6 +15,8 @@ export interface LiveServer {
   readonly directory: string
   /** Makes an account. Rejects when the server refuses it. */
   register(username: string, password: string): Promise<void>
+  /** Lists the names of the accounts, as the server stores them. */
+  accounts(): Promise<readonly string[]>
   /** Prepares names by the server's own nodeprep, as at login or at registration. A refused name is `undefined`. */
   nodeprep(names: readonly string[], at: 'login' | 'registration'): Promise<Prepared>
   /** Prepares domains by the server's own nameprep. */

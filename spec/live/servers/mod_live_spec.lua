@@ -1,6 +1,7 @@
 -- The questions of the live specs to a Prosody besides BOSH, over HTTP:
 --   GET /live_spec/status      {"version": "...", "bound": n, "bosh": n}, counted in the server's own session tables
 --   POST /live_spec/accounts   {"username": "...", "password": "..."}; 201, or 4xx and the reason
+--   GET /live_spec/accounts    ["...", ...]: the names of the accounts, as they are stored
 --   POST /live_spec/nodeprep/login, /nodeprep/registration, /nameprep
 --                              ["...", ...]; an array of the prepared names, false for a refused one
 -- Open to every client that reaches the port: for servers on loopback only.
@@ -63,10 +64,17 @@ local function create_account(event)
 	return answer(201, "created")
 end
 
+local function accounts()
+	local names = {}
+	for name in usermanager.users(module.host) do table.insert(names, name) end
+	return json.encode_array(names)
+end
+
 module:depends("http")
 module:provides("http", {
 	route = {
 		["GET /status"] = status,
+		["GET /accounts"] = accounts,
 		["POST /accounts"] = create_account,
 		["POST /nodeprep/login"] = each_by(logged_in),
 		["POST /nodeprep/registration"] = each_by(registered),

@@ -7,3 +7,4 @@ plugin_paths = { "${MODULES}" }
 
 VirtualHost "localhost"
 	modules_enabled = { "live_spec" }
+	allow_registration = ${REGISTRATION}

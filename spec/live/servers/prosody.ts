@@ -8,6 +8,8 @@ const NAMES_AT_ONCE = 5_000
 export interface ProsodyOptions {
   /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain (passwords in clear text): SCRAM-SHA-256 as well. */
   readonly storage?: 'hashed' | 'plain'
+  /** Lets visitors sign up. */
+  readonly registration?: boolean
 }
 
 interface Status {
@@ -17,7 +19,10 @@ interface Status {
 }
 
 /** Starts a Prosody with the configuration that operators copy. */
-export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
+export async function startProsody({
+  storage = 'hashed',
+  registration = false,
+}: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
     ports: _,
@@ -26,7 +31,12 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
   } = await launch({
     server: 'prosody',
     template: 'prosody.cfg.lua',
-    values: { SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'), STORAGE: storage, MODULES: __dirname },
+    values: {
+      SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'),
+      STORAGE: storage,
+      MODULES: __dirname,
+      REGISTRATION: String(registration),
+    },
     args: ({ directory, configuration, httpPort }) => [
       ...['--config', configuration, directory, `BOSH_PORT=${httpPort}`],
     ],
@@ -58,6 +68,7 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
       async register(username, password) {
         await ask('/accounts', { method: 'POST', body: JSON.stringify({ username, password }) })
       },
+      accounts: async () => JSON.parse(await ask('/accounts')),
       nodeprep: (names, at) => prepared(`/nodeprep/${at}`, names),
       nameprep: domains => prepared('/nameprep', domains),
       async connectedUsers() {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { parsePreparedJid, prepareConfiguredDomain, prepareDomain, prepareLocalpart, splitJid } from '../lib/jid'
+import { parsePreparedJid, prepareConfiguredDomain, prepareDomain, prepareLocalpart, splitJid } from '../../lib/jid'
+import { UNASSIGNED } from '../../lib/jid/unicode-3-2'
 
 describe('for localparts', () => {
   test.each([
@@ -27,7 +28,20 @@ describe('for localparts', () => {
     ['an Angstrom sign', '\u212b', '\u00e5'],
     ['an Ohm sign', '\u2126', '\u03c9'],
     ['an I with a dot', '\u0130', 'i\u0307'],
-    ['an i without a dot', '\u0131', 'i'],
+    ['an i without a dot, which stays', 'I\u015f\u0131k', 'i\u015f\u0131k'],
+    ['capital Cherokee, which stays', '\u13e3\u13b3\u13a9', '\u13e3\u13b3\u13a9'],
+    ['small Cherokee, which is younger', '\uabb3\uab83\uab79', '\u13e3\u13b3\u13a9'],
+    ['old Georgian capitals, which stay', '\u10a0\u10a1', '\u10a0\u10a1'],
+    ['a small palochka, which is younger', '\u04cfa', '\u04c0a'],
+    ['new Georgian capitals', '\u1c97\u1c91\u1c98', '\u10d7\u10d1\u10d8'],
+    ['an iota below in front of an accent', '\u03b1\u0345\u0301', '\u03b1\u03af'],
+    ['a snowman', '\u2603', '\u2603'],
+    ['an emoji', 'a\u{1F600}', 'a\u{1F600}'],
+    ['a currency sign', 'a\u20ac', 'a\u20ac'],
+    ['a dash that is not ASCII', 'a\u2013b', 'a\u2013b'],
+    ['a quotation mark that is not ASCII', 'a\u2019b', 'a\u2019b'],
+    ['a fraction', '\u00bd', '1\u20442'],
+    ['an ideograph that Unicode 3.2 mistook', '\u{2f874}', '\u5f33'],
     ['a ligature', '\ufb01', 'fi'],
     ['a Roman eight', '\u2177', 'viii'],
     ['a superscript two', 'a\u00b2', 'a2'],
@@ -41,20 +55,26 @@ describe('for localparts', () => {
     expect(prepareLocalpart(typed)).toBe(prepared)
   })
 
+  test.each(['\u00ad', '\u034f', '\u1806', '\u180b', '\u200b', '\u200c', '\u200d', '\u2060', '\ufe0f', '\ufeff'])(
+    'the invisible character %j is left out as servers do',
+    ignorable => {
+      expect(prepareLocalpart(`ad${ignorable}min`)).toBe('admin')
+      expect(prepareLocalpart(`${ignorable}admin`)).toBe('admin')
+      expect(prepareLocalpart(`admin${ignorable}`)).toBe('admin')
+      expect(prepareLocalpart(`e${ignorable}\u0301`)).toBe('\u00e9')
+      expect(prepareLocalpart(ignorable)).toBeUndefined()
+    },
+  )
+
   test.each([
-    '\u00ad',
-    '\u034f',
+    '\u061c',
     '\u115f',
-    '\u180b',
-    '\u200b',
-    '\u200c',
-    '\u200d',
+    '\u17b4',
+    '\u180e',
     '\u200e',
     '\u202e',
-    '\u2060',
+    '\u2066',
     '\u3164',
-    '\ufe0f',
-    '\ufeff',
     '\uffa0',
     '\u{e0041}',
     '\u{e0100}',
@@ -80,12 +100,6 @@ describe('for localparts', () => {
     ['a full-width "/"', 'a\uff0fb'],
     ['a full-width "<"', 'a\uff1cb'],
     ['a small "&"', 'a\ufe60b'],
-    ['a snowman', '\u2603'],
-    ['an emoji', 'a\u{1F600}'],
-    ['a currency sign', 'a\u20ac'],
-    ['a dash that is not ASCII', 'a\u2013b'],
-    ['a quotation mark that is not ASCII', 'a\u2019b'],
-    ['a fraction', '\u00bd'],
     ['a ligature of words', '\ufdfa'],
     ['a private-use character', 'a\ue000'],
     ['an unassigned code point', 'a\u0378'],
@@ -108,6 +122,8 @@ describe('for localparts', () => {
     // Shorter than the limit before, longer after (and the other way round).
     [1023, '\u0149'.repeat(511), undefined],
     [3069, '\uff41'.repeat(1023), 'a'.repeat(1023)],
+    [2047, `a${'e\u0301'.repeat(511)}`, `a${'\u00e9'.repeat(511)}`],
+    [3069, '\u00ad'.repeat(2046) + 'a'.repeat(3), undefined],
   ])('the limit of 1,023 bytes applies to a name of %d bytes after preparation', (_, typed, prepared) => {
     expect(prepareLocalpart(typed)).toBe(prepared)
   })
@@ -144,7 +160,10 @@ describe('for localparts', () => {
     expect(accepted).toBeGreaterThan(100_000)
   })
 
-  test('all spellings of a name, capital or small, composed or not, name one account', () => {
+  // Younger letters stay apart, as on servers, and an i without a dot has the capital of another letter.
+  const outside = new RegExp(`[\u0131${UNASSIGNED}]`, 'u')
+
+  test('all spellings of a name in Unicode 3.2, capital or small, composed or not, name one account', () => {
     fc.assert(
       fc.property(typed, name => {
         const prepared = prepareLocalpart(name)
@@ -156,7 +175,8 @@ describe('for localparts', () => {
           name.normalize('NFD'),
           name.normalize('NFKC'),
         ]
-        if (prepared !== undefined) expect(spellings.map(prepareLocalpart)).toEqual(spellings.map(() => prepared))
+        if (prepared !== undefined && !outside.test(name))
+          expect(spellings.map(prepareLocalpart)).toEqual(spellings.map(() => prepared))
       }),
       { numRuns: 2000 },
     )
@@ -177,6 +197,8 @@ describe('for domains', () => {
     ['example.com.', 'example.com', 'example.com'],
     ['localhost', 'localhost', 'localhost'],
     ['1.a', '1.a', '1.a'],
+    ['my_chat.local', 'my_chat.local', 'my_chat.local'],
+    ['_xmpp.example_', '_xmpp.example_', '_xmpp.example_'],
     ['a-b.c--d.example', 'a-b.c--d.example', 'a-b.c--d.example'],
     ['stra\u00dfe.example', 'xn--strae-oqa.example', 'stra\u00dfe.example'],
     ['xn--strae-oqa.example', 'xn--strae-oqa.example', 'xn--strae-oqa.example'],
@@ -216,7 +238,6 @@ describe('for domains', () => {
     ['a change of direction', '\u202eexample.com'],
     ['a full-width "/"', 'a\uff0fb.example'],
     ['a full-width "@"', 'a\uff20b.example'],
-    ['an underscore', 'a_b.example'],
     ['a hyphen in front', '-a.example'],
     ['a hyphen behind', 'a-.example'],
     ['a quote', `a'b.example`],
@@ -266,7 +287,7 @@ describe('for domains', () => {
         const domain = prepareDomain(`${value}.example`)
         if (domain === undefined) return
         accepted++
-        expect(domain.ascii).toMatch(/^[a-z0-9-]+\.example$/)
+        expect(domain.ascii).toMatch(/^[a-z0-9_-]+\.example$/)
         expect(prepareDomain(domain.ascii)?.ascii).toBe(domain.ascii)
         expect(prepareDomain(domain.wire)).toEqual(domain)
       }),
@@ -319,6 +340,7 @@ describe('from a session', () => {
     ['white space', ' juliet@example.com'],
     ['a localpart that is not in NFKC', 'zoe\u0308@example.com'],
     ['an invisible character', 'jul\u00adiet@example.com'],
+    ['a raw apostrophe', "o'neil@example.com"],
     ['no character', ''],
   ])('a text with %s is refused', (_, jid) => {
     expect(parsePreparedJid(jid)).toBeUndefined()

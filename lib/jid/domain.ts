@@ -1,0 +1,77 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { domainToASCII, domainToUnicode } from 'node:url'
+import { MAX_DOMAIN_BYTES, MAX_JID_PART_BYTES } from '../limits'
+
+/** XMPP domain in two spellings. */
+export interface Domain {
+  /** in lower-case A-labels, for comparisons and for identities */
+  readonly ascii: string
+  /** as the library sends it to the server: in U-labels if the configuration has U-labels */
+  readonly wire: string
+}
+
+// An underscore is no part of a host name, but of names that Docker and Windows give, and servers take it.
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+// Never part of a domain: `url.domainToASCII` cuts the text off at some of these and decodes others.
+const SEPARATOR = /[/\\?#%@:]/
+const NOT_IDNA = 'is not an internationalized domain name (IDNA)'
+const UNSEEN = /\s|\p{Default_Ignorable_Code_Point}/u
+
+/**
+ * Returns the prepared domain, or `undefined` if `value` is not a domain name. For IP addresses see
+ * {@link prepareConfiguredDomain}.
+ */
+export function prepareDomain(value: string): Domain | undefined {
+  if (faultBefore(value) !== undefined) return undefined
+  const ascii = asciiOf(value)
+  if (faultIn(ascii) !== undefined) return undefined
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
+  return { ascii, wire: /^[\x00-\x7f]*$/.test(value) ? ascii : domainToUnicode(ascii) }
+}
+
+/** Returns the prepared domain or IP address, or `undefined`: for the configuration and for values compared with it. */
+export function prepareConfiguredDomain(value: string): Domain | undefined {
+  const bracketed = /^\[(.*)\]$/.exec(value)?.[1]
+  if (isIPv4(value) || (bracketed !== undefined && isIPv6(bracketed))) {
+    const literal = value.toLowerCase()
+    return { ascii: literal, wire: literal }
+  }
+  return prepareDomain(value)
+}
+
+/** Returns why {@link prepareConfiguredDomain} refuses a domain, in words that follow "it". */
+export function domainFault(value: string): string {
+  return faultBefore(value) ?? faultIn(asciiOf(value)) ?? NOT_IDNA
+}
+
+/** Returns a domain in U-labels, as people read it. A text that is not a prepared domain is returned as it is. */
+export function displayDomain(ascii: string): string {
+  if (!ascii.includes('xn--')) return ascii
+  const unicode = domainToUnicode(ascii)
+  return prepareDomain(unicode)?.ascii === ascii ? unicode : ascii
+}
+
+function asciiOf(value: string): string {
+  return domainToASCII(value.replace(/[.\u3002\uff0e\uff61]$/, ''))
+}
+
+function faultBefore(value: string): string | undefined {
+  if (value === '') return 'is empty'
+  if (value.length > MAX_JID_PART_BYTES) return `is longer than ${MAX_DOMAIN_BYTES} bytes`
+  const separator = SEPARATOR.exec(value)?.[0]
+  if (separator !== undefined) return `has a "${separator}": no user name, URL, port or path belongs there`
+  return UNSEEN.test(value) ? 'has white space or an invisible character' : undefined
+}
+
+function faultIn(ascii: string): string | undefined {
+  if (ascii === '') return NOT_IDNA
+  if (ascii.length > MAX_DOMAIN_BYTES) return `is longer than ${MAX_DOMAIN_BYTES} bytes`
+  const labels = ascii.split('.')
+  if (labels.includes('')) return 'has a dot with nothing before or behind it'
+  if (labels.some(label => label.length > 63)) return 'has more than 63 bytes between two dots'
+  if (!labels.every(label => LABEL.test(label))) {
+    return 'has a character other than letters, digits, "_" and "-" (not next to a dot)'
+  }
+  if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return 'ends in a number, and is not an IPv4 address'
+  return domainToASCII(domainToUnicode(ascii)) === ascii ? undefined : NOT_IDNA
+}
