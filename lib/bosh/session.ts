@@ -1,19 +1,14 @@
 import { randomInt } from 'node:crypto'
-import {
-  type Conditions,
-  CREATION_TERMINATIONS,
-  conditionError,
-  STREAM_ERRORS,
-  TERMINATIONS,
-} from '../errors/conditions'
+import { type Conditions, CREATION_TERMINATIONS, TERMINATIONS } from '../errors/conditions'
 import { protocolError, XmppBoshError } from '../errors/error'
-import { type Domain, prepareConfiguredDomain } from '../jid'
+import type { Domain } from '../jid'
 import {
   AT_ONCE_MS,
   HOLD,
   MAX_EMPTY_POLLS,
   MAX_EXCHANGES,
   MAX_POLLING_S,
+  MAX_REPEATED_CREATIONS,
   MAX_SID_LENGTH,
   POLL_PAUSE_MS,
   WAIT_S,
@@ -21,11 +16,12 @@ import {
 import type { Clock } from '../time/clock'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 import { pause } from '../time/wait'
-import { conditionIn } from '../xml/condition'
-import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/namespaces'
+import { XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
+import { answersIn, endOf } from './checks/end'
+import { assertSameDomain } from './checks/same-domain'
 import type { Reply, Select } from './reply'
 import type { Transport } from './transport'
 
@@ -41,6 +37,7 @@ export interface SessionContext {
 const NUMBER = /^[0-9]{1,16}$/
 const RID_LEAST = 2 ** 31
 const RID_MOST = 2 ** 47
+const ITEM_NOT_FOUND = 'item-not-found'
 
 /** BOSH session (XEP-0124, XEP-0206) with one request in flight at a time, independent of SASL. */
 export class BoshSession {
@@ -51,6 +48,8 @@ export class BoshSession {
   #rid: number
   #requests = 1
   #ended = false
+  /** the error of a reply that has ended the session, and carried the answer that was due as well */
+  #end: XmppBoshError | undefined
 
   private constructor(context: SessionContext, rid: number, sid: string) {
     this.#context = context
@@ -62,14 +61,35 @@ export class BoshSession {
    * Creates a session on the server (XEP-0124 §7). The session can be terminated from now on. Call {@link accept} to
    * check it before use.
    *
+   * ejabberd ends the session of a banned address while it creates it. If it is quick, it answers that there is no such
+   * session, in place of the ban; so the session is created again, up to {@link MAX_REPEATED_CREATIONS} times.
+   *
    * @param unsent aborts the creation before the request is sent, while the server knows nothing of the session
-   * @throws {XmppBoshError} ERR_XMPP_DOMAIN if the server does not serve the domain, and the errors of every request
+   * @throws {XmppBoshError} ERR_XMPP_DOMAIN if the server does not serve the domain, ERR_XMPP_POLICY for a ban, and the
+   * errors of every request
    */
   static async create(
     context: SessionContext,
     signal: Signal,
     unsent?: Signal,
   ): Promise<{ session: BoshSession; body: Body }> {
+    for (let repeats = 0; repeats <= MAX_REPEATED_CREATIONS; repeats++) {
+      if (unsent) throwIfAborted(unsent)
+      const { rid, body } = await BoshSession.#requestCreation(context, signal, unsent)
+      if (isLost(body)) continue
+      const sid = body.attributes.get('sid')
+      if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, rid, sid), body }
+      assertAlive(body, context.domain, CREATION_TERMINATIONS)
+      throw protocolError('the server did not create a session')
+    }
+    throw new XmppBoshError(
+      'ERR_XMPP_POLICY',
+      'the server ended every session while creating it, as ejabberd does with a banned address',
+      { condition: ITEM_NOT_FOUND },
+    )
+  }
+
+  static async #requestCreation(context: SessionContext, signal: Signal, unsent: Signal | undefined) {
     // XEP-0124 §14.1: the first rid is large and random. Below 2^47, it can grow without reaching 2^53.
     const rid = randomInt(RID_LEAST, RID_MOST)
     // XEP-0124 §7.1, XEP-0206 §3. The prefix must be "xmpp": ejabberd recognizes no other.
@@ -85,26 +105,19 @@ export class BoshSession {
       'xmpp:version': '1.0',
     })
     const options = { signal, ...(unsent && { unsent }), clientIp: context.clientIp }
-    const body = readBody(await context.transport.post(context.url, request, options))
-    const sid = body.attributes.get('sid')
-    if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, rid, sid), body }
-    assertAlive(body, context.domain, CREATION_TERMINATIONS)
-    throw protocolError('the server did not create a session')
+    return { rid, body: readBody(await context.transport.post(context.url, request, options)) }
   }
 
   /**
    * Checks the server's reply to the creation (XEP-0124 §7.2) and returns its children, usually the features.
    *
-   * @throws {XmppBoshError} if the reply ends the session, is malformed, or comes from another domain
+   * @throws {XmppBoshError} if the reply ends the session or is malformed; ERR_XMPP_DOMAIN if it is from another domain
    */
   accept(body: Body): Reply {
     this.#ended = body.type === 'terminate'
     const { domain } = this.#context
     assertAlive(body, domain, CREATION_TERMINATIONS)
-    const from = body.attributes.get('from')
-    const isSameDomain =
-      from === undefined || from === domain.wire || prepareConfiguredDomain(from)?.ascii === domain.ascii
-    if (!isSameDomain) throw protocolError('the server answered for another domain')
+    assertSameDomain(body.attributes.get('from'), domain)
     const isPolling = ['wait', 'hold'].some(name => numberOf(body, name) === 0) || numberOf(body, 'requests') === 1
     if (isPolling) this.#pollingSeconds = Math.min(numberOf(body, 'polling') ?? 0, MAX_POLLING_S)
     return body.children
@@ -125,19 +138,27 @@ export class BoshSession {
     return this.answer(this.#request([], restart, signal), select, signal)
   }
 
+  /** The error with which the server ended the session, or `undefined` while it lasts. */
+  get end(): XmppBoshError | undefined {
+    return this.#end
+  }
+
   /**
-   * Waits for the answer in `reply` or in a later reply, which empty requests fetch (XEP-0124 §9, XEP-0206 §4).
+   * Waits for the answer in `reply` or in a later reply, which empty requests fetch (XEP-0124 §9, XEP-0206 §4). A reply
+   * that ends the session is looked into first: the answer may have come with the end.
    *
-   * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, and the errors of `select`
+   * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, the errors of `select`, and the
+   * error of the server's end if the answer did not come with it
    */
   async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal): Promise<T> {
     const { clock } = this.#context
     let latest = await reply
     let wasAnsweredAtOnce = false
-    for (let polls = 0; ; polls++) {
-      const answer = asProtocolError(() => select(latest))
+    for (let empties = 0; ; ) {
+      const answer = this.#answerIn(latest, select)
       if (answer !== undefined) return answer
-      if (polls === MAX_EMPTY_POLLS) throw protocolError('the server sent no answer')
+      // Replies that hold other stanzas are bounded by MAX_EXCHANGES.
+      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS) throw protocolError('the server sent no answer')
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
@@ -147,12 +168,23 @@ export class BoshSession {
     }
   }
 
+  #answerIn<T>(reply: Reply, select: Select<T>): T | undefined {
+    try {
+      const answer = asProtocolError(() => select(reply))
+      if (answer !== undefined || !this.#end) return answer
+    } catch (reason) {
+      // The server's own reason tells more than an element that stands beside it.
+      throw this.#end ?? reason
+    }
+    throw this.#end
+  }
+
   /** Terminates the session (XEP-0124 §13). Does nothing if it has ended already. */
   async terminate(signal: Signal): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     const { transport, url, clientIp } = this.#context
-    await transport.post(url, this.#body({ type: 'terminate' }), { signal, clientIp })
+    await transport.post(url, this.#body({ type: 'terminate' }), { signal, clientIp, isInSession: true })
   }
 
   async #request(
@@ -160,13 +192,16 @@ export class BoshSession {
     attributes: Readonly<Record<string, string>>,
     signal: Signal,
   ): Promise<Reply> {
+    if (this.#end) throw this.#end
     if (++this.#requests > MAX_EXCHANGES)
       throw protocolError(`the server did not finish within ${MAX_EXCHANGES} requests`)
     const { transport, url, clientIp, domain } = this.#context
-    const body = readBody(await transport.post(url, this.#body(attributes, payload), { signal, clientIp }))
+    const options = { signal, clientIp, isInSession: true }
+    const body = readBody(await transport.post(url, this.#body(attributes, payload), options))
     this.#ended = body.type === 'terminate'
-    assertAlive(body, domain, TERMINATIONS)
-    return body.children
+    this.#end = endOf(body, domain, TERMINATIONS)
+    assertKnownType(body)
+    return answersIn(body)
   }
 
   // XEP-0124 §7.3: every request increments the rid by one.
@@ -182,31 +217,18 @@ function numberOf(body: Body, name: string): number | undefined {
   return Number(value)
 }
 
-function assertAlive(body: Body, domain: Domain, terminations: Conditions): void {
-  const streamErrors = body.children.filter(child => child.namespace === STREAMS && child.name === 'error')
-  const [streamError] = streamErrors
-  if (streamError) {
-    const condition = conditionIn(streamError.children, STREAM_CONDITIONS)
-    throw endError(STREAM_ERRORS, condition, domain)
-  }
-  if (body.type === 'terminate') {
-    // XEP-0124 §17.2: without a condition the server closed the session normally, but before the work was done.
-    throw body.condition === undefined
-      ? new XmppBoshError('ERR_XMPP_TERMINATED', 'the server ended the session')
-      : endError(terminations, body.condition, domain)
-  }
-  if (body.type === 'error') throw protocolError('the server reported a failed request')
-  if (body.type !== undefined) throw protocolError('the server sent a body of an unknown type')
+// A creation names no session that the server could miss.
+function isLost({ type, condition }: Body): boolean {
+  return type === 'terminate' && condition === ITEM_NOT_FOUND
 }
 
-function endError(table: Conditions, condition: string, domain: Domain): XmppBoshError {
-  const isUnknownDomain = table.get(condition) === 'ERR_XMPP_DOMAIN'
-  return conditionError(
-    table,
-    'ERR_XMPP_TERMINATED',
-    condition,
-    isUnknownDomain
-      ? `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
-      : 'the server ended the session',
-  )
+function assertAlive(body: Body, domain: Domain, terminations: Conditions): void {
+  const end = endOf(body, domain, terminations)
+  if (end) throw end
+  assertKnownType(body)
+}
+
+function assertKnownType({ type }: Body): void {
+  if (type === 'error') throw protocolError('the server reported a failed request')
+  if (type !== undefined && type !== 'terminate') throw protocolError('the server sent a body of an unknown type')
 }

@@ -17,12 +17,15 @@ export interface PostOptions {
   readonly unsent?: Signal
   /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
+  /** the body belongs to a session that the server has created: decides the meaning of a status other than 200 */
+  readonly isInSession?: boolean
 }
 
 /** Way to send one body and receive one body. */
 export interface Transport {
   /**
-   * Sends `body` to `url` and resolves to the body of the reply.
+   * Sends `body` to `url` and resolves to the body of the reply: of status 200, or one that ends the session
+   * (XEP-0124 §17.1).
    *
    * @throws {XmppBoshError} if the connection fails or the reply is not acceptable
    */
@@ -75,7 +78,7 @@ export class HttpTransport implements Transport {
   }
 
   #post(url: URL, body: string, options: PostOptions, isRepeat: boolean): Promise<Buffer> {
-    const { signal, unsent, clientIp } = options
+    const { signal, unsent, clientIp, isInSession = false } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
@@ -87,7 +90,9 @@ export class HttpTransport implements Transport {
       const request = openRequest(url, this.#requestOptions(url, Buffer.byteLength(body), clientIp))
       const stale = isRepeat ? undefined : repeat
       const maxResponseBytes = this.#maxResponseBytes
-      new HttpExchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
+      const isGivenAgent = this.#givenAgent !== undefined
+      const kind = { url, maxResponseBytes, isInSession, isGivenAgent }
+      new HttpExchange(request, { ...kind, signal, unsent, resolve, reject, stale }).send(body)
     })
   }
 

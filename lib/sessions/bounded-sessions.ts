@@ -113,6 +113,8 @@ export class BoundedSessions {
       this.#bans.record(opened.endpoint.url, clientIp, reason)
       throw reason
     } finally {
+      // A ban may have come with the answer.
+      this.#bans.record(opened.endpoint.url, clientIp, opened.session.end)
       this.#background.terminate(opened.session)
     }
   }
