@@ -16,16 +16,19 @@ const NOT_FOUND = 'no BOSH is at this path; is option `service` the BOSH URL?'
 const BEHIND = 'a proxy answers, but the XMPP server behind it does not'
 const FAILED = 'the server, or a proxy in front of it, failed; its log says why'
 
-const MEANINGS: ReadonlyMap<number, string> = new Map([
+/** Meanings before a session exists: the URL may be wrong. */
+const AT_THE_URL: ReadonlyMap<number, string> = new Map([
   [400, 'the request is not understood; is option `service` the BOSH URL, and its scheme that of the port?'],
-  [401, 'a proxy in front of the server asks for a login of its own'],
   [403, 'a rule refuses the request, or the server limits new connections (Openfire)'],
   [404, NOT_FOUND],
   [405, 'this path takes no POST; is option `service` the BOSH URL?'],
-  [407, 'a proxy asks for a login of its own; see option `agent`'],
   [410, NOT_FOUND],
-  [413, 'the request is too large for a proxy in front of the server'],
   [421, 'the web server does not serve this host; see options `service` and `tls.servername`'],
+])
+const MEANINGS: ReadonlyMap<number, string> = new Map([
+  [401, 'a proxy in front of the server asks for a login of its own'],
+  [407, 'a proxy asks for a login of its own; see option `agent`'],
+  [413, 'the request is too large for a proxy in front of the server'],
   [429, 'a limit of requests is reached; look for it in front of the server'],
   [502, BEHIND],
   [503, BEHIND],
@@ -50,7 +53,7 @@ export function statusError(context: StatusContext): XmppBoshError {
       return new XmppBoshError('ERR_XMPP_TERMINATED', `${text}: bad-request`, { condition: 'bad-request' })
     }
   }
-  const meaning = status >= 300 && status < 400 ? redirectMeaning(context) : meaningOf(status)
+  const meaning = status >= 300 && status < 400 ? redirectMeaning(context) : meaningOf(status, isInSession)
   return new XmppBoshError('ERR_XMPP_HTTP', meaning === undefined ? said : `${said}: ${meaning}`)
 }
 
@@ -58,8 +61,9 @@ export function statusError(context: StatusContext): XmppBoshError {
 export const SESSION_IS_GONE =
   'the session is gone; it took too long, the server was restarted, or a load balancer sent the request to another node'
 
-function meaningOf(status: number): string | undefined {
-  return MEANINGS.get(status) ?? (status >= 500 ? FAILED : undefined)
+function meaningOf(status: number, isInSession: boolean): string | undefined {
+  const atTheUrl = isInSession ? undefined : AT_THE_URL.get(status)
+  return atTheUrl ?? MEANINGS.get(status) ?? (status >= 500 ? FAILED : undefined)
 }
 
 // Neither path nor query: they can hold secrets. Within a session not even the host: what was sent could be in its name.
