@@ -4,7 +4,7 @@ import type { Signal } from '../time/light-signal'
 import { afterThisBatch } from './batch'
 import { readOtherStatus } from './http/other-status'
 import { statusError } from './http/statuses'
-import { untrustedTls } from './http/trusted-tls'
+import { isConnecting, isTls, untrustedTls, withoutTls } from './http/trusted-tls'
 import { connectionError, headerFault, tooLarge } from './http-errors'
 import { isStaleSocket } from './stale-socket'
 
@@ -67,12 +67,16 @@ export class HttpExchange {
     this.#bytesReadBefore = socket.bytesRead
     const { url, unsent, isGivenAgent } = this.#options
     const isSecure = url.protocol === 'https:'
+    if (isSecure && isGivenAgent && !isTls(socket)) {
+      this.#stop(withoutTls(url))
+      return
+    }
     const onConnected = () => {
       unsent?.removeEventListener('abort', this.#abortUnsent)
       const fault = isSecure && isGivenAgent && untrustedTls(url, socket)
       if (fault) this.#stop(fault)
     }
-    if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected)
+    if (isConnecting(socket)) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected)
     else onConnected()
   }
 

@@ -701,6 +701,54 @@ describe('over TLS', () => {
     expect(server.asked).toHaveLength(0)
   })
 
+  test('the transport uses a given agent whose connections are verified TLS', async () => {
+    const server = await says(answers, HERE)
+    const agent = new https.Agent({ ca: HERE.cert, keepAlive: true })
+    ended.push(() => agent.destroy())
+    const transport = transportOf({ agent })
+    for (let n = 0; n < 2; n++) expect((await post(transport, server.url)).toString()).toBe(BODY)
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  test('the transport uses a given agent whose TLS begins on a connection that stands, as through a proxy', async () => {
+    const server = await says(answers, HERE)
+    const tunnel = net.connect(server.port, '127.0.0.1')
+    await once(tunnel, 'connect')
+    const agent = new https.Agent()
+    Object.assign(agent, { createConnection: () => tls.connect({ socket: tunnel, host: '127.0.0.1', ca: HERE.cert }) })
+    ended.push(() => agent.destroy())
+    expect((await post(transportOf({ agent }), server.url)).toString()).toBe(BODY)
+  })
+
+  test.each<[what: string, connect: (port: number) => net.Socket, says: RegExp]>([
+    [
+      'do not verify the certificate',
+      port => tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }),
+      /does not verify/,
+    ],
+    ['are not TLS', port => net.connect(port, '127.0.0.1'), /without TLS/],
+    [
+      'do not encrypt',
+      port =>
+        tls.connect({
+          port,
+          host: '127.0.0.1',
+          ca: HERE.cert,
+          maxVersion: 'TLSv1.2',
+          ciphers: 'eNULL:@SECLEVEL=0',
+        }),
+      /without encryption/,
+    ],
+  ])('the transport sends nothing when connections of a given agent %s', async (_, connect, reason) => {
+    const server = await says(answers, { ...HERE, ciphers: 'ALL:eNULL:@SECLEVEL=0' })
+    const agent = new https.Agent()
+    // As agents for proxies do, whose options do not show what they do.
+    Object.assign(agent, { createConnection: () => connect(server.port) })
+    ended.push(() => agent.destroy())
+    await expect(post(transportOf({ agent }), server.url)).rejects.toEqual(untrusted(reason))
+    expect(server.asked).toHaveLength(0)
+  })
+
   describe('when Node.js itself allows TLS 1.1', () => {
     const defaults = tls as { DEFAULT_MIN_VERSION: tls.SecureVersion; DEFAULT_CIPHERS: string }
     const before = { ...defaults }
