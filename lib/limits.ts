@@ -18,6 +18,8 @@ export const MAX_SERVICES = 16
 export const MAX_RESPONSE_BYTES = 65_536
 /** Largest accepted `maxResponseBytes`. */
 export const MAX_RESPONSE_BYTES_TOP = 1_048_576
+/** Time for the body of a reply whose status is not 200, in ms. After it, the status counts alone. */
+export const ERROR_BODY_MS = 2_000
 /** Number of idle sockets to one origin that are kept for further sessions. Sessions in use are bounded elsewhere. */
 export const MAX_IDLE_SOCKETS = 100
 /** Time after which an idle socket is closed, in ms: before the server or a proxy closes it during a request. */
@@ -31,7 +33,9 @@ export const MAX_REPEATS = 16
 export const WAIT_S = 10
 /** Number of requests that the server may hold (XEP-0124 §7.1). */
 export const HOLD = 1
-/** Number of empty requests in a row that wait for one answer (XEP-0206 §4). */
+/** Number of times that one session is created anew because the server lost it while creating it (ejabberd: bans). */
+export const MAX_REPEATED_CREATIONS = 4
+/** Number of empty replies that are followed by another request while one answer is due (XEP-0206 §4). */
 export const MAX_EMPTY_POLLS = 3
 /** Pause between two empty requests if the first was answered at once, in ms (XEP-0124 §11). */
 export const POLL_PAUSE_MS = 250

@@ -2,13 +2,20 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Signal } from '../time/light-signal'
 import { afterThisBatch } from './batch'
-import { connectionError, headFault, tooLarge } from './http-errors'
+import { readOtherStatus } from './http/other-status'
+import { statusError } from './http/statuses'
+import { isConnecting, isTls, untrustedTls, withoutTls } from './http/trusted-tls'
+import { connectionError, headerFault, tooLarge } from './http-errors'
 import { isStaleSocket } from './stale-socket'
 
 /** Bounds and callbacks of one exchange. */
 export interface ExchangeOptions {
   readonly url: URL
   readonly maxResponseBytes: number
+  /** the request belongs to a session that the server has created: decides the meaning of a status other than 200 */
+  readonly isInSession: boolean
+  /** the connection comes from an agent of the app */
+  readonly isGivenAgent: boolean
   /** aborts the request; `reject` gets its reason */
   readonly signal: Signal
   /** aborts the request before it is sent: while it waits for a free socket or for the connection */
@@ -26,6 +33,8 @@ export class HttpExchange {
   /** bytes the connection had read before this request */
   #bytesReadBefore = 0
   #hasReply = false
+  /** a status other than 200 has arrived: it stands, even if the connection fails from now on */
+  #hasOtherStatus = false
   #isSettled = false
   readonly #chunks: Buffer[] = []
   #received = 0
@@ -43,7 +52,8 @@ export class HttpExchange {
     // Status 101, although the request did not ask for an upgrade.
     request.on('upgrade', (response, socket) => {
       socket.destroy()
-      this.#stop(headFault(options.url, response, options.maxResponseBytes))
+      const { statusCode: status = 0 } = response
+      this.#stop(statusError({ url: options.url, status, isInSession: options.isInSession }))
     })
   }
 
@@ -55,15 +65,33 @@ export class HttpExchange {
 
   #onSocket(socket: Socket): void {
     this.#bytesReadBefore = socket.bytesRead
-    const markSent = () => this.#options.unsent?.removeEventListener('abort', this.#abortUnsent)
-    if (socket.connecting) socket.once(this.#options.url.protocol === 'https:' ? 'secureConnect' : 'connect', markSent)
-    else markSent()
+    const { url, unsent, isGivenAgent } = this.#options
+    const isSecure = url.protocol === 'https:'
+    if (isSecure && isGivenAgent && !isTls(socket)) {
+      this.#stop(withoutTls(url))
+      return
+    }
+    const onConnected = () => {
+      unsent?.removeEventListener('abort', this.#abortUnsent)
+      const fault = isSecure && isGivenAgent && untrustedTls(url, socket)
+      if (fault) this.#stop(fault)
+    }
+    if (isConnecting(socket)) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected)
+    else onConnected()
   }
 
   #onResponse(response: IncomingMessage): void {
     this.#hasReply = true
     const { url, maxResponseBytes } = this.#options
-    const fault = headFault(url, response, maxResponseBytes)
+    if (response.statusCode !== 200) {
+      this.#hasOtherStatus = true
+      readOtherStatus(response, this.#options, outcome => {
+        if (outcome instanceof Buffer) this.#resolve(outcome)
+        else this.#stop(outcome)
+      })
+      return
+    }
+    const fault = headerFault(url, response.rawHeaders, maxResponseBytes)
     if (fault) {
       this.#stop(fault)
       return
@@ -78,17 +106,19 @@ export class HttpExchange {
   }
 
   #onEnd(): void {
-    if (!this.#settle()) return
     const [first] = this.#chunks
-    const reply = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-    afterThisBatch(() => this.#options.resolve(reply))
+    this.#resolve(first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks))
+  }
+
+  #resolve(reply: Buffer): void {
+    if (this.#settle()) afterThisBatch(() => this.#options.resolve(reply))
   }
 
   #onError(cause: NodeJS.ErrnoException): void {
-    if (!this.#settle()) return
-    const { url, stale, reject } = this.#options
+    if (this.#hasOtherStatus || !this.#settle()) return
+    const { url, isInSession, stale, reject } = this.#options
     if (stale && !this.#hasReply && isStaleSocket(this.#request, this.#bytesReadBefore)) stale()
-    else reject(connectionError(url, cause))
+    else reject(connectionError(url, cause, isInSession))
   }
 
   #stop(reason: unknown): void {

@@ -21,6 +21,8 @@ interface Kept {
 export class KeptAgents {
   /** a request is sent again at most once: a replaced agent has no socket that the server may have closed */
   readonly maxRepeats: number = 1
+  /** false: the library made them, with TLS settings of its own */
+  readonly areGiven: boolean = false
   readonly #clock: Clock
   readonly #tls: https.AgentOptions
   /** makes the connections of all agents for https:, so that a new one resumes the TLS session of another */

@@ -1,31 +1,17 @@
-import { randomInt } from 'node:crypto'
-import {
-  type Conditions,
-  CREATION_TERMINATIONS,
-  conditionError,
-  STREAM_ERRORS,
-  TERMINATIONS,
-} from '../errors/conditions'
-import { protocolError, XmppBoshError } from '../errors/error'
-import { type Domain, prepareConfiguredDomain } from '../jid'
-import {
-  AT_ONCE_MS,
-  HOLD,
-  MAX_EMPTY_POLLS,
-  MAX_EXCHANGES,
-  MAX_POLLING_S,
-  MAX_SID_LENGTH,
-  POLL_PAUSE_MS,
-  WAIT_S,
-} from '../limits'
+import { type Conditions, CREATION_TERMINATIONS, TERMINATIONS } from '../errors/conditions'
+import { protocolError, type XmppBoshError } from '../errors/error'
+import type { Domain } from '../jid'
+import { AT_ONCE_MS, MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_SID_LENGTH, POLL_PAUSE_MS } from '../limits'
 import type { Clock } from '../time/clock'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 import { pause } from '../time/wait'
-import { conditionIn } from '../xml/condition'
-import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/namespaces'
+import { XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
+import { answersIn, endOf } from './checks/end'
+import { assertSameDomain } from './checks/same-domain'
+import { requestSession } from './creation'
 import type { Reply, Select } from './reply'
 import type { Connection, Transport } from './transport'
 
@@ -39,8 +25,6 @@ export interface SessionContext {
 }
 
 const NUMBER = /^[0-9]{1,16}$/
-const RID_LEAST = 2 ** 31
-const RID_MOST = 2 ** 47
 
 /** BOSH session (XEP-0124, XEP-0206) with one request in flight at a time, independent of SASL. */
 export class BoshSession {
@@ -53,6 +37,8 @@ export class BoshSession {
   #requests = 1
   #ended = false
   #released = false
+  /** the error of a reply that has ended the session, and carried the answer that was due as well */
+  #end: XmppBoshError | undefined
 
   private constructor(context: SessionContext, connection: Connection, rid: number, sid: string) {
     this.#context = context
@@ -66,31 +52,17 @@ export class BoshSession {
    * check it before use.
    *
    * @param unsent aborts the creation before the request is sent, while the server knows nothing of the session
-   * @throws {XmppBoshError} ERR_XMPP_DOMAIN if the server does not serve the domain, and the errors of every request
+   * @throws {XmppBoshError} ERR_XMPP_DOMAIN if the server does not serve the domain, ERR_XMPP_POLICY for a ban, and the
+   * errors of every request
    */
   static async create(
     context: SessionContext,
     signal: Signal,
     unsent?: Signal,
   ): Promise<{ session: BoshSession; body: Body }> {
-    // XEP-0124 §14.1: the first rid is large and random. Below 2^47, it can grow without reaching 2^53.
-    const rid = randomInt(RID_LEAST, RID_MOST)
-    // XEP-0124 §7.1, XEP-0206 §3. The prefix must be "xmpp": ejabberd recognizes no other.
-    const request = writeBody({
-      'xmlns:xmpp': XBOSH,
-      content: 'text/xml; charset=utf-8',
-      hold: String(HOLD),
-      rid: String(rid),
-      to: context.domain.wire,
-      ver: '1.6',
-      wait: String(WAIT_S),
-      'xml:lang': 'en',
-      'xmpp:version': '1.0',
-    })
-    const options = { signal, ...(unsent && { unsent }), clientIp: context.clientIp }
     const connection = context.transport.connect(context.url)
     try {
-      const body = readBody(await connection.post(request, options))
+      const { rid, body } = await requestSession(connection, context, signal, unsent)
       const sid = body.attributes.get('sid')
       if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, connection, rid, sid), body }
       assertAlive(body, context.domain, CREATION_TERMINATIONS)
@@ -104,16 +76,13 @@ export class BoshSession {
   /**
    * Checks the server's reply to the creation (XEP-0124 §7.2) and returns its children, usually the features.
    *
-   * @throws {XmppBoshError} if the reply ends the session, is malformed, or comes from another domain
+   * @throws {XmppBoshError} if the reply ends the session or is malformed; ERR_XMPP_DOMAIN if it is from another domain
    */
   accept(body: Body): Reply {
     this.#ended = body.type === 'terminate'
     const { domain } = this.#context
     assertAlive(body, domain, CREATION_TERMINATIONS)
-    const from = body.attributes.get('from')
-    const isSameDomain =
-      from === undefined || from === domain.wire || prepareConfiguredDomain(from)?.ascii === domain.ascii
-    if (!isSameDomain) throw protocolError('the server answered for another domain')
+    assertSameDomain(body.attributes.get('from'), domain)
     const isPolling = ['wait', 'hold'].some(name => numberOf(body, name) === 0) || numberOf(body, 'requests') === 1
     if (isPolling) this.#pollingSeconds = Math.min(numberOf(body, 'polling') ?? 0, MAX_POLLING_S)
     return body.children
@@ -134,19 +103,28 @@ export class BoshSession {
     return this.answer(this.#request([], restart, signal), select, signal)
   }
 
+  /** The error with which the server ended the session, or `undefined` while it lasts. */
+  get end(): XmppBoshError | undefined {
+    return this.#end
+  }
+
   /**
-   * Waits for the answer in `reply` or in a later reply, which empty requests fetch (XEP-0124 §9, XEP-0206 §4).
+   * Waits for the answer in `reply` or in a later reply, which empty requests fetch (XEP-0124 §9, XEP-0206 §4). A reply
+   * that ends the session is looked into first: the answer may have come with the end.
    *
-   * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, and the errors of `select`
+   * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, the errors of `select`, and the
+   * error of the server's end if the answer did not come with it
    */
   async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal): Promise<T> {
     const { clock } = this.#context
     let latest = await reply
     let wasAnsweredAtOnce = false
-    for (let polls = 0; ; polls++) {
-      const answer = asProtocolError(() => select(latest))
+    for (let empties = 0; ; ) {
+      const answer = this.#answerIn(latest, select)
       if (answer !== undefined) return answer
-      if (polls === MAX_EMPTY_POLLS) throw protocolError(`the server sent no answer${this.history}`)
+      // Replies that hold other stanzas are bounded by MAX_EXCHANGES.
+      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS)
+        throw protocolError(`the server sent no answer${this.history}`)
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
@@ -154,6 +132,17 @@ export class BoshSession {
       latest = await this.#request([], {}, signal)
       wasAnsweredAtOnce = clock.now() - askedAt < AT_ONCE_MS
     }
+  }
+
+  #answerIn<T>(reply: Reply, select: Select<T>): T | undefined {
+    try {
+      const answer = asProtocolError(() => select(reply))
+      if (answer !== undefined || !this.#end) return answer
+    } catch (reason) {
+      // The server's own reason tells more than an element that stands beside it.
+      throw this.#end ?? reason
+    }
+    throw this.#end
   }
 
   /** Text for an error message that says if a request was sent again, which some servers do not answer. */
@@ -171,7 +160,8 @@ export class BoshSession {
     try {
       if (this.#ended) return
       this.#ended = true
-      await this.#connection.post(this.#body({ type: 'terminate' }), { signal, clientIp: this.#context.clientIp })
+      const options = { signal, clientIp: this.#context.clientIp, isInSession: true }
+      await this.#connection.post(this.#body({ type: 'terminate' }), options)
     } finally {
       if (!this.#released) this.#connection.release()
       this.#released = true
@@ -183,13 +173,16 @@ export class BoshSession {
     attributes: Readonly<Record<string, string>>,
     signal: Signal,
   ): Promise<Reply> {
+    if (this.#end) throw this.#end
     if (++this.#requests > MAX_EXCHANGES)
       throw protocolError(`the server did not finish within ${MAX_EXCHANGES} requests`)
     const { clientIp, domain } = this.#context
-    const body = readBody(await this.#connection.post(this.#body(attributes, payload), { signal, clientIp }))
+    const options = { signal, clientIp, isInSession: true }
+    const body = readBody(await this.#connection.post(this.#body(attributes, payload), options))
     this.#ended = body.type === 'terminate'
-    assertAlive(body, domain, TERMINATIONS)
-    return body.children
+    this.#end = endOf(body, domain, TERMINATIONS)
+    assertKnownType(body)
+    return answersIn(body)
   }
 
   // XEP-0124 §7.3: every request increments the rid by one.
@@ -206,30 +199,12 @@ function numberOf(body: Body, name: string): number | undefined {
 }
 
 function assertAlive(body: Body, domain: Domain, terminations: Conditions): void {
-  const streamErrors = body.children.filter(child => child.namespace === STREAMS && child.name === 'error')
-  const [streamError] = streamErrors
-  if (streamError) {
-    const condition = conditionIn(streamError.children, STREAM_CONDITIONS)
-    throw endError(STREAM_ERRORS, condition, domain)
-  }
-  if (body.type === 'terminate') {
-    // XEP-0124 §17.2: without a condition the server closed the session normally, but before the work was done.
-    throw body.condition === undefined
-      ? new XmppBoshError('ERR_XMPP_TERMINATED', 'the server ended the session')
-      : endError(terminations, body.condition, domain)
-  }
-  if (body.type === 'error') throw protocolError('the server reported a failed request')
-  if (body.type !== undefined) throw protocolError('the server sent a body of an unknown type')
+  const end = endOf(body, domain, terminations)
+  if (end) throw end
+  assertKnownType(body)
 }
 
-function endError(table: Conditions, condition: string, domain: Domain): XmppBoshError {
-  const isUnknownDomain = table.get(condition) === 'ERR_XMPP_DOMAIN'
-  return conditionError(
-    table,
-    'ERR_XMPP_TERMINATED',
-    condition,
-    isUnknownDomain
-      ? `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
-      : 'the server ended the session',
-  )
+function assertKnownType({ type }: Body): void {
+  if (type === 'error') throw protocolError('the server reported a failed request')
+  if (type !== undefined && type !== 'terminate') throw protocolError('the server sent a body of an unknown type')
 }

@@ -18,6 +18,8 @@ export interface PostOptions {
   readonly unsent?: Signal
   /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
+  /** the body belongs to a session that the server has created: decides the meaning of a status other than 200 */
+  readonly isInSession?: boolean
 }
 
 /** Connection of one session to its service. Requests follow one another. */
@@ -25,7 +27,8 @@ export interface Connection {
   /** number of requests that were sent again, because the server had closed the kept socket */
   readonly repeats: number
   /**
-   * Sends `body` and resolves to the body of the reply. Makes a new socket if the last one was closed.
+   * Sends `body` and resolves to the body of the reply: of status 200, or one that ends the session (XEP-0124 §17.1). Makes
+   * a new socket if the last one was closed.
    *
    * @throws {XmppBoshError} if the connection fails or the reply is not acceptable
    */
@@ -89,7 +92,7 @@ type Agents = Pick<KeptAgents, keyof KeptAgents>
 
 /** Returns agents that are always the given one. Each repeat removes one closed socket from its pool. */
 function givenAgent(agent: http.Agent): Agents {
-  return { maxRepeats: MAX_REPEATS, lend: () => agent, replace: () => agent, takeBack() {}, close() {} }
+  return { areGiven: true, maxRepeats: MAX_REPEATS, lend: () => agent, replace: () => agent, takeBack() {}, close() {} }
 }
 
 class HttpConnection implements Connection {
@@ -117,7 +120,7 @@ class HttpConnection implements Connection {
   }
 
   #post(body: string, options: PostOptions, repeatsLeft: number): Promise<Buffer> {
-    const { signal, unsent, clientIp } = options
+    const { signal, unsent, clientIp, isInSession = false } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
@@ -128,8 +131,9 @@ class HttpConnection implements Connection {
       }
       const request = openRequest(this.#url, this.#requestOptions(Buffer.byteLength(body), clientIp))
       const stale = repeatsLeft > 0 ? repeat : undefined
-      const [url, maxResponseBytes] = [this.#url, this.#maxResponseBytes]
-      new HttpExchange(request, { url, maxResponseBytes, signal, unsent, resolve, reject, stale }).send(body)
+      const { areGiven: isGivenAgent } = this.#agents
+      const kind = { url: this.#url, maxResponseBytes: this.#maxResponseBytes, isInSession, isGivenAgent }
+      new HttpExchange(request, { ...kind, signal, unsent, resolve, reject, stale }).send(body)
     })
   }
 

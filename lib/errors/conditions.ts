@@ -10,17 +10,23 @@ import type { XmppBoshErrorCode } from './statuses'
 /** Table of defined conditions, each with the error code it leads to. */
 export type Conditions = ReadonlyMap<string, XmppBoshErrorCode>
 
-/** Conditions of SASL's `<failure/>`, RFC 6120 §6.5. An unknown, missing or second condition: ERR_XMPP_PROTOCOL. */
+/**
+ * Conditions of SASL's `<failure/>`, RFC 6120 §6.5, and those that MongooseIM invented. An unknown, missing or second
+ * condition: ERR_XMPP_PROTOCOL.
+ */
 export const SASL_FAILURES: Conditions = new Map<string, XmppBoshErrorCode>([
   ['not-authorized', 'invalid-credentials'],
   ['invalid-authzid', 'invalid-credentials'], // ejabberd, for a malformed SCRAM user name
   ['malformed-request', 'invalid-credentials'], // Prosody, for names it cannot prepare
+  ['bad-protocol', 'invalid-credentials'], // MongooseIM, for names and passwords it cannot prepare
+  ['bad-auth', 'invalid-credentials'], // ejabberd 2 and MongooseIM, by older mechanisms
   ['account-disabled', 'account-disabled'],
   ['credentials-expired', 'credentials-expired'],
   ['temporary-auth-failure', 'ERR_XMPP_UNAVAILABLE'],
   ['mechanism-too-weak', 'ERR_XMPP_MECHANISM'],
   ['encryption-required', 'ERR_XMPP_MECHANISM'],
   ['invalid-mechanism', 'ERR_XMPP_MECHANISM'],
+  ['no-mechanism', 'ERR_XMPP_MECHANISM'], // MongooseIM
   ['incorrect-encoding', 'ERR_XMPP_PROTOCOL'],
   ['aborted', 'ERR_XMPP_PROTOCOL'],
 ])

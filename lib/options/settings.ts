@@ -16,6 +16,7 @@ import {
   TIMEOUT_MS,
 } from '../limits'
 import { MECHANISM_NAMES, type Mechanism } from '../sasl'
+import { agentOf } from './agent'
 import {
   type AgentLike,
   AUTHENTICATOR_OPTION_NAMES,
@@ -86,23 +87,35 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
     maxQueue: optionalInteger(options, 'maxQueue', 0, MAX_CONCURRENT_TOP) ?? MAX_QUEUE,
     failureDelay: optionalInteger(options, 'failureDelay', 0, MAX_FAILURE_DELAY_MS) ?? FAILURE_DELAY_MS,
     tls: tlsOf(options.tls),
-    agent: agentOf(options.agent, options.tls, endpoints),
+    agent: agentOf(
+      options.agent,
+      options.tls,
+      endpoints.map(({ url }) => url),
+    ),
   }
 }
 
 function endpointsOf(options: AuthenticatorOptions, allowInsecure: boolean): [Endpoint, ...Endpoint[]] {
-  if (options.service === undefined) throw new TypeError('option `service` is missing: the BOSH URL of the server')
+  if (options.service === undefined) throw missingService()
   const services: unknown = typeof options.service === 'string' ? [options.service] : options.service
   if (!Array.isArray(services) || services.length > MAX_SERVICES) {
     throw new TypeError(`option \`service\` must be a BOSH URL or an array of at most ${MAX_SERVICES} BOSH URLs`)
   }
   const mechanisms = allowedMechanisms(options.mechanisms)
   const [first, ...rest] = services.map(service => endpointOf(service, mechanisms, allowInsecure))
-  if (first === undefined) throw new TypeError('option `service` must be a BOSH URL')
+  if (first === undefined) throw missingService()
   return [first, ...rest]
 }
 
+function missingService(): TypeError {
+  return new TypeError(
+    'option `service` is missing: set it to the BOSH URL of the XMPP server, such as https://xmpp.example.com:5443/bosh',
+  )
+}
+
 function endpointOf(service: unknown, allowed: readonly Mechanism[] | undefined, allowInsecure: boolean): Endpoint {
+  // Of a list, or an environment variable that is not set.
+  if (service === undefined || service === '') throw missingService()
   if (typeof service !== 'string' || !URL.canParse(service)) throw new TypeError('option `service` must be a BOSH URL')
   const url = new URL(service)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -122,13 +135,9 @@ function endpointOf(service: unknown, allowed: readonly Mechanism[] | undefined,
   return { url, mechanisms, safe }
 }
 
+// Not the names below .localhost: RFC 6761 §6.3 makes them loopback, but the resolver of glibc asks the DNS for them.
 function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
-  )
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }
 
 function allowedMechanisms(value: unknown): readonly Mechanism[] | undefined {
@@ -162,31 +171,4 @@ function tlsOf(value: unknown): TlsOptions | undefined {
     ...(servername !== undefined && { servername }),
     ...(minVersion !== undefined && { minVersion }),
   }
-}
-
-function agentOf(value: unknown, tls: unknown, endpoints: readonly Endpoint[]): AgentLike | undefined {
-  if (value === undefined) return undefined
-  assertObject(value, 'option `agent`')
-  if (typeof (value as AgentLike).destroy !== 'function')
-    throw new TypeError('option `agent` must be an http.Agent or https.Agent')
-  if (tls !== undefined)
-    throw new TypeError('options `agent` and `tls` cannot be combined: pass the TLS options to the agent')
-  if (((value as AgentLike).options as { rejectUnauthorized?: unknown } | undefined)?.rejectUnauthorized === false) {
-    throw new TypeError(
-      'option `agent` has `rejectUnauthorized: false`: remove it, because certificates must be verified',
-    )
-  }
-  const { minVersion, maxVersion } = ((value as AgentLike).options ?? {}) as {
-    minVersion?: unknown
-    maxVersion?: unknown
-  }
-  if ([minVersion, maxVersion].some(version => version === 'TLSv1' || version === 'TLSv1.1')) {
-    throw new TypeError('option `agent` allows TLS 1.0 or 1.1: set its `minVersion` to TLSv1.2')
-  }
-  // Node's own agents name the protocol they speak; agents for proxies choose it for each request.
-  const protocol: unknown = Object.getOwnPropertyDescriptor(value, 'protocol')?.value
-  if (typeof protocol === 'string' && endpoints.some(({ url }) => url.protocol !== protocol)) {
-    throw new TypeError(`option \`agent\` is for ${protocol} URLs, but a \`service\` URL has another protocol`)
-  }
-  return value as AgentLike
 }

@@ -35,9 +35,12 @@ export class Bans {
     this.#until.delete(key)
   }
 
-  /** Records a ban if `reason`, the error of a login, reports one. */
+  /**
+   * Records a ban if `reason`, the error of a login, reports one. A bare HTTP status 403 has no condition, and may come
+   * from a firewall that dislikes one visitor's request: it is no ban.
+   */
   record(url: URL, clientIp: string | undefined, reason: unknown): void {
-    if (!XmppBoshError.is(reason) || reason.code !== 'ERR_XMPP_POLICY') return
+    if (!XmppBoshError.is(reason) || reason.code !== 'ERR_XMPP_POLICY' || reason.condition === undefined) return
     const key = keyOf(url, clientIp)
     // Deleted and set again: the Map keeps the order of insertion, and the oldest ban is dropped first.
     this.#until.delete(key)

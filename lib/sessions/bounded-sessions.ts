@@ -134,6 +134,8 @@ export class BoundedSessions {
       this.#bans.record(opened.endpoint.url, visitor.clientIp, reason)
       throw reason
     } finally {
+      // A ban may have come with the answer.
+      this.#bans.record(opened.endpoint.url, visitor.clientIp, opened.session.end)
       this.#background.terminate(opened.session)
     }
   }

@@ -1,3 +1,4 @@
+import { addressOf } from '../bosh/http-errors'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
 import { TERMINATE_TIMEOUT_MS } from '../limits'
@@ -77,7 +78,7 @@ export class OpeningEnds {
 
   constructor({ deadline, leaving, all }: Ends, clock: Clock, url: URL, ms: number) {
     const timedOut = () =>
-      new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${url.origin} within ${Math.round(ms)} ms`)
+      new XmppBoshError('ERR_XMPP_TIMEOUT', `no session on ${addressOf(url)} within ${Math.round(ms)} ms`)
     // The reply to the first request holds the sid, without which the session cannot be terminated.
     this.#grace = new GraceSignal(clock, TERMINATE_TIMEOUT_MS, leaving)
     this.creating = new TimeoutSignal(clock, ms, timedOut, deadline, this.#grace)

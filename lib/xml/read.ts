@@ -53,8 +53,8 @@ const parser = new XMLParser({
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads one document of restricted XML (RFC 6120 §11): UTF-8 without a byte order mark, no doctype, comment, CDATA or
- * processing instruction, one root element, namespace-well-formed.
+ * Reads one document of restricted XML (RFC 6120 §11): UTF-8 without a byte order mark, no doctype, comment or
+ * processing instruction, one root element, namespace-well-formed. CDATA is refused as well: see restrictions.ts.
  *
  * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
  */

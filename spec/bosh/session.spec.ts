@@ -1,5 +1,5 @@
 import { BoshSession } from '../../lib/bosh/session'
-import { MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, POLL_PAUSE_MS } from '../../lib/limits'
+import { MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_REPEATED_CREATIONS, POLL_PAUSE_MS } from '../../lib/limits'
 import type { Element } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
 import { bySaxes } from '../fixtures/saxes'
@@ -176,6 +176,160 @@ describe('while an answer is due (XEP-0124 §9)', () => {
 
     await expect(session.ask([], select, visitor.signal)).rejects.toThrow('left')
     expect(server.asked).toHaveLength(2)
+  })
+})
+
+test('the session counts only empty bodies when an answer is late and other stanzas come first', async () => {
+  const chatter = Array<string>(MAX_EMPTY_POLLS + 3).fill(holding("<message xmlns='jabber:client'/>"))
+  const server = talkTo([created(), ...chatter, EMPTY, holding('<late/>')])
+  const session = await begin(server)
+  const late = (reply: readonly Element[]) => reply.find(({ name }) => name === 'late')?.name
+
+  expect(await session.ask([element('a')], late, patient())).toBe('late')
+})
+
+test(`the session gives up after ${MAX_EXCHANGES} requests when only other stanzas come`, async () => {
+  const server = talkTo([created(), holding("<message xmlns='jabber:client'/>")])
+  const session = await begin(server)
+
+  await expect(session.ask([], () => undefined, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
+  expect(server.asked).toHaveLength(MAX_EXCHANGES)
+})
+
+describe('when a reply ends the session', () => {
+  const STREAM_ERROR = "<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+  const ends: readonly (readonly [what: string, around: (answer: string) => string, code: string])[] = [
+    ['terminate', answer => `<body ${HTTPBIND} type='terminate'>${answer}</body>`, 'ERR_XMPP_TERMINATED'],
+    [
+      'terminate with a condition',
+      answer => `<body ${HTTPBIND} type='terminate' condition='system-shutdown'>${answer}</body>`,
+      'ERR_XMPP_UNAVAILABLE',
+    ],
+    [
+      'a stream error',
+      answer => `<body ${HTTPBIND} xmlns:stream='http://etherx.jabber.org/streams'>${answer}${STREAM_ERROR}</body>`,
+      'ERR_XMPP_POLICY',
+    ],
+    [
+      'a stream error before it',
+      answer =>
+        `<body ${HTTPBIND} type='terminate' condition='remote-stream-error' xmlns:stream='http://etherx.jabber.org/streams'>${STREAM_ERROR}${answer}</body>`,
+      'ERR_XMPP_POLICY',
+    ],
+  ]
+
+  test.each(ends)('the session returns the answer that comes with %s, and asks no more', async (_, around, code) => {
+    const server = talkTo([created(), around('<answer/>')])
+    const session = await begin(server)
+
+    expect(await session.ask([element('a')], anything, patient())).toBe('answer')
+    expect(session.end).toMatchObject({ code })
+    await expect(session.ask([element('b')], anything, patient())).rejects.toBe(session.end)
+    expect(server.asked).toHaveLength(2)
+  })
+
+  test.each(ends)('the session throws the reason of the end when no answer comes with %s', async (_, around, code) => {
+    for (const other of ['', "<x xmlns='urn:x'/>"]) {
+      const server = talkTo([created(), around(other)])
+      const session = await begin(server)
+      const select = ([child]: readonly Element[]) => {
+        if (child) throw new Error('unexpected')
+        return undefined
+      }
+      await expect(session.ask([element('a')], select, patient())).rejects.toMatchObject({ code })
+    }
+  })
+})
+
+describe('when a creation is answered for another domain', () => {
+  const domainError = async (from: string, domain = DOMAIN) => {
+    const server = talkTo([created(`from='${from}'`)])
+    const { session, body } = await BoshSession.create({ ...server.wire, domain }, patient())
+    try {
+      session.accept(body)
+    } catch (reason) {
+      return reason
+    }
+    return undefined
+  }
+
+  test.each([
+    ['openfire', 'openfire'],
+    ['OPENFIRE.example', 'openfire.example'],
+    ['b\u00fccher.example', 'xn--bcher-kva.example'],
+    ['192.0.2.7', '192.0.2.7'],
+  ])('the error names both domains in A-labels when it comes from %s', async (from, named) => {
+    expect(await domainError(from)).toMatchObject({
+      code: 'ERR_XMPP_DOMAIN',
+      message: expect.stringContaining(
+        `'${named}' and not for \`domain\` 'z\u00fcrich.example' (xn--zrich-kva.example)`,
+      ),
+    })
+  })
+
+  test('the error names the domain of IDNA2003 when the server maps the configured one to it', async () => {
+    const domain = { ascii: 'xn--strae-oqa.example', wire: 'stra\u00dfe.example' }
+    expect(await domainError('strasse.example', domain)).toMatchObject({
+      code: 'ERR_XMPP_DOMAIN',
+      message: expect.stringContaining("'strasse.example'"),
+    })
+  })
+
+  test.each(['evil example', 'a_b', 'x'.repeat(300), '<', 'evil\u001b[31m', ''])(
+    'the error does not repeat %j, which is no domain',
+    async from => {
+      const error = await domainError(from.replace('<', '&lt;').replace('\u001b', '\u009b'))
+      expect(error).toMatchObject({ code: 'ERR_XMPP_DOMAIN', message: expect.stringContaining('no domain name') })
+      expect(String(error)).not.toMatch(/evil|xxx|a_b/)
+    },
+  )
+
+  test.each(['xn--zrich-kva.example', 'Z\u00dcRICH.example', 'z\u00fcrich.example'])(
+    'the session accepts the same domain written as %s',
+    async from => expect(await domainError(from)).toBeUndefined(),
+  )
+})
+
+describe('when a creation finds no session', () => {
+  const LOST = `<body ${HTTPBIND} type='terminate' condition='item-not-found'/>`
+  const create = (server: ReturnType<typeof talkTo>, signal: AbortSignal = patient(), unsent?: AbortSignal) =>
+    BoshSession.create(server.wire, signal, unsent)
+
+  test.each([1, MAX_REPEATED_CREATIONS])('the session is created again after %i lost creations', async lost => {
+    const server = talkTo([...Array<string>(lost).fill(LOST), created()])
+    expect((await create(server)).body.attributes.get('sid')).toBe('s1')
+    const rids = server.requests().map(({ rid }) => rid)
+    expect(new Set(rids).size).toBe(lost + 1)
+  })
+
+  test('the creation is refused as a ban when every session is lost', async () => {
+    const server = talkTo([LOST])
+    await expect(create(server)).rejects.toMatchObject({ code: 'ERR_XMPP_POLICY', condition: 'item-not-found' })
+    expect(server.asked).toHaveLength(1 + MAX_REPEATED_CREATIONS)
+  })
+
+  test('the creation is not repeated when the visitor has left', async () => {
+    const visitor = new AbortController()
+    const server = talkTo([LOST])
+    const post = server.wire.transport.post
+    const wire = {
+      ...server.wire,
+      transport: {
+        post: (url: URL, body: string) => {
+          visitor.abort(new Error('left'))
+          return post(url, body, { signal: patient() })
+        },
+        close() {},
+      },
+    }
+    await expect(BoshSession.create(wire, patient(), visitor.signal)).rejects.toThrow('left')
+    expect(server.asked).toHaveLength(1)
+  })
+
+  test('the creation is not repeated for another condition', async () => {
+    const server = talkTo([LOST.replace('item-not-found', 'bad-request')])
+    await expect(create(server)).rejects.toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
+    expect(server.asked).toHaveLength(1)
   })
 })
 

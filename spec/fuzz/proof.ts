@@ -35,12 +35,18 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
       return 'a reply that is XML'
     }
   }
+  // A session that the server lost while creating it is created anew: that is a dialogue of its own.
+  while (replies.length > 1 && replies[0]?.attributes['condition'] === 'item-not-found') {
+    requests.shift()
+    replies.shift()
+  }
   const spoilt = replies.find(
-    ({ namespace, name, attributes, children }) =>
-      namespace !== HTTPBIND ||
-      name !== 'body' ||
-      attributes['type'] !== undefined ||
-      children.some(child => child.name === 'failure' || (child.namespace === STREAMS && child.name === 'error')),
+    (reply, n) =>
+      reply.namespace !== HTTPBIND ||
+      reply.name !== 'body' ||
+      reply.children.some(child => child.name === 'failure') ||
+      // The last answer may come with the end of the session.
+      (n < replies.length - 1 ? endsSession(reply) : ![undefined, 'terminate'].includes(reply.attributes['type'])),
   )
   if (spoilt) return 'a body that says nothing else'
 
@@ -51,8 +57,11 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
   const saidLater = replies.slice(auth)
   const success = saidLater.findIndex(({ children }) => children.some(child => isSasl(child, 'success')))
   if (success < 0) return 'a success in answer to <auth/>'
-  if (saidLater[success]?.children.length !== 1) return 'a success that stands alone'
-  const inSasl = saidLater.slice(0, success + 1).flatMap(({ children }) => children)
+  if (saidLater[success]?.children.filter(child => !isStreamError(child)).length !== 1)
+    return 'a success that stands alone'
+  const inSasl = saidLater
+    .slice(0, success + 1)
+    .flatMap(({ children }) => children.filter(child => !isStreamError(child)))
   if (inSasl.some(({ children }) => children.length > 0)) return 'SASL elements that hold nothing but text'
   const digest = DIGESTS[attempt.mechanism]
   if (digest !== undefined) {
@@ -61,6 +70,15 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
     if (missing) return missing
   }
   return attempt.bind ? missingBind(requests, replies, auth + success) : undefined
+}
+
+/** Tells if a reply ends its session, so that no other can follow. */
+function endsSession({ attributes, children }: Tree): boolean {
+  return attributes['type'] !== undefined || children.some(isStreamError)
+}
+
+function isStreamError({ namespace, name }: Tree): boolean {
+  return namespace === STREAMS && name === 'error'
 }
 
 // RFC 5802 §3, §5, §7

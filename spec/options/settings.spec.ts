@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import tls from 'node:tls'
 import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../../lib/options/authenticator-options'
 import { settingsOf } from '../../lib/options/settings'
 
@@ -36,6 +37,13 @@ test('all defaults apply when only `service` and `domain` are given', () => {
     agent: undefined,
   })
 })
+
+test.each([[undefined], [''], [[]], [[undefined]], [['https://a.example/bosh', '']]])(
+  'a TypeError says that `service` is missing when it is %j',
+  service => {
+    expect(() => settings({ service })).toThrow(typeError('`service` is missing', 'BOSH URL', 'https://'))
+  },
+)
 
 test('an option that is undefined counts as not given', () => {
   const none = Object.fromEntries(
@@ -271,6 +279,10 @@ describe('over plain http', () => {
     'http://example-localhost/bosh',
     'http://notlocalhost/bosh',
     'http://localhost./bosh',
+    // The resolver of glibc asks the DNS for these.
+    'http://xmpp.localhost/bosh',
+    'http://a.b.localhost:5280/bosh',
+    'http://127.0.0.1.localhost/bosh',
     'http://localhost.localdomain/bosh',
     'http://127.example/bosh',
     'http://127-0-0-1.example/bosh',
@@ -458,9 +470,29 @@ describe('in option `agent`', () => {
     )
   })
 
+  test.each(['TLSv1_method', 'TLSv1_1_method', 'TLSv1_1_client_method', 'SSLv23_method', 'TLS_method', ''])(
+    'an agent is refused when its secureProtocol is %j, which allows TLS 1.1',
+    secureProtocol => {
+      expect(() => settings({ agent: { options: { secureProtocol }, destroy() {} } })).toThrow(
+        typeError('`agent`', '`secureProtocol`', '`minVersion`'),
+      )
+    },
+  )
+
+  test('an agent is used when its secureProtocol is that of TLS 1.2', () => {
+    expect(() => settings({ agent: new https.Agent({ secureProtocol: 'TLSv1_2_method' }) })).not.toThrow()
+  })
+
+  test('an agent is refused when it has a ready secureContext', () => {
+    const secureContext = tls.createSecureContext({ minVersion: 'TLSv1.2' })
+    expect(() => settings({ agent: new https.Agent({ secureContext }) })).toThrow(
+      typeError('`agent`', '`secureContext`', '`ca`'),
+    )
+  })
+
   test('an agent is refused together with option `tls`', () => {
-    for (const tls of [{}, { servername: 'example.com' }]) {
-      expect(() => settings({ agent: new https.Agent(), tls })).toThrow(typeError('`agent`', '`tls`'))
+    for (const given of [{}, { servername: 'example.com' }]) {
+      expect(() => settings({ agent: new https.Agent(), tls: given })).toThrow(typeError('`agent`', '`tls`'))
     }
   })
 })

@@ -5,7 +5,9 @@ import { handClock } from '../fixtures/clock'
 
 const URL_A = new URL('https://a.example/bosh')
 const URL_B = new URL('https://b.example/bosh')
-const banned = new XmppBoshError('ERR_XMPP_POLICY', 'the server ended the session: policy-violation')
+const banned = new XmppBoshError('ERR_XMPP_POLICY', 'the server ended the session: policy-violation', {
+  condition: 'policy-violation',
+})
 
 function bans() {
   const clock = handClock()
@@ -63,6 +65,12 @@ test('a ban applies to every visitor of the service when no address is forwarded
   remembered.record(URL_A, undefined, banned)
   expect(() => remembered.assertNone(new URL(URL_A), undefined)).toThrow(refused)
   expect(remembered.assertNone(URL_B, undefined)).toBeUndefined()
+})
+
+test('a bare HTTP status, which a firewall can send as well, is not a ban', () => {
+  const { bans: remembered } = bans()
+  remembered.record(URL_A, undefined, new XmppBoshError('ERR_XMPP_POLICY', 'HTTP status 403'))
+  expect(remembered.assertNone(URL_A, undefined)).toBeUndefined()
 })
 
 test.each<XmppBoshErrorCode>([

@@ -327,7 +327,7 @@ describe('from a valid document', () => {
   })
 })
 
-describe('with xmlns:stream twice on the root', () => {
+describe('with attributes repeated on the root, as ejabberd writes them', () => {
   const STREAM = "xmlns:stream='http://etherx.jabber.org/streams'"
   const tree = {
     namespace: '',
@@ -351,7 +351,14 @@ describe('with xmlns:stream twice on the root', () => {
       'behind a declaration',
       `<?xml version='1.0'?>\n${body(`${STREAM} ${STREAM} type='terminate' condition='remote-stream-error'`)}`,
     ],
-  ])('the reader accepts identical declarations %s', (_, document) => {
+    ['three times', body(`${STREAM} ${STREAM} ${STREAM} type='terminate' condition='remote-stream-error'`)],
+    [
+      'of a ban',
+      body(
+        `type='terminate' condition='remote-stream-error' ${STREAM} type='terminate' condition='remote-stream-error' ${STREAM}`,
+      ),
+    ],
+  ])('the reader accepts identical repetitions %s', (_, document) => {
     expect(treeOf(readText(document))).toEqual(tree)
   })
 
@@ -359,13 +366,16 @@ describe('with xmlns:stream twice on the root', () => {
     ['with another value', body(`${STREAM} xmlns:stream='urn:other'`)],
     ['with the same value spelt another way', body(`${STREAM} xmlns:stream='http://etherx.jabber.org/stream&#115;'`)],
     ['with a blank more', body(`${STREAM} xmlns:stream='http://etherx.jabber.org/streams '`)],
-    ['three times', body(`${STREAM} ${STREAM} ${STREAM}`)],
     ['of another prefix', `<body ${STREAM.replace('stream', 's')} ${STREAM.replace('stream', 's')}/>`],
     ['of the default namespace', "<body xmlns='u' xmlns='u'/>"],
     ['of stream:xmlns', body(`${STREAM} stream:xmlns='1' stream:xmlns='1'`)],
     ['on a child', `<body><a ${STREAM} ${STREAM}/></body>`],
     ['on a child, after the root has it twice', `<body ${STREAM} ${STREAM}><a ${STREAM} ${STREAM}/></body>`],
-    ['with another attribute twice beside it', body(`${STREAM} ${STREAM} type='1' type='1'`)],
+    ['with another attribute twice beside it', body(`${STREAM} ${STREAM} sid='1' sid='1'`)],
+    ['of type with another value', body(`${STREAM} type='terminate' type='error'`)],
+    ['of condition with another value', body(`${STREAM} condition='a' condition='b'`)],
+    ['of type on a child', "<body><iq type='result' type='result'/></body>"],
+    ['more often than an element has attributes', body(`${STREAM} ${"type='terminate' ".repeat(32)}`)],
     ['without space between', body(`${STREAM}${STREAM}`)],
   ])('the reader refuses a repetition %s', (_, document) => {
     expect(refusal(document)).toBeInstanceOf(XmlError)
