@@ -21,7 +21,10 @@ import type { Mechanism } from '../sasl/mechanism-names'
  * ```
  */
 export interface AgentLike {
-  /** options the agent was created with; `rejectUnauthorized: false` and versions before TLS 1.2 are refused */
+  /**
+   * options the agent was created with; `rejectUnauthorized: false`, versions before TLS 1.2, and a `secureContext`, which
+   * hides them, are refused
+   */
   readonly options?: object
   /** Closes the agent's sockets. The library never calls it: the app that created the agent does. */
   destroy(): void

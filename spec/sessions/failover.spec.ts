@@ -1,6 +1,9 @@
+import type { Transport } from '../../lib/bosh/transport'
 import { XmppBoshError } from '../../lib/errors/error'
 import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
 import type { Endpoint } from '../../lib/options/settings'
+import { settingsOf } from '../../lib/options/settings'
+import { BoundedSessions } from '../../lib/sessions/bounded-sessions'
 import { Failover } from '../../lib/sessions/failover'
 import { handClock } from '../fixtures/clock'
 
@@ -140,4 +143,30 @@ describe('after a fault', () => {
     expect(open).toHaveBeenCalledTimes(1)
     expect(await tried('')).toMatchObject({ asked: 'a' })
   })
+})
+
+test('a ban of one visitor asks no other service and leaves the banned one first for the others', async () => {
+  const asked: string[] = []
+  const XMLNS = "xmlns='http://jabber.org/protocol/httpbind'"
+  const transport: Transport = {
+    async post(url, _body, { clientIp }) {
+      asked.push(`${url.hostname} ${clientIp}`)
+      // As ejabberd answers when it has ended the session of a banned address before it looked for it.
+      if (clientIp === '192.0.2.1') return Buffer.from(`<body ${XMLNS} type='terminate' condition='item-not-found'/>`)
+      throw new XmppBoshError('ERR_XMPP_TIMEOUT', 'enough')
+    },
+    close() {},
+  }
+  const service = ['https://a.example/bosh', 'https://b.example/bosh']
+  const sessions = new BoundedSessions(settingsOf({ service, domain: 'example.com' }), { transport })
+  const run = (clientIp: string) => sessions.run({ clientIp }, async () => 'opened')
+
+  await expect(run('192.0.2.1')).rejects.toMatchObject({ code: 'ERR_XMPP_POLICY' })
+  const tries = asked.length
+  expect(asked.every(each => each === 'a.example 192.0.2.1')).toBe(true)
+  await expect(run('192.0.2.1')).rejects.toMatchObject({ code: 'ERR_XMPP_POLICY' })
+  expect(asked).toHaveLength(tries)
+  await expect(run('192.0.2.2')).rejects.toMatchObject({ code: 'ERR_XMPP_TIMEOUT' })
+  expect(asked[tries]).toBe('a.example 192.0.2.2')
+  await sessions.close()
 })

@@ -55,7 +55,7 @@ describe.each(STEPS)('in answer to %s', on => {
     ['an empty body before the answer', 'late', SUCCESS],
     ['a body of type="error"', 'error', 'ERR_XMPP_PROTOCOL'],
     ['type="terminate"', 'terminate', 'ERR_XMPP_TERMINATED'],
-    ['a condition of BOSH', { terminate: 'item-not-found' }, 'ERR_XMPP_TERMINATED'],
+    ['a condition of BOSH', { terminate: 'other-request' }, 'ERR_XMPP_TERMINATED'],
     ['a stream error', { streamError: 'connection-timeout' }, 'ERR_XMPP_TERMINATED'],
     ['the end of the connection', 'reset', 'ERR_XMPP_CONNECT'],
     ['only the head of a reply', { cut: 0 }, 'ERR_XMPP_CONNECT'],
