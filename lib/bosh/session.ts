@@ -24,6 +24,7 @@ import { pause } from '../time/wait'
 import { conditionIn } from '../xml/condition'
 import { STREAM_CONDITIONS, STREAMS, XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
+import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
 import type { Reply, Select } from './reply'
@@ -125,7 +126,10 @@ export class BoshSession {
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, and the errors of `select`
    */
   ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
-    return this.answer(this.#request(payload, {}, signal), select, signal)
+    // Tigase carries out a restart that was sent again a second time, and its features come again with a later reply.
+    const selectAfterRepeat: Select<T> = reply => select(reply.filter(child => !isFeatures(child)))
+    const isRepeated = this.#connection.repeats > 0
+    return this.answer(this.#request(payload, {}, signal), isRepeated ? selectAfterRepeat : select, signal)
   }
 
   /** Restarts the stream after SASL (XEP-0206 §5) and waits for the answer. */
@@ -146,7 +150,7 @@ export class BoshSession {
     for (let polls = 0; ; polls++) {
       const answer = asProtocolError(() => select(latest))
       if (answer !== undefined) return answer
-      if (polls === MAX_EMPTY_POLLS) throw protocolError('the server sent no answer')
+      if (polls === MAX_EMPTY_POLLS) throw protocolError(`the server sent no answer${this.history}`)
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
@@ -154,6 +158,13 @@ export class BoshSession {
       latest = await this.#request([], {}, signal)
       wasAnsweredAtOnce = clock.now() - askedAt < AT_ONCE_MS
     }
+  }
+
+  /** Text for an error message that says if a request was sent again, which some servers do not answer. */
+  get history(): string {
+    return this.#connection.repeats === 0
+      ? ''
+      : ' (it had closed a connection without an answer, so a request was sent again)'
   }
 
   /**
@@ -189,6 +200,11 @@ export class BoshSession {
   #body(attributes: Readonly<Record<string, string>>, payload?: readonly Node[]): string {
     return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, payload)
   }
+}
+
+// RFC 6120 §4.3.2
+function isFeatures({ namespace, name }: Element): boolean {
+  return namespace === STREAMS && name === 'features'
 }
 
 function numberOf(body: Body, name: string): number | undefined {

@@ -125,6 +125,7 @@ export class BoundedSessions {
   ): Promise<T> {
     const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, visitor, ms, ends)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
+    ends.session = opened.session
     try {
       return await work(opened, ends.all)
     } catch (reason) {

@@ -1,3 +1,4 @@
+import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
 import { TERMINATE_TIMEOUT_MS } from '../limits'
 import type { Clock } from '../time/clock'
@@ -22,6 +23,8 @@ export class Ends {
   readonly leaving: AnySignal
   /** aborted with the first of `deadline` and `leaving` */
   readonly all: AnySignal
+  /** session of the login, once it is open: its history explains why the deadline came */
+  session: Pick<BoshSession, 'history'> | undefined
   readonly #clock: Clock
   readonly #visitor: AbortSignalLike | undefined
   readonly #leave: () => void
@@ -42,7 +45,10 @@ export class Ends {
     if (visitor?.aborted) this.#leave()
     this.deadlineAt = clock.now() + timeout
     const timedOut = () =>
-      new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${timeout} ms; see option \`timeout\``)
+      new XmppBoshError(
+        'ERR_XMPP_TIMEOUT',
+        `no answer within ${timeout} ms${this.session?.history ?? ''}; see option \`timeout\``,
+      )
     this.deadline = new TimeoutSignal(clock, timeout, timedOut)
     this.all = new AnySignal(this.deadline, this.leaving)
   }
