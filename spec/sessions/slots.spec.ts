@@ -1,5 +1,6 @@
 import { getEventListeners, setMaxListeners } from 'node:events'
 import { Slots } from '../../lib/sessions/slots'
+import { LightSignal } from '../../lib/time/light-signal'
 
 /** Creates work that ends on command. */
 function work(log: string[], name: string) {
@@ -140,5 +141,99 @@ describe('with an AbortSignal', () => {
     a.end()
     await Promise.all(running)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+})
+
+describe('with several keys', () => {
+  const keyed = (slots: Slots, log: string[], name: string) => {
+    const piece = work(log, name)
+    const [key = ''] = name
+    return { ...piece, done: slots.run(piece.run, never, key).catch(({ code }) => log.push(`${name} ${code}`)) }
+  }
+  const begun = (log: readonly string[]) => log.join(' ')
+
+  test('a free slot goes to the waiting key that has the fewest running', async () => {
+    const log: string[] = []
+    const slots = new Slots(3)
+    const pieces = ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'c1'].map(name => keyed(slots, log, name))
+    for (const piece of pieces) {
+      piece.end()
+      await settled()
+    }
+    await Promise.all(pieces.map(({ done }) => done))
+    expect(begun(log)).toBe('a1 a2 a3 b1 c1 a4 a5 b2')
+  })
+
+  test('keys with equally many running take turns', async () => {
+    const log: string[] = []
+    const slots = new Slots(1)
+    const pieces = ['x1', 'a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map(name => keyed(slots, log, name))
+    for (let round = 0; round < pieces.length; round++) {
+      const name = log.at(-1)
+      pieces[['x1', 'a1', 'a2', 'a3', 'b1', 'b2', 'c1'].indexOf(name ?? '')]?.end()
+      await settled()
+    }
+    expect(begun(log)).toBe('x1 a1 b1 c1 a2 b2 a3')
+  })
+
+  test('a full queue refuses the newest of the key that has the most waiting for a key with fewer', async () => {
+    const log: string[] = []
+    const slots = new Slots(1, 4)
+    const pieces = ['a1', 'a2', 'a3', 'a4', 'b1'].map(name => keyed(slots, log, name))
+    expect([slots.hasRoomFor('a'), slots.hasRoomFor('b'), slots.hasRoomFor('c')]).toEqual([false, true, true])
+    pieces.push(keyed(slots, log, 'c1'))
+    await settled()
+    expect(log).toEqual(['a1', 'a4 ERR_XMPP_BUSY'])
+    // Two of a, one of b, one of c wait: a place of a would only change the name of the key that has the most.
+    expect([slots.hasRoomFor('a'), slots.hasRoomFor('b'), slots.hasRoomFor('c'), slots.hasRoomFor('d')]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+    for (const { end } of pieces) end()
+    await Promise.all(pieces.map(({ done }) => done))
+    expect(log.filter(name => !name.includes(' '))).toEqual(['a1', 'b1', 'c1', 'a2', 'a3'])
+  })
+
+  test('a full queue of one each refuses the newcomer', async () => {
+    const log: string[] = []
+    const slots = new Slots(1, 3)
+    const pieces = ['a1', 'b1', 'c1', 'd1', 'e1'].map(name => keyed(slots, log, name))
+    await settled()
+    expect(log).toEqual(['a1', 'e1 ERR_XMPP_BUSY'])
+    for (const { end } of pieces) end()
+    await Promise.all(pieces.map(({ done }) => done))
+  })
+
+  test.each<[what: string, keyOf: (n: number) => string]>([
+    ['one key', () => ''],
+    ['a hundred keys', n => String(n % 100)],
+    ['as many keys', String],
+  ])('twenty thousand that wait get through with %s, and few keys are compared for each', async (_, keyOf) => {
+    const slots = new Slots(50, 20_000)
+    const compared = jest.spyOn(Math, 'min')
+    let ran = 0
+    const all = Array.from({ length: 20_050 }, (_, n) => slots.run(async () => ran++, new LightSignal(), keyOf(n)))
+    expect(slots.hasRoomFor(keyOf(0))).toBe(false)
+    await Promise.all(all)
+    expect(ran).toBe(20_050)
+    // Different numbers of running work: 1 + 2 + … + 10 is more than the 50 slots.
+    expect(Math.max(...compared.mock.calls.map(numbers => numbers.length))).toBeLessThanOrEqual(10)
+    compared.mockRestore()
+  })
+
+  test('all of five thousand that wait may leave in any order', async () => {
+    const slots = new Slots(1)
+    const first = work([], 'first')
+    const running = slots.run(first.run, never)
+    const visitors = Array.from({ length: 5_000 }, () => new LightSignal())
+    const left = visitors.map((signal, n) => slots.run(async () => {}, signal, String(n % 1000)).catch(() => 'left'))
+    for (let n = 0; n < visitors.length; n += 2) visitors[n]?.abort()
+    for (let n = visitors.length - 1; n > 0; n -= 2) visitors[n]?.abort()
+    expect(new Set(await Promise.all(left))).toEqual(new Set(['left']))
+    first.end()
+    await running
+    expect(await slots.run(async () => 'next', never)).toBe('next')
   })
 })

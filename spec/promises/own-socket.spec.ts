@@ -1,0 +1,131 @@
+import { Agent } from 'node:http'
+import type { Socket } from 'node:net'
+import { Authenticator } from '../../lib/index'
+import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
+import { handClock } from '../fixtures/clock'
+import { type Served, served } from '../fixtures/served'
+
+/* A session owns its socket: other sessions neither end it nor keep it waiting. Real sockets on loopback. */
+
+const USER1 = { username: 'user1', password: 'user1' }
+const turns = async (number: number) => {
+  for (let n = 0; n < number; n++) await new Promise(resolve => setImmediate(resolve))
+}
+
+const ended: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end()
+})
+
+/** Logs in so many times, so many at a time, and returns what came of it. */
+async function logIn(authenticator: Authenticator, number: number, atATime: number): Promise<string[]> {
+  const outcomes: string[] = []
+  let left = number
+  const visitor = async () => {
+    while (left-- > 0) outcomes.push(await authenticator.authenticate(USER1).then(({ jid }) => jid, String))
+  }
+  await Promise.all(Array.from({ length: atATime }, visitor))
+  return outcomes
+}
+
+describe('on a server that needs 500 ms for each answer', () => {
+  test('a hundred logins at once leave no session behind', async () => {
+    const clock = handClock()
+    const server = await served(({ send }) => clock.after(500, send))
+    ended.push(() => server.close())
+    const authenticator = new Authenticator(
+      { service: server.url, domain: 'localhost', mechanisms: ['PLAIN'], timeout: 60_000 },
+      { clock },
+    )
+    ended.push(() => authenticator.close())
+    const logins = Array.from({ length: 100 }, () => authenticator.authenticate(USER1))
+    let isOver = false
+    const all = Promise.all(logins).finally(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await turns(40)
+      clock.advance(500)
+    }
+    expect(await all).toHaveLength(100)
+    // The last terminates are on their way: each gets its reply after 500 ms, whatever else runs.
+    for (let ms = 0; ms < TERMINATE_TIMEOUT_MS; ms += 500) {
+      await turns(40)
+      clock.advance(500)
+    }
+    await turns(40)
+    expect(server.responder.sessions).toEqual([])
+  })
+})
+
+/** Ends each connection that a session used when it ends, as Tigase does. */
+async function closingServer() {
+  const usedBy = new Map<string | undefined, Set<Socket>>()
+  const creations: (string | undefined)[] = []
+  const server = await served(({ socket, sid, step, send }: Served) => {
+    const sockets = usedBy.get(sid) ?? new Set()
+    usedBy.set(sid, sockets.add(socket))
+    if (step === 'create') creations.push(sid)
+    send()
+    if (step !== 'terminate') return
+    setImmediate(() => {
+      for (const used of sockets) used.destroySoon()
+    })
+  })
+  ended.push(() => server.close())
+  return { ...server, creations }
+}
+
+describe('on a server that ends all connections of a session together with it', () => {
+  test.each([4, 16, 32, 50])('two hundred right logins, %i at a time, are all let in', async atATime => {
+    const server = await closingServer()
+    const authenticator = new Authenticator({
+      service: server.url,
+      domain: 'localhost',
+      mechanisms: ['PLAIN'],
+      maxQueue: 0,
+    })
+    ended.push(() => authenticator.close())
+    expect(new Set(await logIn(authenticator, 200, atATime))).toEqual(new Set(['user1@localhost']))
+    await authenticator.close()
+    expect(server.responder.sessions.filter(({ username }) => username !== undefined)).toEqual([])
+  })
+
+  test('two hundred right logins, one after the other, make hardly a session too many', async () => {
+    const server = await closingServer()
+    const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: ['PLAIN'] })
+    ended.push(() => authenticator.close())
+    expect(new Set(await logIn(authenticator, 200, 1))).toEqual(new Set(['user1@localhost']))
+    // At most the first repeat makes one: from then on, each session has a new connection.
+    expect(server.creations.length).toBeLessThanOrEqual(201)
+  })
+
+  test('two hundred right logins through an agent without keep-alive are all let in', async () => {
+    const server = await closingServer()
+    const agent = new Agent({ keepAlive: false })
+    ended.push(() => agent.destroy())
+    const authenticator = new Authenticator({ service: server.url, domain: 'localhost', mechanisms: ['PLAIN'], agent })
+    ended.push(() => authenticator.close())
+    expect(new Set(await logIn(authenticator, 200, 32))).toEqual(new Set(['user1@localhost']))
+  })
+})
+
+test('a creation that was sent again because its connection had been closed leaves no session behind', async () => {
+  const idle = new Set<Socket>()
+  let close = false
+  const server = await served(({ socket, step, send }) => {
+    send()
+    if (step === 'terminate') idle.add(socket)
+    if (close) for (const one of idle) one.destroy()
+  })
+  ended.push(() => server.close())
+  const authenticator = new Authenticator({ service: server.url, domain: 'localhost' })
+  ended.push(() => authenticator.close())
+  await logIn(authenticator, 8, 4)
+  close = true
+  // The connections end while the next creations are on their way.
+  for (const one of idle) one.destroy()
+  expect(new Set(await logIn(authenticator, 8, 4))).toEqual(new Set(['user1@localhost']))
+  await authenticator.close()
+  expect(server.responder.sessions).toEqual([])
+})
