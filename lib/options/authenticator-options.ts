@@ -133,8 +133,9 @@ export interface AuthenticatorOptions {
    */
   maxConcurrent?: number
   /**
-   * Number of logins that wait for one of `maxConcurrent`, from 0 to 100000. Further logins are rejected at once with
-   * ERR_XMPP_BUSY.
+   * Number of logins that wait for one of `maxConcurrent`, from 0 to 100000. Visitors share both: a free place goes to the
+   * visitor with the fewest logins in progress. When the queue is full, ERR_XMPP_BUSY rejects further logins of the
+   * visitor who has the most waiting; see {@link LoginContext.key}.
    *
    * @default 200
    */
@@ -160,9 +161,10 @@ export interface AuthenticatorOptions {
   tls?: TlsOptions
   /**
    * Agent for the requests, for example one that uses a proxy. It verifies the certificates. Proxies of the environment
-   * are never used.
+   * are never used. The agent chooses a connection for each request, so that logins share its kept connections: for a
+   * server that closes the connections of a session that ends (Tigase), give one with `keepAlive: false`.
    *
-   * @default an agent of the library with keep-alive
+   * @default agents of the library with keep-alive: each login has a connection of its own
    */
   agent?: AgentLike
 }
