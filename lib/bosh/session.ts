@@ -5,8 +5,9 @@ import { AT_ONCE_MS, MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_SID_LENG
 import type { Clock } from '../time/clock'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 import { pause } from '../time/wait'
-import { XBOSH } from '../xml/namespaces'
+import { STREAMS, XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
+import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
 import { answersIn, endOf } from './checks/end'
@@ -94,7 +95,10 @@ export class BoshSession {
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, and the errors of `select`
    */
   ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
-    return this.answer(this.#request(payload, {}, signal), select, signal)
+    // Tigase carries out a restart that was sent again a second time, and its features come again with a later reply.
+    const selectAfterRepeat: Select<T> = reply => select(reply.filter(child => !isFeatures(child)))
+    const isRepeated = this.#connection.repeats > 0
+    return this.answer(this.#request(payload, {}, signal), isRepeated ? selectAfterRepeat : select, signal)
   }
 
   /** Restarts the stream after SASL (XEP-0206 §5) and waits for the answer. */
@@ -189,6 +193,11 @@ export class BoshSession {
   #body(attributes: Readonly<Record<string, string>>, payload?: readonly Node[]): string {
     return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, payload)
   }
+}
+
+// RFC 6120 §4.3.2
+function isFeatures({ namespace, name }: Element): boolean {
+  return namespace === STREAMS && name === 'features'
 }
 
 function numberOf(body: Body, name: string): number | undefined {

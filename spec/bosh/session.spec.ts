@@ -1,4 +1,5 @@
 import { BoshSession } from '../../lib/bosh/session'
+import type { Transport } from '../../lib/bosh/transport'
 import { MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_REPEATED_CREATIONS, POLL_PAUSE_MS } from '../../lib/limits'
 import type { Element } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
@@ -340,4 +341,39 @@ test(`a session fails when it needs more than ${MAX_EXCHANGES} requests`, async 
 
   await expect(session.ask([], anything, patient())).rejects.toMatchObject({ code: 'ERR_XMPP_PROTOCOL' })
   expect(server.asked).toHaveLength(MAX_EXCHANGES)
+})
+
+describe('after a request was sent again', () => {
+  const FEATURES = "<features xmlns='http://etherx.jabber.org/streams'/>"
+  function repeating(replies: readonly string[], repeats: number) {
+    const server = talkTo(replies)
+    const connect: Transport['connect'] = url => Object.assign(server.wire.transport.connect(url), { repeats })
+    return { ...server, wire: { ...server.wire, transport: { ...server.wire.transport, connect } } }
+  }
+
+  test.each([
+    ['together with the answer', [holding(`${FEATURES}<x/>`)]],
+    ['before the answer', [holding(FEATURES), holding('<x/>')]],
+  ])('features that come once more %s are passed over', async (_, replies) => {
+    const session = await begin(repeating([created(), ...replies], 1))
+    const names: (string | undefined)[] = []
+    const select = (reply: readonly Element[]) => {
+      names.push(...reply.map(({ name }) => name))
+      return anything(reply)
+    }
+    expect(await session.ask([element('a')], select, patient())).toBe('x')
+    expect(names).toEqual(['x'])
+  })
+
+  test('features are an element like others when nothing was sent again', async () => {
+    const session = await begin(repeating([created(), holding(FEATURES)], 0))
+    expect(await session.ask([element('a')], anything, patient())).toBe('features')
+  })
+
+  test('the error says so when no answer comes', async () => {
+    const session = await begin(repeating([created(), EMPTY], 1))
+    await expect(session.ask([], anything, patient())).rejects.toThrow(
+      'the server sent no answer (it had closed a connection without an answer, so a request was sent again)',
+    )
+  })
 })

@@ -768,6 +768,18 @@ describe('over TLS', () => {
     expect((await post(transportOf({ tls: { ca: HERE.cert } }), server.url)).toString()).toBe(BODY)
   })
 
+  test('the sockets of all sessions resume one TLS session', async () => {
+    const server = await says(answers, HERE)
+    const transport = transportOf({ tls: { ca: HERE.cert } })
+    await post(transport, server.url)
+    const connections = Array.from({ length: 5 }, () => transport.connect(server.url))
+    await Promise.all(connections.map(connection => connection.post(BODY, { signal: patient() })))
+    expect(server.sockets.map(socket => (socket as tls.TLSSocket).isSessionReused())).toEqual([
+      false,
+      ...Array(4).fill(true),
+    ])
+  })
+
   test('the transport rejects a certificate that is not trusted', async () => {
     const server = await says(answers, HERE)
     await expect(post(transportOf(), server.url)).rejects.toEqual(untrusted(/SELF_SIGNED.*option `tls`/))
