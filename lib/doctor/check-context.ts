@@ -5,6 +5,7 @@ import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import { type Clock, systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { type FirstReplyTransport, keepFirstReply } from './first-reply'
+import { type Heads, watchHeads } from './head'
 import type { Target } from './target'
 
 /** Objects that the checks share: the parts of the library, set up as an app would set them up. */
@@ -12,6 +13,7 @@ export interface CheckContext {
   readonly target: Target
   readonly clock: Clock
   readonly transport: FirstReplyTransport
+  readonly heads: Heads
   readonly sessions: BoundedSessions
   readonly authenticator: Authenticator
   readonly registration: Registration
@@ -28,6 +30,7 @@ export function createCheckContext(target: Target, signal: Signal, internals: In
     target,
     clock,
     transport,
+    heads: watchHeads(target.url),
     sessions: new BoundedSessions(settings, shared),
     authenticator: new Authenticator(options, shared),
     // Registration refuses plain HTTP unless PLAIN is named. The checks only request forms and send no password.
@@ -37,6 +40,7 @@ export function createCheckContext(target: Target, signal: Signal, internals: In
 }
 
 /** Waits until the sessions are terminated, at most 2 s, and closes the sockets. */
-export async function closeCheckContext({ sessions, authenticator, registration }: CheckContext): Promise<void> {
+export async function closeCheckContext({ heads, sessions, authenticator, registration }: CheckContext): Promise<void> {
+  heads.release()
   await Promise.all([sessions.close(), authenticator.close(), registration.close()])
 }

@@ -10,10 +10,9 @@ import { signUpFindings } from './checks/sign-up'
 import { versionFinding } from './checks/version'
 import { visitorAddressFinding } from './checks/visitor-address'
 import { CHECKS, type Finding, skipped } from './finding'
-import { headOf } from './head'
 import { CHECK_MS } from './limits'
 import { headerVersion } from './reported-version'
-import { type Software, softwareOf } from './software'
+import { softwareOf } from './software'
 import { type CheckOptions, targetOf } from './target'
 
 /**
@@ -41,16 +40,11 @@ async function serverFindings(context: CheckContext, { credentials }: CheckOptio
   const software = softwareOf(context.transport.firstBody)
   const mechanisms = mechanismFindings(features, context.target, software)
   const signUp = await signUpFindings(context, software)
-  const { finding: login, reported = await shownVersion(context, software) } = await loginFinding(context, credentials)
+  const { finding: login, reported = headerVersion(context.heads.server) } = await loginFinding(context, credentials)
   const hasLoggedIn = login.status === 'ok'
   const version = versionFinding({ software, reported, challenge: signUp.challenge, hasLoggedIn })
   const visitorAddress = await visitorAddressFinding(context, software, signUp.hasCaptchas)
   return [...findings, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
-}
-
-/** Returns the version that the server shows without a login: Tigase does in every head. */
-async function shownVersion({ target, signal }: CheckContext, software: Software) {
-  return software === 'Tigase' ? headerVersion((await headOf(target, signal)).server) : undefined
 }
 
 /** Puts the findings in the order of {@link CHECKS} and adds the checks that were not reached. */

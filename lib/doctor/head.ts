@@ -1,50 +1,44 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { Signal } from '../time/light-signal'
-import { SESSION_MS } from './limits'
-import type { Target } from './target'
+import diagnostics from 'node:diagnostics_channel'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 
-/** Parts of a reply's head. */
-export interface Head {
-  /** header `Server` */
+/** Parts of the head of the replies from one URL. */
+export interface Heads {
+  /** header `Server` of the first reply */
   readonly server: string | undefined
-  /** origin that a redirect leads to */
+  /** origin that the last redirect leads to */
   readonly redirectsTo: string | undefined
+  /** Ends the watch. */
+  release(): void
 }
 
-const NOTHING: Head = { server: undefined, redirectsTo: undefined }
+// Node publishes every reply to a client here. The transport of the library keeps bodies only.
+const CHANNEL = 'http.client.response.finish'
 
-/**
- * Gets the URL as a browser would, and reads the head of the reply alone. It sends no password, follows no redirect and
- * never rejects: without a reply in time, it resolves to nothing.
- */
-export function headOf({ url, settings }: Target, signal: Signal): Promise<Head> {
-  const { ca, servername } = settings.tls ?? {}
-  const tls = {
-    ...(ca !== undefined && { ca: ca as string | Buffer }),
-    ...(servername !== undefined && { servername }),
+/** Watches the replies from `url` to this process. */
+export function watchHeads(url: URL): Heads {
+  let server: string | undefined
+  let redirectsTo: string | undefined
+  const watch = (message: unknown) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage }
+    if (request.getHeader('host') !== url.host) return
+    const sent = response.headers['server']
+    if (typeof sent === 'string') server ??= sent
+    redirectsTo = originOf(response.headers.location, url) ?? redirectsTo
   }
-  return new Promise(resolve => {
-    const { get } = url.protocol === 'https:' ? https : http
-    const request = get(url, { agent: false, timeout: SESSION_MS, ...tls })
-    const end = (head = NOTHING) => {
-      signal.removeEventListener('abort', give)
-      resolve(head)
-      request.destroy()
-    }
-    const give = () => end()
-    signal.addEventListener('abort', give)
-    request.on('timeout', give).on('error', give)
-    request.on('response', ({ headers }) => {
-      const { location = '' } = headers
-      const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined
-      const isHttp = target?.protocol === 'http:' || target?.protocol === 'https:'
-      const server = headers['server']
-      end({
-        server: typeof server === 'string' ? server : undefined,
-        redirectsTo: location !== '' && isHttp ? target.origin : undefined,
-      })
-    })
-    if (signal.aborted) give()
-  })
+  diagnostics.subscribe(CHANNEL, watch)
+  return {
+    get server() {
+      return server
+    },
+    get redirectsTo() {
+      return redirectsTo
+    },
+    release: () => void diagnostics.unsubscribe(CHANNEL, watch),
+  }
+}
+
+function originOf(location: string | undefined, base: URL): string | undefined {
+  if (location === undefined || !URL.canParse(location, base.href)) return undefined
+  const { protocol, origin } = new URL(location, base)
+  return protocol === 'http:' || protocol === 'https:' ? origin : undefined
 }

@@ -11,7 +11,7 @@ import type { StanzaError } from '../stanzas/iq'
  * "not here".
  */
 
-/** What was asked of the server. */
+/** Request that the server refused. */
 export interface Asked {
   readonly request: 'form' | 'sign-up' | 'password' | 'removal'
   /** the form had something to answer, as a picture or as text */

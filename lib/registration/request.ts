@@ -6,7 +6,7 @@ import { REGISTER_FEATURE } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import { type Asked, refusalError } from './refusals'
 
-/** What the server did not do, by request. */
+/** Words for the refusal of each request. */
 const NOT_DONE: Readonly<Record<Asked['request'], string>> = {
   form: 'the server refused to send the sign-up form',
   'sign-up': 'the server did not create the account',

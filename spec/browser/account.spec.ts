@@ -46,7 +46,9 @@ onEverySite(visits => {
     await see.open('/register')
     await see.signUp('dave', PASSWORD, 'a wrong answer')
     await see.at('/register')
-    expect(await page.locator('form').getByRole('alert').textContent()).toContain('answer to the picture or question is wrong')
+    expect(await page.locator('form').getByRole('alert').textContent()).toContain(
+      'answer to the picture or question is wrong',
+    )
     expect(await page.title()).toBe('Error: Sign up · Example app')
     expect(await page.getByLabel('User name').inputValue()).toBe('dave')
     expect(await page.getByLabel('Password').inputValue()).toBe('')

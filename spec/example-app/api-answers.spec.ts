@@ -250,7 +250,7 @@ const WAYS: readonly Way[] = [
     'weak-password',
     'the password is too weak for the server',
     async ({ app }) => {
-      xmpp.fault({ on: 'register', reply: refusal('not-acceptable') })
+      xmpp.fault({ on: 'register', reply: refusal('policy-violation') })
       return register(new ApiClient(app))
     },
   ],

@@ -42,8 +42,10 @@ test('the config takes every variable when all are set', () => {
     XMPP_REGISTRATION: 'on',
     REDIS_URL: 'rediss://:secret@redis.example:6380/1',
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::1',
+    XMPP_CAPTCHA_HOSTS: 'captcha.example, other.example:8443',
   })
   expect(config).toEqual({
+    captchaHosts: ['captcha.example', 'other.example:8443'],
     host: '0.0.0.0',
     port: 8080,
     production: true,

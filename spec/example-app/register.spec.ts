@@ -35,6 +35,20 @@ const OF_ITS_OWN = /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i
 const submitted = () => xmpp.requests.filter(({ step }) => step === 'register')
 
 describe('the sign-up page', () => {
+  test('a picture at an address is shown when its host is allowed, and no other host is', async () => {
+    const address = 'https://captcha.example.com/x.png'
+    const elsewhere = (body: string) => body.replace(/cid:[^<]*/, address).replace(/<data [^>]*>[^<]*<\/data>/, '')
+    const allowing = appOn(xmpp, { XMPP_REGISTRATION: 'on', XMPP_CAPTCHA_HOSTS: 'captcha.example.com' }).app
+    xmpp.fault({ on: 'form', reply: { rewrite: elsewhere } })
+    const { text, headers } = await visitorOf(allowing).get('/register').expect(200)
+    await allowing.close()
+
+    expect(text).toContain(`<img class="captcha" src="${address}"`)
+    expect(headers['content-security-policy']).toContain("img-src 'self' data: https://captcha.example.com;")
+    xmpp.fault({ on: 'form', reply: { rewrite: elsewhere } })
+    expect((await visitor.get('/register')).status).toBe(502)
+  })
+
   test('the sign-up page has the picture, and a label and hints for every field', async () => {
     const { text, headers } = await visitor.get('/register').expect(200)
     for (const [id, label] of [
@@ -99,7 +113,7 @@ test.each<[string, FaultReply | undefined, Record<string, string>, string, strin
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
   ['a password with a control character', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
   ['no password', undefined, { password: '' }, 'fill in all required fields', ''],
-  ['a weak password', { stanzaError: 'not-acceptable' }, {}, 'does not accept this password', 'password'],
+  ['a weak password', { stanzaError: 'policy-violation' }, {}, 'does not accept this password', 'password'],
   [
     'one account too many',
     { stanzaError: 'resource-constraint' },

@@ -66,7 +66,7 @@ describe('for one account', () => {
     }
   })
 
-  describe('whose password SASLprep changes', () => {
+  describe('with a password that SASLprep changes', () => {
     // e + combining acute: NFC joins them. The ligature is another spelling after SASLprep.
     const TYPED = 'caf\u0065\u0301 \ufb01ne'
     const sent = () =>

@@ -2,7 +2,7 @@ import { Registration, type RegistrationState, type XmppBoshError } from '../../
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 
 /*
- * What six servers said when they refused, as recorded to the letter: the element <error/> of the reply. Rows without
+ * Refusals of six servers, as recorded to the letter: the element <error/> of the reply. Rows without
  * "recorded" were read in the source of the server.
  */
 

@@ -46,7 +46,7 @@ export async function signUp(kept: RegistrationState | undefined, body: Record<s
   const registration = new Registration(connection)
   const { fields, captcha, state } = await registration.form({ clientIp: '192.0.2.1' })
   const shown = fields.map(({ name, label = name, required }) => `${label}${required ? '*' : ''}`).join()
-  const picture = captcha && `data:${captcha.type};base64,${captcha.image.toString('base64')}`
+  const picture = captcha?.image ? `data:${captcha.type};base64,${captcha.image.toString('base64')}` : captcha?.url
   await registration.changePassword({ username: 'a', password: 'b' }, 'c')
   return `${shown}${picture}${await registration.submit(kept ?? state, body)}`
 }

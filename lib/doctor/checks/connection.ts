@@ -5,7 +5,6 @@ import { adviceFor, causeOf, LAYERS, type Layer, statusIn } from '../advice'
 import type { CheckContext } from '../check-context'
 import { withinDeadline } from '../deadline'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
-import { headOf } from '../head'
 import { SLOW_MS } from '../limits'
 import type { Target } from '../target'
 
@@ -83,7 +82,7 @@ async function failureFinding(error: XmppBoshError, context: CheckContext): Prom
   }
   const { id, advice } = adviceFor(error)
   if (id === 'redirect') {
-    const { redirectsTo } = await headOf(target, context.signal)
+    const { redirectsTo } = context.heads
     const leadsTo =
       redirectsTo === undefined || error.message.includes(redirectsTo) ? '' : `; it leads to ${redirectsTo}`
     return wrong(id, `${error.message}${leadsTo}`, advice)

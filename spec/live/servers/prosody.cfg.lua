@@ -4,6 +4,7 @@ Include "${SHIPPED}"
 
 authentication = "internal_${STORAGE}"
 plugin_paths = { "${MODULES}" }
+${MORE}
 
 VirtualHost "localhost"
 	modules_enabled = { "live_spec" }

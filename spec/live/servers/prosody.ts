@@ -10,6 +10,8 @@ export interface ProsodyOptions {
   readonly storage?: 'hashed' | 'plain'
   /** Lets visitors sign up. */
   readonly registration?: boolean
+  /** Lines of the configuration in front of the host. */
+  readonly more?: string
 }
 
 interface Status {
@@ -22,6 +24,7 @@ interface Status {
 export async function startProsody({
   storage = 'hashed',
   registration = false,
+  more = '',
 }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
@@ -36,6 +39,7 @@ export async function startProsody({
       STORAGE: storage,
       MODULES: __dirname,
       REGISTRATION: String(registration),
+      MORE: more,
     },
     args: ({ directory, configuration, httpPort }) => [
       ...['--config', configuration, directory, `BOSH_PORT=${httpPort}`],
