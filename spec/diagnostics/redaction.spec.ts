@@ -48,7 +48,7 @@ test('the trace cuts a long line off', () => {
   expect(line).toHaveLength(MAX_TRACE_LINE_LENGTH + 1)
 })
 
-describe('what a server echoes', () => {
+describe('in a body that a server chooses', () => {
   // A password of letters is an XML name, so that it fits into every place of a document.
   const password = fc.stringMatching(/^[a-z]{2}q[a-z0-9]{6,30}$/)
   const NAMES = ['body', 'auth', 'iq', 'text', 'mechanism', 'failure', 'not-authorized', 'error', 'field', 'value']
@@ -61,7 +61,7 @@ describe('what a server echoes', () => {
   ]
   const ATTRIBUTES = ['sid', 'type', 'condition', 'wait', 'ver', 'from', 'var', 'xml:lang', 'unknown']
 
-  test('a password appears nowhere in the trace, wherever a server puts it', () => {
+  test('the trace shows no password, wherever the server puts it', () => {
     const document = password.chain(secret => {
       const piece = (known: readonly string[]) =>
         fc.oneof(
@@ -104,7 +104,7 @@ describe('what a server echoes', () => {
     expect(read).toBeGreaterThan(200)
   })
 
-  test.each(['1234567', '12345', '1234'])('the digits %s do not pass as a number', digits => {
+  test.each(['1234567', '12345', '1234'])('the trace shows no digits %s as a number', digits => {
     expect(shown(`<body ${BODY} wait='${digits}' ver='${digits}' polling='1.${digits}'/>`)).not.toContain(digits)
   })
 
