@@ -132,3 +132,7 @@ export const CAPTCHA_LIFETIME_MS = 115_000
 export const VERIFY_DONE_MS = 15_000
 /** Length of an unknown option's name for which a similar one is looked for, in characters. */
 export const MAX_SIMILAR_NAME_LENGTH = 40
+/** Length at which a line of the trace is cut off, in characters. */
+export const MAX_TRACE_LINE_LENGTH = 2_000
+/** Number of lines that one trace prints. */
+export const MAX_TRACE_LINES = 10_000

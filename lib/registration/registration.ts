@@ -29,6 +29,7 @@ import { assertState, captchaExpired, type RegistrationState } from './state'
  * // POST /register: submit the visitor's input.
  * const jid = await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })
  *
+ * await registration.remove({ username: 'bob', password: 'correct horse' })
  * await registration.close() // when the app stops
  * ```
  */
@@ -116,7 +117,6 @@ export class Registration {
    * import { Registration, XmppBoshError } from 'passport-xmpp-bosh'
    *
    * const registration = new Registration({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
-   *
    * const { state } = await registration.form()
    * try {
    *   await registration.submit(state, { username: 'bob', password: 'correct horse', ocr: '482913' })

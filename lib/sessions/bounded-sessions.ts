@@ -1,6 +1,7 @@
 import { clientIpOf } from '../bosh/forwarded-for'
 import { featuresIn } from '../bosh/reply'
 import { BoshSession } from '../bosh/session'
+import { tracedIfAsked } from '../bosh/traced-transport'
 import { HttpTransport, type Transport } from '../bosh/transport'
 import { CONNECTION, isObserved, observed, serviceName } from '../diagnostics/channels'
 import { XmppBoshError } from '../errors/error'
@@ -55,7 +56,7 @@ export class BoundedSessions {
   constructor(settings: Settings, { clock = systemClock, transport }: Internals = {}) {
     this.#settings = settings
     this.#clock = clock
-    this.#transport = transport ?? new HttpTransport(settings)
+    this.#transport = tracedIfAsked(transport ?? new HttpTransport(settings))
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
     this.#failover = new Failover(settings.endpoints, clock)
