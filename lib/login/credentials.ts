@@ -15,7 +15,7 @@ export interface Credentials {
 
 // C0, DEL and C1. NUL separates the fields of PLAIN (RFC 4616 §2), the others are not valid in a name or a password.
 const CONTROL = /\p{Cc}/u
-const SURROUNDING_SPACE = /^[ \t\r\n]+|[ \t\r\n]+$/g
+const SPACE = ' \t\r\n'
 // localpart "@" domainpart
 const MAX_USERNAME_BYTES = 2 * MAX_JID_PART_BYTES + 1
 
@@ -35,7 +35,7 @@ export function prepareCredentials(
   if (typeof username !== 'string' || typeof password !== 'string') throw missing()
   if (isTooLong(username, MAX_USERNAME_BYTES)) throw malformed('the user name is too long')
   if (isTooLong(password, MAX_PASSWORD_BYTES)) throw malformed('the password is too long')
-  const typed = username.replace(SURROUNDING_SPACE, '')
+  const typed = withoutSurroundingSpace(username)
   if (typed === '' || password === '') throw missing()
   assertText(typed)
   assertText(password)
@@ -95,6 +95,15 @@ function localpartOf(typed: string, domain: Domain): string {
   }
   if (Buffer.byteLength(local) > MAX_JID_PART_BYTES) throw malformed('the user name is too long')
   return local
+}
+
+// A pattern for the end of a text is tried from every blank in it, so its time grows with the square of their number.
+function withoutSurroundingSpace(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && SPACE.includes(text.charAt(start))) start++
+  while (end > start && SPACE.includes(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 function isTooLong(text: string, bytes: number): boolean {
