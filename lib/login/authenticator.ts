@@ -1,14 +1,18 @@
 import type { BoshSession } from '../bosh/session'
+import { XmppBoshError } from '../errors/error'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
+import type { Derive } from '../sasl'
 import type { Mechanism } from '../sasl/mechanism-names'
 import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
-import { prepareCredentials } from './credentials'
+import { type Credentials, prepareCredentials } from './credentials'
 import { FailureDelay } from './failure-delay'
 import { deriveWithin } from './key-derivation'
 import { login } from './login'
+import type { LoginTiming } from './login-timing'
+import { SeenIterations } from './seen-iterations'
 
 /**
  * Account of a successful login: the server verified its password.
@@ -59,6 +63,7 @@ export class Authenticator {
   readonly #settings: Settings
   readonly #sessions: BoundedSessions
   readonly #delay: FailureDelay
+  readonly #iterations: SeenIterations
 
   /**
    * Creates an authenticator. It connects at the first login.
@@ -82,7 +87,8 @@ export class Authenticator {
     const sessions = internals instanceof BoundedSessions ? internals : new BoundedSessions(settings, internals)
     this.#settings = settings
     this.#sessions = sessions
-    this.#delay = new FailureDelay(sessions.clock, Math.min(settings.failureDelay, settings.timeout), sessions.closing)
+    this.#delay = new FailureDelay(sessions.clock, settings, sessions.closing)
+    this.#iterations = new SeenIterations(settings)
   }
 
   /**
@@ -116,14 +122,15 @@ export class Authenticator {
     context: LoginContext,
     work: (account: Account, session: BoshSession, signal: Signal) => Promise<T>,
   ): Promise<T> {
-    const { domain, bind, minIterations, maxIterations } = this.#settings
-    const attempt = () => {
-      const prepared = prepareCredentials(credentials.username, credentials.password, domain, bind)
-      return this.#sessions.run(context, async ({ endpoint, session, features }, signal) => {
+    const attempt = async (timing: LoginTiming) => {
+      const { domain, bind, minIterations, maxIterations } = this.#settings
+      const prepared = await this.#prepared(credentials, context, timing)
+      return this.#sessions.run(context, async ({ endpoint, session, features, begunAt }, signal) => {
+        timing.begun(begunAt)
         const { mechanisms } = endpoint
-        const derive = deriveWithin(signal)
-        const plan = { credentials: prepared, domain, mechanisms, bind, minIterations, maxIterations, derive }
-        const mechanism = await login(session, features, plan, signal)
+        const derive = this.#derive(timing, signal)
+        const limits = { mechanisms, bind, minIterations, maxIterations, derive, iterations: this.#iterations, timing }
+        const mechanism = await login(session, features, { credentials: prepared, domain, ...limits }, signal)
         const { local } = prepared
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
         return work(account, session, signal)
@@ -147,5 +154,27 @@ export class Authenticator {
    */
   close(): Promise<void> {
     return this.#sessions.close()
+  }
+
+  /** Prepares the credentials. An account that cannot exist is refused after the waits of one that could. */
+  async #prepared(
+    { username, password }: { username: string; password: string },
+    context: LoginContext,
+    timing: LoginTiming,
+  ): Promise<Credentials> {
+    try {
+      return prepareCredentials(username, password, this.#settings.domain, this.#settings.bind)
+    } catch (reason) {
+      if (!XmppBoshError.is(reason) || reason.code !== 'invalid-credentials') throw reason
+      await this.#sessions.runWithoutSession(context, async signal => {
+        timing.begun(this.#sessions.clock.now())
+        await this.#iterations.derive(password, this.#derive(timing, signal))
+      })
+      throw reason
+    }
+  }
+
+  #derive(timing: LoginTiming, signal: Signal): Derive {
+    return (...args) => deriveWithin(signal, timing.waiting())(...args)
   }
 }

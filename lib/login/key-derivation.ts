@@ -13,11 +13,15 @@ const slots = new Slots(MAX_DERIVATIONS)
 /**
  * Returns SCRAM's Hi() (RFC 5802 §2.2): PBKDF2 in Node's thread pool. A running derivation cannot be stopped. If `signal`
  * is aborted, the login stops waiting for it.
+ *
+ * @param began called when a derivation begins, after its wait for other logins
  */
-export function deriveWithin(signal: Signal): Derive {
-  return (password, salt, iterations, length, digest) =>
-    untilAborted(
-      slots.run(() => hi(password, salt, iterations, length, digest), signal),
-      signal,
-    )
+export function deriveWithin(signal: Signal, began: () => void = () => {}): Derive {
+  return (password, salt, iterations, length, digest) => {
+    const work = () => {
+      began()
+      return hi(password, salt, iterations, length, digest)
+    }
+    return untilAborted(slots.run(work, signal), signal)
+  }
 }

@@ -1,6 +1,7 @@
 import { featuresIn } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
+import { isRefusal } from '../errors/statuses'
 import { chooseMechanism, startExchange } from '../sasl'
 import type { Mechanism } from '../sasl/mechanism-names'
 import type { Signal } from '../time/light-signal'
@@ -27,6 +28,7 @@ export async function login(
   const offered = offeredMechanisms(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
+  const { timing, iterations } = plan
   const { local, password, preparedPassword } = plan.credentials
   const exchange = startExchange(mechanism, {
     username: local,
@@ -36,13 +38,21 @@ export async function login(
     channelBindings: offeredChannelBindings(features),
     minIterations: plan.minIterations,
     maxIterations: plan.maxIterations,
-    derive: plan.derive,
+    derive: iterations.noting(mechanism, plan.derive),
   })
-  await exchangeSasl(session, mechanism, exchange, signal)
-  if (plan.bind) {
-    await session.restart(featuresIn, signal)
-    assertIdentity(await bindResource(session, signal, plan), plan)
+  timing.asks((mechanism === 'PLAIN' ? 1 : 2) + (plan.bind ? 2 : 0))
+  try {
+    await exchangeSasl(session, mechanism, exchange, timing, signal)
+  } catch (reason) {
+    // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one.
+    if (XmppBoshError.is(reason) && isRefusal(reason.code)) await exchange.withoutChallenge(iterations.of(mechanism))
+    throw reason
   }
+  if (plan.bind) {
+    await timing.exchange(session.restart(featuresIn, signal))
+    assertIdentity(await timing.exchange(bindResource(session, signal, plan)), plan)
+  }
+  timing.proves()
   return mechanism
 }
 

@@ -27,6 +27,8 @@ export interface Opened {
   readonly session: BoshSession
   /** `<stream:features/>` of its first stream (RFC 6120 §4.3.2) */
   readonly features: Element
+  /** time at which the work got its slot, in ms of the clock: before, it waited for other logins */
+  readonly begunAt: number
 }
 
 /**
@@ -76,9 +78,22 @@ export class BoundedSessions {
     only?: Endpoint,
   ): Promise<T> {
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
+    return this.#inSlot(signal, ends => this.#runOne(work, address, ends, only))
+  }
+
+  /**
+   * Runs `work` like {@link run}, but without a session: it waits for a slot and has the deadline of a login.
+   *
+   * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, ERR_XMPP_UNAVAILABLE; the errors of `work`
+   */
+  runWithoutSession<T>({ signal }: LoginContext, work: (signal: Signal) => Promise<T>): Promise<T> {
+    return this.#inSlot(signal, ends => work(ends.all))
+  }
+
+  async #inSlot<T>(signal: LoginContext['signal'], work: (ends: Ends) => Promise<T>): Promise<T> {
     if (this.#slots.isFull) throw busy()
     const ends = new Ends(this.#clock, this.#settings.timeout, signal, this.#closing)
-    const running = this.#slots.run(() => this.#runOne(work, address, ends, only), ends.all)
+    const running = this.#slots.run(() => work(ends), ends.all)
     try {
       return await untilAborted(
         this.#background.track(running, () => ends.release()),
@@ -105,7 +120,8 @@ export class BoundedSessions {
     ends: Ends,
     only: Endpoint | undefined,
   ): Promise<T> {
-    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, clientIp, ms, ends)
+    const begunAt = this.#clock.now()
+    const open = (endpoint: Endpoint, ms: number) => this.#open(endpoint, clientIp, ms, ends, begunAt)
     const opened = await this.#failover.first(ends.deadlineAt, open, only)
     try {
       return await work(opened, ends.all)
@@ -117,7 +133,13 @@ export class BoundedSessions {
     }
   }
 
-  async #open(endpoint: Endpoint, clientIp: string | undefined, ms: number, ends: Ends): Promise<Opened> {
+  async #open(
+    endpoint: Endpoint,
+    clientIp: string | undefined,
+    ms: number,
+    ends: Ends,
+    begunAt: number,
+  ): Promise<Opened> {
     const { url } = endpoint
     this.#bans.assertNone(url, clientIp)
     throwIfAborted(ends.all)
@@ -129,7 +151,7 @@ export class BoundedSessions {
       session = created.session
       throwIfAborted(ends.all)
       const reply = session.accept(created.body)
-      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling) }
+      return { endpoint, session, begunAt, features: await session.answer(reply, featuresIn, opening.polling) }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#background.terminate(session)
