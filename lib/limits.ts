@@ -101,12 +101,20 @@ export const MAX_QUEUE = 200
 export const MAX_KEY_LENGTH = 64
 /** Largest accepted `maxConcurrent` and `maxQueue`. */
 export const MAX_CONCURRENT_TOP = 100_000
-/** Earliest time at which a 401 is answered, in ms after the start of the login (`failureDelay`). */
+/** Least time from the start of a login to its refusal, in ms, without the waits in our own queues (`failureDelay`). */
 export const FAILURE_DELAY_MS = 300
 /** Largest accepted `failureDelay`, in ms. */
 export const MAX_FAILURE_DELAY_MS = 10_000
-/** Number of refusals that wait for their time at once; beyond it, a login is rejected as ERR_XMPP_BUSY. */
+/** Number of refusals that wait for their time at once; beyond it, the one due first is rejected as ERR_XMPP_BUSY. */
 export const MAX_DELAYED_FAILURES = 1_000
+/** Time for which the slowest login or refusal counts as lately seen, in ms. The effective time is one to two windows. */
+export const LEVEL_WINDOW_MS = 30_000
+/** Largest random addition to the delay of a refusal, as a share of the delay. */
+export const FAILURE_JITTER_SHARE = 1 / 8
+/** Iterations of the derivation for an unknown name, before the server has sent a count. */
+export const UNSEEN_ITERATIONS = 10_000
+/** Size of the salt of that derivation, in bytes: the size that servers send. */
+export const UNSENT_SALT_BYTES = 16
 /** Time for which a ban (policy-violation) is answered without asking the server again, in ms. */
 export const BAN_MS = 30_000
 /** Number of bans that are remembered. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { DOMAIN, freePorts, PASSWORD, packageVersion, startInstance, USERS } from './instance.js'
+import { BLOCKED, DOMAIN, freePorts, PASSWORD, packageVersion, startInstance, USERS } from './instance.js'
 
 const CONFIGURATION = fileURLToPath(new URL('ejabberd.yml', import.meta.url))
 
@@ -34,7 +34,8 @@ export async function startEjabberd({ storage, hash = 'sha', join }) {
   }
 
   try {
-    for (const user of join ? [] : USERS) await command('register', { user, host: DOMAIN, password: PASSWORD })
+    for (const user of join ? [] : [...USERS, BLOCKED])
+      await command('register', { user, host: DOMAIN, password: PASSWORD })
     const version = await packageVersion('ejabberd', 'ejabberd')
     return {
       ...instance,

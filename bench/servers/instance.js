@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export const DOMAIN = 'localhost'
 /** Accounts that exist on every server, with the same password. */
 export const USERS = Array.from({ length: 50 }, (_, nth) => `user${nth}`)
+/** Account with the same password that exists on ejabberd and may not log in. */
+export const BLOCKED = 'blocked'
 export const PASSWORD = 'a password to measure with'
 
 /** Finds free ports of loopback, all different. */

@@ -1,16 +1,19 @@
 import type { BoshSession } from '../bosh/session'
 import { isObserved, LOGIN, observed, serviceName, startOf } from '../diagnostics/channels'
 import type { LoginMessage, OperationMessage } from '../diagnostics/messages'
+import { XmppBoshError } from '../errors/error'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
 import type { Mechanism } from '../sasl/mechanism-names'
 import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
-import { prepareCredentials } from './credentials'
-import { FailureDelay } from './failure-delay'
+import { type Credentials, prepareCredentials } from './credentials'
 import { deriveWithin } from './key-derivation'
 import { login } from './login'
+import { FailureDelay } from './timing/failure-delay'
+import type { LoginTiming } from './timing/login-timing'
+import { SeenIterations } from './timing/seen-iterations'
 
 /**
  * Account of a successful login: the server verified its password.
@@ -67,6 +70,7 @@ export class Authenticator {
   readonly #settings: Settings
   readonly #sessions: BoundedSessions
   readonly #delay: FailureDelay
+  readonly #iterations: SeenIterations
 
   /**
    * Creates an authenticator. It connects at the first login.
@@ -90,7 +94,8 @@ export class Authenticator {
     const sessions = internals instanceof BoundedSessions ? internals : new BoundedSessions(settings, internals)
     this.#settings = settings
     this.#sessions = sessions
-    this.#delay = new FailureDelay(sessions.clock, Math.min(settings.failureDelay, settings.timeout), sessions.closing)
+    this.#delay = new FailureDelay(sessions.clock, settings, sessions.closing)
+    this.#iterations = new SeenIterations(settings)
   }
 
   /**
@@ -129,15 +134,16 @@ export class Authenticator {
     work: Work<T>,
     message?: OperationMessage,
   ): Promise<T> {
-    const { domain, bind, minIterations, maxIterations } = this.#settings
-    const attempt = () => {
-      const prepared = prepareCredentials(credentials.username, credentials.password, this.#settings)
-      return this.#sessions.run(context, async ({ endpoint, session, features, key }, signal) => {
+    const attempt = async (timing: LoginTiming) => {
+      const { domain, bind, minIterations, maxIterations } = this.#settings
+      const prepared = await this.#prepared(credentials, context, timing)
+      return this.#sessions.run(context, async ({ endpoint, session, features, key, begunAt }, signal) => {
+        timing.begun(begunAt)
         if (message) message.service = serviceName(endpoint.url)
         const { mechanisms } = endpoint
-        const derive = deriveWithin(signal, key)
-        const plan = { credentials: prepared, domain, mechanisms, bind, minIterations, maxIterations, derive }
-        const mechanism = await login(session, features, plan, signal)
+        const derive = deriveWithin(signal, key, timing)
+        const limits = { mechanisms, bind, minIterations, maxIterations, derive, iterations: this.#iterations, timing }
+        const mechanism = await login(session, features, { credentials: prepared, domain, ...limits }, signal)
         const { local } = prepared
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
         return work(account, session, signal)
@@ -161,5 +167,23 @@ export class Authenticator {
    */
   close(): Promise<void> {
     return this.#sessions.close()
+  }
+
+  /** Prepares the credentials. An account that cannot exist is refused after the waits of one that could. */
+  async #prepared(
+    { username, password }: { username: string; password: string },
+    context: LoginContext,
+    timing: LoginTiming,
+  ): Promise<Credentials> {
+    try {
+      return prepareCredentials(username, password, this.#settings)
+    } catch (reason) {
+      if (!XmppBoshError.is(reason) || reason.code !== 'invalid-credentials') throw reason
+      await this.#sessions.runWithoutSession(context, async (key, signal) => {
+        timing.begun(this.#sessions.clock.now())
+        await this.#iterations.derive(password, deriveWithin(signal, key, timing))
+      })
+      throw reason
+    }
   }
 }

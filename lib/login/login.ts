@@ -1,6 +1,7 @@
 import { featuresIn } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
+import { isRefusal } from '../errors/statuses'
 import { chooseMechanism, startExchange } from '../sasl'
 import type { Mechanism } from '../sasl/mechanism-names'
 import type { Signal } from '../time/light-signal'
@@ -28,30 +29,42 @@ export async function login(
   const offered = offeredMechanisms(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
-  const { local, preparedPassword } = plan.credentials
-  const context = {
-    username: local,
-    preparedPassword,
-    offered,
-    channelBindings: offeredChannelBindings(features),
-    minIterations: plan.minIterations,
-    maxIterations: plan.maxIterations,
-    derive: plan.derive,
-  }
-  const prove = (password: string) =>
-    exchangeSasl(session, mechanism, startExchange(mechanism, { ...context, password }), signal)
-  const [typed, ...others] = plainSpellings(plan.credentials)
-  await prove(typed).catch((reason: unknown) => {
-    const [prepared] = others
-    // RFC 6120 §6.4.5: the same stream allows another try. SCRAM needs none, it hashes the prepared password.
-    if (mechanism !== 'PLAIN' || prepared === undefined || !isWrongPassword(reason)) throw reason
-    return provePrepared(prove(prepared), reason)
-  })
+  plan.timing.asks((mechanism === 'PLAIN' ? 1 : 2) + (plan.bind ? 2 : 0))
+  await prove(session, mechanism, features, plan, signal)
   if (plan.bind) {
-    await session.restart(featuresIn, signal)
-    assertIdentity(await bindResource(session, signal, plan), plan)
+    await plan.timing.exchange(session.restart(featuresIn, signal))
+    assertIdentity(await plan.timing.exchange(bindResource(session, signal, plan)), plan)
   }
+  plan.timing.proves()
   return mechanism
+}
+
+async function prove(
+  session: BoshSession,
+  mechanism: Mechanism,
+  features: Element,
+  plan: LoginPlan,
+  signal: Signal,
+): Promise<void> {
+  const { credentials, iterations, timing, minIterations, maxIterations } = plan
+  const { local: username, preparedPassword } = credentials
+  const [offered, channelBindings] = [offeredMechanisms(features), offeredChannelBindings(features)]
+  const derive = iterations.noting(mechanism, plan.derive)
+  const context = { username, preparedPassword, offered, channelBindings, minIterations, maxIterations, derive }
+  const [typed, prepared] = plainSpellings(credentials)
+  const exchange = startExchange(mechanism, { ...context, password: typed })
+  try {
+    await exchangeSasl(session, mechanism, exchange, timing, signal)
+  } catch (reason) {
+    // RFC 6120 §6.4.5: the same stream allows another try. SCRAM needs none, it hashes the prepared password.
+    if (mechanism === 'PLAIN' && prepared !== undefined && isWrongPassword(reason)) {
+      const second = startExchange(mechanism, { ...context, password: prepared })
+      return provePrepared(exchangeSasl(session, mechanism, second, timing, signal), reason)
+    }
+    // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one.
+    if (XmppBoshError.is(reason) && isRefusal(reason.code)) await exchange.withoutChallenge(iterations.of(mechanism))
+    throw reason
+  }
 }
 
 function isWrongPassword(reason: unknown): boolean {

@@ -12,6 +12,7 @@ import { asProtocolError } from '../xml/protocol-error'
 import type { Element } from '../xml/read'
 import { textOf } from '../xml/read'
 import { element } from '../xml/write'
+import type { LoginTiming } from './timing/login-timing'
 
 /**
  * Carries out a SASL exchange (RFC 6120 §6.4.2 to §6.4.6). It returns only after `<success/>` that `exchange` accepts.
@@ -23,10 +24,11 @@ export async function exchangeSasl(
   session: BoshSession,
   mechanism: Mechanism,
   exchange: SaslExchange,
+  timing: LoginTiming,
   signal: Signal,
 ): Promise<void> {
   const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
-  let answer = await session.ask([auth], saslElementIn, signal)
+  let answer = await timing.exchange(session.ask([auth], saslElementIn, signal))
   for (let challenges = 0; answer.name === 'challenge'; challenges++) {
     if (challenges === MAX_CHALLENGES) throw protocolError('the server sends too many challenges')
     const step = await exchange.challenge(decode(answer) ?? '')
@@ -36,7 +38,7 @@ export async function exchangeSasl(
     }
     // RFC 6120 §6.4.3: an empty response is an empty element
     const response = element('response', { xmlns: SASL }, ...(step.response === '' ? [] : [encode(step.response)]))
-    answer = await session.ask([response], saslElementIn, signal)
+    answer = await timing.exchange(session.ask([response], saslElementIn, signal))
   }
   if (answer.name === 'failure') throw saslFailure(answer)
   exchange.success(decode(answer))

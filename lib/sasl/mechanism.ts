@@ -34,6 +34,13 @@ export interface SaslExchange {
   /** Resolves to the response to a challenge, or to the error that the challenge reports (`e=`, RFC 5802 §7). */
   challenge(payload: string): Promise<{ response: string } | { error: string }>
   /**
+   * Does the work of a challenge that the server left out, and discards the result. It does nothing after a challenge,
+   * and for a mechanism without one.
+   *
+   * @param iterations count that the server would have sent
+   */
+  withoutChallenge(iterations: number): Promise<void>
+  /**
    * Completes the exchange after the server reported success. Only a return without an error means that the password
    * was right.
    *

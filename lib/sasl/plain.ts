@@ -9,6 +9,7 @@ export function plain({ username, password }: SaslContext): SaslExchange {
     async challenge() {
       throw protocolError('the server sent a challenge, which PLAIN does not allow')
     },
+    async withoutChallenge() {},
     success(payload) {
       if (payload) throw protocolError('the server sent data with success, which PLAIN does not allow')
     },

@@ -1,6 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { protocolError, XmppBoshError } from '../errors/error'
-import { MAX_NONCE_LENGTH, MAX_SALT_BYTES } from '../limits'
+import { MAX_NONCE_LENGTH, MAX_SALT_BYTES, UNSENT_SALT_BYTES } from '../limits'
 import { decodeBase64 } from './base64'
 import type { Digest, SaslContext, SaslExchange } from './mechanism'
 import { freshNonce } from './nonce'
@@ -26,6 +26,7 @@ class ScramExchange implements SaslExchange {
   readonly #nonce: string
   readonly #clientFirstBare: string
   #expectedSignature: Buffer | undefined
+  #isDerived = false
   #verified = false
 
   constructor(digest: Digest, context: SaslContext, nonce: string) {
@@ -48,6 +49,12 @@ class ScramExchange implements SaslExchange {
     return { response: '' }
   }
 
+  async withoutChallenge(iterations: number): Promise<void> {
+    const { preparedPassword, derive } = this.#context
+    if (this.#isDerived) return
+    await derive(preparedPassword, randomBytes(UNSENT_SALT_BYTES), iterations, HASH_BYTES[this.#digest], this.#digest)
+  }
+
   success(payload: string | undefined): void {
     if (this.#verified && payload) throw protocolError('the server sent two server signatures')
     if (!this.#verified) this.#verify(payload ?? '')
@@ -59,6 +66,7 @@ class ScramExchange implements SaslExchange {
     const { serverNonce, salt, iterations, downgradeHash } = parseServerFirst(serverFirst, this.#nonce, context)
     if (downgradeHash !== undefined) assertNoDowngrade(downgradeHash, digest, context)
 
+    this.#isDerived = true
     // RFC 5802 §3
     const salted = await context.derive(context.preparedPassword, salt, iterations, HASH_BYTES[digest], digest)
     const clientKey = hmac(digest, salted, 'Client Key')

@@ -32,11 +32,14 @@ export interface Opened {
   readonly features: Element
   /** key of the visitor among those who share slots */
   readonly key: string
+  /** time at which the work got its slot, in ms of the clock: before, it waited for other logins */
+  readonly begunAt: number
 }
 
 interface Visitor {
   readonly key: string
   readonly clientIp: string | undefined
+  readonly begunAt: number
 }
 
 /**
@@ -85,19 +88,23 @@ export class BoundedSessions {
     work: (opened: Opened, signal: Signal) => Promise<T>,
     only?: Endpoint,
   ): Promise<T> {
-    const { signal, clientIp } = context
-    const visitor = { key: shareKeyOf(context), clientIp: clientIp === undefined ? undefined : clientIpOf(clientIp) }
-    if (!this.#slots.hasRoomFor(visitor.key)) throw busy()
-    const ends = new Ends(this.#clock, this.#settings.timeout, signal, this.#closing)
-    const running = this.#inSlot(() => this.#runOne(work, visitor, ends, only), ends.all, visitor.key)
-    try {
-      return await untilAborted(
-        this.#background.track(running, () => ends.release()),
-        ends.all,
-      )
-    } finally {
-      ends.answered()
+    const { clientIp } = context
+    const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
+    const begin = (key: string, ends: Ends) => {
+      const visitor = { key, clientIp: address, begunAt: this.#clock.now() }
+      return this.#runOne(work, visitor, ends, only)
     }
+    return this.#inSlot(context, begin)
+  }
+
+  /**
+   * Runs `work` like {@link run}, but without a session: it waits for a slot and has the deadline of a login.
+   *
+   * @param work receives the key of the visitor among those who share slots
+   * @throws {XmppBoshError} ERR_XMPP_BUSY, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED, ERR_XMPP_UNAVAILABLE; the errors of `work`
+   */
+  runWithoutSession<T>(context: LoginContext, work: (key: string, signal: Signal) => Promise<T>): Promise<T> {
+    return this.#inSlot(context, (key, ends) => work(key, ends.all))
   }
 
   /**
@@ -110,7 +117,22 @@ export class BoundedSessions {
     this.#transport.close()
   }
 
-  async #inSlot<T>(work: () => Promise<T>, signal: Signal, key: string): Promise<T> {
+  async #inSlot<T>(context: LoginContext, work: (key: string, ends: Ends) => Promise<T>): Promise<T> {
+    const key = shareKeyOf(context)
+    if (!this.#slots.hasRoomFor(key)) throw busy()
+    const ends = new Ends(this.#clock, this.#settings.timeout, context.signal, this.#closing)
+    const running = this.#whenFree(key, ends.all, () => work(key, ends))
+    try {
+      return await untilAborted(
+        this.#background.track(running, () => ends.release()),
+        ends.all,
+      )
+    } finally {
+      ends.answered()
+    }
+  }
+
+  async #whenFree<T>(key: string, signal: Signal, work: () => Promise<T>): Promise<T> {
     const release = await this.#slots.take(signal, key)
     try {
       return await work()
@@ -153,7 +175,7 @@ export class BoundedSessions {
 
   async #open(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {
     const { url } = endpoint
-    const { clientIp, key } = visitor
+    const { clientIp, key, begunAt } = visitor
     this.#bans.assertNone(url, clientIp)
     throwIfAborted(ends.all)
     const opening = ends.opening(url, ms)
@@ -164,7 +186,8 @@ export class BoundedSessions {
       session = created.session
       throwIfAborted(ends.all)
       const reply = session.accept(created.body)
-      return { endpoint, session, features: await session.answer(reply, featuresIn, opening.polling), key }
+      const features = await session.answer(reply, featuresIn, opening.polling)
+      return { endpoint, session, features, key, begunAt }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)
       if (session) this.#background.terminate(session)

@@ -312,17 +312,15 @@ describe('when a creation finds no session', () => {
   test('the creation is not repeated when the visitor has left', async () => {
     const visitor = new AbortController()
     const server = talkTo([LOST])
-    const post = server.wire.transport.post
-    const wire = {
-      ...server.wire,
-      transport: {
-        post: (url: URL, body: string) => {
-          visitor.abort(new Error('left'))
-          return post(url, body, { signal: patient() })
-        },
-        close() {},
+    const connection = server.wire.transport.connect(server.wire.url)
+    const transport = transportTo({
+      post: (_url, body, options) => {
+        visitor.abort(new Error('left'))
+        return connection.post(body, options)
       },
-    }
+      close() {},
+    })
+    const wire = { ...server.wire, transport }
     await expect(BoshSession.create(wire, patient(), visitor.signal)).rejects.toThrow('left')
     expect(server.asked).toHaveLength(1)
   })

@@ -3,8 +3,16 @@ import diagnostics from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { Agent } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type Connection, HttpTransport, type PostOptions, type Transport } from '../../lib/bosh/transport'
 import { Authenticator, type AuthenticatorOptions } from '../../lib/index'
-import { MAX_CONCURRENT, MAX_DELAYED_FAILURES, TERMINATE_TIMEOUT_MS } from '../../lib/limits'
+import {
+  FAILURE_JITTER_SHARE,
+  MAX_CONCURRENT,
+  MAX_DELAYED_FAILURES,
+  MAX_RESPONSE_BYTES,
+  TERMINATE_TIMEOUT_MS,
+  UNSEEN_ITERATIONS,
+} from '../../lib/limits'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
@@ -41,8 +49,34 @@ afterEach(async () => {
   server.reset()
 })
 
-const USER1 = { username: 'user1', password: 'user1' }
 const turn = () => new Promise(resolve => setImmediate(resolve))
+
+/** Transport to the server that moves the clock by `ms` for each request but the terminate. */
+function slowTransport(clock: HandClock): Transport & { ms: number } {
+  const http = new HttpTransport({ maxResponseBytes: MAX_RESPONSE_BYTES })
+  const slow = {
+    ms: 0,
+    connect(url: URL): Connection {
+      const connection = http.connect(url)
+      const post = async (body: string, options: PostOptions) => {
+        await turn()
+        if (!body.includes("type='terminate'")) clock.advance(slow.ms)
+        return connection.post(body, options)
+      }
+      return { post, repeats: 0, release: () => connection.release() }
+    },
+    close: () => http.close(),
+  }
+  return slow
+}
+const MANY_ITERATIONS = {
+  rewrite: (body: string) =>
+    body.replace(/(?<=>)[A-Za-z0-9+/=]+(?=<\/challenge>)/, payload =>
+      Buffer.from(Buffer.from(payload, 'base64').toString().replace(/i=\d+/, 'i=999999')).toString('base64'),
+    ),
+}
+
+const USER1 = { username: 'user1', password: 'user1' }
 const steps = () => server.requests.map(({ step }) => step)
 async function until(condition: () => boolean): Promise<void> {
   for (let turns = 0; !condition(); turns++) {
@@ -350,6 +384,11 @@ describe('under load', () => {
   })
 })
 
+/** ms of the largest delay that is 300 ms with its random addition */
+const LARGEST_DELAY = 300 * (1 + FAILURE_JITTER_SHARE)
+/** Number of refusals that wait, if nothing lately took longer than 300 ms. */
+const heldBy = ({ waiting }: HandClock) => waiting.filter(ms => ms >= 300 && ms <= LARGEST_DELAY).length
+
 describe('with failureDelay', () => {
   let clock: HandClock
   beforeEach(() => {
@@ -365,14 +404,14 @@ describe('with failureDelay', () => {
     const settled = jest.fn()
     const answered = authenticator.authenticate(credentials).finally(settled)
     answered.catch(() => {})
-    await until(() => clock.waiting.includes(300))
+    await until(() => heldBy(clock) === 1)
     await until(() => server.sessions.length === 0)
     // The only slot is free.
     expect((await authenticator.authenticate(USER1)).username).toBe('user1')
     clock.advance(299)
     await turn()
     expect(settled).not.toHaveBeenCalled()
-    clock.advance(1)
+    clock.advance(LARGEST_DELAY - 299)
 
     await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
   })
@@ -390,33 +429,100 @@ describe('with failureDelay', () => {
     },
   )
 
-  test('the delay is no longer than the timeout of the login', async () => {
-    const answered = authenticatorFor({ failureDelay: 300, timeout: 200 }, { clock }).authenticate({
-      username: 'user1@evil.example',
-      password: 'x',
-    })
-    answered.catch(() => {})
-    await until(() => clock.waiting.length > 0)
-    expect(clock.waiting).toEqual([200])
-    clock.advance(200)
-    await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+  const UNKNOWN = { username: 'nobody', password: 'x' }
+  const WRONG = { username: 'user2', password: 'x' }
+  const RIGHT = { username: 'user2', password: 'user2' }
+
+  test.each([
+    ['a wrong password', WRONG, () => {}, 'invalid-credentials'],
+    ['an unknown name', UNKNOWN, () => {}, 'invalid-credentials'],
+    ['a disabled account', RIGHT, () => server.fault({ on: 'auth', reply: 'account-disabled' }), 'account-disabled'],
+    [
+      'an expired password',
+      RIGHT,
+      () => server.fault({ on: 'response', reply: 'credentials-expired' }),
+      'credentials-expired',
+    ],
+    [
+      'a blocked account',
+      RIGHT,
+      () => server.fault({ on: 'bind', reply: { stanzaError: 'not-allowed' } }),
+      'not-allowed',
+    ],
+    ['a malformed name', RIGHT, () => server.fault({ on: 'auth', reply: 'malformed-request' }), 'invalid-credentials'],
+    [
+      'missing keys',
+      RIGHT,
+      () => server.fault({ on: 'auth', reply: 'temporary-auth-failure' }),
+      'ERR_XMPP_UNAVAILABLE',
+    ],
+    ['too many iterations', RIGHT, () => server.fault({ on: 'auth', reply: MANY_ITERATIONS }), 'ERR_XMPP_SERVER_PROOF'],
+    [
+      'another bound name',
+      RIGHT,
+      () => server.fault({ on: 'bind', reply: { boundJid: 'x@localhost/y' } }),
+      'ERR_XMPP_IDENTITY',
+    ],
+  ])('a login with %s is answered no earlier than the slowest login', async (_, credentials, arrange, code) => {
+    const options = { failureDelay: 300, mechanisms: ['SCRAM-SHA-1'] } as const
+    const transport = slowTransport(clock)
+    const authenticator = authenticatorFor(options, { clock, transport })
+    transport.ms = 1_000
+    await authenticator.authenticate(USER1)
+    transport.ms = 0
+    arrange()
+    const startedAt = clock.now()
+    const answered = authenticator.authenticate(credentials).catch(reason => reason.code)
+    await until(() => clock.waiting.some(ms => ms >= 5_000 && ms <= 5_000 * (1 + FAILURE_JITTER_SHARE)))
+    clock.advance(5_000 * (1 + FAILURE_JITTER_SHARE))
+
+    expect(await answered).toBe(code)
+    expect(clock.now() - startedAt).toBe(5_000 * (1 + FAILURE_JITTER_SHARE))
   })
 
-  test('a refusal ends in ERR_XMPP_BUSY at once when too many others are delayed', async () => {
-    const authenticator = authenticatorFor({ failureDelay: 300 }, { clock })
+  test.each([
+    ['a wrong password', WRONG, () => {}],
+    ['an unknown name', UNKNOWN, () => {}],
+    ['a disabled account', RIGHT, () => server.fault({ on: 'auth', reply: 'account-disabled' })],
+    ['a blocked account', RIGHT, () => server.fault({ on: 'bind', reply: { stanzaError: 'not-allowed' } })],
+  ])(
+    'the first login with %s takes as long as a whole login when the server is slow',
+    async (_, credentials, arrange) => {
+      const transport = slowTransport(clock)
+      transport.ms = 1_000
+      arrange()
+      const authenticator = authenticatorFor({ failureDelay: 300, mechanisms: ['SCRAM-SHA-1'] }, { clock, transport })
+      const settled = jest.fn()
+      const answered = authenticator.authenticate(credentials).catch(settled)
+      await until(() => steps().includes('terminate') && server.sessions.length === 0)
+      clock.advance(Math.max(0, 4_999 - clock.now()))
+      await turn()
+      expect(settled).not.toHaveBeenCalled()
+      clock.advance(5_000 * (1 + FAILURE_JITTER_SHARE) - clock.now())
+      await answered
+
+      expect(settled).toHaveBeenCalled()
+    },
+  )
+
+  test('the refusal that is due first ends in ERR_XMPP_BUSY when too many others are delayed', async () => {
+    const authenticator = authenticatorFor({ failureDelay: 300, maxQueue: MAX_DELAYED_FAILURES }, { clock })
     const refusal = () =>
       authenticator.authenticate({ username: 'user1@evil.example', password: 'x' }).catch(e => e.code)
     const held = Array.from({ length: MAX_DELAYED_FAILURES }, refusal)
-    await until(() => clock.waiting.length === MAX_DELAYED_FAILURES)
+    await until(() => heldBy(clock) === MAX_DELAYED_FAILURES)
+    held.push(refusal())
 
-    expect(await refusal()).toBe('ERR_XMPP_BUSY')
+    expect(await Promise.race(held)).toBe('ERR_XMPP_BUSY')
+    expect(heldBy(clock)).toBe(MAX_DELAYED_FAILURES)
     expect((await authenticator.authenticate(USER1)).username).toBe('user1')
-    clock.advance(300)
-    expect(new Set(await Promise.all(held))).toEqual(new Set(['invalid-credentials']))
+    clock.advance(LARGEST_DELAY)
+    const codes = await Promise.all(held)
+    expect(codes.filter(code => code === 'invalid-credentials')).toHaveLength(MAX_DELAYED_FAILURES)
     // There is room again.
     const next = refusal()
-    await until(() => clock.waiting.length === 1)
-    clock.advance(300)
+    await until(() => heldBy(clock) === 1)
+    clock.advance(LARGEST_DELAY)
     expect(await next).toBe('invalid-credentials')
   })
 
@@ -433,10 +539,76 @@ describe('with failureDelay', () => {
       { signal: visitor.signal },
     )
     answered.catch(() => {})
-    await until(() => clock.waiting.includes(300))
+    await until(() => heldBy(clock) === 1)
     visitor.abort()
 
     await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
+  })
+})
+
+describe('for a name that is refused before the challenge', () => {
+  const derived = () =>
+    jest.mocked(crypto.pbkdf2).mock.calls.map(([, , iterations, length, digest]) => ({ iterations, length, digest }))
+  beforeEach(() => {
+    jest.mocked(crypto.pbkdf2).mockClear()
+  })
+  const refused = (authenticator: Authenticator, username: string) =>
+    authenticator.authenticate({ username, password: 'x' }).catch(reason => reason.code)
+
+  test.each([
+    ['SCRAM-SHA-1', 'nobody'],
+    ['SCRAM-SHA-256', 'nobody'],
+    ['SCRAM-SHA-512', 'nobody'],
+    ['SCRAM-SHA-1', 'user1@evil.example'],
+    ['SCRAM-SHA-512', 'user\u200b1'],
+  ] as const)('a login by %s as %j derives the same key as a wrong password', async (mechanism, username) => {
+    const authenticator = authenticatorFor({ mechanisms: [mechanism] })
+    // So that the server has its own keys already.
+    await refused(authenticator, 'user1')
+    jest.mocked(crypto.pbkdf2).mockClear()
+    await refused(authenticator, 'user1')
+    const known = derived()
+    expect(known).toHaveLength(1)
+
+    expect(await refused(authenticator, username)).toBe('invalid-credentials')
+    expect(derived()).toEqual([...known, ...known])
+  })
+
+  test('the first login derives a key with the iterations of the default', async () => {
+    expect(await refused(authenticatorFor({ mechanisms: ['SCRAM-SHA-256'] }), 'nobody')).toBe('invalid-credentials')
+    expect(derived()).toEqual([{ iterations: UNSEEN_ITERATIONS, length: 32, digest: 'sha256' }])
+  })
+
+  test.each([
+    [{ maxIterations: 5_000 }, 5_000],
+    [{ minIterations: 20_000 }, 20_000],
+  ])('the first login derives a key within %j', async (options, iterations) => {
+    expect(await refused(authenticatorFor({ mechanisms: ['SCRAM-SHA-1'], ...options }), 'nobody')).toBe(
+      'invalid-credentials',
+    )
+    expect(derived()).toEqual([{ iterations, length: 20, digest: 'sha1' }])
+  })
+
+  test('a login by PLAIN derives no key', async () => {
+    expect(await refused(authenticatorFor(), 'nobody')).toBe('invalid-credentials')
+    expect(derived()).toEqual([])
+  })
+
+  test('a name that cannot exist waits for a slot', async () => {
+    const authenticator = authenticatorFor({ maxConcurrent: 1, maxQueue: 1 })
+    server.fault({ on: 'auth', reply: 'hang' })
+    const visitor = new AbortController()
+    const first = authenticator.authenticate(USER1, { signal: visitor.signal }).catch(reason => reason.code)
+    await until(() => steps().includes('auth'))
+    const settled = jest.fn()
+    const second = refused(authenticator, 'user1@evil.example').finally(settled)
+    await turn()
+    expect(settled).not.toHaveBeenCalled()
+    expect(await refused(authenticator, 'user1@evil.example')).toBe('ERR_XMPP_BUSY')
+    visitor.abort()
+
+    expect(await first).toBe('ERR_XMPP_ABORTED')
+    expect(await second).toBe('invalid-credentials')
   })
 })
 
@@ -459,8 +631,8 @@ describe('with the signal of a visitor', () => {
       { signal },
     )
     answered.catch(() => {})
-    await until(() => clock.waiting.includes(300))
-    clock.advance(300)
+    await until(() => heldBy(clock) === 1)
+    clock.advance(LARGEST_DELAY)
 
     await expect(answered).rejects.toMatchObject({ code: 'invalid-credentials' })
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)

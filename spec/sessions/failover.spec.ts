@@ -1,4 +1,3 @@
-import type { Transport } from '../../lib/bosh/transport'
 import { XmppBoshError } from '../../lib/errors/error'
 import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
 import type { Endpoint } from '../../lib/options/settings'
@@ -6,6 +5,7 @@ import { settingsOf } from '../../lib/options/settings'
 import { BoundedSessions } from '../../lib/sessions/bounded-sessions'
 import { Failover } from '../../lib/sessions/failover'
 import { handClock } from '../fixtures/clock'
+import { transportTo } from '../fixtures/transport'
 
 const endpoint = (host: string): Endpoint => ({
   url: new URL(`https://${host}.example/bosh`),
@@ -148,7 +148,7 @@ describe('after a fault', () => {
 test('a ban of one visitor asks no other service and leaves the banned one first for the others', async () => {
   const asked: string[] = []
   const XMLNS = "xmlns='http://jabber.org/protocol/httpbind'"
-  const transport: Transport = {
+  const transport = transportTo({
     async post(url, _body, { clientIp }) {
       asked.push(`${url.hostname} ${clientIp}`)
       // As ejabberd answers when it has ended the session of a banned address before it looked for it.
@@ -156,7 +156,7 @@ test('a ban of one visitor asks no other service and leaves the banned one first
       throw new XmppBoshError('ERR_XMPP_TIMEOUT', 'enough')
     },
     close() {},
-  }
+  })
   const service = ['https://a.example/bosh', 'https://b.example/bosh']
   const sessions = new BoundedSessions(settingsOf({ service, domain: 'example.com' }), { transport })
   const run = (clientIp: string) => sessions.run({ clientIp }, async () => 'opened')

@@ -1,0 +1,85 @@
+import type { Clock } from '../../time/clock'
+
+/**
+ * Times of one login, from which the time of its refusal is computed. The waits for other logins of this process are
+ * counted apart: they depend on the other visitors, and not on the account.
+ */
+export class LoginTiming {
+  readonly #clock: Clock
+  readonly #startedAt: number
+  #waited = 0
+  #quickest = Number.POSITIVE_INFINITY
+  #missing = 0
+  #isAsked = false
+  #provedAfter: number | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startedAt = clock.now()
+  }
+
+  /** Start of the login plus its waits, in ms of the clock: the delay of a refusal counts from here. */
+  get levelFrom(): number {
+    return this.#startedAt + this.#waited
+  }
+
+  /** True if the server was asked about the account: what it answered may tell whether the account exists. */
+  get isAsked(): boolean {
+    return this.#isAsked
+  }
+
+  /** ms from {@link levelFrom} to the proof of the account; `undefined` without proof. */
+  get provedAfter(): number | undefined {
+    return this.#provedAfter
+  }
+
+  /** ms from {@link levelFrom} until now. */
+  get taken(): number {
+    return this.#clock.now() - this.levelFrom
+  }
+
+  /** ms that this login would have taken up to the last exchange, each missing one as quick as the quickest. */
+  get takenInFull(): number {
+    return this.taken + (this.#missing > 0 ? this.#missing * this.#quickest : 0)
+  }
+
+  /** Counts the wait for a slot, which ended at `begunAt`. */
+  begun(begunAt: number): void {
+    this.#waited += begunAt - this.#startedAt
+  }
+
+  /** Returns a function that ends a wait for other logins. It begins now. */
+  waiting(): () => void {
+    const since = this.#clock.now()
+    return () => {
+      this.#waited += this.#clock.now() - since
+    }
+  }
+
+  /**
+   * Notes that the server is asked about the account from now on.
+   *
+   * @param exchanges number of exchanges from here to the proof of the account
+   */
+  asks(exchanges: number): void {
+    this.#isAsked = true
+    this.#missing = exchanges
+    this.#quickest = this.taken // the creation of the session
+  }
+
+  /** Counts an exchange with the server, which may be answered with a refusal. */
+  async exchange<T>(answer: Promise<T>): Promise<T> {
+    const since = this.#clock.now()
+    try {
+      return await answer
+    } finally {
+      this.#missing--
+      this.#quickest = Math.min(this.#quickest, this.#clock.now() - since)
+    }
+  }
+
+  /** Notes that the account is proved: nothing that follows tells more about it. */
+  proves(): void {
+    this.#provedAfter = this.taken
+  }
+}

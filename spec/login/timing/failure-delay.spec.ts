@@ -1,0 +1,262 @@
+import { XmppBoshError } from '../../../lib/errors/error'
+import { CODES, type XmppBoshErrorCode } from '../../../lib/errors/statuses'
+import { FAILURE_JITTER_SHARE, LEVEL_WINDOW_MS, MAX_DELAYED_FAILURES } from '../../../lib/limits'
+import { FailureDelay } from '../../../lib/login/timing/failure-delay'
+import type { LoginTiming } from '../../../lib/login/timing/login-timing'
+import { LightSignal } from '../../../lib/time/light-signal'
+import { type HandClock, handClock } from '../../fixtures/clock'
+
+const LIMITS = { failureDelay: 300, timeout: 15_000 }
+
+let clock: HandClock
+let closing: LightSignal
+let random: number
+let delay: FailureDelay
+beforeEach(() => {
+  clock = handClock()
+  closing = new LightSignal()
+  random = 0
+  delay = new FailureDelay(clock, LIMITS, closing, () => random)
+})
+
+/** Times of one login, in ms. */
+interface Times {
+  /** wait for a slot */
+  readonly slot?: number
+  /** creation of the session */
+  readonly creation?: number
+  /** wait for other derivations */
+  readonly derivations?: number
+  /** the exchange that is answered with the refusal */
+  readonly exchange?: number
+  /** exchanges that a login still needs after it */
+  readonly missing?: number
+}
+
+async function ask(timing: LoginTiming, { slot = 0, creation = 0, derivations = 0, exchange = 0, missing = 0 }: Times) {
+  clock.advance(slot)
+  timing.begun(clock.now())
+  clock.advance(creation)
+  timing.asks(1 + missing)
+  const waited = timing.waiting()
+  clock.advance(derivations)
+  waited()
+  const answered = timing.exchange(Promise.resolve())
+  clock.advance(exchange)
+  await answered
+}
+
+const logIn = (times: Times) =>
+  delay.run(async timing => {
+    await ask(timing, times)
+    timing.proves()
+  }, undefined)
+
+const failWith = (code: XmppBoshErrorCode) => async (timing: LoginTiming, times: Times) => {
+  await ask(timing, times)
+  throw new XmppBoshError(code, 'refused')
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+/** Fails a login, moves the clock until it is answered, and returns the ms from its start with the code. */
+async function answerTo(
+  code: XmppBoshErrorCode,
+  times: Times,
+  { of = delay, signal = undefined as AbortSignal | undefined } = {},
+) {
+  const startedAt = clock.now()
+  const answered = of.run(timing => failWith(code)(timing, times), signal).catch(reason => reason.code)
+  await turn()
+  const [ms = 0] = clock.waiting
+  clock.advance(ms)
+  return { code: await answered, ms: clock.now() - startedAt }
+}
+
+const refusedAfter = async (times: Times = {}) => (await answerTo('invalid-credentials', times)).ms
+
+describe('after the server was asked about the account', () => {
+  test.each(CODES)('%s is passed on at the level', async code => {
+    expect(await answerTo(code, { exchange: 20 })).toEqual({ code, ms: 300 })
+  })
+
+  test('a refusal is passed on at the level of a slower login', async () => {
+    await logIn({ exchange: 379 })
+
+    expect(await refusedAfter({ exchange: 20 })).toBe(379)
+  })
+
+  // Measured on Tigase, MongooseIM with 100 logins in flight, and Metronome: known name, unknown name
+  test.each([
+    [314, 300],
+    [379, 300],
+    [3296, 1845],
+  ])('a refusal that took %i ms and one that took %i ms take equally long from then on', async (known, unknown) => {
+    const slower = await refusedAfter({ exchange: known })
+
+    expect(await refusedAfter({ exchange: unknown })).toBe(slower)
+    expect(await refusedAfter({ exchange: known })).toBe(slower)
+  })
+
+  test('a refusal counts the exchanges that it left out as its quickest one', async () => {
+    expect(await refusedAfter({ creation: 250, exchange: 100, missing: 3 })).toBe(650)
+    // Other refusals do not take longer because of it.
+    expect(await refusedAfter({ exchange: 20 })).toBe(350)
+  })
+
+  test('the level is that of a slow refusal of the last window', async () => {
+    await refusedAfter({ exchange: 2_000 })
+    clock.advance(LEVEL_WINDOW_MS - 1)
+
+    expect(await refusedAfter()).toBe(2_000)
+  })
+
+  test('the level falls again when two windows are over', async () => {
+    await refusedAfter({ exchange: 2_000 })
+    clock.advance(2 * LEVEL_WINDOW_MS)
+
+    expect(await refusedAfter()).toBe(300)
+  })
+
+  test('the level stays when a fault took longer', async () => {
+    await answerTo('ERR_XMPP_TIMEOUT', { exchange: 14_000 })
+
+    expect(await refusedAfter()).toBe(300)
+  })
+
+  test('a refusal is never passed on later than the timeout after its start', async () => {
+    random = 1
+    await logIn({ exchange: 14_000 })
+
+    expect(await refusedAfter({ slot: 2_000 })).toBe(15_000)
+  })
+
+  test('the timeout bounds a longer failureDelay', async () => {
+    const of = new FailureDelay(clock, { failureDelay: 300, timeout: 200 }, closing, () => random)
+
+    expect(await answerTo('invalid-credentials', {}, { of })).toEqual({ code: 'invalid-credentials', ms: 200 })
+  })
+})
+
+describe('with waits for other logins', () => {
+  test('a refusal is passed on at the level after its own waits', async () => {
+    expect(await refusedAfter({ slot: 900, derivations: 400, exchange: 20 })).toBe(1_600)
+  })
+
+  test('the waits of one visitor do not raise the level of others', async () => {
+    await logIn({ slot: 9_000, derivations: 2_000, exchange: 20 })
+    await refusedAfter({ slot: 5_000, derivations: 2_000, exchange: 20 })
+
+    expect(await refusedAfter()).toBe(300)
+  })
+})
+
+describe('at random', () => {
+  test.each([
+    [0, 300],
+    [0.5, 300 * (1 + FAILURE_JITTER_SHARE / 2)],
+    [1, 300 * (1 + FAILURE_JITTER_SHARE)],
+  ])('a refusal takes longer by %f of the largest addition', async (share, ms) => {
+    random = share
+
+    expect(await refusedAfter({ exchange: 20 })).toBe(ms)
+  })
+
+  test('refusals get different additions by default', async () => {
+    const of = new FailureDelay(clock, LIMITS, closing)
+    const times = new Set<number>()
+    for (let n = 0; n < 20; n++) times.add((await answerTo('invalid-credentials', {}, { of })).ms)
+
+    expect(times.size).toBeGreaterThan(15)
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(300)
+    expect(Math.max(...times)).toBeLessThanOrEqual(300 * (1 + FAILURE_JITTER_SHARE))
+  })
+
+  test('a refusal waits again when its timer went off too early', async () => {
+    const early = {
+      ...clock,
+      now: () => clock.now(),
+      after: (ms: number, then: () => void) => clock.after(ms - 1, then),
+    }
+    const of = new FailureDelay(early, LIMITS, closing, () => 0)
+    const answered = answerTo('invalid-credentials', {}, { of })
+    await turn()
+    await turn()
+    expect(clock.waiting).toEqual([0])
+    clock.advance(1)
+
+    expect((await answered).ms).toBe(300)
+  })
+})
+
+describe('without a delay', () => {
+  const at = async (work: (timing: LoginTiming) => Promise<unknown>, signal?: AbortSignal) => {
+    const failed = delay.run(work, signal).catch(reason => reason.code)
+    await turn()
+    expect(clock.waiting).toEqual([])
+    return failed
+  }
+
+  test.each(['missing-credentials', 'malformed-credentials', 'ERR_XMPP_BUSY', 'ERR_XMPP_CONNECT'] as const)(
+    '%s is passed on when the server was not asked about the account',
+    async code => {
+      expect(
+        await at(async () => {
+          throw new XmppBoshError(code, 'not asked')
+        }),
+      ).toBe(code)
+    },
+  )
+
+  test('a refusal is passed on when the account was proved before', async () => {
+    const work = async (timing: LoginTiming) => {
+      await ask(timing, { exchange: 20 })
+      timing.proves()
+      throw new XmppBoshError('registration-closed', 'refused')
+    }
+
+    expect(await at(work)).toBe('registration-closed')
+  })
+
+  test('a refusal is passed on when failureDelay is 0', async () => {
+    delay = new FailureDelay(clock, { ...LIMITS, failureDelay: 0 }, closing, () => 1)
+    await logIn({ exchange: 1_000 })
+
+    expect(await at(timing => failWith('not-allowed')(timing, {}))).toBe('not-allowed')
+  })
+
+  test('a refusal is passed on when the visitor has left', async () => {
+    expect(await at(timing => failWith('not-allowed')(timing, {}), AbortSignal.abort())).toBe('not-allowed')
+  })
+
+  test('a refusal that waits is passed on when close() is called', async () => {
+    const answered = delay.run(timing => failWith('not-allowed')(timing, {}), undefined).catch(reason => reason.code)
+    await turn()
+    expect(clock.waiting).toEqual([300])
+    closing.abort()
+
+    expect(await answered).toBe('not-allowed')
+    expect(clock.waiting).toEqual([])
+  })
+})
+
+test('the refusal that is due first ends in ERR_XMPP_BUSY when too many wait', async () => {
+  const codes: string[] = []
+  const refuse = (code: XmppBoshErrorCode) =>
+    delay.run(timing => failWith(code)(timing, {}), undefined).catch(reason => codes.push(reason.code))
+  random = 1
+  const first = Array.from({ length: MAX_DELAYED_FAILURES - 1 }, () => refuse('invalid-credentials'))
+  await turn()
+  random = 0
+  const due = refuse('not-allowed')
+  await turn()
+  random = 1
+  const last = refuse('account-disabled')
+  await due
+  expect(codes).toEqual(['ERR_XMPP_BUSY'])
+  clock.advance(300 * (1 + FAILURE_JITTER_SHARE))
+  await Promise.all([...first, last])
+
+  expect(new Set(codes.slice(1))).toEqual(new Set(['invalid-credentials', 'account-disabled']))
+  expect(codes).toHaveLength(MAX_DELAYED_FAILURES + 1)
+})
