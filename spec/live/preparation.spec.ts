@@ -158,7 +158,9 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
         const more = [...names.keys()].filter(name => taken.login.has(name) && !taken.registration.has(name))
 
         expect(differing(taken.registration, taken.login)).toEqual({})
-        expect([...taken.registration.keys()].filter(name => !taken.login.has(name))).toEqual([])
+        // SASLprep, which comes first at login, makes a space of this one. The library leaves it out before it asks.
+        const less = [...taken.registration.keys()].filter(name => !taken.login.has(name) && !name.includes('\u200b'))
+        expect(less).toEqual([])
         expect(
           differing(
             more.map(name => [name, name]),

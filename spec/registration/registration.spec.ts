@@ -282,7 +282,7 @@ describe('at sign-up', () => {
     ['blanks for a password', { ...NEW, password: '   ' }, 'missing-credentials'],
     ['wide blanks for a password', { ...NEW, password: '\u3000\u00a0' }, 'missing-credentials'],
     ['a name of another domain', { ...NEW, username: 'user9@example.com' }, 'malformed-credentials'],
-    ['an invalid name', { ...NEW, username: 'user 9' }, 'malformed-credentials'],
+    ['an invalid name', { ...NEW, username: 'user\u00a09' }, 'malformed-credentials'],
     ['a control character', { ...NEW, password: 'pass\0word' }, 'malformed-credentials'],
     ['a list of names', { ...NEW, username: ['user9'] }, 'missing-credentials'],
     ['an inherited name', Object.create(NEW), 'missing-credentials'],
