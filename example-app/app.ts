@@ -44,7 +44,9 @@ export interface App extends Express {
 export function createApp(config: AppConfig): App {
   const { stores, xmpp } = config
   const { passport, authenticator } = createAuth(xmpp)
-  const registration = config.registration ? createRegistration(xmpp, config.captchaHosts) : undefined
+  const registration = config.registration
+    ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
+    : undefined
   const accounts = createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations })
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)

@@ -5,6 +5,7 @@ import {
   type AuthenticatorOptions,
   deserializeUser,
   Registration,
+  type RegistrationOptions,
   Strategy,
   serializeUser,
 } from 'passport-xmpp-bosh'
@@ -32,9 +33,9 @@ export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
 }
 
 /** @throws {TypeError} that names the option */
-export function createRegistration(
-  { forwardClientIp: _, ...options }: XmppOptions,
-  captchaHosts: readonly string[] = [],
-): Registration {
-  return new Registration({ ...options, captchaHosts })
+export function createRegistration({
+  forwardClientIp: _,
+  ...options
+}: XmppOptions & RegistrationOptions): Registration {
+  return new Registration(options)
 }

@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { urlOf } from '../options/url'
 
 /** Parts of the head of the replies from one URL. */
 export interface Heads {
@@ -38,7 +39,6 @@ export function watchHeads(url: URL): Heads {
 }
 
 function originOf(location: string | undefined, base: URL): string | undefined {
-  if (location === undefined || !URL.canParse(location, base.href)) return undefined
-  const { protocol, origin } = new URL(location, base)
-  return protocol === 'http:' || protocol === 'https:' ? origin : undefined
+  const url = location === undefined ? undefined : urlOf(location, base)
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined
 }

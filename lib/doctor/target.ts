@@ -1,5 +1,6 @@
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
+import { urlOf } from '../options/url'
 import type { Mechanism } from '../sasl'
 import { type Finding, ok, warn, wrong } from './finding'
 import { SESSION_MS } from './limits'
@@ -38,7 +39,7 @@ export interface Target {
 /** Checks the URL itself, without the network. */
 export function targetOf(checked: CheckOptions): { findings: Finding[]; target?: Target } {
   const { service, mechanisms, allowInsecure = false, ca } = checked
-  const domain = checked.domain ?? (URL.canParse(service) ? new URL(service).hostname : '')
+  const domain = checked.domain ?? urlOf(service)?.hostname ?? ''
   const options: AuthenticatorOptions = {
     service,
     domain,
@@ -84,7 +85,7 @@ function transportFinding({ url, isExposed, maySendPassword }: Target): Finding 
 
 /** Returns service and domain in a form that may be shown: a URL can hold a password. */
 export function subjectOf({ service, domain }: CheckOptions): { service: string | null; domain: string | null } {
-  const url = URL.canParse(service) ? new URL(service) : undefined
+  const url = urlOf(service)
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
   return {
     service: url && isHttp ? `${url.origin}${url.pathname}` : null,

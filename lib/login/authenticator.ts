@@ -42,7 +42,11 @@ export interface Account {
   readonly mechanism: Mechanism
 }
 
-/** Work on the session of a login that succeeded. */
+/**
+ * Work on the session of a login that succeeded.
+ *
+ * @internal
+ */
 export type Work<T> = (account: Account, session: BoshSession, signal: Signal) => Promise<T>
 
 /**

@@ -1,6 +1,7 @@
 import { MAX_CAPTCHA_HOSTS, MAX_DOMAIN_BYTES } from '../limits'
 import type { AuthenticatorOptions } from './authenticator-options'
 import { assertObject } from './checks'
+import { urlOf } from './url'
 
 /**
  * Options of {@link Registration}: those of {@link Authenticator}, and the hosts of captcha pictures.
@@ -45,7 +46,7 @@ export function captchaHostsOf(given: RegistrationOptions): {
 
 function hostOf(value: unknown): string {
   const isShort = typeof value === 'string' && value.length <= MAX_DOMAIN_BYTES + ':65535'.length
-  if (!isShort || /[/?#@\\\s*]/.test(value) || !URL.canParse(`https://${value}`)) throw invalidHosts()
+  if (!isShort || /[/?#@\\\s*]/.test(value) || urlOf(`https://${value}`) === undefined) throw invalidHosts()
   const { host } = new URL(`https://${value}`)
   if (host === '') throw invalidHosts()
   return host

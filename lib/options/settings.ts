@@ -25,6 +25,7 @@ import {
 } from './authenticator-options'
 import { assertKnown, assertObject, optionalBoolean, optionalInteger } from './checks'
 import { domainOf, maxUsernameBytesOf } from './names'
+import { urlOf } from './url'
 
 /**
  * One `service` URL with the mechanisms that are allowed on it.
@@ -116,8 +117,8 @@ function missingService(): TypeError {
 function endpointOf(service: unknown, allowed: readonly Mechanism[] | undefined, allowInsecure: boolean): Endpoint {
   // Of a list, or an environment variable that is not set.
   if (service === undefined || service === '') throw missingService()
-  if (typeof service !== 'string' || !URL.canParse(service)) throw new TypeError('option `service` must be a BOSH URL')
-  const url = new URL(service)
+  const url = typeof service === 'string' ? urlOf(service) : undefined
+  if (url === undefined) throw new TypeError('option `service` must be a BOSH URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new TypeError('option `service` must be an https: URL, or an http: URL of a loopback address')
   }

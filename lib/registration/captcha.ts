@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { protocolError } from '../errors/error'
 import { MAX_CAPTCHA_URL_LENGTH } from '../limits'
+import { urlOf } from '../options/url'
 import { decodeBase64 } from '../sasl'
 import type { DataField } from '../stanzas/data-form'
 import { BITS_OF_BINARY } from '../xml/namespaces'
@@ -98,7 +99,7 @@ export function captchaOf({ media }: DataField, siblings: readonly Element[], ho
     if (image) return { image, type }
   }
   const urls = pictures.flatMap(({ type, uri }) => {
-    const url = uri.length <= MAX_CAPTCHA_URL_LENGTH && URL.canParse(uri) ? new URL(uri) : undefined
+    const url = uri.length <= MAX_CAPTCHA_URL_LENGTH ? urlOf(uri) : undefined
     return url?.protocol === 'https:' && url.username === '' && url.password === '' ? [{ type, url }] : []
   })
   const allowed = urls.find(({ url }) => hosts.includes(url.host))

@@ -86,7 +86,7 @@ export class Registration {
    *
    * const { fields, captcha } = await registration.form({ clientIp: '192.0.2.7' })
    * for (const { name, label = name, required } of fields) console.log(name, label, required)
-   * if (captcha) console.log(`data:${captcha.type};base64,${captcha.image.toString('base64')}`)
+   * if (captcha?.image) console.log(`data:${captcha.type};base64,${captcha.image.toString('base64')}`)
    * ```
    */
   async form(context: LoginContext = {}): Promise<RegistrationForm> {

@@ -4,7 +4,7 @@ import { protocolError } from '../errors/error'
 import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import type { Signal } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
-import { CLIENT, HTTPBIND, STANZA_CONDITIONS, STREAMS } from '../xml/namespaces'
+import { CLIENT, HTTPBIND, STANZA_CONDITIONS } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import { element, type Node } from '../xml/write'
 
@@ -77,8 +77,6 @@ const STANZAS = ['iq', 'message', 'presence']
 // RFC 6120 §8.2.3: a reply has the id of the request, and type result or error. Other stanzas are ignored.
 function answerIn(reply: readonly Element[], id: string, isSender: Senders): Element | undefined {
   for (const child of reply) {
-    // Tigase restarts the stream again when a restart is sent again, and sends its features again with a later reply.
-    if (isFeatures(child)) continue
     if (!isStanzaNamespace(child) || !STANZAS.includes(child.name)) {
       throw protocolError('the server sent an element that is not a stanza')
     }
@@ -94,11 +92,6 @@ function answerIn(reply: readonly Element[], id: string, isSender: Senders): Ele
   })
   if (answers.length > 1) throw protocolError('the server sent two replies to one request')
   return answers[0]
-}
-
-// RFC 6120 §4.3.2
-function isFeatures({ namespace, name }: Element): boolean {
-  return namespace === STREAMS && name === 'features'
 }
 
 // Stanzas of many servers inherit the namespace of the body.

@@ -276,12 +276,12 @@ describe('when a creation is answered for another domain', () => {
     })
   })
 
-  test.each(['evil example', 'a_b', 'x'.repeat(300), '<', 'evil\u001b[31m', ''])(
+  test.each(['evil example', 'a*b', 'x'.repeat(300), '<', 'evil\u001b[31m', ''])(
     'the error does not repeat %j, which is no domain',
     async from => {
       const error = await domainError(from.replace('<', '&lt;').replace('\u001b', '\u009b'))
       expect(error).toMatchObject({ code: 'ERR_XMPP_DOMAIN', message: expect.stringContaining('no domain name') })
-      expect(String(error)).not.toMatch(/evil|xxx|a_b/)
+      expect(String(error)).not.toMatch(/evil|xxx|a\*b/)
     },
   )
 

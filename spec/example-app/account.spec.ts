@@ -269,7 +269,11 @@ describe('deleting the account', () => {
   })
 
   test('a removal shows the error page and ends all sessions when its outcome is unknown', async () => {
-    xmpp.fault({ on: 'remove', reply: 'not-xml' })
+    const rewrite = () => {
+      xmpp.fault({ on: 'create', reply: { status: 503 } }) // the look whether the account is gone
+      return 'no XML'
+    }
+    xmpp.fault({ on: 'remove', reply: { rewrite } })
     expect((await remove('user1')).status).toBe(502)
     expect(await isSignedIn(visitor)).toBe(false)
     expect(await isSignedIn(elsewhere)).toBe(false)

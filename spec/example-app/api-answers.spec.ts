@@ -242,7 +242,7 @@ const WAYS: readonly Way[] = [
     '400',
     'malformed-credentials',
     'the name has forbidden characters',
-    ({ app }) => register(new ApiClient(app), { username: 'zoe & ann' }),
+    ({ app }) => register(new ApiClient(app), { username: 'zoe\u0007ann' }),
   ],
   [
     'POST /api/register',

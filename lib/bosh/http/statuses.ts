@@ -1,5 +1,6 @@
 import { XmppBoshError } from '../../errors/error'
 import { prepareConfiguredDomain } from '../../jid'
+import { urlOf } from '../../options/url'
 import { addressOf } from '../http-errors'
 
 /** Circumstances of a reply with a status other than 200. */
@@ -73,9 +74,9 @@ function redirectMeaning({ url, location, isInSession }: StatusContext): string 
 }
 
 function placeOf(url: URL, location: string | undefined): string | undefined {
-  if (location === undefined || location === '' || !URL.canParse(location, url.href)) return undefined
-  const { protocol, hostname, port, origin } = new URL(location, url.href)
-  if (protocol !== 'https:' && protocol !== 'http:') return undefined
+  const target = location ? urlOf(location, url) : undefined
+  if (target?.protocol !== 'https:' && target?.protocol !== 'http:') return undefined
+  const { protocol, hostname, port, origin } = target
   if (origin === url.origin) return 'another path of the same origin'
   const host = prepareConfiguredDomain(hostname)?.ascii
   return host === undefined ? undefined : `${protocol}//${host}${port && `:${port}`}`

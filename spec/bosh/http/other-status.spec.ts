@@ -195,7 +195,7 @@ describe('with a redirect', () => {
     ['https://h.example:443/', 'a redirect to https://h.example'],
     ['javascript:hidden', 'a redirect,'],
     ['https://', 'a redirect,'],
-    ['https://hidden_x.example/', 'a redirect,'],
+    ['https://hidden.-x.example/', 'a redirect,'],
     ['', 'a redirect,'],
   ])('a creation shows of the Location %j only where it leads', async (location, shown) => {
     const server = await replying(
