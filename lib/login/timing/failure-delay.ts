@@ -93,8 +93,11 @@ export class FailureDelay {
     const ends = new AnySignal(displaced, this.#closing, ...(signal ? [signal] : []))
     this.#held.set(displaced, dueAt)
     if (this.#held.size > MAX_DELAYED_FAILURES) this.#displaceFirst()
-    // Node rounds timers to ms, and counts from the time at which the event loop last woke: it can be early.
-    for (let ms = dueAt - this.#clock.now(); ms > 0 && !ends.aborted; ms = dueAt - this.#clock.now()) {
+    // Node rounds timers to ms, and counts from the time at which the event loop last woke: it can be early. The wait is
+    // over as well if the clock stands still, as it does in an app's tests with a faked clock and real timers.
+    let last = Number.POSITIVE_INFINITY
+    for (let ms = dueAt - this.#clock.now(); ms > 0 && ms < last && !ends.aborted; ms = dueAt - this.#clock.now()) {
+      last = ms
       await pause(this.#clock, ms, ends)
     }
     this.#held.delete(displaced)

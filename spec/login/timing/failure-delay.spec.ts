@@ -172,6 +172,25 @@ describe('at random', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(300 * (1 + FAILURE_JITTER_SHARE))
   })
 
+  test('a refusal is given after one wait when the clock stands still', async () => {
+    let waits = 0
+    const still = {
+      now: () => 0,
+      date: () => 0,
+      after(_ms: number, then: () => void) {
+        waits++
+        queueMicrotask(then)
+        return () => {}
+      },
+    }
+    const of = new FailureDelay(still, LIMITS, closing, () => 0)
+    const refused = of.run(async () => {
+      throw new XmppBoshError('invalid-credentials', 'refused')
+    }, undefined)
+    await expect(refused).rejects.toMatchObject({ code: 'invalid-credentials' })
+    expect(waits).toBe(1)
+  })
+
   test('a refusal waits again when its timer went off too early', async () => {
     const early = {
       ...clock,
