@@ -40,7 +40,7 @@ export async function askVersion(
 
 // Openfire: "5.2.0 Alpha"
 function versionOf(name: string, version: string): ReportedVersion | undefined {
-  const isVersion = /^\d[\w.+~-]{0,30}(?: \w{1,16}){0,2}$/.test(version)
+  const isVersion = /^\d[\w.+~-]{0,30}(?: \w{1,16})?(?: \w{1,16})?$/.test(version)
   return /^[A-Za-z]{1,20}$/.test(name) && isVersion ? { name, version } : undefined
 }
 
