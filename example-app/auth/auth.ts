@@ -21,7 +21,6 @@ export interface Auth {
   authenticator: Authenticator
 }
 
-/** @throws {TypeError} that names the option */
 export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
   const authenticator = new Authenticator(options)
   // A separate instance: with the module's default, two apps in one process would share their users.
@@ -32,7 +31,6 @@ export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
   return { passport: own, authenticator }
 }
 
-/** @throws {TypeError} that names the option */
 export function createRegistration({
   forwardClientIp: _,
   ...options

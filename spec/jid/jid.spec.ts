@@ -161,21 +161,17 @@ describe('for localparts', () => {
   })
 
   // Younger letters stay apart, as on servers, and an i without a dot has the capital of another letter.
+  // Nodeprep makes a letter of an iota below before it puts marks in order, so its place among them counts, as on servers.
+  const IOTA_BELOW = '\u0345'
   const outside = new RegExp(`[\u0131${UNASSIGNED}]`, 'u')
 
   test('all spellings of a name in Unicode 3.2, capital or small, composed or not, name one account', () => {
     fc.assert(
-      fc.property(typed, name => {
+      fc.property(typed, text => {
+        const name = text.normalize('NFC')
         const prepared = prepareLocalpart(name)
-        // Composed first: changing the case of an iota below out of order yields other letters (Unicode §5.18).
-        const composed = name.normalize('NFC')
-        const spellings = [
-          composed.toUpperCase(),
-          composed.toLowerCase(),
-          name.normalize('NFD'),
-          name.normalize('NFKC'),
-        ]
-        if (prepared !== undefined && !outside.test(name))
+        const spellings = [name.toUpperCase(), name.toLowerCase(), name.normalize('NFD'), name.normalize('NFKC')]
+        if (prepared !== undefined && !outside.test(name) && !name.normalize('NFD').includes(IOTA_BELOW))
           expect(spellings.map(prepareLocalpart)).toEqual(spellings.map(() => prepared))
       }),
       { numRuns: 2000 },
