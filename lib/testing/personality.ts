@@ -1,6 +1,7 @@
 import { prepareLocalpart } from '../jid'
 import { XBOSH } from '../xml/namespaces'
 import { type Attributes, page, type Reply, terminated } from './protocol/reply'
+import type { StanzaFault } from './protocol/stanza'
 
 /**
  * A real server that the test server imitates.
@@ -19,8 +20,16 @@ import { type Attributes, page, type Reply, terminated } from './protocol/reply'
  */
 export type PersonalityName = 'ejabberd' | 'prosody'
 
+/** Name and version that a server reports (XEP-0092). */
+export interface Software {
+  readonly name: string
+  readonly version: string
+}
+
 /** Habits in which real servers differ. */
 export interface Personality {
+  readonly name: PersonalityName
+  readonly software: Software
   /** path of the BOSH URL */
   readonly path: string
   /** s without a request until a session ends */
@@ -47,8 +56,37 @@ export interface Personality {
   readonly protectsOffer: boolean
   /** after the removal of an account: `answers` the request or not, then ends the stream with `condition` */
   readonly removal: { readonly answers: boolean; readonly condition: string }
+  readonly stanzas: StanzaHabits
   /** returns the localpart that the server binds for a user name */
   boundLocalpart(username: string): string | undefined
+}
+
+/** Habits in which real servers differ when they answer stanzas. */
+export interface StanzaHabits {
+  /** answers and copies name the client's own account: answers as their sender, copies as their addressee */
+  readonly namesAccount: boolean
+  /** an error repeats the children of the refused stanza (RFC 6120 §8.3.1) */
+  readonly repeatsRefused: boolean
+  /** a stanza in the name of another account ends the stream; otherwise the server corrects the name */
+  readonly checksSender: boolean
+  /** an element that is not a stanza ends the stream; otherwise it is ignored */
+  readonly endsOnUnknown: boolean
+  /** a stanza before bind gets an error; otherwise it ends the stream of a stranger, and is ignored after authentication */
+  readonly answersUnbound: boolean
+  /** binds as well without a restart, and for an iq of type get */
+  readonly bindsAtOnce: boolean
+  /** keeps messages for accounts that are not available; otherwise it refuses them */
+  readonly keepsMessages: boolean
+  readonly dropsHeadlines: boolean
+  readonly refusesProbes: boolean
+  /** sends the client its own unavailable presence */
+  readonly echoesUnavailable: boolean
+  /** answers an iq to a resource of the domain as the domain does */
+  readonly servesDomainResources: boolean
+  /** error for a stanza to another domain */
+  readonly unreachable: StanzaFault
+  /** error for a message to the domain */
+  readonly messageToHost: StanzaFault
 }
 
 const NAMESPACE = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
@@ -56,6 +94,8 @@ const NAMESPACE = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
 /** Habits as measured on ejabberd 23.01 to 26.07 and Prosody 0.12 to 13. */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
   ejabberd: {
+    name: 'ejabberd',
+    software: { name: 'ejabberd', version: '26.07' },
     path: '/bosh',
     inactivity: 30,
     created: {
@@ -76,10 +116,27 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: false,
     protectsOffer: true,
     removal: { answers: true, condition: 'conflict' },
+    stanzas: {
+      namesAccount: true,
+      repeatsRefused: true,
+      checksSender: true,
+      endsOnUnknown: false,
+      answersUnbound: false,
+      bindsAtOnce: false,
+      keepsMessages: false,
+      dropsHeadlines: false,
+      refusesProbes: false,
+      echoesUnavailable: false,
+      servesDomainResources: false,
+      unreachable: 'cancel remote-server-not-found',
+      messageToHost: 'cancel item-not-found',
+    },
     // ejabberd repeats the spelling of the client.
     boundLocalpart: username => username,
   },
   prosody: {
+    name: 'prosody',
+    software: { name: 'Prosody', version: '13.0.1' },
     path: '/http-bind',
     inactivity: 60,
     created: { ...NAMESPACE, ver: '1.6', polling: '5', secure: 'true' },
@@ -93,6 +150,21 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: true,
     protectsOffer: false,
     removal: { answers: false, condition: 'not-authorized' },
+    stanzas: {
+      namesAccount: false,
+      repeatsRefused: false,
+      checksSender: false,
+      endsOnUnknown: true,
+      answersUnbound: true,
+      bindsAtOnce: true,
+      keepsMessages: true,
+      dropsHeadlines: true,
+      refusesProbes: true,
+      echoesUnavailable: true,
+      servesDomainResources: true,
+      unreachable: 'cancel not-allowed',
+      messageToHost: 'cancel service-unavailable',
+    },
     boundLocalpart: prepareLocalpart,
   },
 }

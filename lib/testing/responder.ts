@@ -8,7 +8,9 @@ import { type CorrectReply, endOfStream, ok, type Reply, terminated } from './pr
 import { type RequestView, ridOf, viewOf } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
 import { REQUESTS, Session } from './protocol/session'
+import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
+import { AccountStore } from './services/account-data'
 import { type CaptchaView, RegistrationService } from './services/registration'
 
 /**
@@ -88,6 +90,7 @@ export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly #options: ResolvedOptions
   readonly #registration: RegistrationService
+  readonly #data = new AccountStore()
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
@@ -124,6 +127,7 @@ export class Responder implements TestServer {
     this.endSessions()
     this.accounts.restore(this.#options.accounts)
     this.#registration.reset()
+    this.#data.clear()
     this.#requests = []
     this.#faults.clear()
   }
@@ -143,7 +147,7 @@ export class Responder implements TestServer {
     const { malformed } = this.#options.personality
     let body: Element
     try {
-      body = read(bytes)
+      body = inClientNamespace(read(bytes))
     } catch (error) {
       if (error instanceof XmlError) return malformed
       throw error
@@ -176,13 +180,20 @@ export class Responder implements TestServer {
     if (prepareConfiguredDomain(to)?.wire !== domain) return terminated(unknownDomain)
     if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
     const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
-    const stream = new Stream({ ...rest, domain, accounts: this.accounts, registration: this.#registration })
+    const stream = new Stream({
+      ...rest,
+      domain,
+      accounts: this.accounts,
+      data: this.#data,
+      registration: this.#registration,
+    })
     const session = new Session(stream, rid, wait, sid => ok([], repeatsSid ? { sid } : {}))
     this.#sessions.set(session.sid, session)
     const attributes = {
       ...created,
       from: domain,
       sid: session.sid,
+      authid: session.sid,
       wait: String(wait),
       hold: '1',
       requests: String(REQUESTS),

@@ -156,15 +156,49 @@ test('the server binds the resource that the client asks for', async () => {
   ).toContain('<jid>user1@localhost/lab</jid>')
 })
 
-test('the server answers an unknown iq with service-unavailable and ends the session when it comes before bind', async () => {
-  const ping = "<iq xmlns='jabber:client' type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>"
+test('the server answers an unknown iq with service-unavailable after bind', async () => {
   const { say } = await loggedIn()
   await say(3, BIND)
-  expect(await say(4, ping)).toMatch(/<iq xmlns='jabber:client' type='error' id='p1'>.*<service-unavailable /)
 
-  const early = await loggedIn()
-  expect(await early.say(3, ping)).toContain("condition='remote-stream-error'")
+  expect(await say(4, "<iq type='get' id='p1'><query xmlns='x:y'/></iq>")).toMatch(
+    /<iq xmlns='jabber:client' from='user1@localhost' to='user1@localhost\/[^']+' type='error' id='p1'>.*<service-unavailable /,
+  )
 })
+
+test('the server answers a stanza that inherits the namespace of its body', async () => {
+  const { say } = await loggedIn()
+
+  expect(await say(3, BIND.replace(" xmlns='jabber:client'", ''))).toContain('<jid>user1@localhost/')
+  expect(await say(4, "<iq type='get' id='p1' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>")).toMatch(
+    /<iq xmlns='jabber:client' from='localhost' to='user1@localhost\/[^']+' type='result' id='p1'\/>/,
+  )
+})
+
+test('the features after the restart offer the session of RFC 3921 as optional', async () => {
+  const { say } = await create()
+  await say(1, plain('user1', 'user1'))
+
+  expect(await say(2, '', RESTART)).toContain(
+    "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session></stream:features>",
+  )
+})
+
+test.each<PersonalityName>(['ejabberd', 'prosody'])(
+  'the first reply of %s names an authid that is not the sid of another session',
+  async personality => {
+    const responder = new Responder({ domain: 'localhost', personality })
+    const authids = await Promise.all(
+      [1, 2].map(async rid => {
+        const reply = await responder.respond(
+          Buffer.from(`<body ${HTTPBIND} rid='${rid}' to='localhost' wait='1' hold='1'/>`),
+        )
+        return / authid='([^']+)'/.exec(typeof reply === 'string' ? reply : String(reply.body))?.[1]
+      }),
+    )
+
+    expect([typeof authids[0], authids[0] === authids[1]]).toEqual(['string', false])
+  },
+)
 
 test('the server lets a client abort an exchange and begin another', async () => {
   const { say } = await create()

@@ -9,6 +9,8 @@ import { scramAccount } from './scram-account'
 export type EjabberdOptions = Storage & {
   /** of the HTTPS listener; one for xmpp.example.com by default */
   readonly certificate?: Certificate
+  /** modules in addition to those of BOSH, with their options in YAML */
+  readonly modules?: Readonly<Record<string, string>>
 }
 
 type Storage =
@@ -34,6 +36,9 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
     values: {
       FORMAT: options.storage,
       HASH: options.storage === 'scram' ? options.hash : 'sha',
+      MODULES: Object.entries(options.modules ?? {})
+        .map(([name, settings]) => `  ${name}: ${settings}`)
+        .join('\n'),
     },
     morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],

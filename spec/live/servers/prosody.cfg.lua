@@ -3,7 +3,7 @@
 Include "${SHIPPED}"
 
 authentication = "internal_${STORAGE}"
-plugin_paths = { "${MODULES}" }
+plugin_paths = { "${PLUGINS}" }
 
 VirtualHost "localhost"
-	modules_enabled = { "live_spec" }
+	modules_enabled = { ${MODULES} }

@@ -8,6 +8,8 @@ const NAMES_AT_ONCE = 5_000
 export interface ProsodyOptions {
   /** hashed (the default): PLAIN and SCRAM-SHA-1 are offered. plain (passwords in clear text): SCRAM-SHA-256 as well. */
   readonly storage?: 'hashed' | 'plain'
+  /** modules in addition to those of the configuration that operators copy */
+  readonly modules?: readonly string[]
 }
 
 interface Status {
@@ -17,7 +19,7 @@ interface Status {
 }
 
 /** Starts a Prosody with the configuration that operators copy. */
-export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}): Promise<LiveServer> {
+export async function startProsody({ storage = 'hashed', modules = [] }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
     ports: _,
@@ -26,7 +28,12 @@ export async function startProsody({ storage = 'hashed' }: ProsodyOptions = {}):
   } = await launch({
     server: 'prosody',
     template: 'prosody.cfg.lua',
-    values: { SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'), STORAGE: storage, MODULES: __dirname },
+    values: {
+      SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'),
+      STORAGE: storage,
+      PLUGINS: __dirname,
+      MODULES: ['live_spec', ...modules].map(name => `"${name}"`).join(', '),
+    },
     args: ({ directory, configuration, httpPort }) => [
       ...['--config', configuration, directory, `BOSH_PORT=${httpPort}`],
     ],
