@@ -44,6 +44,8 @@ export interface Personality {
   readonly malformed: Reply
   /** a request for a session must hold `wait` and `hold` */
   readonly needsWait: boolean
+  /** a stream without a version begins with the first request after its creation, and has no features (RFC 6120 §4.7.5) */
+  readonly needsVersion: boolean
   /** maximum s that a request is held */
   readonly maxWait: number
   /** SASL condition for a message that cannot be parsed, and for a user name that is not a localpart */
@@ -110,6 +112,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     unknownDomain: 'internal-server-error',
     malformed: page(400, ''),
     needsWait: false,
+    needsVersion: true,
     maxWait: 300,
     undecodable: 'not-authorized',
     malformedBase64: 'malformed-request',
@@ -144,6 +147,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     unknownDomain: 'improper-addressing',
     malformed: terminated('bad-request'),
     needsWait: true,
+    needsVersion: false,
     maxWait: 120,
     undecodable: 'malformed-request',
     malformedBase64: 'incorrect-encoding',

@@ -1,13 +1,14 @@
-import { prepareConfiguredDomain } from '../jid'
+import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
 import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
+import { createdAttributes, termsOf } from './protocol/creation'
 import { type CorrectReply, endOfStream, ok, type Reply, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
-import { REQUESTS, Session } from './protocol/session'
+import { Session } from './protocol/session'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
 import { AccountStore } from './services/account-data'
@@ -82,8 +83,6 @@ export interface TestServer {
 
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
-/** s that a request is held if the client does not say */
-const WAIT_S = 60
 
 /** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
@@ -168,40 +167,23 @@ export class Responder implements TestServer {
   }
 
   // XEP-0124 §7, XEP-0206 §3
-  #create(body: Element, rid: number, request: RequestView): Reply {
+  async #create(body: Element, rid: number, request: RequestView): Promise<Reply> {
     this.#forgetIdle()
     const { domain, accounts: _, ...rest } = this.#options
-    const { created, inactivity, maxWait, needsWait, repeatsSid, malformed, unknownDomain } = rest.personality
-    const requested = body.attributes.get('wait')
-    const to = body.attributes.get('to')
-    if (needsWait && (requested === undefined || !body.attributes.has('hold'))) return terminated('bad-request')
-    if (requested !== undefined && !/^[0-9]{1,9}$/.test(requested)) return malformed
-    if (to === undefined) return terminated('improper-addressing')
-    if (prepareConfiguredDomain(to)?.wire !== domain) return terminated(unknownDomain)
+    const { personality } = rest
+    const terms = termsOf(body, domain, personality)
+    if ('refusal' in terms) return terms.refusal
     if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
-    const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
-    const stream = new Stream({
-      ...rest,
-      domain,
-      accounts: this.accounts,
-      data: this.#data,
-      registration: this.#registration,
-    })
-    const session = new Session(stream, rid, wait, sid => ok([], repeatsSid ? { sid } : {}))
+    const { accounts } = this
+    const stream = new Stream({ ...rest, domain, accounts, data: this.#data, registration: this.#registration })
+    const session = new Session(stream, rid, terms, sid => ok([], personality.repeatsSid ? { sid } : {}))
     this.#sessions.set(session.sid, session)
-    const attributes = {
-      ...created,
-      from: domain,
-      sid: session.sid,
-      authid: session.sid,
-      wait: String(wait),
-      hold: '1',
-      requests: String(REQUESTS),
-      inactivity: String(inactivity),
-    }
-    const correct = { children: [stream.features], attributes }
+    const children = terms.isVersioned ? [stream.features] : []
+    const correct = { children, attributes: createdAttributes(terms, personality, domain, session.sid) }
     const reply = this.#reply(session, correct, this.#faults.take('create'), request)
     session.created(reply)
+    // The request is held like any other for which there is nothing to send. A test that has ended does not wait for it.
+    if (!terms.isVersioned) await setTimeout(terms.wait * 1000, undefined, { ref: false })
     return reply
   }
 
@@ -216,6 +198,10 @@ export class Responder implements TestServer {
     }
     const answers = step === 'restart' ? stream.restart() : await stream.answer(children, fault)
     if ('end' in answers) return this.#end(sid, this.#reply(session, endOfStream(answers.end), fault, request))
+    if (session.begins()) {
+      session.due = answers
+      return this.#reply(session, { children: [], attributes: { ...attributes, authid: sid } }, fault, request)
+    }
     const due = [...session.due, ...answers]
     session.due = []
     // XEP-0124 §9: hold the request if there is nothing to send.

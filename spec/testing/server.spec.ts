@@ -14,6 +14,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
+const VERSION = "xmlns:xmpp='urn:xmpp:xbosh' xmpp:version='1.0'"
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
 const BIND = "<iq xmlns='jabber:client' type='set' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
 const plain = (username: string, password: string) =>
@@ -30,7 +31,7 @@ interface Dialogue {
 }
 
 async function create(url = server.url): Promise<Dialogue> {
-  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1'/>`, url)
+  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1' ${VERSION}/>`, url)
   const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
   return {
     sid,
@@ -104,7 +105,7 @@ test('the server repeats its reply when a rid is repeated before the first reply
     const reply = await responder.respond(Buffer.from(body))
     return typeof reply === 'string' ? reply : String(reply.body)
   }
-  const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost'/>`))?.[1]
+  const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost' ${VERSION}/>`))?.[1]
   // The keys of the account are derived in the meantime.
   const first = Buffer.from('n,,n=user1,r=abc').toString('base64')
   const auth = `<body ${HTTPBIND} rid='2' sid='${sid}'><auth ${SASL} mechanism='SCRAM-SHA-256'>${first}</auth></body>`
@@ -190,7 +191,7 @@ test.each<PersonalityName>(['ejabberd', 'prosody'])(
     const authids = await Promise.all(
       [1, 2].map(async rid => {
         const reply = await responder.respond(
-          Buffer.from(`<body ${HTTPBIND} rid='${rid}' to='localhost' wait='1' hold='1'/>`),
+          Buffer.from(`<body ${HTTPBIND} rid='${rid}' to='localhost' wait='1' hold='1' ${VERSION}/>`),
         )
         return / authid='([^']+)'/.exec(typeof reply === 'string' ? reply : String(reply.body))?.[1]
       }),
@@ -199,6 +200,21 @@ test.each<PersonalityName>(['ejabberd', 'prosody'])(
     expect([typeof authids[0], authids[0] === authids[1]]).toEqual(['string', false])
   },
 )
+
+test('the server holds the creation and sends no features when ejabberd gets a stream without a version', async () => {
+  const begin = Date.now()
+  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='1' hold='1'/>`)
+  const held = Date.now() - begin
+  const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
+  const say = async (rid: number, payload = '') =>
+    (await post(`<body ${HTTPBIND} rid='${rid}' sid='${sid}'>${payload}</body>`)).text
+  const late = await say(101, plain('user1', 'user1'))
+
+  expect(held).toBeGreaterThan(900)
+  expect(text).not.toMatch(/features|authid|xmpp:version/)
+  expect(late).toMatch(/^<body [^>]* authid='[^']+'\/>$/)
+  expect(await say(102)).toContain('<success')
+})
 
 test('the server lets a client abort an exchange and begin another', async () => {
   const { say } = await create()
@@ -373,7 +389,11 @@ test('a recorded request names its step and its mechanism', async () => {
 test('the server lets a page of another origin ask as a real one does', async () => {
   const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
   const preflight = await fetch(server.url, { method: 'OPTIONS', headers })
-  const asked = await fetch(server.url, { method: 'POST', body: `<body ${HTTPBIND} rid='1' to='localhost'/>`, headers })
+  const asked = await fetch(server.url, {
+    method: 'POST',
+    body: `<body ${HTTPBIND} rid='1' to='localhost' ${VERSION}/>`,
+    headers,
+  })
 
   expect([preflight, asked].map(response => response.headers.get('access-control-allow-origin'))).toEqual(['*', '*'])
   expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type')

@@ -100,8 +100,8 @@ function time({ type, child, personality }: Query): Answer {
 // XEP-0054
 function vCard({ place, type, child, data, personality }: Query): Answer {
   if (type === 'set') {
-    if (place !== 'account' && personality === 'prosody') return 'auth forbidden'
-    data.vCard = copyOf(child)
+    if (place === 'other' || (place === 'host' && personality === 'prosody')) return 'auth forbidden'
+    if (place === 'account') data.vCard = copyOf(child)
     return DONE
   }
   const stored = place === 'account' ? data.vCard : undefined

@@ -2,12 +2,12 @@
 const { Client } = require('node-xmpp-client')
 
 const say = text => process.stdout.write(`${text}\n`)
-const [url, password] = process.argv.slice(2)
-const client = new Client({ jid: 'user1@localhost/client', password, bosh: { url } })
+const [url, username, password] = process.argv.slice(2)
+const client = new Client({ jid: `${username}@localhost/client`, password, bosh: { url } })
 client.on('online', ({ jid }) => {
   say(`online ${jid}`)
   client.send(new Client.Stanza('presence'))
-  client.send(new Client.Stanza('message', { to: 'user1@localhost', type: 'chat' }).c('body').t('x'))
+  client.send(new Client.Stanza('message', { to: `${username}@localhost`, type: 'chat' }).c('body').t('x'))
 })
 client.on('stanza', stanza => {
   if (!stanza.is('message')) return
