@@ -58,9 +58,24 @@ export interface Personality {
   readonly protectsOffer: boolean
   /** after the removal of an account: `answers` the request or not, then ends the stream with `condition` */
   readonly removal: { readonly answers: boolean; readonly condition: string }
+  readonly sessions: SessionHabits
   readonly stanzas: StanzaHabits
   /** returns the localpart that the server binds for a user name */
   boundLocalpart(username: string): string | undefined
+}
+
+/** Habits in which real servers differ when they keep a BOSH session. */
+export interface SessionHabits {
+  /** grants the client's wish that no request is held; without `wait` it ends a session that then polls too soon */
+  readonly grantsHoldZero: boolean
+  /** a reply goes to the request that asked, and the held request gets an empty one; otherwise the held one gets the reply */
+  readonly answersNewest: boolean
+  /** condition for a held request when another request ends the session; without one it gets the same reply */
+  readonly otherRequest: string | undefined
+  /** answers the stanzas of a request that restarts the stream or ends the session */
+  readonly answersPayload: boolean
+  /** the reply to a restart names the version of the stream and its id */
+  readonly namesRestart: boolean
 }
 
 /** Habits in which real servers differ when they answer stanzas. */
@@ -91,7 +106,8 @@ export interface StanzaHabits {
   readonly messageToHost: StanzaFault
 }
 
-const NAMESPACE = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
+/** Attributes that name the version of the stream (XEP-0206 §3). */
+export const VERSION = { 'xmlns:xmpp': XBOSH, 'xmpp:version': '1.0' }
 
 /** Habits as measured on ejabberd 23.01 to 26.07 and Prosody 0.12 to 13. */
 export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
@@ -101,7 +117,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     path: '/bosh',
     inactivity: 30,
     created: {
-      ...NAMESPACE,
+      ...VERSION,
       'xmpp:restartlogic': 'true',
       ver: '1.11',
       polling: '2',
@@ -119,6 +135,13 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: false,
     protectsOffer: true,
     removal: { answers: true, condition: 'conflict' },
+    sessions: {
+      grantsHoldZero: true,
+      answersNewest: true,
+      otherRequest: 'other-request',
+      answersPayload: false,
+      namesRestart: true,
+    },
     stanzas: {
       namesAccount: true,
       repeatsRefused: true,
@@ -142,7 +165,7 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     software: { name: 'Prosody', version: '13.0.1' },
     path: '/http-bind',
     inactivity: 60,
-    created: { ...NAMESPACE, ver: '1.6', polling: '5', secure: 'true' },
+    created: { ...VERSION, ver: '1.6', polling: '5', secure: 'true' },
     repeatsSid: true,
     unknownDomain: 'improper-addressing',
     malformed: terminated('bad-request'),
@@ -154,6 +177,13 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: true,
     protectsOffer: false,
     removal: { answers: false, condition: 'not-authorized' },
+    sessions: {
+      grantsHoldZero: false,
+      answersNewest: false,
+      otherRequest: undefined,
+      answersPayload: true,
+      namesRestart: false,
+    },
     stanzas: {
       namesAccount: false,
       repeatsRefused: false,

@@ -8,7 +8,8 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import { Responder, type TestServer } from './responder'
+import { Responder } from './responder'
+import type { TestServer } from './test-server'
 
 export type { AccountRefusal, Accounts } from './accounts'
 export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults/faults'
@@ -16,8 +17,8 @@ export type { ResponderOptions } from './options'
 export type { PersonalityName } from './personality'
 export type { RequestView, Step } from './protocol/request'
 export type { TestMechanism } from './protocol/sasl'
-export type { SessionView, TestServer } from './responder'
 export type { CaptchaView, RegistrationMode } from './services/registration'
+export type { SessionView, TestServer } from './test-server'
 
 /**
  * Options of {@link startBoshServer}.

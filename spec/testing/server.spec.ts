@@ -41,8 +41,8 @@ async function create(url = server.url): Promise<Dialogue> {
 }
 
 /** Logs in. The next request is the third. */
-async function loggedIn(): Promise<Dialogue> {
-  const dialogue = await create()
+async function loggedIn(url = server.url): Promise<Dialogue> {
+  const dialogue = await create(url)
   await dialogue.say(1, plain('user1', 'user1'))
   await dialogue.say(2, '', RESTART)
   return dialogue
@@ -238,14 +238,28 @@ test.each<[PersonalityName, authzid: string, answer: string]>([
 })
 
 describe('for a request that has no answer yet', () => {
-  test('the server holds it until there is an answer and then holds the next one', async () => {
+  test('ejabberd answers it with nothing and the next one with the answer when that is ready at once', async () => {
     const { say } = await loggedIn()
+    const held = say(3)
+    const second = say(4, BIND)
+
+    expect(await held).toBe(`<body ${HTTPBIND} xmlns:stream='http://etherx.jabber.org/streams'/>`)
+    expect(await second).toContain('<jid>user1@localhost/')
+  })
+
+  test('Prosody holds it until there is an answer and then holds the next one', async () => {
+    const other = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, personality: 'prosody' })
+    const { say } = await loggedIn(other.url)
     const held = say(3)
     const second = say(4, BIND)
     expect(await held).toContain('<jid>user1@localhost/')
     const end = await say(5, '', "type='terminate'")
 
-    expect([end, await second]).toEqual([expect.stringContaining("type='terminate'"), end])
+    expect([await second, end]).toEqual([
+      expect.stringMatching(/ sid='.*type='terminate'/),
+      expect.stringContaining("type='terminate'"),
+    ])
+    await other.close()
   })
 
   test('the server answers it when another one comes that can be held', async () => {

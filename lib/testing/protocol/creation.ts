@@ -15,6 +15,8 @@ export interface Terms {
   readonly wait: number
   /** requests that the client may have open at once */
   readonly requests: number
+  /** minimum s between two requests, if none may be held (XEP-0124 §12) */
+  readonly polling: number
   /** the client names the version of its stream, so the server sends features */
   readonly isVersioned: boolean
 }
@@ -23,7 +25,7 @@ export interface Terms {
 export function termsOf(
   { attributes }: Element,
   domain: string,
-  { needsWait, needsVersion, maxWait, malformed, unknownDomain }: Personality,
+  { needsWait, needsVersion, maxWait, malformed, unknownDomain, created, sessions }: Personality,
 ): { readonly refusal: Reply } | Terms {
   const requested = attributes.get('wait')
   const to = attributes.get('to')
@@ -31,9 +33,12 @@ export function termsOf(
   if (requested !== undefined && !/^[0-9]{1,9}$/.test(requested)) return { refusal: malformed }
   if (to === undefined) return { refusal: terminated('improper-addressing') }
   if (prepareConfiguredDomain(to)?.wire !== domain) return { refusal: terminated(unknownDomain) }
+  const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
+  const requests = sessions.grantsHoldZero && attributes.get('hold') === '0' ? REQUESTS - 1 : REQUESTS
   return {
-    wait: Math.min(Number(requested ?? WAIT_S), maxWait),
-    requests: REQUESTS,
+    wait,
+    requests,
+    polling: requests < REQUESTS && wait === 0 ? Number(created['polling']) : 0,
     isVersioned: !needsVersion || attributes.has(`{${XBOSH}}version`),
   }
 }

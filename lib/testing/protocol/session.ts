@@ -21,6 +21,8 @@ export class Session {
   due: readonly Node[] = []
   readonly #waitMs: number
   readonly #requests: number
+  readonly #pollingMs: number
+  readonly #answersNewest: boolean
   readonly #emptyReply: (sid: string) => Reply
   readonly #replies = new Map<number, Promise<Reply>>()
   readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
@@ -34,20 +36,33 @@ export class Session {
 
   /**
    * @param rid rid of the request that creates the session
+   * @param answersNewest a reply goes to the request that asked, even if another is held
    * @param emptyReply makes a reply without content
    */
-  constructor(stream: Stream, rid: number, { wait, requests, isVersioned }: Terms, emptyReply: (sid: string) => Reply) {
+  constructor(stream: Stream, rid: number, terms: Terms, answersNewest: boolean, emptyReply: (sid: string) => Reply) {
     this.stream = stream
     this.#rid = rid
-    this.#waitMs = wait * 1000
-    this.#requests = requests
-    this.#hasBegun = isVersioned
+    this.#waitMs = terms.wait * 1000
+    this.#requests = terms.requests
+    this.#pollingMs = terms.polling * 1000
+    this.#hasBegun = terms.isVersioned
+    this.#answersNewest = answersNewest
     this.#emptyReply = emptyReply
   }
 
   /** time of the last activity, in ms since the epoch; the current time while a request is held */
   get idleSince(): number {
     return this.#held ? Date.now() : this.#lastSeen
+  }
+
+  /** true while a request waits for something to send */
+  get isHolding(): boolean {
+    return this.#held !== undefined
+  }
+
+  /** true if a request now is too soon after the last one */
+  get isOveractive(): boolean {
+    return Date.now() - this.#lastSeen < this.#pollingMs
   }
 
   /** Keeps the reply to the creation, in case the client repeats the request. */
@@ -115,10 +130,11 @@ export class Session {
     return next
   }
 
-  // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held.
+  // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held. ejabberd differs.
   #deliver(request: PendingRequest, reply: Reply | undefined): void {
     const empty = this.#emptyReply(this.sid)
-    const isAnswered = this.#release(reply ?? empty)
+    const forHeld = this.#answersNewest ? undefined : reply
+    const isAnswered = this.#release(forHeld ?? empty) && forHeld !== undefined
     if (this.#end !== undefined) request.answer(reply ?? this.#end)
     else if (reply !== undefined && !isAnswered) request.answer(reply)
     else if (this.#holds && this.#waitMs > 0) this.#hold(request, empty)
