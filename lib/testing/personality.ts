@@ -58,10 +58,25 @@ export interface Personality {
   readonly protectsOffer: boolean
   /** after the removal of an account: `answers` the request or not, then ends the stream with `condition` */
   readonly removal: { readonly answers: boolean; readonly condition: string }
+  readonly http: HttpHabits
   readonly sessions: SessionHabits
   readonly stanzas: StanzaHabits
   /** returns the localpart that the server binds for a user name */
   boundLocalpart(username: string): string | undefined
+}
+
+/** Habits in which real servers differ below BOSH. Pages of any origin may use both. */
+export interface HttpHabits {
+  /** headers of every reply that let pages read it */
+  readonly cors: Attributes
+  /** the reply names the origin that asks; otherwise it names all */
+  readonly namesOrigin: boolean
+  /** further headers of the reply to OPTIONS */
+  readonly preflight: Attributes
+  /** HEAD is answered as GET */
+  readonly knowsHead: boolean
+  /** status for an unknown method */
+  readonly otherMethod: number
 }
 
 /** Habits in which real servers differ when they keep a BOSH session. */
@@ -135,6 +150,13 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: false,
     protectsOffer: true,
     removal: { answers: true, condition: 'conflict' },
+    http: {
+      cors: { 'Access-Control-Allow-Headers': 'Content-Type' },
+      namesOrigin: false,
+      preflight: { 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS', 'Access-Control-Max-Age': '86400' },
+      knowsHead: false,
+      otherMethod: 400,
+    },
     sessions: {
       grantsHoldZero: true,
       answersNewest: true,
@@ -177,6 +199,17 @@ export const PERSONALITIES: Readonly<Record<PersonalityName, Personality>> = {
     ignoresAuthzid: true,
     protectsOffer: false,
     removal: { answers: false, condition: 'not-authorized' },
+    http: {
+      cors: {
+        'Access-Control-Allow-Headers': 'Content-Type',
+        'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+        'Access-Control-Max-Age': '7200',
+      },
+      namesOrigin: true,
+      preflight: {},
+      knowsHead: true,
+      otherMethod: 404,
+    },
     sessions: {
       grantsHoldZero: false,
       answersNewest: false,

@@ -5,7 +5,7 @@ import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { VERSION } from './personality'
+import { type HttpHabits, VERSION } from './personality'
 import { createdAttributes, termsOf } from './protocol/creation'
 import { type CorrectReply, endOfStream, ok, type Reply, type StreamReply, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
@@ -69,6 +69,11 @@ export class Responder implements TestServer {
   /** @internal path of the BOSH URL that this personality has */
   get path(): string {
     return this.#options.personality.path
+  }
+
+  /** @internal */
+  get http(): HttpHabits {
+    return this.#options.personality.http
   }
 
   /** @internal */
