@@ -73,8 +73,9 @@ module.exports = {
     {
       name: 'no-unresolvable',
       severity: 'error',
-      comment: 'linting does not need a built package, so the package itself may be missing',
-      from: {},
+      comment:
+        'linting does not need a built package, so the package itself may be missing; chat clients are installed elsewhere',
+      from: { pathNot: '^spec/live/test-kit/clients/' },
       to: { couldNotResolve: true, pathNot: '^passport-xmpp-bosh(/|$)' },
     },
   ],

@@ -6,7 +6,8 @@
 import nock from 'nock'
 import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import { Responder, type TestServer } from './responder'
+import { Responder } from './responder'
+import type { TestServer } from './test-server'
 
 /**
  * A test server behind a URL that `nock` intercepts.

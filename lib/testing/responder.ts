@@ -1,93 +1,30 @@
-import { prepareConfiguredDomain } from '../jid'
+import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
+import type { Node } from '../xml/write'
 import { Accounts } from './accounts'
 import { type Fault, type FaultReply, Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { type CorrectReply, endOfStream, ok, type Reply, terminated } from './protocol/reply'
+import { type HttpHabits, VERSION } from './personality'
+import { createdAttributes, termsOf } from './protocol/creation'
+import { type CorrectReply, endOfStream, ok, type Reply, type StreamReply, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
-import type { TestMechanism } from './protocol/sasl'
-import { REQUESTS, Session } from './protocol/session'
+import { Session } from './protocol/session'
+import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
+import { AccountStore } from './services/account-data'
 import { type CaptchaView, RegistrationService } from './services/registration'
-
-/**
- * A session that the server holds.
- *
- * @example
- * ```ts
- * import assert from 'node:assert/strict'
- * import { Authenticator } from 'passport-xmpp-bosh'
- * import { type SessionView, startBoshServer } from 'passport-xmpp-bosh/testing'
- *
- * const xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
- * const authenticator = new Authenticator({ service: xmpp.url, domain: 'localhost' })
- * await authenticator.authenticate({ username: 'alice', password: 'secret' })
- * await authenticator.close()
- * const left: readonly SessionView[] = xmpp.sessions
- *
- * assert.deepEqual(left, [])
- * await xmpp.close()
- * ```
- */
-export interface SessionView {
-  /** id of the session (XEP-0124 §7.2) */
-  readonly sid: string
-  /** account that logged in, or `undefined` before the login */
-  readonly username: string | undefined
-  /** mechanism of the login, or `undefined` before it */
-  readonly mechanism: TestMechanism | undefined
-  /** full JID that was bound, or `undefined` before the bind */
-  readonly jid: string | undefined
-}
-
-/**
- * A test server as a test sees it, with a port or without.
- *
- * @example
- * ```ts
- * import { startBoshServer, type TestServer } from 'passport-xmpp-bosh/testing'
- * import { mockBosh } from 'passport-xmpp-bosh/testing/nock'
- *
- * const logInFails = (server: TestServer) => server.fault({ on: 'auth', reply: 'not-authorized' })
- *
- * const xmpp = await startBoshServer({ domain: 'localhost' })
- * const mock = mockBosh('https://xmpp.example.com/bosh', { domain: 'example.com' })
- * logInFails(xmpp)
- * logInFails(mock)
- * mock.close()
- * await xmpp.close()
- * ```
- */
-export interface TestServer {
-  /** accounts that can log in; a test can change them at any time */
-  readonly accounts: Accounts
-  /** sessions that the server holds now */
-  readonly sessions: readonly SessionView[]
-  /** captchas that are not answered yet, the newest last */
-  readonly captchas: readonly CaptchaView[]
-  /** requests so far, at most the last 1,000; their bodies hold the text that the client sent, passwords included */
-  readonly requests: readonly RequestView[]
-  /**
-   * Adds a fault. Faults of one step happen in the order they were added.
-   *
-   * @throws {TypeError} the fault is invalid; the message names the field
-   */
-  fault(fault: Fault): void
-  /** Restores the state after the start: the first accounts, without sessions, requests, captchas or faults. */
-  reset(): void
-}
+import type { SessionView, TestServer } from './test-server'
 
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
-/** s that a request is held if the client does not say */
-const WAIT_S = 60
 
 /** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly #options: ResolvedOptions
   readonly #registration: RegistrationService
+  readonly #data = new AccountStore()
   readonly #faults = new Faults()
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
@@ -124,6 +61,7 @@ export class Responder implements TestServer {
     this.endSessions()
     this.accounts.restore(this.#options.accounts)
     this.#registration.reset()
+    this.#data.clear()
     this.#requests = []
     this.#faults.clear()
   }
@@ -131,6 +69,11 @@ export class Responder implements TestServer {
   /** @internal path of the BOSH URL that this personality has */
   get path(): string {
     return this.#options.personality.path
+  }
+
+  /** @internal */
+  get http(): HttpHabits {
+    return this.#options.personality.http
   }
 
   /** @internal */
@@ -143,7 +86,7 @@ export class Responder implements TestServer {
     const { malformed } = this.#options.personality
     let body: Element
     try {
-      body = read(bytes)
+      body = inClientNamespace(read(bytes))
     } catch (error) {
       if (error instanceof XmlError) return malformed
       throw error
@@ -154,6 +97,7 @@ export class Responder implements TestServer {
     this.#record(request)
     if (request.sid === undefined) return this.#create(body, rid, request)
     const session = this.#sessions.get(request.sid)
+    if (session?.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
     const reply = session?.take(rid, () => this.#answer(session, body, request))
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
   }
@@ -164,52 +108,66 @@ export class Responder implements TestServer {
   }
 
   // XEP-0124 §7, XEP-0206 §3
-  #create(body: Element, rid: number, request: RequestView): Reply {
+  async #create(body: Element, rid: number, request: RequestView): Promise<Reply> {
     this.#forgetIdle()
     const { domain, accounts: _, ...rest } = this.#options
-    const { created, inactivity, maxWait, needsWait, repeatsSid, malformed, unknownDomain } = rest.personality
-    const requested = body.attributes.get('wait')
-    const to = body.attributes.get('to')
-    if (needsWait && (requested === undefined || !body.attributes.has('hold'))) return terminated('bad-request')
-    if (requested !== undefined && !/^[0-9]{1,9}$/.test(requested)) return malformed
-    if (to === undefined) return terminated('improper-addressing')
-    if (prepareConfiguredDomain(to)?.wire !== domain) return terminated(unknownDomain)
+    const { personality } = rest
+    const terms = termsOf(body, domain, personality)
+    if ('refusal' in terms) return terms.refusal
     if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
-    const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
-    const stream = new Stream({ ...rest, domain, accounts: this.accounts, registration: this.#registration })
-    const session = new Session(stream, rid, wait, sid => ok([], repeatsSid ? { sid } : {}))
+    const { accounts } = this
+    const stream = new Stream({ ...rest, domain, accounts, data: this.#data, registration: this.#registration })
+    const session = new Session(stream, rid, terms, personality.sessions.answersNewest, sid =>
+      ok([], personality.repeatsSid ? { sid } : {}),
+    )
     this.#sessions.set(session.sid, session)
-    const attributes = {
-      ...created,
-      from: domain,
-      sid: session.sid,
-      wait: String(wait),
-      hold: '1',
-      requests: String(REQUESTS),
-      inactivity: String(inactivity),
-    }
-    const correct = { children: [stream.features], attributes }
+    const children = terms.isVersioned ? [stream.features] : []
+    const correct = { children, attributes: createdAttributes(terms, personality, domain, session.sid) }
     const reply = this.#reply(session, correct, this.#faults.take('create'), request)
     session.created(reply)
+    // The request is held like any other for which there is nothing to send. A test that has ended does not wait for it.
+    if (!terms.isVersioned) await setTimeout(terms.wait * 1000, undefined, { ref: false })
     return reply
   }
 
   async #answer(session: Session, { children }: Element, request: RequestView): Promise<Reply | undefined> {
     const { step } = request
     const { sid, stream } = session
+    const { repeatsSid, sessions } = this.#options.personality
     const fault = this.#faults.take(step)
-    const attributes = this.#options.personality.repeatsSid ? { sid } : {}
-    if (step === 'terminate') {
-      const correct = { children: [], attributes: { ...attributes, type: 'terminate' } }
-      return this.#end(sid, this.#reply(session, correct, fault, request))
-    }
-    const answers = step === 'restart' ? stream.restart() : await stream.answer(children, fault)
+    const same = repeatsSid ? { sid } : {}
+    const attributes = step === 'restart' && sessions.namesRestart ? { ...same, ...VERSION, authid: sid } : same
+    if (step === 'terminate') return this.#terminate(session, children, fault, request)
+    const begun = step === 'restart' ? stream.restart() : []
+    const isPayload = step !== 'restart' || sessions.answersPayload
+    const answers = 'end' in begun || !isPayload ? begun : joined(begun, await stream.answer(children, fault))
     if ('end' in answers) return this.#end(sid, this.#reply(session, endOfStream(answers.end), fault, request))
+    if (session.begins()) {
+      session.due = answers
+      return this.#reply(session, { children: [], attributes: { ...attributes, authid: sid } }, fault, request)
+    }
     const due = [...session.due, ...answers]
     session.due = []
     // XEP-0124 §9: hold the request if there is nothing to send.
     if (due.length === 0 && fault === undefined) return undefined
     return this.#reply(session, { children: due, attributes }, fault, request)
+  }
+
+  async #terminate(
+    session: Session,
+    children: readonly Element[],
+    fault: FaultReply | undefined,
+    request: RequestView,
+  ): Promise<Reply> {
+    const { sid, stream } = session
+    const { repeatsSid, sessions } = this.#options.personality
+    const answers = sessions.answersPayload ? await stream.answer(children, undefined) : []
+    const attributes = { ...(repeatsSid && { sid }), type: 'terminate' }
+    const correct = { children: 'end' in answers ? [] : answers, attributes }
+    const isHeldAnswered = session.isHolding && sessions.otherRequest === undefined
+    if (sessions.otherRequest !== undefined) session.end(terminated(sessions.otherRequest))
+    const reply = this.#end(sid, this.#reply(session, correct, fault, request))
+    return isHeldAnswered ? terminated() : reply
   }
 
   #reply(session: Session, correct: CorrectReply, fault: FaultReply | undefined, request: RequestView): Reply {
@@ -234,4 +192,8 @@ export class Responder implements TestServer {
       if (idleSince < since) this.#end(sid, terminated('item-not-found'))
     }
   }
+}
+
+function joined(first: readonly Node[], then: StreamReply): StreamReply {
+  return 'end' in then ? then : [...first, ...then]
 }

@@ -8,7 +8,9 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import { Responder, type TestServer } from './responder'
+import type { Attributes } from './protocol/reply'
+import { Responder } from './responder'
+import type { TestServer } from './test-server'
 
 export type { AccountRefusal, Accounts } from './accounts'
 export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults/faults'
@@ -16,8 +18,8 @@ export type { ResponderOptions } from './options'
 export type { PersonalityName } from './personality'
 export type { RequestView, Step } from './protocol/request'
 export type { TestMechanism } from './protocol/sasl'
-export type { SessionView, TestServer } from './responder'
 export type { CaptchaView, RegistrationMode } from './services/registration'
+export type { SessionView, TestServer } from './test-server'
 
 /**
  * Options of {@link startBoshServer}.
@@ -78,14 +80,9 @@ export interface BoshServer extends TestServer {
   close(): Promise<void>
 }
 
+/** for a person who opens the URL */
+const PAGE = '<!DOCTYPE html>\n<title>BOSH</title>\n<p>This is a BOSH endpoint.</p>\n'
 const MAX_REQUEST_BYTES = 65_536
-/** Lets scripts of any page send requests, as real servers do. */
-const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Headers': 'Content-Type',
-  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
-}
-
 /**
  * Starts a BOSH server on a loopback port, for tests and demonstrations. It performs real SASL and bind with the accounts
  * you name. Do not use it in production: it keeps passwords in memory in clear text.
@@ -157,8 +154,10 @@ class HttpTestServer extends Responder implements BoshServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url !== this.path) return void response.writeHead(404).end()
-    if (request.method !== 'POST')
-      return void response.writeHead(200, { ...CORS, 'Content-Type': 'text/plain' }).end('BOSH\n')
+    const { cors, namesOrigin } = this.http
+    const origin = namesOrigin ? request.headers.origin : undefined
+    const headers = { 'Access-Control-Allow-Origin': origin ?? '*', ...cors }
+    if (request.method !== 'POST') return this.#answerWithoutBosh(request.method, response, headers)
     const chunks: Buffer[] = []
     let received = 0
     for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -169,13 +168,20 @@ class HttpTestServer extends Responder implements BoshServer {
     const reply = await this.respond(Buffer.concat(chunks), request.headers)
     if (reply === 'hang') return
     if (reply === 'reset') return void request.socket.resetAndDestroy()
-    const { status, headers, body, pace } = reply
-    response.writeHead(status, { ...CORS, ...headers, 'Content-Length': Buffer.byteLength(body) })
+    const { status, headers: own, body, pace } = reply
+    response.writeHead(status, { ...headers, ...own, 'Content-Length': Buffer.byteLength(body) })
     if (pace === undefined) return void response.end(body)
     response.flushHeaders()
     const bytes = paced(body, pace)
     response.on('close', () => bytes.destroy())
     // end() rather than destroy(): the bytes written before still arrive.
     bytes.on('error', () => request.socket.end()).pipe(response)
+  }
+  #answerWithoutBosh(method: string | undefined, response: ServerResponse, headers: Attributes): void {
+    const { preflight, knowsHead, otherMethod } = this.http
+    if (method === 'OPTIONS') response.writeHead(200, { ...headers, ...preflight }).end()
+    else if (method === 'GET' || (method === 'HEAD' && knowsHead)) {
+      response.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(PAGE)
+    } else response.writeHead(otherMethod, otherMethod === 404 ? {} : headers).end()
   }
 }

@@ -18,6 +18,10 @@ export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
 export const SASL_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0'
 /** Namespace of resource binding, RFC 6120 §7. */
 export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+/** Namespace of session establishment, RFC 3921 §3. */
+export const SESSION = 'urn:ietf:params:xml:ns:xmpp-session'
+/** Namespace of delayed delivery, XEP-0203. */
+export const DELAY = 'urn:xmpp:delay'
 /** Namespace of registration, XEP-0077. */
 export const REGISTER = 'jabber:iq:register'
 /** Namespace of the stream feature of registration, XEP-0077 §8. */

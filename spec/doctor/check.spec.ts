@@ -500,7 +500,8 @@ describe('about the version', () => {
   })
 
   test('the doctor explains how to learn the version when the server does not tell it', async () => {
-    const { url } = await serving({ challenge: 'none-that-is-known' })
+    const refusal = { on: 'stanza', reply: { stanzaError: 'service-unavailable' } } as const
+    const { url } = await serving({ challenge: 'none-that-is-known' }, refusal)
 
     expect(textOf(await diagnose(url), 'version')).toContain('--username')
     expect(textOf(await diagnose(url, { credentials }), 'version')).toContain('mod_version')

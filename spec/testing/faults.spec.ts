@@ -215,6 +215,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
     return { status: response.status, text: await response.text() }
   }
   const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
+  const VERSION = "xmlns:xmpp='urn:xmpp:xbosh' xmpp:version='1.0'"
 
   test('the server answers a request that cannot be read as the real one does', async () => {
     expect(await asks('<body')).toMatchObject(
@@ -225,13 +226,13 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('with the habits of %s',
   })
 
   test('the server answers a creation without wait and hold as the real one does', async () => {
-    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost'/>`)
+    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost' ${VERSION}/>`)
 
     expect(text).toContain(personality === 'ejabberd' ? '<mechanism>PLAIN</mechanism>' : "condition='bad-request'")
   })
 
   test('the server binds a name in capital letters as the real one does', async () => {
-    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost' wait='1' hold='1'/>`)
+    const { text } = await asks(`<body ${HTTPBIND} rid='1' to='localhost' wait='1' hold='1' ${VERSION}/>`)
     const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
     const say = async (rid: number, payload: string, more = '') =>
       (await asks(`<body ${HTTPBIND} rid='${rid}' sid='${sid}' ${more}>${payload}</body>`)).text

@@ -14,6 +14,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const HTTPBIND = "xmlns='http://jabber.org/protocol/httpbind'"
+const VERSION = "xmlns:xmpp='urn:xmpp:xbosh' xmpp:version='1.0'"
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
 const BIND = "<iq xmlns='jabber:client' type='set' id='b1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
 const plain = (username: string, password: string) =>
@@ -30,7 +31,7 @@ interface Dialogue {
 }
 
 async function create(url = server.url): Promise<Dialogue> {
-  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1'/>`, url)
+  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='10' hold='1' ${VERSION}/>`, url)
   const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
   return {
     sid,
@@ -40,8 +41,8 @@ async function create(url = server.url): Promise<Dialogue> {
 }
 
 /** Logs in. The next request is the third. */
-async function loggedIn(): Promise<Dialogue> {
-  const dialogue = await create()
+async function loggedIn(url = server.url): Promise<Dialogue> {
+  const dialogue = await create(url)
   await dialogue.say(1, plain('user1', 'user1'))
   await dialogue.say(2, '', RESTART)
   return dialogue
@@ -104,7 +105,7 @@ test('the server repeats its reply when a rid is repeated before the first reply
     const reply = await responder.respond(Buffer.from(body))
     return typeof reply === 'string' ? reply : String(reply.body)
   }
-  const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost'/>`))?.[1]
+  const sid = / sid='([^']+)'/.exec(await ask(`<body ${HTTPBIND} rid='1' to='localhost' ${VERSION}/>`))?.[1]
   // The keys of the account are derived in the meantime.
   const first = Buffer.from('n,,n=user1,r=abc').toString('base64')
   const auth = `<body ${HTTPBIND} rid='2' sid='${sid}'><auth ${SASL} mechanism='SCRAM-SHA-256'>${first}</auth></body>`
@@ -156,14 +157,63 @@ test('the server binds the resource that the client asks for', async () => {
   ).toContain('<jid>user1@localhost/lab</jid>')
 })
 
-test('the server answers an unknown iq with service-unavailable and ends the session when it comes before bind', async () => {
-  const ping = "<iq xmlns='jabber:client' type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq>"
+test('the server answers an unknown iq with service-unavailable after bind', async () => {
   const { say } = await loggedIn()
   await say(3, BIND)
-  expect(await say(4, ping)).toMatch(/<iq xmlns='jabber:client' type='error' id='p1'>.*<service-unavailable /)
 
-  const early = await loggedIn()
-  expect(await early.say(3, ping)).toContain("condition='remote-stream-error'")
+  expect(await say(4, "<iq type='get' id='p1'><query xmlns='x:y'/></iq>")).toMatch(
+    /<iq xmlns='jabber:client' from='user1@localhost' to='user1@localhost\/[^']+' type='error' id='p1'>.*<service-unavailable /,
+  )
+})
+
+test('the server answers a stanza that inherits the namespace of its body', async () => {
+  const { say } = await loggedIn()
+
+  expect(await say(3, BIND.replace(" xmlns='jabber:client'", ''))).toContain('<jid>user1@localhost/')
+  expect(await say(4, "<iq type='get' id='p1' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>")).toMatch(
+    /<iq xmlns='jabber:client' from='localhost' to='user1@localhost\/[^']+' type='result' id='p1'\/>/,
+  )
+})
+
+test('the features after the restart offer the session of RFC 3921 as optional', async () => {
+  const { say } = await create()
+  await say(1, plain('user1', 'user1'))
+
+  expect(await say(2, '', RESTART)).toContain(
+    "<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session></stream:features>",
+  )
+})
+
+test.each<PersonalityName>(['ejabberd', 'prosody'])(
+  'the first reply of %s names an authid that is not the sid of another session',
+  async personality => {
+    const responder = new Responder({ domain: 'localhost', personality })
+    const authids = await Promise.all(
+      [1, 2].map(async rid => {
+        const reply = await responder.respond(
+          Buffer.from(`<body ${HTTPBIND} rid='${rid}' to='localhost' wait='1' hold='1' ${VERSION}/>`),
+        )
+        return / authid='([^']+)'/.exec(typeof reply === 'string' ? reply : String(reply.body))?.[1]
+      }),
+    )
+
+    expect([typeof authids[0], authids[0] === authids[1]]).toEqual(['string', false])
+  },
+)
+
+test('the server holds the creation and sends no features when ejabberd gets a stream without a version', async () => {
+  const begin = Date.now()
+  const { text } = await post(`<body ${HTTPBIND} rid='100' to='localhost' wait='1' hold='1'/>`)
+  const held = Date.now() - begin
+  const sid = / sid='([^']+)'/.exec(text)?.[1] ?? ''
+  const say = async (rid: number, payload = '') =>
+    (await post(`<body ${HTTPBIND} rid='${rid}' sid='${sid}'>${payload}</body>`)).text
+  const late = await say(101, plain('user1', 'user1'))
+
+  expect(held).toBeGreaterThan(900)
+  expect(text).not.toMatch(/features|authid|xmpp:version/)
+  expect(late).toMatch(/^<body [^>]* authid='[^']+'\/>$/)
+  expect(await say(102)).toContain('<success')
 })
 
 test('the server lets a client abort an exchange and begin another', async () => {
@@ -188,14 +238,28 @@ test.each<[PersonalityName, authzid: string, answer: string]>([
 })
 
 describe('for a request that has no answer yet', () => {
-  test('the server holds it until there is an answer and then holds the next one', async () => {
+  test('ejabberd answers it with nothing and the next one with the answer when that is ready at once', async () => {
     const { say } = await loggedIn()
+    const held = say(3)
+    const second = say(4, BIND)
+
+    expect(await held).toBe(`<body ${HTTPBIND} xmlns:stream='http://etherx.jabber.org/streams'/>`)
+    expect(await second).toContain('<jid>user1@localhost/')
+  })
+
+  test('Prosody holds it until there is an answer and then holds the next one', async () => {
+    const other = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, personality: 'prosody' })
+    const { say } = await loggedIn(other.url)
     const held = say(3)
     const second = say(4, BIND)
     expect(await held).toContain('<jid>user1@localhost/')
     const end = await say(5, '', "type='terminate'")
 
-    expect([end, await second]).toEqual([expect.stringContaining("type='terminate'"), end])
+    expect([await second, end]).toEqual([
+      expect.stringMatching(/ sid='.*type='terminate'/),
+      expect.stringContaining("type='terminate'"),
+    ])
+    await other.close()
   })
 
   test('the server answers it when another one comes that can be held', async () => {
@@ -339,7 +403,11 @@ test('a recorded request names its step and its mechanism', async () => {
 test('the server lets a page of another origin ask as a real one does', async () => {
   const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' }
   const preflight = await fetch(server.url, { method: 'OPTIONS', headers })
-  const asked = await fetch(server.url, { method: 'POST', body: `<body ${HTTPBIND} rid='1' to='localhost'/>`, headers })
+  const asked = await fetch(server.url, {
+    method: 'POST',
+    body: `<body ${HTTPBIND} rid='1' to='localhost' ${VERSION}/>`,
+    headers,
+  })
 
   expect([preflight, asked].map(response => response.headers.get('access-control-allow-origin'))).toEqual(['*', '*'])
   expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type')

@@ -4,6 +4,7 @@ import {
   HTTPBIND,
   REGISTER_FEATURE,
   SASL,
+  SESSION,
   STANZA_CONDITIONS,
   STREAM_CONDITIONS,
   STREAMS,
@@ -24,6 +25,9 @@ export type Pace = 'drip' | { readonly cut: number }
 
 /** Reaction to a request: an HTTP reply, silence, or a reset of the connection. */
 export type Reply = HttpReply | 'hang' | 'reset'
+
+/** Elements to send, or the condition that ends the stream. */
+export type StreamReply = readonly Node[] | { readonly end: string }
 
 export type Attributes = Readonly<Record<string, string>>
 
@@ -72,6 +76,12 @@ export function features(mechanisms: readonly string[], registers: boolean): Nod
     ...(names.length > 0 ? [element('mechanisms', { xmlns: SASL }, ...names)] : []),
     ...(registers ? [element('register', { xmlns: REGISTER_FEATURE })] : []),
   )
+}
+
+// RFC 6120 §7.3, and the session of RFC 3921 §3, which old clients look for
+export function restartedFeatures(): Node {
+  const session = element('session', { xmlns: SESSION }, element('optional'))
+  return element('stream:features', {}, element('bind', { xmlns: BIND }), session)
 }
 
 // RFC 6120 §6.5

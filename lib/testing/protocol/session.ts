@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Node } from '../../xml/write'
+import type { Terms } from './creation'
 import { type Reply, terminated } from './reply'
 import type { Stream } from './stream'
 
@@ -12,9 +13,6 @@ interface PendingRequest {
 /** Makes the reply to a request; `undefined` means that there is nothing to send yet. */
 export type Handler = () => Promise<Reply | undefined>
 
-/** requests that a client may have open at once (XEP-0124 §7.2) */
-export const REQUESTS = 2
-
 /** One BOSH session. It handles requests in the order of their rid, and holds one while there is nothing to send. */
 export class Session {
   readonly sid = randomUUID()
@@ -22,11 +20,15 @@ export class Session {
   /** children to send with the next reply */
   due: readonly Node[] = []
   readonly #waitMs: number
+  readonly #requests: number
+  readonly #pollingMs: number
+  readonly #answersNewest: boolean
   readonly #emptyReply: (sid: string) => Reply
   readonly #replies = new Map<number, Promise<Reply>>()
   readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
   #rid: number
   #isBusy = false
+  #hasBegun: boolean
   #holds = true
   #held: (PendingRequest & { readonly timer: NodeJS.Timeout }) | undefined
   #end: Reply | undefined
@@ -34,19 +36,33 @@ export class Session {
 
   /**
    * @param rid rid of the request that creates the session
-   * @param wait maximum s that a request is held
+   * @param answersNewest a reply goes to the request that asked, even if another is held
    * @param emptyReply makes a reply without content
    */
-  constructor(stream: Stream, rid: number, wait: number, emptyReply: (sid: string) => Reply) {
+  constructor(stream: Stream, rid: number, terms: Terms, answersNewest: boolean, emptyReply: (sid: string) => Reply) {
     this.stream = stream
     this.#rid = rid
-    this.#waitMs = wait * 1000
+    this.#waitMs = terms.wait * 1000
+    this.#requests = terms.requests
+    this.#pollingMs = terms.polling * 1000
+    this.#hasBegun = terms.isVersioned
+    this.#answersNewest = answersNewest
     this.#emptyReply = emptyReply
   }
 
   /** time of the last activity, in ms since the epoch; the current time while a request is held */
   get idleSince(): number {
     return this.#held ? Date.now() : this.#lastSeen
+  }
+
+  /** true while a request waits for something to send */
+  get isHolding(): boolean {
+    return this.#held !== undefined
+  }
+
+  /** true if a request now is too soon after the last one */
+  get isOveractive(): boolean {
+    return Date.now() - this.#lastSeen < this.#pollingMs
   }
 
   /** Keeps the reply to the creation, in case the client repeats the request. */
@@ -64,14 +80,21 @@ export class Session {
     // XEP-0124 §14.2: a repeated rid gets the same reply.
     const repeated = this.#replies.get(rid)
     if (repeated) return repeated
-    if (rid <= this.#rid || rid > this.#rid + REQUESTS) return undefined
+    if (rid <= this.#rid || rid > this.#rid + this.#requests) return undefined
     const reply = new Promise<Reply>((answer, fail) => {
       this.#waiting.set(rid, { answer, fail, handler })
     })
     this.#replies.set(rid, reply)
-    for (const old of this.#replies.keys()) if (old <= rid - REQUESTS) this.#replies.delete(old)
+    for (const old of this.#replies.keys()) if (old <= rid - this.#requests) this.#replies.delete(old)
     void this.#advance()
     return reply
+  }
+
+  /** Returns true once, if the stream begins with this request and not with the creation. */
+  begins(): boolean {
+    const begins = !this.#hasBegun
+    this.#hasBegun = true
+    return begins
   }
 
   /** Answers empty requests at once from now on. */
@@ -107,10 +130,11 @@ export class Session {
     return next
   }
 
-  // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held.
+  // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held. ejabberd differs.
   #deliver(request: PendingRequest, reply: Reply | undefined): void {
     const empty = this.#emptyReply(this.sid)
-    const isAnswered = this.#release(reply ?? empty)
+    const forHeld = this.#answersNewest ? undefined : reply
+    const isAnswered = this.#release(forHeld ?? empty) && forHeld !== undefined
     if (this.#end !== undefined) request.answer(reply ?? this.#end)
     else if (reply !== undefined && !isAnswered) request.answer(reply)
     else if (this.#holds && this.#waitMs > 0) this.#hold(request, empty)

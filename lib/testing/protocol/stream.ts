@@ -5,23 +5,24 @@ import { type Element, textOf } from '../../xml/read'
 import { element, type Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
 import type { FaultReply } from '../faults/faults'
-import type { Personality } from '../personality'
+import type { Personality, StanzaHabits } from '../personality'
+import type { AccountStore } from '../services/account-data'
 import type { RegistrationService } from '../services/registration'
-import { bound, failure, features, stanzaError } from './reply'
+import { Traffic } from '../services/traffic'
+import { bound, failure, features, restartedFeatures, type StreamReply, stanzaError } from './reply'
 import { registrationQueryOf, stepOfChild } from './request'
 import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './sasl'
+import { errorOf, isStanza } from './stanza'
 
 /** The server's data that all its streams share. */
 export interface StreamContext {
   readonly domain: string
   readonly accounts: Accounts
+  readonly data: AccountStore
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
   readonly registration: RegistrationService
 }
-
-/** Elements to send, or the condition that ends the stream. */
-export type StreamReply = readonly Node[] | { readonly end: string }
 
 /** The server's side of one XMPP stream: SASL, restart, bind and iqs. It does not know BOSH. */
 export class Stream {
@@ -31,6 +32,7 @@ export class Stream {
   #username: string | undefined
   #isRestarted = false
   #jid: string | undefined
+  #traffic: Traffic | undefined
   /** condition that ends the stream at the next request */
   #ending: string | undefined
 
@@ -67,7 +69,7 @@ export class Stream {
   restart(): StreamReply {
     if (this.#ending !== undefined) return { end: this.#ending }
     this.#isRestarted = this.#username !== undefined
-    return [element('stream:features', {}, element('bind', { xmlns: BIND }))]
+    return [this.#isRestarted ? restartedFeatures() : this.features]
   }
 
   /** Answers the children of one request. */
@@ -89,7 +91,7 @@ export class Stream {
       case 'response':
         return this.#respond(child, fault)
       case 'bind':
-        return this.#isRestarted ? [this.#bind(child)] : { end: 'not-authorized' }
+        return this.#traffic ? this.#other(child) : this.#bindOnce(child)
       case 'form':
       case 'register':
       case 'remove':
@@ -100,6 +102,9 @@ export class Stream {
   }
 
   async #auth(auth: Element, fault: FaultReply | undefined): Promise<StreamReply> {
+    if (this.#isRestarted) {
+      return this.#habits.endsOnUnknown ? { end: 'unsupported-stanza-type' } : [failure('not-authorized')]
+    }
     const mechanism = this.#context.mechanisms.find(name => name === auth.attributes.get('mechanism'))
     if (!mechanism) return [failure('invalid-mechanism')]
     this.#mechanism = mechanism
@@ -113,7 +118,7 @@ export class Stream {
       this.#exchange = undefined
       return [failure('aborted')]
     }
-    return this.#exchange ? this.#advance(response, this.#exchange, fault) : { end: 'not-authorized' }
+    return this.#exchange ? this.#advance(response, this.#exchange, fault) : [failure('not-authorized')]
   }
 
   async #advance(message: Element, exchange: ServerExchange, fault: FaultReply | undefined): Promise<StreamReply> {
@@ -133,13 +138,27 @@ export class Stream {
     return [element('success', { xmlns: SASL }, ...(step.success === '' ? [] : [encode(step.success)]))]
   }
 
+  // RFC 6120 §7.1, §7.3.1
+  #bindOnce(iq: Element): StreamReply {
+    const { bindsAtOnce, answersUnbound } = this.#habits
+    if (this.#username === undefined) {
+      return answersUnbound ? [errorOf(iq, {}, 'auth not-authorized')] : { end: 'not-authorized' }
+    }
+    if (!this.#isRestarted && !bindsAtOnce) return { end: 'invalid-xml' }
+    if (iq.attributes.get('type') !== 'set' && !bindsAtOnce) return []
+    return this.#isRestarted ? [this.#bind(iq)] : [restartedFeatures(), this.#bind(iq)]
+  }
+
   // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
   #bind(iq: Element): Node {
+    const { domain, accounts, data, personality } = this.#context
     const bind = iq.children.find(({ namespace }) => namespace === BIND)
     const resource = bind?.children.find(({ name }) => name === 'resource')
     const requested = resource ? textOf(resource) : ''
-    this.#jid = `${this.#username}@${this.#context.domain}/${requested === '' ? randomUUID() : requested}`
-    return bound(iq.attributes.get('id') ?? '', this.#jid)
+    const jid = `${this.#username}@${domain}/${requested === '' ? randomUUID() : requested}`
+    this.#jid = jid
+    this.#traffic = new Traffic({ jid, host: domain, accounts, personality, data: data.of(this.#username ?? '') })
+    return addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
   }
 
   #register(iq: Element, fault: FaultReply | undefined): StreamReply {
@@ -150,25 +169,40 @@ export class Stream {
     if (!query) return []
     // A refused request must not change the account. Other faults only spoil the answer.
     if (typeof fault === 'object' && 'stanzaError' in fault) return [stanzaError(id, fault.stanzaError)]
-    if (step === 'form') return [registration.form(id)]
+    if (step === 'form') return [addressed(iq, registration.form(id))]
     if (this.#username === undefined) {
-      return step === 'register' ? [registration.register(id, query)] : { end: 'not-authorized' }
+      return step === 'register' ? [addressed(iq, registration.register(id, query))] : { end: 'not-authorized' }
     }
-    const answer = registration.change(id, query, this.#username)
+    const answer = addressed(iq, registration.change(id, query, this.#username))
     if (step !== 'remove') return [answer]
     const { answers, condition } = personality.removal
     this.#ending = condition
     return answers ? [answer] : { end: condition }
   }
 
-  #other({ namespace, name, attributes }: Element): StreamReply {
-    if (namespace !== CLIENT) return []
+  #other(child: Element): StreamReply {
+    const { endsOnUnknown, answersUnbound } = this.#habits
+    if (!isStanza(child)) {
+      const condition = child.namespace === CLIENT ? 'bad-format' : 'unsupported-stanza-type'
+      return endsOnUnknown ? { end: condition } : []
+    }
+    if (this.#traffic) return this.#traffic.answer(child)
     // RFC 6120 §7.3.1
-    if (this.#jid === undefined) return { end: 'not-authorized' }
-    const needsAnswer = name === 'iq' && ['get', 'set'].includes(attributes.get('type') ?? '')
-    // RFC 6120 §8.4
-    return needsAnswer ? [stanzaError(attributes.get('id') ?? '', 'service-unavailable')] : []
+    const to = child.attributes.get('to')
+    if (answersUnbound) return [errorOf(child, to === undefined ? {} : { from: to }, 'cancel service-unavailable')]
+    return this.#username === undefined ? { end: 'not-authorized' } : []
   }
+
+  get #habits(): StanzaHabits {
+    return this.#context.personality.stanzas
+  }
+}
+
+// RFC 6120 §8.1.2.1: a client knows the answer to its iq by the sender, which is the address that it asked.
+function addressed(iq: Element, answer: Node): Node {
+  const to = iq.attributes.get('to')
+  if (to === undefined) return answer
+  return { ...answer, attributes: { ...answer.attributes, from: to } }
 }
 
 function encode(payload: string): string {

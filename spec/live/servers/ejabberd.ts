@@ -11,6 +11,8 @@ export type EjabberdOptions = Storage & {
   readonly certificate?: Certificate
   /** Lets visitors sign up, without a captcha. */
   readonly registration?: boolean
+  /** modules in addition to those of BOSH, with their options in YAML */
+  readonly modules?: Readonly<Record<string, string>>
 }
 
 type Storage =
@@ -37,6 +39,9 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       FORMAT: options.storage,
       HASH: options.storage === 'scram' ? options.hash : 'sha',
       REGISTRATION: options.registration ? 'mod_register: {}' : '# closed',
+      MODULES: Object.entries(options.modules ?? {})
+        .map(([name, settings]) => `  ${name}: ${settings}`)
+        .join('\n'),
     },
     morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],

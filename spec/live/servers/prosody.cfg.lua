@@ -3,9 +3,10 @@
 Include "${SHIPPED}"
 
 authentication = "internal_${STORAGE}"
-plugin_paths = { "${MODULES}" }
+http_cors_override = {} -- as by default: pages of any origin may use BOSH
+plugin_paths = { "${PLUGINS}" }
 ${MORE}
 
 VirtualHost "localhost"
-	modules_enabled = { "live_spec" }
+	modules_enabled = { ${MODULES} }
 	allow_registration = ${REGISTRATION}

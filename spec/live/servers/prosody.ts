@@ -12,6 +12,8 @@ export interface ProsodyOptions {
   readonly registration?: boolean
   /** Lines of the configuration in front of the host. */
   readonly more?: string
+  /** modules in addition to those of the configuration that operators copy */
+  readonly modules?: readonly string[]
 }
 
 interface Status {
@@ -25,6 +27,7 @@ export async function startProsody({
   storage = 'hashed',
   registration = false,
   more = '',
+  modules = [],
 }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
@@ -37,7 +40,8 @@ export async function startProsody({
     values: {
       SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'),
       STORAGE: storage,
-      MODULES: __dirname,
+      PLUGINS: __dirname,
+      MODULES: ['live_spec', ...modules].map(name => `"${name}"`).join(', '),
       REGISTRATION: String(registration),
       MORE: more,
     },

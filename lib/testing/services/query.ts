@@ -1,0 +1,26 @@
+import type { Element } from '../../xml/read'
+import type { Node } from '../../xml/write'
+import type { PersonalityName, Software } from '../personality'
+import type { Place } from '../protocol/address'
+import type { StanzaFault } from '../protocol/stanza'
+import type { AccountData } from './account-data'
+
+/** An iq of type get or set, addressed to a service of the server. */
+export interface Query {
+  readonly type: 'get' | 'set'
+  readonly child: Element
+  /** addressee: the sender's account, the domain or another account */
+  readonly place: Place
+  /** data of the sender's account */
+  readonly data: AccountData
+  readonly personality: PersonalityName
+  readonly software: Software
+}
+
+/**
+ * Answer to a query: the children of the result, or the error. `push` is sent beside it, as a roster push. `from`
+ * names the sender where it is another than that of most answers.
+ */
+export type Answer =
+  | StanzaFault
+  | { readonly result: readonly Node[]; readonly push?: Node; readonly from?: 'account' | 'host' }

@@ -1,0 +1,25 @@
+import type { PersonalityName } from '../../../lib/testing/server'
+import { startEjabberd } from '../servers/ejabberd'
+import type { LiveServer } from '../servers/live-server'
+import { startProsody } from '../servers/prosody'
+
+/** The real servers with the services that the test kit plays as well. */
+export const chatServers: readonly (readonly [PersonalityName, () => Promise<LiveServer>])[] = [
+  [
+    'ejabberd',
+    () =>
+      startEjabberd({
+        storage: 'plain',
+        modules: {
+          mod_carboncopy: '{}',
+          mod_disco: '{}',
+          mod_ping: '{}',
+          mod_private: '{}',
+          mod_roster: '{versioning: true}',
+          mod_vcard: '{search: false}',
+          mod_version: '{}',
+        },
+      }),
+  ],
+  ['prosody', () => startProsody({ storage: 'plain', modules: ['carbons', 'ping', 'private', 'time', 'vcard'] })],
+]
