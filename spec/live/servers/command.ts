@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { enter } from './debian'
 
+const ROOT_SENTENCE = /^You are root, so .* runs as root\..*\n/
+
 const run = promisify(execFile)
 
 /** The output of a command. */
@@ -26,6 +28,7 @@ export async function command(words: readonly string[], input = ''): Promise<Pri
   } catch (error) {
     // Not instanceof Error: node:child_process has another Error than the code in jest.
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
-    throw new Error(said || `${words[0]} failed`, { cause: error })
+    // What went wrong, without the sentence for a caller that is root.
+    throw new Error(said.replace(ROOT_SENTENCE, '') || `${words[0]} failed`, { cause: error })
   }
 }
