@@ -6,9 +6,9 @@ import type { AgentLike, TlsOptions } from '../options/authenticator-options'
 import { systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { FORWARDED_FOR } from './forwarded-for'
-import { connectionError } from './http-errors'
-import { HttpExchange } from './http-exchange'
-import { KeptAgents } from './kept-agents'
+import { connectionError } from './http/errors'
+import { HttpExchange } from './http/exchange'
+import { KeptAgents } from './http/kept-agents'
 
 /** Bounds of one POST and the visitor's address. */
 export interface PostOptions {

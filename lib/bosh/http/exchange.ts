@@ -1,12 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Signal } from '../time/light-signal'
-import { afterThisBatch } from './batch'
-import { readOtherStatus } from './http/other-status'
-import { statusError } from './http/statuses'
-import { isConnecting, isTls, untrustedTls, withoutTls } from './http/trusted-tls'
-import { connectionError, headerFault, tooLarge } from './http-errors'
+import type { Signal } from '../../time/light-signal'
+import { afterThisBatch } from '../batch'
+import { connectionError, headerFault, tooLarge } from './errors'
+import { readOtherStatus } from './other-status'
 import { isStaleSocket } from './stale-socket'
+import { statusError } from './statuses'
+import { isConnecting, isTls, untrustedTls, withoutTls } from './trusted-tls'
 
 /** Bounds and callbacks of one exchange. */
 export interface ExchangeOptions {
