@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   readonly signal: Signal
   /** aborts the request before it is sent: while it waits for a free socket or for the connection */
   readonly unsent?: Signal | undefined
+  /** called with true when the request has a socket */
+  readonly onSocket?: ((hasSocket: boolean) => void) | undefined
   readonly resolve: (reply: Buffer) => void
   readonly reject: (reason: unknown) => void
   /** called in place of `reject` if a reused connection ended before the first byte of the reply */
@@ -65,7 +67,8 @@ export class HttpExchange {
 
   #onSocket(socket: Socket): void {
     this.#bytesReadBefore = socket.bytesRead
-    const { url, unsent, isGivenAgent } = this.#options
+    const { url, unsent, onSocket, isGivenAgent } = this.#options
+    if (!this.#isSettled) onSocket?.(true)
     const isSecure = url.protocol === 'https:'
     if (isSecure && isGivenAgent && !isTls(socket)) {
       this.#stop(withoutTls(url))
