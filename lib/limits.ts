@@ -45,7 +45,7 @@ export const AT_ONCE_MS = 1_000
 export const MAX_POLLING_S = 5
 /** Number of requests of one login, without the terminate. */
 export const MAX_EXCHANGES = 12
-/** Deadline of the terminate, in ms. The visitor does not wait for it. */
+/** Deadline of the terminate from the moment it has a socket, in ms. The visitor does not wait for it. */
 export const TERMINATE_TIMEOUT_MS = 2_000
 /** Length of a sid, in characters. */
 export const MAX_SID_LENGTH = 256

@@ -14,7 +14,7 @@ import { answersIn, endOf } from './checks/end'
 import { assertSameDomain } from './checks/same-domain'
 import { requestSession } from './creation'
 import type { Reply, Select } from './reply'
-import type { Connection, Transport } from './transport'
+import type { Connection, PostOptions, Transport } from './transport'
 
 /** Server of a session and the means to reach it. */
 export interface SessionContext {
@@ -159,12 +159,14 @@ export class BoshSession {
   /**
    * Terminates the session (XEP-0124 §13), unless it has ended already, and gives its connection back. Call it once for
    * each session.
+   *
+   * @param onSocket see {@link PostOptions.onSocket}
    */
-  async terminate(signal: Signal): Promise<void> {
+  async terminate(signal: Signal, onSocket?: PostOptions['onSocket']): Promise<void> {
     try {
       if (this.#ended) return
       this.#ended = true
-      const options = { signal, clientIp: this.#context.clientIp, isInSession: true }
+      const options = { signal, onSocket, clientIp: this.#context.clientIp, isInSession: true }
       await this.#connection.post(this.#body({ type: 'terminate' }), options)
     } finally {
       if (!this.#released) this.#connection.release()

@@ -6,9 +6,9 @@ import type { AgentLike, TlsOptions } from '../options/authenticator-options'
 import { systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { FORWARDED_FOR } from './forwarded-for'
-import { connectionError } from './http-errors'
-import { HttpExchange } from './http-exchange'
-import { KeptAgents } from './kept-agents'
+import { connectionError } from './http/errors'
+import { HttpExchange } from './http/exchange'
+import { KeptAgents } from './http/kept-agents'
 
 /** Bounds of one POST and the visitor's address. */
 export interface PostOptions {
@@ -16,6 +16,11 @@ export interface PostOptions {
   readonly signal: Signal
   /** aborts the request before it is sent: while the connection is being made */
   readonly unsent?: Signal
+  /**
+   * called with true when the request gets a socket, which can be long after the POST if an agent is given; with false
+   * when it loses the socket, because the server had closed it, and waits for another one
+   */
+  readonly onSocket?: ((hasSocket: boolean) => void) | undefined
   /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
   /** the body belongs to a session that the server has created: decides the meaning of a status other than 200 */
@@ -120,12 +125,13 @@ class HttpConnection implements Connection {
   }
 
   #post(body: string, options: PostOptions, repeatsLeft: number): Promise<Buffer> {
-    const { signal, unsent, clientIp, isInSession = false } = options
+    const { signal, unsent, onSocket, clientIp, isInSession = false } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
       const repeat = () => {
         this.repeats++
+        onSocket?.(false)
         this.#agent = this.#agents.replace(this.#url, this.#agent)
         resolve(this.#post(body, options, repeatsLeft - 1))
       }
@@ -133,7 +139,7 @@ class HttpConnection implements Connection {
       const stale = repeatsLeft > 0 ? repeat : undefined
       const { areGiven: isGivenAgent } = this.#agents
       const kind = { url: this.#url, maxResponseBytes: this.#maxResponseBytes, isInSession, isGivenAgent }
-      new HttpExchange(request, { ...kind, signal, unsent, resolve, reject, stale }).send(body)
+      new HttpExchange(request, { ...kind, signal, unsent, onSocket, resolve, reject, stale }).send(body)
     })
   }
 

@@ -158,7 +158,8 @@ export class Authenticator {
 
   /**
    * Rejects the logins in flight with ERR_XMPP_UNAVAILABLE. Waits up to 2 s for sessions that are being created, and up
-   * to 2 s until the server has confirmed the end of the open ones. Then closes the library's own sockets.
+   * to 2 s until the server has confirmed the end of the open ones. If an `agent` has fewer sockets than sessions end, the
+   * last of them wait for one, up to `timeout`. Then closes the library's own sockets.
    *
    * @example
    * ```ts

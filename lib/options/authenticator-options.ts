@@ -8,7 +8,7 @@ import type { Mechanism } from '../sasl/mechanism-names'
  * import { Agent } from 'node:https'
  * import { Authenticator } from 'passport-xmpp-bosh'
  *
- * const agent = new Agent({ keepAlive: true, maxSockets: 8, minVersion: 'TLSv1.2' })
+ * const agent = new Agent({ keepAlive: true, minVersion: 'TLSv1.2' })
  * const authenticator = new Authenticator({
  *   service: 'https://xmpp.example.com:5443/bosh',
  *   domain: 'example.com',
@@ -174,7 +174,8 @@ export interface AuthenticatorOptions {
   /**
    * Agent for the requests, for example one that uses a proxy. It verifies the certificates. Proxies of the environment
    * are never used. The agent chooses a connection for each request, so that logins share its kept connections: for a
-   * server that closes the connections of a session that ends (Tigase), give one with `keepAlive: false`.
+   * server that closes the connections of a session that ends (Tigase), give one with `keepAlive: false`. With `maxSockets`
+   * below 2 × `maxConcurrent`, requests wait for each other, within `timeout`.
    *
    * @default agents of the library with keep-alive: each login has a connection of its own
    */

@@ -1,22 +1,25 @@
 import type { BoshSession } from '../bosh/session'
-import { XmppBoshError } from '../errors/error'
-import { TERMINATE_TIMEOUT_MS } from '../limits'
 import type { Clock } from '../time/clock'
-import { TimeoutSignal } from '../time/combined-signals'
+import { TerminateDeadline } from './terminate-deadline'
 
 /** Work that continues after its caller stopped waiting: abandoned logins and terminates, each with a time limit. */
 export class Background {
   readonly #clock: Clock
   readonly #maxEnding: number
+  readonly #maxWait: number
   readonly #running = new Set<Promise<unknown>>()
   /** number of sessions that wait for the reply to their terminate */
   #ending = 0
   readonly #deferred: (() => void)[] = []
 
-  /** @param maxEnding number of sessions from which {@link whenFewEnd} waits */
-  constructor(clock: Clock, maxEnding: number) {
+  /**
+   * @param maxEnding number of sessions from which {@link whenFewEnd} waits
+   * @param maxWait ms for which a terminate may wait for a socket of a given agent
+   */
+  constructor(clock: Clock, maxEnding: number, maxWait: number) {
     this.#clock = clock
     this.#maxEnding = maxEnding
+    this.#maxWait = maxWait
   }
 
   /** Keeps `work` until it settles, then calls `settled`. Returns `work`. */
@@ -32,15 +35,14 @@ export class Background {
 
   /**
    * Terminates a session (XEP-0124 §13): an open session costs the server memory until it times out. The request is sent
-   * at once, on the session's own connection. Waits up to 2 s for the reply. A failure is ignored, because the server ends
-   * an idle session by itself.
+   * at once, on the session's own connection; with a given agent, when it has a free socket. Waits up to 2 s for the reply
+   * from then on. A failure is ignored, because the server ends an idle session by itself.
    */
   terminate(session: BoshSession): void {
-    const timedOut = () => new XmppBoshError('ERR_XMPP_TIMEOUT', 'no reply to the terminate request')
-    const signal = new TimeoutSignal(this.#clock, TERMINATE_TIMEOUT_MS, timedOut)
+    const deadline = new TerminateDeadline(this.#clock, this.#maxWait)
     this.#ending++
-    void this.track(session.terminate(signal), () => {
-      signal.release()
+    void this.track(session.terminate(deadline, deadline.onSocket), () => {
+      deadline.release()
       this.#ending--
       this.#deferred.shift()?.()
     })

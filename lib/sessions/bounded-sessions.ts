@@ -63,7 +63,7 @@ export class BoundedSessions {
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
     this.#failover = new Failover(settings.endpoints, clock)
-    this.#background = new Background(clock, settings.maxConcurrent)
+    this.#background = new Background(clock, settings.maxConcurrent, settings.timeout)
   }
 
   get clock(): Clock {
@@ -109,7 +109,8 @@ export class BoundedSessions {
 
   /**
    * Rejects the work in flight. Waits up to 2 s for sessions that are being created, and up to 2 s for the replies to the
-   * last terminates. Then closes the library's own sockets.
+   * last terminates. Those that wait for a socket of a given agent have `timeout` to get one. Then closes the library's own
+   * sockets.
    */
   async close(): Promise<void> {
     this.#closing.abort(new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called'))

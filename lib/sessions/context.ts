@@ -22,7 +22,8 @@ export interface LoginContext {
   /**
    * Key of the visitor among those who share the slots (`maxConcurrent`), such as an IP address or the id of a tenant. A
    * free slot goes to the waiting key with the fewest logins in progress, so that a visitor with many of them waits behind
-   * their own. The first 64 characters count, and IPv6 addresses of one /64 network are one key.
+   * their own. The first 64 characters count. Of an address, the port does not count; IPv6 addresses of one /64 network are
+   * one key, except those of NAT64 (`64:ff9b::/96`), which stand for an IPv4 address each.
    *
    * @default `clientIp`; logins without both share one key
    */

@@ -1,4 +1,4 @@
-import { addressOf } from '../bosh/http-errors'
+import { addressOf } from '../bosh/http/errors'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
 import { TERMINATE_TIMEOUT_MS } from '../limits'

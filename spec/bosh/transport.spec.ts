@@ -232,10 +232,13 @@ describe('with another status', () => {
     'the transport rejects a reply of status %d',
     async status => {
       const server = await says(response => response.writeHead(status).end(BODY))
-      await expect(post(transportOf(), server.url)).rejects.toEqual(
+      const transport = transportOf()
+      await expect(post(transport, server.url)).rejects.toEqual(
         xmppError('ERR_XMPP_HTTP', `^${server.url.href} answered with HTTP status ${status}`),
       )
       expect(server.asked).toHaveLength(1)
+      // The connection is kept, as the reply was complete: it ends with the transport, not after its idle time.
+      transport.close()
       await closed(server.sockets[0])
     },
   )
@@ -485,6 +488,24 @@ describe('with an abort signal', () => {
     expect(getEventListeners(unsent.signal, 'abort')).toHaveLength(0)
   })
 
+  test('the transport tells of no socket while a request waits for one of a given agent, nor after its end', async () => {
+    const server = await silent()
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    ended.push(() => agent.destroy())
+    const transport = transportOf({ agent })
+    const onSocket = jest.fn()
+    const [holder, waiter] = [new AbortController(), new AbortController()]
+    const held = send(transport, server.url, BODY, { signal: holder.signal })
+    while (server.asked.length < 1) await new Promise(resolve => setImmediate(resolve))
+    const waiting = send(transport, server.url, BODY, { signal: waiter.signal, onSocket })
+    waiter.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    holder.abort(reason)
+    await expect(held).rejects.toBe(reason)
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+    expect(onSocket).not.toHaveBeenCalled()
+  })
+
   test('the signal `unsent` ends a request while its connection is being made', async () => {
     const server = await silent()
     const unsent = new AbortController()
@@ -730,6 +751,18 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     await expect(post(transport, server.url, REQUEST)).rejects.toEqual(xmppError(code))
     expect(server.asked).toHaveLength(2)
     expect(server.sockets).toHaveLength(1)
+  })
+
+  test('the transport tells of each socket that a request gets and loses', async () => {
+    const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
+    const transport = transportOf()
+    const told: boolean[][] = []
+    for (let n = 0; n < 2; n++) {
+      const sockets: boolean[] = []
+      await send(transport, server.url, BODY, { signal: patient(), onSocket: hasSocket => sockets.push(hasSocket) })
+      told.push(sockets)
+    }
+    expect(told).toEqual([[true], [true, false, true]])
   })
 
   test('the transport sends nothing twice if the signal is aborted', async () => {

@@ -667,12 +667,10 @@ describe('with the signal of a visitor', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS })
     server.fault({ on: 'create', reply: 'hang', times: MAX_SOCKETS })
     const authenticator = authenticatorFor({ maxConcurrent: MAX_SOCKETS + 10, maxQueue: 0, agent }, { clock })
-    const visitor = new AbortController()
-    const answers = Array.from({ length: MAX_SOCKETS + 10 }, () =>
-      authenticator.authenticate(USER1, { signal: visitor.signal }).catch(e => e.code),
-    )
+    const visitors = Array.from({ length: MAX_SOCKETS + 10 }, () => new AbortController())
+    const answers = visitors.map(({ signal }) => authenticator.authenticate(USER1, { signal }).catch(e => e.code))
     await until(() => steps().length === MAX_SOCKETS)
-    visitor.abort()
+    for (const visitor of visitors) visitor.abort()
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['ERR_XMPP_ABORTED']))
     // The requests that were sent are awaited for a short time, to terminate the sessions they created.
     await until(() => clock.waiting.filter(ms => ms === TERMINATE_TIMEOUT_MS).length >= MAX_SOCKETS)

@@ -4,7 +4,7 @@ import { ERROR_BODY_MS } from '../../limits'
 import { systemClock } from '../../time/clock'
 import { readBody } from '../body'
 import { endsSession } from '../checks/end'
-import { headerFault } from '../http-errors'
+import { headerFault } from './errors'
 import { statusError } from './statuses'
 
 /** Bounds and context of a reply with a status other than 200. */

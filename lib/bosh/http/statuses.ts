@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../../errors/error'
 import { prepareConfiguredDomain } from '../../jid'
 import { urlOf } from '../../options/url'
-import { addressOf } from '../http-errors'
+import { addressOf } from './errors'
 
 /** Circumstances of a reply with a status other than 200. */
 export interface StatusContext {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { XmppBoshError } from '../../errors/error'
-import { addressOf } from '../http-errors'
+import { addressOf } from './errors'
 
 const VERSIONS: readonly unknown[] = ['TLSv1.2', 'TLSv1.3']
 // Cipher suites without encryption, or without a certificate.

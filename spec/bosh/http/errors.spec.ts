@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { connectionError } from '../../lib/bosh/http-errors'
+import { connectionError } from '../../../lib/bosh/http/errors'
 
 /* Errors of connections as Node.js and agents make them. */
 

@@ -1,8 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
-import { IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../limits'
-import type { TlsOptions } from '../options/authenticator-options'
-import type { Clock } from '../time/clock'
+import { IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../../limits'
+import type { TlsOptions } from '../../options/authenticator-options'
+import type { Clock } from '../../time/clock'
 
 const ONE_SOCKET = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, timeout: IDLE_SOCKET_MS }
 

@@ -1,12 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Signal } from '../time/light-signal'
-import { afterThisBatch } from './batch'
-import { readOtherStatus } from './http/other-status'
-import { statusError } from './http/statuses'
-import { isConnecting, isTls, untrustedTls, withoutTls } from './http/trusted-tls'
-import { connectionError, headerFault, tooLarge } from './http-errors'
+import type { Signal } from '../../time/light-signal'
+import { afterThisBatch } from '../batch'
+import { connectionError, headerFault, tooLarge } from './errors'
+import { readOtherStatus } from './other-status'
 import { isStaleSocket } from './stale-socket'
+import { statusError } from './statuses'
+import { isConnecting, isTls, untrustedTls, withoutTls } from './trusted-tls'
 
 /** Bounds and callbacks of one exchange. */
 export interface ExchangeOptions {
@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   readonly signal: Signal
   /** aborts the request before it is sent: while it waits for a free socket or for the connection */
   readonly unsent?: Signal | undefined
+  /** called with true when the request has a socket */
+  readonly onSocket?: ((hasSocket: boolean) => void) | undefined
   readonly resolve: (reply: Buffer) => void
   readonly reject: (reason: unknown) => void
   /** called in place of `reject` if a reused connection ended before the first byte of the reply */
@@ -65,7 +67,8 @@ export class HttpExchange {
 
   #onSocket(socket: Socket): void {
     this.#bytesReadBefore = socket.bytesRead
-    const { url, unsent, isGivenAgent } = this.#options
+    const { url, unsent, onSocket, isGivenAgent } = this.#options
+    if (!this.#isSettled) onSocket?.(true)
     const isSecure = url.protocol === 'https:'
     if (isSecure && isGivenAgent && !isTls(socket)) {
       this.#stop(withoutTls(url))

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { protocolError, XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../../errors/error'
 
 /** Returns origin and path of a URL, as messages name it: its query and its credentials may be secrets. */
 export function addressOf({ origin, pathname }: URL): string {
