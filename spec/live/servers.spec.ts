@@ -112,7 +112,7 @@ it.each([
 )
 
 it('launch() rejects with the reason when a server does not start', async () => {
-  const values = { FORMAT: 'unheard-of', HASH: 'sha' }
+  const values = { FORMAT: 'unheard-of', HASH: 'sha', MODULES: '', REGISTRATION: '# closed' }
   const start = launch({
     server: 'ejabberd',
     template: 'ejabberd.yml',

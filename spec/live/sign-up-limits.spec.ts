@@ -26,7 +26,6 @@ async function logIn({ url }: LiveServer, username: string, password: string, me
 
 // By default the limits do not count 127.0.0.1, which is on the allowlist.
 const LIMITS = `
-allow_registration = true
 min_seconds_between_registrations = 600
 registration_allowlist = { "192.0.2.99" }
 registration_whitelist = { "192.0.2.99" }
@@ -38,7 +37,7 @@ describe(`on Prosody of ${debian} with mod_register_limits`, () => {
   let server: LiveServer
   let registration: Registration
   beforeAll(async () => {
-    server = await startProsody({ more: LIMITS })
+    server = await startProsody({ registration: true, more: LIMITS })
     registration = new Registration({ service: server.url, domain: 'localhost', failureDelay: 0 })
   })
   afterAll(async () => {

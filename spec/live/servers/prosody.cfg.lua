@@ -3,7 +3,6 @@
 Include "${SHIPPED}"
 
 authentication = "internal_${STORAGE}"
-http_cors_override = {} -- as by default: pages of any origin may use BOSH
 plugin_paths = { "${PLUGINS}" }
 ${MORE}
 

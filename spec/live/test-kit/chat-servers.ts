@@ -3,6 +3,10 @@ import { startEjabberd } from '../servers/ejabberd'
 import type { LiveServer } from '../servers/live-server'
 import { startProsody } from '../servers/prosody'
 
+const PROSODY_MODULES = ['carbons', 'ping', 'private', 'time', 'vcard']
+// As by default: pages of any origin may use BOSH. The configuration that operators copy allows none.
+const ANY_ORIGIN = 'http_cors_override = {}'
+
 /** The real servers with the services that the test kit plays as well. */
 export const chatServers: readonly (readonly [PersonalityName, () => Promise<LiveServer>])[] = [
   [
@@ -21,5 +25,5 @@ export const chatServers: readonly (readonly [PersonalityName, () => Promise<Liv
         },
       }),
   ],
-  ['prosody', () => startProsody({ storage: 'plain', modules: ['carbons', 'ping', 'private', 'time', 'vcard'] })],
+  ['prosody', () => startProsody({ storage: 'plain', modules: PROSODY_MODULES, more: ANY_ORIGIN })],
 ]
