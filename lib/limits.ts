@@ -11,6 +11,8 @@ export const MAX_TIMEOUT_MS = 120_000
 export const ENDPOINT_TIMEOUT_MS = 5_000
 /** Time for which a `service` URL that failed is tried last, in ms. */
 export const ENDPOINT_COOL_DOWN_MS = 30_000
+/** Least time after which a `service` URL that did not answer counts as failed, in ms. */
+export const ENDPOINT_JUDGED_MS = 1_000
 /** Number of `service` URLs of one Authenticator. */
 export const MAX_SERVICES = 16
 

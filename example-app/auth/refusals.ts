@@ -27,9 +27,10 @@ const COMMON: Texts = {
 const SIGN_UP: Texts = {
   ...COMMON,
   'malformed-credentials':
-    'This user name or password cannot be used. A user name must not contain spaces or any of the characters " & \' / : < > @, and neither may be very long.',
+    'This user name or password cannot be used. Please try another name: this one may be reserved, have belonged to an account before, or end in the domain of another server. Neither may be very long.',
   'username-taken': 'This user name is taken. Please choose another one.',
-  'captcha-wrong': 'Your answer to the picture or question is wrong. Please try the new one.',
+  'captcha-wrong':
+    'Your answer to the picture or question is wrong. Please try the new one. If your answers were right, try another user name: the server may refuse this one.',
   'captcha-expired': 'The form has expired. The new one is valid for two minutes.',
   'registration-closed': 'The server accepts no new accounts at the moment.',
   'rate-limited': 'Too many accounts were requested from your address. Please try again later.',

@@ -23,6 +23,9 @@ export function securityHeaders(production: boolean): RequestHandler {
 export function captchaPictures(hosts: readonly string[]): RequestHandler {
   return helmet.contentSecurityPolicy({
     useDefaults: false,
-    directives: { ...POLICY, imgSrc: [...POLICY.imgSrc, 'data:', ...hosts.map(host => `https://${host}`)] },
+    directives: {
+      ...POLICY,
+      imgSrc: [...POLICY.imgSrc, 'data:', ...hosts.map(host => new URL(`https://${host}`).origin)],
+    },
   })
 }

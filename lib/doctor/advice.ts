@@ -105,11 +105,20 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'This is not a BOSH answer: correct the port or the path.' },
 }
 
+// The firewall of one page may dislike one request: the server's list of bans says nothing of it.
+const RULE: Advice = {
+  id: 'bosh',
+  advice:
+    'A rule of a proxy or a firewall in front of the server refuses the request within a session, or the server itself limits requests: look into the logs of both. It is not a ban that the server reports.',
+}
+
 /** Finds the most specific row for an error. */
 export function adviceFor(error: XmppBoshError): Advice {
   const status = statusIn(error)
   if (status !== undefined) return adviceForStatus(status)
-  if (error.condition === 'item-not-found') return LOST
+  if (error.code === 'ERR_XMPP_POLICY' && error.condition === undefined) return RULE
+  // With ERR_XMPP_POLICY it is the answer to every creation, with which ejabberd turns a banned address away.
+  if (error.condition === 'item-not-found' && error.code !== 'ERR_XMPP_POLICY') return LOST
   return BY_CAUSE[causeOf(error)] ?? BY_CODE[error.code] ?? OTHER
 }
 

@@ -15,6 +15,8 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 // Never part of a domain: `url.domainToASCII` cuts the text off at some of these and decodes others.
 const SEPARATOR = /[/\\?#%@:]/
 const NOT_IDNA = 'is not an internationalized domain name (IDNA)'
+const NUMBER = 'ends in a number, and is not an IPv4 address'
+const ENDS_IN_NUMBER = /(?:^|[.\u3002\uff0e\uff61])(?:[0-9]+|0x[0-9a-f]*)[.\u3002\uff0e\uff61]?$/i
 const UNSEEN = /\s|\p{Default_Ignorable_Code_Point}/u
 
 /**
@@ -41,7 +43,9 @@ export function prepareConfiguredDomain(value: string): Domain | undefined {
 
 /** Returns why {@link prepareConfiguredDomain} refuses a domain, in words that follow "it". */
 export function domainFault(value: string): string {
-  return faultBefore(value) ?? faultIn(asciiOf(value)) ?? NOT_IDNA
+  const ascii = asciiOf(value)
+  // `url.domainToASCII` reads such a name as an IPv4 address, and returns nothing if it is none (URL Standard §3.5).
+  return faultBefore(value) ?? (ascii === '' && ENDS_IN_NUMBER.test(value) ? NUMBER : faultIn(ascii)) ?? NOT_IDNA
 }
 
 /** Returns a domain in U-labels, as people read it. A text that is not a prepared domain is returned as it is. */
@@ -72,6 +76,6 @@ function faultIn(ascii: string): string | undefined {
   if (!labels.every(label => LABEL.test(label))) {
     return 'has a character other than letters, digits, "_" and "-" (not next to a dot)'
   }
-  if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return 'ends in a number, and is not an IPv4 address'
+  if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return NUMBER
   return domainToASCII(domainToUnicode(ascii)) === ascii ? undefined : NOT_IDNA
 }

@@ -1,5 +1,6 @@
 import { type Domain, escapeLocalpart, prepareConfiguredDomain, prepareLocalpart } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
+import { assertKnown, assertObject } from '../options/checks'
 import { domainOf, maxUsernameBytesOf } from '../options/names'
 
 /** Localpart that a visitor's input names, or why it names none. */
@@ -7,6 +8,7 @@ export type ReadUsername = { readonly local: string } | { readonly fault: Userna
 
 export type UsernameFault = 'missing' | 'too-long' | 'other-domain' | 'no-localpart' | 'over-limit'
 
+const USERNAME_OPTION_NAMES: readonly (keyof UsernameOptions)[] = ['domain', 'maxUsernameBytes']
 const BLANKS = ' \t\r\n'
 // localpart "@" domainpart
 const MAX_JID_BYTES = 2 * MAX_JID_PART_BYTES + 1
@@ -80,7 +82,7 @@ export interface UsernameOptions {
  *
  * @param username user name or bare JID, as typed
  * @returns `undefined` for what names no account, such as a name of another domain; a login with it is refused unasked
- * @throws {TypeError} names the invalid option; no user name throws
+ * @throws {TypeError} names the unknown or invalid option; no user name throws
  * @example
  * ```ts
  * import { prepareUsername } from 'passport-xmpp-bosh'
@@ -93,6 +95,8 @@ export interface UsernameOptions {
  * ```
  */
 export function prepareUsername(username: string, options: UsernameOptions = {}): string | undefined {
+  assertObject(options, 'options')
+  assertKnown(options, USERNAME_OPTION_NAMES)
   const domain = options.domain === undefined ? undefined : domainOf(options.domain)
   const maxBytes = maxUsernameBytesOf(options)
   // A form field that is sent twice is an array.

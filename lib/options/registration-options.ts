@@ -1,6 +1,6 @@
 import { MAX_CAPTCHA_HOSTS, MAX_DOMAIN_BYTES } from '../limits'
-import type { AuthenticatorOptions } from './authenticator-options'
-import { assertObject } from './checks'
+import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from './authenticator-options'
+import { assertKnown, assertObject } from './checks'
 import { urlOf } from './url'
 
 /**
@@ -39,6 +39,7 @@ export function captchaHostsOf(given: RegistrationOptions): {
   readonly captchaHosts: readonly string[]
 } {
   assertObject(given, 'options')
+  assertKnown(given, [...AUTHENTICATOR_OPTION_NAMES, 'captchaHosts'])
   const { captchaHosts = [], ...options } = given
   if (!Array.isArray(captchaHosts) || captchaHosts.length > MAX_CAPTCHA_HOSTS) throw invalidHosts()
   return { options, captchaHosts: captchaHosts.map(hostOf) }
@@ -46,10 +47,18 @@ export function captchaHostsOf(given: RegistrationOptions): {
 
 function hostOf(value: unknown): string {
   const isShort = typeof value === 'string' && value.length <= MAX_DOMAIN_BYTES + ':65535'.length
-  if (!isShort || /[/?#@\\\s*]/.test(value) || urlOf(`https://${value}`) === undefined) throw invalidHosts()
+  if (!isShort || /[/?#@\\\s*;,'"]/.test(value) || urlOf(`https://${value}`) === undefined) throw invalidHosts()
   const { host } = new URL(`https://${value}`)
-  if (host === '') throw invalidHosts()
-  return host
+  // A dot at the end names the same host, but not in a Content-Security-Policy.
+  const normal = withoutDot(host)
+  // Percent signs can encode what is refused above.
+  if (!/[^.]/.test(normal) || /[;,'"*]/.test(normal)) throw invalidHosts()
+  return normal
+}
+
+/** Returns a host as `URL.host` spells it, without the dot that may end its name. */
+export function withoutDot(host: string): string {
+  return host.replace(/\.(?=:[0-9]+$|$)/, '')
 }
 
 function invalidHosts(): TypeError {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { protocolError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import { MAX_CAPTCHA_URL_LENGTH } from '../limits'
+import { withoutDot } from '../options/registration-options'
 import { urlOf } from '../options/url'
 import { decodeBase64 } from '../sasl'
 import type { DataField } from '../stanzas/data-form'
@@ -84,6 +85,10 @@ const CID = /^cid:((sha1|sha-256)\+([0-9a-f]{40}|[0-9a-f]{64})@bob\.xmpp\.org)$/
 export const CAPTCHA_ELSEWHERE =
   'the captcha picture is not in the form but at an https: address: add its host to option `captchaHosts` if you trust it, and to img-src of a Content-Security-Policy'
 
+/** Message for a picture that is at an `http:` address only. */
+export const CAPTCHA_INSECURE =
+  'the captcha picture is at an http: address: set up the server to send it within the form (XEP-0231), or at an https: address'
+
 /**
  * Returns the picture of a challenge (XEP-0158 §4). A picture that is part of the reply (XEP-0231) comes first. The
  * library fetches nothing: an `https:` address is passed on if option `captchaHosts` names its host.
@@ -93,18 +98,65 @@ export const CAPTCHA_ELSEWHERE =
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if there is no picture that may be shown, or if its hash or its type is wrong
  */
 export function captchaOf({ media }: DataField, siblings: readonly Element[], hosts: readonly string[]): Captcha {
-  const pictures = (media ?? []).flatMap(([type, uri]) => (isImageType(type) ? [{ type, uri: uri.trim() }] : []))
+  const pictures = (media ?? []).flatMap(([type, uri]) => {
+    const bare = bareType(type)
+    return isImageType(bare) ? [{ type: bare, uri: uri.trim() }] : []
+  })
   for (const { type, uri } of pictures) {
     const image = imageOf(type, uri, siblings)
     if (image) return { image, type }
   }
   const urls = pictures.flatMap(({ type, uri }) => {
     const url = uri.length <= MAX_CAPTCHA_URL_LENGTH ? urlOf(uri) : undefined
-    return url?.protocol === 'https:' && url.username === '' && url.password === '' ? [{ type, url }] : []
+    const isAddress = url?.protocol === 'https:' || url?.protocol === 'http:'
+    return isAddress && url.username === '' && url.password === '' ? [{ type, url }] : []
   })
-  const allowed = urls.find(({ url }) => hosts.includes(url.host))
-  if (allowed) return { url: allowed.url.href, type: allowed.type }
-  throw protocolError(urls.length > 0 ? CAPTCHA_ELSEWHERE : 'the captcha contains no PNG, JPEG or GIF picture')
+  const safe = urls.filter(({ url }) => url.protocol === 'https:')
+  const allowed = safe.find(({ url }) => hosts.includes(withoutDot(url.host)))
+  if (allowed) return { url: addressOf(allowed.url), type: allowed.type }
+  if (safe.length > 0) throw protocolError(CAPTCHA_ELSEWHERE)
+  throw protocolError(urls.length > 0 ? CAPTCHA_INSECURE : 'the captcha contains no PNG, JPEG or GIF picture')
+}
+
+/** Returns a media type in lower case and without its parameters (RFC 9110 §8.3.1): `image/png; q=1` is `image/png`. */
+function bareType(type: string): string {
+  return (type.split(';', 1)[0] as string).trim().toLowerCase()
+}
+
+// A Content-Security-Policy takes a host with a dot at its end for another host.
+function addressOf(url: URL): string {
+  const address = new URL(url.href)
+  address.host = withoutDot(url.host)
+  return address.href
+}
+
+/**
+ * Returns the first challenge with a picture that may be shown: a server may send several and leave the choice to the
+ * client (XEP-0158 §4). `undefined`: there is no challenge.
+ *
+ * @throws {XmppBoshError} the error of the first challenge if none can be shown; ERR_XMPP_PROTOCOL if another one has to
+ * be answered as well
+ */
+export function challengeOf(
+  challenges: readonly DataField[],
+  siblings: readonly Element[],
+  hosts: readonly string[],
+): { readonly challenge: DataField; readonly captcha: Captcha } | undefined {
+  let fault: XmppBoshError | undefined
+  for (const challenge of challenges) {
+    try {
+      const captcha = captchaOf(challenge, siblings, hosts)
+      if (challenges.some(other => other !== challenge && other.required)) {
+        throw protocolError('the form has more than one required challenge')
+      }
+      return { challenge, captcha }
+    } catch (reason) {
+      if (!XmppBoshError.is(reason)) throw reason
+      fault ??= reason
+    }
+  }
+  if (fault) throw fault
+  return undefined
 }
 
 /** Returns the picture that `uri` names if it is part of the reply. */
@@ -117,7 +169,10 @@ function imageOf(type: ImageType, uri: string, siblings: readonly Element[]): Bu
   if (!image) return undefined
   const digest = createHash(DIGESTS[algorithm] ?? 'sha1').update(image)
   if (digest.digest('hex') !== hash) throw protocolError('the captcha picture does not match its hash')
-  if (data.attributes.get('type') !== type || !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])) {
+  if (
+    bareType(data.attributes.get('type') ?? '') !== type ||
+    !image.subarray(0, MAGIC[type].length).equals(MAGIC[type])
+  ) {
     throw protocolError('the captcha picture is not of the type that the server states')
   }
   return image

@@ -14,7 +14,7 @@ import { DATA_FORM, REGISTER } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import { type Element, textOf } from '../xml/read'
 import { element, type Node } from '../xml/write'
-import { type Captcha, captchaOf } from './captcha'
+import { type Captcha, challengeOf } from './captcha'
 import { assertAnswered, isSigned } from './questions'
 import { isOrdinary } from './refusals'
 import type { RegistrationState } from './state'
@@ -119,15 +119,16 @@ function dataForm(
 ): RegistrationForm {
   const { instructions, fields } = readForm(x)
   if (isSigned(fields)) throw closed('the server takes forms of programs with a signature only')
-  const visible = fields.filter(({ name, type }) => type !== 'hidden' && type !== 'fixed' && !FALLBACK.test(name))
-  assertAccount(visible.map(({ name }) => name))
-  const challenges = visible.filter(({ media }) => media !== undefined)
-  const [challenge] = challenges
-  if (challenges.length > 1) throw protocolError('the form has more than one challenge')
+  const offered = fields.filter(({ name, type }) => type !== 'hidden' && type !== 'fixed' && !FALLBACK.test(name))
+  assertAccount(offered.map(({ name }) => name))
+  const challenges = offered.filter(({ media }) => media !== undefined)
+  const { challenge, captcha } = challengeOf(challenges, siblings, captchaHosts) ?? {}
+  // A challenge that is not shown cannot be answered.
+  const visible = offered.filter(field => field.media === undefined || field === challenge)
   return {
     fields: visible.map(fieldOf),
     instructions,
-    ...(challenge && { captcha: captchaOf(challenge, siblings, captchaHosts) }),
+    ...(captcha && { captcha }),
     state: {
       ...source,
       kind: 'form',

@@ -31,6 +31,8 @@ const WORDS: readonly (readonly [subject: Subject, words: RegExp])[] = [
     'closed',
     /(?:regist|sign.?up|invit|account|changing).{0,200}(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit|exceeded)|(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit).{0,200}(?:regist|sign.?up|account)|access denied|(?:block|black|allow|white)list|encryption/i,
   ],
+  // "The password must not contain your username": what stands first is at fault.
+  ['password', /^(?:(?!name).)*pass.?(?:word|phrase).*(?:contain|include|match|equal|same|differ|like).*user.?name/i],
   ['input', /user.?name|\bname\b|e-?mail|\bjid\b|saslprep|(?:unacceptable|invalid|illegal|forbidden) (?:char|pass)/i],
   ['password', /pass.?(?:word|phrase)/i],
 ]
@@ -41,6 +43,8 @@ interface Row {
   readonly about?: Subject
   readonly request?: readonly Asked['request'][]
   readonly question?: true
+  /** the server gave no text */
+  readonly silent?: true
   readonly ordinary?: false
   readonly code: XmppBoshErrorCode
 }
@@ -56,6 +60,10 @@ const NOT_HERE = [
   'not-acceptable', // Prosody's module for captchas: an address on the blacklist
   'policy-violation', // Prosody: encryption is required
 ]
+
+/** Conditions that speak of the input even with a type that does not. */
+const ABOUT_INPUT = ['not-acceptable', 'policy-violation', 'bad-request']
+const CHARACTERS = ['not-allowed', 'feature-not-implemented']
 
 /** The first row that matches decides. A refusal without a row is ERR_XMPP_PROTOCOL. */
 export const REFUSALS: readonly Row[] = [
@@ -73,12 +81,27 @@ export const REFUSALS: readonly Row[] = [
   // bad-request
   { about: 'captcha', request: ['sign-up'], question: true, code: 'captcha-wrong' },
   { about: 'closed', code: 'registration-closed' }, // ejabberd, Tigase, Prosody's mod_invites_register
-  // MongooseIM, Metronome, Prosody: a name; ejabberd, Prosody: characters in a password
-  { about: 'input', request: TYPED, code: 'malformed-credentials' },
-  { about: 'password', request: TYPED, code: 'weak-password' }, // ejabberd, MongooseIM, Metronome, modules of Prosody
+  // MongooseIM, Metronome, Prosody: a name
+  { about: 'input', type: ['modify', undefined], request: TYPED, code: 'malformed-credentials' },
+  // ejabberd (not-allowed), Prosody (feature-not-implemented), both with cancel: characters in a password
+  { about: 'input', condition: [...ABOUT_INPUT, ...CHARACTERS], request: TYPED, code: 'malformed-credentials' },
+  // ejabberd, MongooseIM, Metronome
+  { about: 'password', type: ['modify', undefined], request: TYPED, code: 'weak-password' },
+  // Prosody's mod_password_policy: not-acceptable, cancel
+  { about: 'password', condition: ABOUT_INPUT, request: TYPED, code: 'weak-password' },
   // without a text, or with one in another language
   { condition: ['policy-violation'], type: ['modify'], request: TYPED, code: 'weak-password' }, // Metronome
   { condition: ['not-allowed'], request: ['sign-up'], question: true, code: 'captcha-wrong' },
+  // Prosody's mod_register_ibr, for a module that allows the sign-up not: mod_tombstones (the name of a removed
+  // account), mod_block_registrations (a reserved name). A form with a question makes no difference: every known server
+  // says in words that an answer is wrong, and a visitor whose name is refused would solve pictures for ever.
+  {
+    condition: ['not-acceptable'],
+    type: ['modify', undefined],
+    request: ['sign-up'],
+    silent: true,
+    code: 'malformed-credentials',
+  },
   { condition: ['not-acceptable'], type: ['modify'], request: ['sign-up'], question: true, code: 'captcha-wrong' },
   { condition: ['not-acceptable'], type: ['modify', undefined], request: TYPED, code: 'weak-password' },
   { type: ['modify'], request: TYPED, code: 'malformed-credentials' }, // MongooseIM: bad-request for a name
@@ -109,13 +132,14 @@ export function isOrdinary(name: string, password: string, others: readonly stri
   )
 }
 
-function matches(row: Row, { condition, type }: StanzaError, about: Subject | undefined, asked: Asked): boolean {
+function matches(row: Row, { condition, type, text }: StanzaError, about: Subject | undefined, asked: Asked): boolean {
   return (
     (row.condition?.includes(condition) ?? true) &&
     (row.type?.includes(type) ?? true) &&
     (row.about === undefined || row.about === about) &&
     (row.request?.includes(asked.request) ?? true) &&
     (row.question === undefined || asked.question === true) &&
+    (row.silent === undefined || text.trim() === '') &&
     (row.ordinary === undefined || asked.ordinary === false)
   )
 }

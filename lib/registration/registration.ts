@@ -6,7 +6,7 @@ import { BoundedSessions, type Internals, type Opened } from '../sessions/bounde
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
 import { element } from '../xml/write'
-import { accountIq, isRefused, newAccountIq } from './account'
+import { accountIq, isRefused, mayBeRemoved, newAccountIq } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
 import { observedCall } from './observed-call'
 import { hasQuestion } from './questions'
@@ -216,9 +216,12 @@ export class Registration {
       return jid
     }
     // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
-    // has just accepted, the account is gone.
+    // has just accepted, the account is gone. One deadline is for both.
+    const { clock } = this.#sessions
+    const deadlineAt = clock.now() + this.#settings.timeout
     const isGone = async (reason: unknown) => {
-      if (!open || !(await isRefused(this.#authenticator, credentials, context))) throw reason
+      const look = { authenticator: this.#authenticator, clock, ms: deadlineAt - clock.now() }
+      if (!open || !mayBeRemoved(reason) || !(await isRefused(look, credentials, context))) throw reason
       return open
     }
     const login = () => this.#authenticator.authenticated(credentials, context, remove).catch(isGone)

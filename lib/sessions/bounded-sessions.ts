@@ -62,7 +62,7 @@ export class BoundedSessions {
     this.#transport = tracedIfAsked(transport ?? new HttpTransport(settings))
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
-    this.#failover = new Failover(settings.endpoints, clock)
+    this.#failover = new Failover(settings.endpoints, clock, settings.timeout)
     this.#background = new Background(clock, settings.maxConcurrent, settings.timeout)
   }
 

@@ -1,6 +1,7 @@
+import { mayRefuseOneAddress } from '../bosh/http/statuses'
 import { XmppBoshError } from '../errors/error'
 import type { FaultCode, XmppBoshErrorCode } from '../errors/statuses'
-import { ENDPOINT_COOL_DOWN_MS, ENDPOINT_TIMEOUT_MS } from '../limits'
+import { ENDPOINT_COOL_DOWN_MS, ENDPOINT_JUDGED_MS, ENDPOINT_TIMEOUT_MS } from '../limits'
 import type { Endpoint } from '../options/settings'
 import type { Clock } from '../time/clock'
 
@@ -19,16 +20,21 @@ const FAILS_OVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
 
 /**
  * Choice among several `service` URLs. They are tried in order, as long as no credentials were sent. A URL that failed is
- * tried last for a while.
+ * tried last for a while, unless its fault may be that of one visitor. A refusal that may be about one address (HTTP 401,
+ * 403, 429) is the answer: another service would let in a visitor that the operator keeps out.
  */
 export class Failover {
   readonly #endpoints: readonly Endpoint[]
   readonly #clock: Clock
+  readonly #judgedMs: number
   readonly #coolUntil = new Map<Endpoint, number>()
 
-  constructor(endpoints: readonly Endpoint[], clock: Clock) {
+  /** @param timeout ms of a whole login, if it does not wait */
+  constructor(endpoints: readonly Endpoint[], clock: Clock, timeout = Number.POSITIVE_INFINITY) {
     this.#endpoints = endpoints
     this.#clock = clock
+    // A short `timeout` gives no service a second.
+    this.#judgedMs = Math.min(ENDPOINT_JUDGED_MS, timeout / endpoints.length / 2)
   }
 
   /**
@@ -48,15 +54,26 @@ export class Failover {
     const isAlone = remaining.length === 1
     for (;;) {
       const endpoint = remaining.shift() as Endpoint
-      const ms = deadlineAt - this.#clock.now()
+      const left = deadlineAt - this.#clock.now()
+      const ms = isAlone ? left : Math.min(ENDPOINT_TIMEOUT_MS, left / (remaining.length + 1))
       try {
-        return await open(endpoint, isAlone ? ms : Math.min(ENDPOINT_TIMEOUT_MS, ms / (remaining.length + 1)))
+        return await open(endpoint, ms)
       } catch (reason) {
-        if (!XmppBoshError.is(reason) || !FAILS_OVER.has(reason.code)) throw reason
-        this.#coolUntil.set(endpoint, this.#clock.now() + ENDPOINT_COOL_DOWN_MS)
+        if (!XmppBoshError.is(reason) || !FAILS_OVER.has(reason.code) || mayRefuseOneAddress(reason)) throw reason
+        if (this.#isFaultOfService(reason, ms)) {
+          this.#coolUntil.set(endpoint, this.#clock.now() + ENDPOINT_COOL_DOWN_MS)
+        }
         if (remaining.length === 0 || this.#clock.now() >= deadlineAt) throw reason
       }
     }
+  }
+
+  /** Returns false for a fault that other visitors may not meet. */
+  #isFaultOfService({ code, condition }: XmppBoshError, ms: number): boolean {
+    // A session that is gone as soon as it was created: ejabberd ends that of a banned address so.
+    if (condition === 'item-not-found') return false
+    // A login that had waited for its slot left the service no time to answer.
+    return code !== 'ERR_XMPP_TIMEOUT' || ms >= this.#judgedMs
   }
 
   #inOrder(): Endpoint[] {

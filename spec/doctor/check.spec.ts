@@ -311,6 +311,15 @@ describe('about the server', () => {
     expect(textOf(findings, 'ban')).toMatch(/mod_fail2ban.*forwardClientIp.*trusted_proxies/)
   })
 
+  test('the doctor reports a ban of its address when the server ends every session while creating it', async () => {
+    const { url } = await serving({}, { on: 'create', reply: { terminate: 'item-not-found' }, times: 100 })
+    const findings = await diagnose(url)
+
+    expect(complaintsIn(findings)).toEqual({ ban: 'wrong' })
+    expect(textOf(findings, 'ban')).toContain('unban_ip')
+    expect(textOf(findings, 'ban')).not.toContain('load balancer')
+  })
+
   test('the doctor reports a server that is shutting down', async () => {
     const { url } = await serving({}, { on: 'create', reply: { streamError: 'system-shutdown' } })
 
@@ -445,6 +454,14 @@ describe('about sign-up', () => {
 
     expect(complaintsIn(findings)).toMatchObject({ registration: 'wrong' })
     expect(textOf(findings, 'registration')).toMatch(/load balancer.*connection or by client address.*cookie/)
+  })
+
+  test('the doctor reports a rule and no ban when HTTP status 403 comes within a session', async () => {
+    const findings = await diagnose(await withForm({ status: 403 }))
+
+    expect(complaintsIn(findings)).toMatchObject({ registration: 'wrong' })
+    expect(textOf(findings, 'registration')).toMatch(/rule.*firewall/)
+    expect(textOf(findings, 'registration')).not.toMatch(/[Uu]nban/)
   })
 
   test('the doctor reports a form that cannot be read', async () => {

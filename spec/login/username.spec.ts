@@ -75,6 +75,16 @@ describe('for what cannot be an account', () => {
   })
 })
 
+test.each([
+  ['domian', 'domain'],
+  ['maxUsernameByte', 'maxUsernameBytes'],
+])('prepareUsername() asks which option is meant when it is given the option %s', (given, meant) => {
+  const options = { [given]: 'x' } as object
+  expect(() => prepareUsername('alice', options)).toThrow(
+    new TypeError(`unknown option \`${given}\`; did you mean \`${meant}\`?`),
+  )
+})
+
 describe('for any text', () => {
   const letter = fc.oneof(
     fc.constantFrom(

@@ -388,8 +388,11 @@ describe('in option `domain`', () => {
     [`${'a'.repeat(64)}.example`, 'it has more than 63 bytes between two dots'],
     ['a.'.repeat(128), 'it is longer than 253 bytes'],
     ['a.'.repeat(5_000), 'it is longer than 253 bytes'],
-    ['1.2.3.4.5', 'it is not an internationalized domain name (IDNA)'],
-    ['a.1', 'it is not an internationalized domain name (IDNA)'],
+    ['1.2.3.4.5', 'it ends in a number, and is not an IPv4 address'],
+    ['a.1', 'it ends in a number, and is not an IPv4 address'],
+    ['xmpp.1', 'it ends in a number, and is not an IPv4 address'],
+    ['xmpp.0x1f', 'it ends in a number, and is not an IPv4 address'],
+    ['xmpp.1.', 'it ends in a number, and is not an IPv4 address'],
     ['xn--a.example', 'it is not an internationalized domain name (IDNA)'],
   ])('the refusal of the domain %j says why', (domain, why) => {
     expect(() => settings({ domain })).toThrow(

@@ -137,7 +137,7 @@ describe('with an invalid reply', () => {
     ['too many fields', dataForm(USERNAME + PASSWORD + many)],
     ['too many plain fields', `<username/><password/>${many.replace(/<field var='(f\d+)'\/>/g, '<$1/>')}`],
     ['a plain field twice', '<username/><password/><username/>'],
-    ['two challenges', dataForm(USERNAME + PASSWORD + field + field.replace("'ocr'", "'ocr2'"), data)],
+    ['two required challenges', dataForm(USERNAME + PASSWORD + field + field.replace("'ocr'", "'ocr2'"), data)],
     [
       'a value that is too long',
       dataForm(
@@ -172,6 +172,22 @@ describe('in a captcha', () => {
     ['image/gif', GIF],
   ])('a picture of type %s is accepted', (type, image) => {
     expect(withCaptcha({ type, image }).captcha).toEqual({ type, image })
+  })
+
+  test.each(['image/png; q=1', 'image/png;q=1', 'Image/PNG'])('a picture of type %s is accepted as a PNG', type => {
+    expect(withCaptcha({ type }).captcha).toEqual({ type: 'image/png', image: PNG })
+  })
+
+  test('the first challenge that can be shown is used and the others are left out when a form has several', () => {
+    const { field, data } = captcha()
+    const audio =
+      "<field var='audio_recog'><media xmlns='urn:xmpp:media-element'><uri type='audio/x-wav'>cid:x</uri></media></field>"
+    const text = "<field var='qa' label='Which colour has the sky?'/>"
+    const { fields, state, captcha: shown } = parse(dataForm(USERNAME + PASSWORD + audio + field + text, data))
+
+    expect(shown).toEqual({ type: 'image/png', image: PNG })
+    expect(fields.map(({ name }) => name)).toEqual(['username', 'password', 'ocr', 'qa'])
+    expect(state.answer).toBe('ocr')
   })
 
   test('a picture beside the query is found by its SHA-256 and may have white space in its base64', () => {
@@ -220,6 +236,19 @@ describe('in a captcha whose picture is at an address', () => {
     ['https://captcha.example.com:8443/x.png', ['other.example', 'captcha.example.com:8443']],
   ])('the address %s is passed on when its host is allowed', (uri, hosts) => {
     expect(parse(at(uri), '', hosts).captcha).toEqual({ type: 'image/png', url: uri })
+  })
+
+  test('the address is passed on without the dot that ends its host', () => {
+    expect(parse(at('https://captcha.example.com./x.png'), '', ['captcha.example.com']).captcha).toEqual({
+      type: 'image/png',
+      url: 'https://captcha.example.com/x.png',
+    })
+  })
+
+  test('the error tells the operator how pictures must come when the only address is an http: address', () => {
+    expect(() => parse(at('http://captcha.example.com/x.png'), '', ['captcha.example.com'])).toThrow(
+      expect.objectContaining({ code: 'ERR_XMPP_PROTOCOL', message: expect.stringMatching(/http: address.*https:/) }),
+    )
   })
 
   test('the picture in the form is preferred when there is an address as well', () => {

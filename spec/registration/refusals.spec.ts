@@ -242,6 +242,54 @@ describe('a refused sign-up', () => {
       saying('modify', 'not-acceptable', 'Das Kennwort ist zu schwach'),
       'weak-password',
     ],
+    [
+      'Prosody, a module without a reason (mod_tombstones)',
+      'plain',
+      error('modify', 'not-acceptable'),
+      'malformed-credentials',
+    ],
+    [
+      'Prosody, a module without a reason, and a question',
+      'picture',
+      error('modify', 'not-acceptable'),
+      'malformed-credentials',
+    ],
+    [
+      'a server that is not English, and a question',
+      'picture',
+      saying('modify', 'not-acceptable', 'Das Bild zeigt etwas anderes'),
+      'captcha-wrong',
+    ],
+    [
+      "Prosody's mod_password_policy, too short",
+      'picture',
+      saying('cancel', 'not-acceptable', 'Password is too short (minimum 8 characters)'),
+      'weak-password',
+    ],
+    [
+      "Prosody's mod_password_policy, the name in the password",
+      'plain',
+      saying('cancel', 'not-acceptable', 'Password must not include your username'),
+      'weak-password',
+    ],
+    [
+      'a server, the name in the password',
+      'plain',
+      saying('modify', 'not-acceptable', 'The password cannot contain your username'),
+      'weak-password',
+    ],
+    [
+      'a server, a password in the name',
+      'plain',
+      saying('modify', 'not-acceptable', 'The username must not contain your password'),
+      'malformed-credentials',
+    ],
+    [
+      'a server, no accounts with a user name',
+      'plain',
+      saying('cancel', 'service-unavailable', 'A user name is of no use here'),
+      'registration-closed',
+    ],
     ['a server with a condition of its own', 'plain', error('cancel', 'x'), 'ERR_XMPP_PROTOCOL'],
   ])('reads as told by %s (%s form)', async (_, form, refusal, code) => {
     expect(await signUp(form, refusal)).toBe(code)
@@ -364,6 +412,13 @@ describe('a refused change', () => {
       `<error code="403" type="auth"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`,
       'registration-closed',
     ],
+    [
+      'a server: no change here',
+      saying('cancel', 'service-unavailable', 'Password change is disabled'),
+      'registration-closed',
+    ],
+    ['a server: forbidden', saying('auth', 'forbidden', 'Passwords are kept in a directory'), 'registration-closed'],
+    ['a server: without a reason', error('modify', 'not-acceptable'), 'weak-password'],
     ['Prosody: cannot write', error('wait', 'internal-server-error'), 'ERR_XMPP_UNAVAILABLE'],
     ['a server that is busy', error('wait', 'policy-violation'), 'rate-limited'],
   ])('of a password reads as told by %s', async (_, refusal, code) => {

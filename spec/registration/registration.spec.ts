@@ -336,7 +336,7 @@ describe('at sign-up', () => {
     ['forbidden', 'registration-closed'],
     ['conflict', 'username-taken'],
     ['jid-malformed', 'malformed-credentials'],
-    ['not-acceptable', 'captcha-wrong'],
+    ['not-acceptable', 'malformed-credentials'],
     ['internal-server-error', 'ERR_XMPP_UNAVAILABLE'],
   ])('submit() turns the condition %s into %s', async (condition, code) => {
     const server = await serve()
@@ -458,6 +458,9 @@ describe('for an existing account', () => {
     ['the end of the session without a condition', { terminate: '' }, 'resolved'],
     ['the end of the connection', 'reset', 'resolved'],
     ['a refusal with the condition of such an end', { stanzaError: 'conflict' }, 'ERR_XMPP_PROTOCOL'],
+    ['a proxy whose server does not answer', { status: 502 }, 'ERR_XMPP_HTTP'],
+    ['a page in place of the reply', 'not-xml', 'ERR_XMPP_PROTOCOL'],
+    ['a rule that refuses the request', { status: 403 }, 'ERR_XMPP_POLICY'],
   ])('remove() judges %s when the password is refused from then on', async (_, reply, code) => {
     const server = await serve()
     const gone = (body: string) => {
@@ -482,6 +485,20 @@ describe('for an existing account', () => {
       expect(steps(server)).not.toContain('remove')
     },
   )
+
+  test('remove() lasts no longer than the timeout when the server ends the stream and then is silent', async () => {
+    const server = await serve()
+    const last = () => {
+      server.fault({ on: 'create', reply: 'hang', times: 2 })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+      return endOfStream('not-authorized')
+    }
+    server.fault({ on: 'remove', reply: { rewrite: last } })
+    const registration = registrationAt(server, { timeout: 1_000 })
+    const startedAt = performance.now()
+    expect(await rejection(registration.remove(USER1))).toMatchObject({ code: 'ERR_XMPP_TERMINATED' })
+    expect(performance.now() - startedAt).toBeLessThan(1_450)
+  })
 
   test('the end of the stream does not prove a removal when the server stops answering', async () => {
     const server = await serve()
@@ -655,6 +672,13 @@ describe('within the bounds of a login', () => {
     ['captcha.example.com/x'],
     ['user@captcha.example.com'],
     ['*.example.com'],
+    ['a.example;script-src'],
+    ['a.example,b.example'],
+    ["'unsafe-inline'"],
+    ['"a.example"'],
+    ['a%3bb.example'],
+    ['%2a.example'],
+    ['.'],
     [''],
     [7],
     Array.from({ length: 17 }, (_, n) => `h${n}.example`),
@@ -663,6 +687,16 @@ describe('within the bounds of a login', () => {
     expect(() => new Registration({ ...options, captchaHosts: captchaHosts as string[] })).toThrow(/`captchaHosts`/)
   })
 })
+
+test.each(['captchaHost', 'captchahosts'])(
+  'Registration asks which option is meant when it is given the option %s',
+  name => {
+    const options = { service: 'https://xmpp.example.com/bosh', domain: 'localhost', [name]: ['captcha.example.com'] }
+    expect(() => new Registration(options)).toThrow(
+      new TypeError(`unknown option \`${name}\`; did you mean \`captchaHosts\`?`),
+    )
+  },
+)
 
 describe('with a password that SASLprep changes', () => {
   // A server that compares PLAIN to the letter: ejabberd with passwords in clear text, Openfire, Tigase.

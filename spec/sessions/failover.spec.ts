@@ -1,3 +1,4 @@
+import { statusError } from '../../lib/bosh/http/statuses'
 import { XmppBoshError } from '../../lib/errors/error'
 import type { XmppBoshErrorCode } from '../../lib/errors/statuses'
 import type { Endpoint } from '../../lib/options/settings'
@@ -145,9 +146,83 @@ describe('after a fault', () => {
   })
 })
 
+const XMLNS = "xmlns='http://jabber.org/protocol/httpbind'"
+const TWO = { service: ['https://a.example/bosh', 'https://b.example/bosh'], domain: 'example.com' }
+
+/** Returns the status error of a reply to a request before a session, or within one. */
+const answered = (status: number, isInSession: boolean) => statusError({ url: A.url, status, isInSession })
+
+describe.each([401, 403, 429])('after HTTP status %d', status => {
+  test.each([
+    ['before a session', false],
+    ['within a session', true],
+  ])('no other service is asked and the service keeps its place when the status comes %s', async (_, isInSession) => {
+    const { services, tried } = failover(A, B)
+    const reason = answered(status, isInSession)
+    const open = jest.fn(() => Promise.reject(reason))
+    await expect(services.first(15_000, open)).rejects.toBe(reason)
+    expect(open).toHaveBeenCalledTimes(1)
+    expect(await tried('')).toMatchObject({ asked: 'a' })
+  })
+})
+
+test.each([404, 502])(
+  'the next service is tried and the first one cools down when HTTP status %d comes',
+  async status => {
+    const { services, tried } = failover(A, B)
+    const opened = services.first(15_000, async one => {
+      if (one === A) throw answered(status, false)
+      return hostOf(one)
+    })
+    expect(await opened).toBe('b')
+    expect(await tried('')).toMatchObject({ asked: 'b' })
+  },
+)
+
+test('a session that is gone right after its creation leaves the service first for the others', async () => {
+  const asked: string[] = []
+  const transport = transportTo({
+    async post(url, body) {
+      asked.push(url.hostname)
+      if (url.hostname === 'b.example') throw new XmppBoshError('ERR_XMPP_CONNECT', 'enough')
+      if (body.includes("to='example.com'")) return Buffer.from(`<body ${XMLNS} sid='s1'/>`)
+      return Buffer.from(`<body ${XMLNS} type='terminate' condition='item-not-found'/>`)
+    },
+    close() {},
+  })
+  const sessions = new BoundedSessions(settingsOf(TWO), { transport })
+  const run = () => sessions.run({}, async () => 'opened')
+
+  await expect(run()).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+  expect(asked.at(0)).toBe('a.example')
+  const tries = asked.length
+  await expect(run()).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
+  expect(asked[tries]).toBe('a.example')
+  await sessions.close()
+})
+
+describe('after a timeout', () => {
+  const late = () => Promise.reject(new XmppBoshError('ERR_XMPP_TIMEOUT', 'late'))
+  const isCooled = async (left: number, timeout?: number) => {
+    const clock = handClock()
+    const services = new Failover([A, B], clock, timeout)
+    await services.first(clock.now() + left, one => (one === A ? late() : Promise.resolve()))
+    return (await services.first(clock.now() + 15_000, async one => hostOf(one))) === 'b'
+  }
+
+  test('a service keeps its place when the login had left it less than a second', async () => {
+    expect(await isCooled(1_998)).toBe(false)
+    expect(await isCooled(2_000)).toBe(true)
+  })
+
+  test('a service cools down when option `timeout` is too short to leave any service a second', async () => {
+    expect(await isCooled(1_000, 1_000)).toBe(true)
+    expect(await isCooled(400, 1_000)).toBe(false)
+  })
+})
+
 test('a ban of one visitor asks no other service and leaves the banned one first for the others', async () => {
   const asked: string[] = []
-  const XMLNS = "xmlns='http://jabber.org/protocol/httpbind'"
   const transport = transportTo({
     async post(url, _body, { clientIp }) {
       asked.push(`${url.hostname} ${clientIp}`)
@@ -157,8 +232,7 @@ test('a ban of one visitor asks no other service and leaves the banned one first
     },
     close() {},
   })
-  const service = ['https://a.example/bosh', 'https://b.example/bosh']
-  const sessions = new BoundedSessions(settingsOf({ service, domain: 'example.com' }), { transport })
+  const sessions = new BoundedSessions(settingsOf(TWO), { transport })
   const run = (clientIp: string) => sessions.run({ clientIp }, async () => 'opened')
 
   await expect(run('192.0.2.1')).rejects.toMatchObject({ code: 'ERR_XMPP_POLICY' })

@@ -176,6 +176,7 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('for an account on %s', 
   test.each([
     ['is made', 'register', made, () => other.accounts.has('user9')],
     ['has another password', 'register', changed, () => other.accounts.isPassword('user1', 'another one')],
+    ['is gone', 'remove', removed, () => !other.accounts.has('user1')],
   ] as const)('the account %s although the answer is lost', async (_, on, asked, isDone) => {
     other.fault({ on, reply: { status: 503 } })
 
@@ -183,8 +184,8 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('for an account on %s', 
     expect(isDone()).toBe(true)
   })
 
-  test('the account is gone although the answer is lost, and the library finds it out', async () => {
-    other.fault({ on: 'remove', reply: { status: 503 } })
+  test('the account is gone although the connection ends in place of the answer, and the library finds it out', async () => {
+    other.fault({ on: 'remove', reply: 'reset' })
 
     await expect(removed()).resolves.toBeUndefined()
     expect(other.accounts.has('user1')).toBe(false)

@@ -3,7 +3,7 @@ import { XmppBoshError } from '../../errors/error'
 import { ERROR_BODY_MS } from '../../limits'
 import { systemClock } from '../../time/clock'
 import { readBody } from '../body'
-import { endsSession } from '../checks/end'
+import { answersIn, endsSession } from '../checks/end'
 import { headerFault } from './errors'
 import { statusError } from './statuses'
 
@@ -19,9 +19,9 @@ const BOSH_BODY = /^(?:<\?xml[^>]{0,128}\?>)?\s{0,16}<(?:[\w.-]{1,32}:)?body[\s/
 
 /**
  * Reads a reply with a status other than 200 and calls `done` once: with the body if it is a `<body/>` that ends the
- * session and so tells why (XEP-0124 §17.1; Tigase sends it with 404 and 405), else with the error for the status. A
- * body that is too long, too slow, cut or encoded does not count: the status stands. Nothing else is taken from such a
- * reply, least of all an answer.
+ * session, tells why, and holds nothing else (XEP-0124 §17.1; Tigase sends it with 404 and 405), else with the error for
+ * the status. A body that is too long, too slow, cut or encoded does not count, and neither does one with an answer in
+ * it, such as `<success/>`, beside the end: the status stands, and no answer is taken from such a reply.
  */
 export function readOtherStatus(
   response: IncomingMessage,
@@ -58,7 +58,8 @@ export function readOtherStatus(
 function tellsTheEnd(body: Buffer): boolean {
   if (!BOSH_BODY.test(body.toString('latin1', 0, 512))) return false
   try {
-    return endsSession(readBody(body))
+    const read = readBody(body)
+    return endsSession(read) && answersIn(read).length === 0
   } catch (error) {
     if (XmppBoshError.is(error)) return false
     throw error

@@ -36,11 +36,26 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
   [504, BEHIND],
 ])
 
+/** Statuses that may be about the one address that asks (RFC 9110 §15.5, RFC 6585 §4). */
+const ABOUT_ADDRESS: readonly number[] = [401, 403, 429]
+const refused = new WeakSet<XmppBoshError>()
+
+/** Returns true for the error of a reply that may refuse one address, and says nothing of the others. */
+export function mayRefuseOneAddress(error: XmppBoshError): boolean {
+  return refused.has(error)
+}
+
 /**
  * Returns the error for a reply with a status other than 200 and without a BOSH body. XEP-0124 §17.1 gives 400, 403 and
  * 404 a meaning within a session. Before it exists they say what they say on the web.
  */
 export function statusError(context: StatusContext): XmppBoshError {
+  const error = meant(context)
+  if (ABOUT_ADDRESS.includes(context.status)) refused.add(error)
+  return error
+}
+
+function meant(context: StatusContext): XmppBoshError {
   const { url, status, isInSession } = context
   const said = `${addressOf(url)} answered with HTTP status ${status}`
   if (isInSession) {

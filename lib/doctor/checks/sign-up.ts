@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../../errors/error'
-import { CAPTCHA_ELSEWHERE } from '../../registration/captcha'
+import { CAPTCHA_ELSEWHERE, CAPTCHA_INSECURE } from '../../registration/captcha'
 import type { RegistrationForm } from '../../registration/form'
 import { hasChallenge, hasQuestion } from '../../registration/questions'
 import { adviceFor } from '../advice'
@@ -72,6 +72,12 @@ function withoutForm(error: XmppBoshError, software: Software): SignUp {
     const elsewhere = warn('captcha', message, 'Or let the server send the picture itself (XEP-0158, XEP-0231).')
     return { findings: [behindCaptcha(), elsewhere], hasCaptchas: false }
   }
+  if (message === CAPTCHA_INSECURE) {
+    return {
+      findings: [behindCaptcha(), wrong('captcha', message, 'Let the server send the picture itself.')],
+      hasCaptchas: true,
+    }
+  }
   // Messages of registration/captcha.ts begin so: the picture is invalid.
   if (message.startsWith('the captcha ')) {
     return { findings: [behindCaptcha(), wrong('captcha', message, scriptAdvice(software))], hasCaptchas: true }
@@ -80,7 +86,7 @@ function withoutForm(error: XmppBoshError, software: Software): SignUp {
 }
 
 function unreadableAdvice(error: XmppBoshError): string {
-  if (error.condition === 'item-not-found') return adviceFor(error).advice
+  if (error.condition === 'item-not-found' || error.code === 'ERR_XMPP_POLICY') return adviceFor(error).advice
   return "Sign-up will not work: check the server's log and its module for registration (XEP-0077)."
 }
 

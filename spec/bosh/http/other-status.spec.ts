@@ -94,6 +94,14 @@ describe('with a body that does not count', () => {
     ['a page', http(405, '<html><body>host-unknown</body></html>')],
     ['nothing', http(405)],
     ['an answer', http(405, `<body ${XMLNS} sid='s1'><a/></body>`)],
+    [
+      'a success beside the end',
+      http(405, END.replace('/>', "><success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></body>")),
+    ],
+    [
+      'an answer beside a stream error',
+      http(405, `<body ${XMLNS}><a/><error xmlns='http://etherx.jabber.org/streams'/></body>`),
+    ],
     ['a body of another namespace', http(405, END.replace('jabber.org', 'other.example'))],
     ['a body that is not well-formed', http(405, `${END}>`)],
     ['a body behind a doctype', http(405, `<!DOCTYPE body>${END}`)],
