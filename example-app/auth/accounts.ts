@@ -120,7 +120,8 @@ class XmppAccounts implements Accounts {
   }
 
   #contextOf({ ip }: Request): LoginContext {
-    return this.#forwardClientIp && ip !== undefined ? { clientIp: ip } : {}
+    if (ip === undefined) return {}
+    return this.#forwardClientIp ? { clientIp: ip, key: ip } : { key: ip }
   }
 
   async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {

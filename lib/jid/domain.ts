@@ -48,11 +48,37 @@ export function domainFault(value: string): string {
   return faultBefore(value) ?? (ascii === '' && ENDS_IN_NUMBER.test(value) ? NUMBER : faultIn(ascii)) ?? NOT_IDNA
 }
 
-/** Returns a domain in U-labels, as people read it. A text that is not a prepared domain is returned as it is. */
+// Scripts that stand together in words (UTS #39 §5.2, highly restrictive), then the other scripts in use (UAX #31 table 5).
+const SCRIPTS = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Bopomofo'],
+  ['Latin', 'Han', 'Hangul'],
+  ...'Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada Khmer Lao'
+    .split(' ')
+    .map(script => [script]),
+  ...'Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan'.split(' ').map(script => [script]),
+]
+const OF_ONE_SCRIPT = SCRIPTS.map(scripts => {
+  const letters = ['Common', 'Inherited', ...scripts].map(script => `\\p{Script=${script}}`).join('')
+  return new RegExp(`^[${letters}]*$`, 'u')
+})
+// No symbols (IDNA 2008, RFC 5892 §2): some look like a slash or a dot. The two middle dots belong to words.
+const NO_SYMBOLS = /^[\p{L}\p{M}\p{Nd}_\u00b7\u30fb-]*$/u
+
+/**
+ * Returns a domain as people read it: in U-labels. A label that mixes scripts, and so could pass for another one, stays an
+ * A-label. A text that is not a prepared domain is returned as it is.
+ */
 export function displayDomain(ascii: string): string {
   if (!ascii.includes('xn--')) return ascii
-  const unicode = domainToUnicode(ascii)
-  return prepareDomain(unicode)?.ascii === ascii ? unicode : ascii
+  const unicode = domainToUnicode(ascii).split('.')
+  const shown = ascii.split('.').map((label, index) => (isReadable(unicode[index]) ? unicode[index] : label))
+  const text = shown.join('.')
+  return prepareDomain(text)?.ascii === ascii ? text : ascii
+}
+
+function isReadable(label: string | undefined): label is string {
+  return label !== undefined && NO_SYMBOLS.test(label) && OF_ONE_SCRIPT.some(pattern => pattern.test(label))
 }
 
 function asciiOf(value: string): string {

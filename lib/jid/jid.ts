@@ -30,7 +30,8 @@ export function parsePreparedJid(jid: string): BareJid | undefined {
 
 /**
  * Returns a bare JID, or a domain alone, as people read it: the domain in U-labels, and the space, `'` and `&` of a name
- * in place of their escapes (XEP-0106). Show it, and compare or store `jid`.
+ * in place of their escapes (XEP-0106). A label of the domain that mixes scripts stays an A-label. Show it, and compare or
+ * store `jid`.
  *
  * @param jid bare JID or domain, as in an account or in the configuration; other text is returned as it is
  * @example

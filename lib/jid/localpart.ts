@@ -18,7 +18,8 @@ const OLDER = new RegExp(`[^${UNASSIGNED}]+`, 'gu')
  * left to the server.
  */
 export function prepareLocalpart(typed: string): string | undefined {
-  if (typed.length > MAX_TYPED_PART_LENGTH) return undefined
+  // Two lone surrogates become a character when what stands between them is left out.
+  if (typed.length > MAX_TYPED_PART_LENGTH || !typed.isWellFormed()) return undefined
   const prepared = nodeprep(typed)
   if (prepared === '' || PROHIBITED.test(prepared) || Buffer.byteLength(prepared) > MAX_JID_PART_BYTES) return undefined
   // A name that changes when it is prepared again would be two.

@@ -107,7 +107,7 @@ export class Authenticator {
    * it knows the password as far as the mechanism can (RFC 5802 §5), and bound the requested JID (unless `bind: false`).
    *
    * @param credentials user name or bare JID, and password, as typed
-   * @param context signal and IP address of the visitor
+   * @param context signal, IP address and key of the visitor
    * @throws {XmppBoshError} with a lower-case `code` for a refusal, `ERR_XMPP_*` for a fault
    * @example
    * ```ts

@@ -24,9 +24,9 @@ export async function bindResource(
 ): Promise<string> {
   const set = { type: 'set', payload: element('bind', { xmlns: BIND }), from: senders(domain, credentials) } as const
   const answer = await askIq(session, set, signal)
-  const condition = stanzaErrorOf(answer)
-  if (condition !== undefined) {
-    throw conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', condition, 'the server refused to bind a resource')
+  const error = stanzaErrorOf(answer)
+  if (error !== undefined) {
+    throw conditionError(BIND_ERRORS, 'ERR_XMPP_PROTOCOL', error.condition, 'the server refused to bind a resource')
   }
   // RFC 6120 §7.6.1, §8.2.3: the result has one child, <bind/>, and that contains one <jid/>
   const [bind, ...more] = answer.children

@@ -24,7 +24,12 @@ export async function actionFor<Req extends object>(
     assertMessages(messages)
     return await actionOfVerify(settings, req, await authenticateVisitor(settings, req, options))
   } catch (reason) {
-    return outcomeOf(reason, messagesOf(settings.messages, messages), settings.handleErrorsAsFailures)
+    try {
+      return outcomeOf(reason, messagesOf(settings.messages, messages), settings.handleErrorsAsFailures)
+    } catch {
+      // A getter or a proxy of the app's threw.
+      return { action: 'error', error: reason }
+    }
   }
 }
 

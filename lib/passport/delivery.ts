@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { Action } from './action'
-import type { StrategyRequest } from './visitor'
+import { type Answer, answerTo, closeConnection, type RequestOfServer } from './visitor'
 
 /** Passport's actions, bound to one request. An action returns what the app's own callback returns. */
 export interface Actions {
@@ -15,12 +15,12 @@ interface EndOptions {
   readonly successReturnToOrRedirect?: unknown
   readonly assignProperty?: PropertyKey
   readonly failWithError?: unknown
-  readonly failureFlash?: unknown
-  readonly failureMessage?: unknown
+  readonly failureRedirect?: unknown
 }
 
 type LoggedIn = (error?: unknown) => void
-interface PassportRequest extends StrategyRequest {
+
+interface PassportRequest extends RequestOfServer {
   logIn?: (user: object, options: unknown, done: unknown) => unknown
 }
 
@@ -28,9 +28,13 @@ interface PassportRequest extends StrategyRequest {
  * Delivers the outcome of a login to Passport. Never throws: an error that leaves Passport, a session store, a flash or
  * the app's callback here would end the process.
  *
- * - Before Passport has called `next`, what is thrown becomes `error(thrown)`, as Express does with its handlers.
- * - Afterwards the request belongs to the app, and `next` is not called again. What is thrown then, or by `error`, becomes
- *   a warning of the process, and the visitor's connection is closed.
+ * - Before Passport has called `next`, and before a callback of the app has begun an answer, what is thrown becomes
+ *   `error(thrown)`, as Express does with its handlers.
+ * - Afterwards the request belongs to the app, and neither `next` nor the callback is called again. What is thrown then, or
+ *   by `error`, becomes a warning of the process, and the visitor's connection is closed (HTTP/2: the stream alone).
+ *
+ * The rejection of an async callback counts as thrown at a success and at an error. At a failure Passport drops the
+ * callback's promise, so its rejection is the app's to catch.
  */
 export function deliver(outcome: Action, actions: Actions, req: object, options: object | undefined): void {
   new Delivery(actions, req as PassportRequest, options as EndOptions | undefined).run(outcome)
@@ -40,6 +44,8 @@ class Delivery {
   readonly #actions: Actions
   readonly #req: PassportRequest
   readonly #options: EndOptions | undefined
+  /** the response, if the answer had not begun before the delivery */
+  readonly #unanswered: Answer | undefined
   /** true once `next` was called, or an error was delivered */
   #isHandedOver = false
 
@@ -47,6 +53,8 @@ class Delivery {
     this.#actions = actions
     this.#req = req
     this.#options = options
+    const answer = attempt(() => answerTo(req))
+    this.#unanswered = answer?.headersSent ? undefined : answer
   }
 
   run(outcome: Action): void {
@@ -54,21 +62,23 @@ class Delivery {
       this.#raise(outcome.error)
       return
     }
-    const unwatch = this.#watchLogIn()
+    const unwatch = [this.#watchLogIn(), outcome.action === 'fail' ? this.#watchFailWithError() : () => {}]
+    const assigned = this.#assigned()
     try {
       if (outcome.action === 'success') this.#watch(this.#actions.success(outcome.user, outcome.info))
       else this.#watch(this.#actions.fail(outcome.info, outcome.status))
     } catch (thrown) {
-      if (this.#hasCalledNext(outcome)) this.#isHandedOver = true
+      // Passport calls `next` as soon as it has assigned the user.
+      if (this.#assigned() !== assigned) this.#isHandedOver = true
       this.#raise(thrown)
     } finally {
-      unwatch()
+      for (const end of unwatch) end()
     }
   }
 
   /** Calls `error`, unless the request is no longer Passport's. */
   #raise(thrown: unknown): void {
-    if (this.#isHandedOver) {
+    if (this.#isHandedOver || attempt(() => this.#unanswered?.headersSent)) {
       this.#giveUp(thrown)
       return
     }
@@ -87,14 +97,22 @@ class Delivery {
   }
 
   #giveUp(thrown: unknown): void {
-    process.emitWarning('the app threw at the result of a login, so the connection of the visitor is closed', {
-      type: 'PassportXmppBoshWarning',
-      detail: inspect(thrown),
+    attempt(() =>
+      process.emitWarning('the app threw at the result of a login, so the connection of the visitor is closed', {
+        type: 'PassportXmppBoshWarning',
+        // Code of the app runs here, too: getters, and methods that `inspect` calls.
+        detail: attempt(() => inspect(thrown)) ?? 'what was thrown cannot be shown: showing it throws',
+      }),
+    )
+    attempt(() => closeConnection(this.#req))
+  }
+
+  /** Returns the property that Passport assigns the user to. */
+  #assigned(): unknown {
+    return attempt(() => {
+      const property = this.#options?.assignProperty
+      return property ? (this.#req as Record<PropertyKey, unknown>)[property] : undefined
     })
-    const socket = this.#req.socket as { destroySoon?: () => void; destroy?: () => void } | undefined
-    // An answer that is complete is still sent.
-    if (socket?.destroySoon) socket.destroySoon()
-    else socket?.destroy?.()
   }
 
   /**
@@ -102,40 +120,82 @@ class Delivery {
    * Returns a function that ends the watch, which lasts for one synchronous call.
    */
   #watchLogIn(): () => void {
-    const req = this.#req
-    const { logIn } = req
-    const isOwn = Object.hasOwn(req, 'logIn')
-    if (typeof logIn !== 'function') return () => {}
-    const unwatch = () => (isOwn ? Reflect.set(req, 'logIn', logIn) : Reflect.deleteProperty(req, 'logIn'))
     const options: unknown = this.#options
-    Reflect.set(req, 'logIn', (user: object, given: unknown, done: unknown) => {
-      unwatch()
-      // The same options: this is Passport, and not a callback of the app.
-      const isPassport = given === options && typeof done === 'function'
-      return logIn.call(req, user, given, isPassport ? this.#watched(done as LoggedIn) : done)
+    return replaced(this.#req, 'logIn', (logIn, unwatch) => {
+      if (typeof logIn !== 'function') return undefined
+      const watched = (user: object, given: unknown, done: unknown) => {
+        unwatch()
+        // The same options: this is Passport, and not a callback of the app.
+        const isPassport = given === options && typeof done === 'function'
+        return logIn.call(this.#req, user, given, isPassport ? this.#watched(done as LoggedIn) : done)
+      }
+      return { value: watched, writable: true }
     })
-    return unwatch
+  }
+
+  /**
+   * Watches the reading of option `failWithError`: Passport reads it after the flash, the message and the redirect, and
+   * calls `next` if it is true. Frozen options cannot be watched, so all that is thrown counts as thrown by `next`.
+   */
+  #watchFailWithError(): () => void {
+    const { failWithError, failureRedirect } = attempt(() => ({ ...this.#options })) ?? {}
+    if (failWithError && !failureRedirect && Object.isFrozen(this.#options)) this.#isHandedOver = true
+    return replaced(this.#options, 'failWithError', failWithError => {
+      if (!failWithError) return undefined
+      const get = () => {
+        this.#isHandedOver = true
+        return failWithError
+      }
+      return { get }
+    })
   }
 
   #watched(done: LoggedIn): LoggedIn {
     return error => {
-      const { successRedirect, successReturnToOrRedirect } = this.#options ?? {}
-      // Passport redirects, or calls `next`.
-      if (error || !(successRedirect || successReturnToOrRedirect)) this.#isHandedOver = true
       try {
+        const { successRedirect, successReturnToOrRedirect } = this.#options ?? {}
+        // Passport redirects, or calls `next`.
+        if (error || !(successRedirect || successReturnToOrRedirect)) this.#isHandedOver = true
         done(error)
       } catch (thrown) {
         this.#raise(thrown)
       }
     }
   }
+}
 
-  /** Tells from the options if Passport called `next` without `req.logIn`, and `next` threw. */
-  #hasCalledNext({ action, ...outcome }: Action): boolean {
-    const { assignProperty, failWithError, failureFlash, failureMessage } = this.#options ?? {}
-    if (action === 'fail') return Boolean(failWithError && !failureFlash && !failureMessage)
-    if (!assignProperty || !('user' in outcome)) return false
-    return (this.#req as Record<PropertyKey, unknown>)[assignProperty] === outcome.user
+/**
+ * Replaces a property until the returned function is called. An object that cannot be changed stays as it is.
+ *
+ * @param descriptor gets the value and the returned function, and returns `undefined` to keep the property
+ */
+function replaced<Target extends object, Key extends keyof Target>(
+  target: Target | undefined,
+  key: Key,
+  descriptor: (value: Target[Key], restore: () => void) => PropertyDescriptor | undefined,
+): () => void {
+  let restore = () => {}
+  attempt(() => {
+    if (target === undefined) return
+    const own = Object.getOwnPropertyDescriptor(target, key)
+    const replacement = descriptor(target[key], () => restore())
+    if (replacement === undefined) return
+    const shape = { ...replacement, configurable: true, enumerable: own?.enumerable ?? true }
+    if (own?.configurable === false || !Reflect.defineProperty(target, key, shape)) return
+    restore = () => {
+      restore = () => {}
+      attempt(() => (own ? Reflect.defineProperty(target, key, own) : Reflect.deleteProperty(target, key)))
+    }
+  })
+  return () => restore()
+}
+
+/** Returns the result of `work`, or `undefined` if it throws. */
+function attempt<Result>(work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
   }
 }
 

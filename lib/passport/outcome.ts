@@ -162,6 +162,8 @@ const UNTRUSTED_SERVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
 export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFailures = false): Outcome {
   if (!XmppBoshError.is(reason)) return { action: 'error', error: reason }
   const { code, status } = reason
+  // The brand is a symbol that any code can set.
+  if (typeof code !== 'string') return { action: 'error', error: reason }
   // An error of a newer copy of this package may have a refusal code that is not in MESSAGE_OF.
   if (isRefusal(code)) {
     return { action: 'fail', info: { message: messages[MESSAGE_OF[code] ?? 'invalidCredentials'], code }, status }

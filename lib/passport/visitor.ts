@@ -84,3 +84,55 @@ function startWatch(socket: Partial<SocketLike>): Watch {
   socket.on?.('close', watch.onClose)
   return watch
 }
+
+/** Part of a response that tells if an answer to this request has begun. */
+export interface Answer {
+  readonly headersSent?: unknown
+  readonly req?: unknown
+}
+
+/** Stream of one request on a connection of HTTP/2. */
+interface StreamOfHttp2 {
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
+  close(code: number): void
+}
+
+/** Properties that the server or the framework adds to a request. */
+export interface RequestOfServer extends StrategyRequest {
+  /** set by Express and by koa-passport */
+  readonly res?: Answer
+  /** set by the HTTP/2 server of Node.js */
+  readonly stream?: Partial<StreamOfHttp2>
+}
+
+/** Returns the response to a request, or its stream. Without a framework, the socket holds it while it is unfinished. */
+export function answerTo(req: RequestOfServer): Answer | undefined {
+  if (isHttp2(req.stream)) return req.stream
+  if (req.res) return req.res
+  const answer = (req.socket as { readonly _httpMessage?: Answer | null } | undefined)?._httpMessage
+  return answer?.req === req ? answer : undefined
+}
+
+// RFC 9113 §7
+const INTERNAL_ERROR = 2
+
+/** Closes the visitor's connection, or the stream of HTTP/2: its connection has other requests. */
+export function closeConnection({ stream, socket }: RequestOfServer): void {
+  // An answer that is complete is still sent.
+  if (isHttp2(stream)) {
+    if (!stream.writableEnded) stream.close(INTERNAL_ERROR)
+    return
+  }
+  const { destroySoon, destroy } = (socket ?? {}) as { destroySoon?: () => void; destroy?: () => void }
+  try {
+    if (destroySoon) destroySoon.call(socket)
+    else destroy?.call(socket)
+  } catch {
+    destroy?.call(socket)
+  }
+}
+
+function isHttp2(stream: Partial<StreamOfHttp2> | undefined): stream is StreamOfHttp2 {
+  return typeof stream?.close === 'function' && 'rstCode' in stream
+}

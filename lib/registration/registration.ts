@@ -76,7 +76,7 @@ export class Registration {
   /**
    * Requests the sign-up form, with the picture of its captcha (XEP-0077 §3.1). A form with a captcha expires after 115 s.
    *
-   * @param context signal and IP address of the visitor
+   * @param context signal, IP address and key of the visitor
    * @throws {XmppBoshError} `registration-closed`, `rate-limited`, or `ERR_XMPP_*`
    * @example
    * ```ts
@@ -107,7 +107,7 @@ export class Registration {
    *
    * @param state state from `form()`; `undefined` if the session lost it
    * @param values input of the visitor under the names of the form's fields; other properties are ignored
-   * @param context signal and IP address of the visitor
+   * @param context signal, IP address and key of the visitor
    * @returns the bare JID of the new account
    * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`, `username-taken`, `weak-password`,
    * `captcha-wrong`, `captcha-expired`, `registration-closed`, `rate-limited`, or `ERR_XMPP_*`
@@ -160,7 +160,7 @@ export class Registration {
    *
    * @param credentials user name or bare JID, and current password
    * @param newPassword new password, as typed
-   * @param context signal and IP address of the visitor
+   * @param context signal, IP address and key of the visitor
    * @throws {XmppBoshError} the errors of {@link Authenticator.authenticate}; `weak-password`; `rate-limited`;
    * `registration-closed` if the server does not allow it
    * @example
@@ -193,7 +193,7 @@ export class Registration {
    * account first.
    *
    * @param credentials user name or bare JID, and password
-   * @param context signal and IP address of the visitor
+   * @param context signal, IP address and key of the visitor
    * @throws {XmppBoshError} the errors of {@link Authenticator.authenticate}; `registration-closed` if the server does not
    * allow it
    * @example

@@ -1,6 +1,6 @@
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
-import { askIq, type Iq, stanzaErrorIn } from '../stanzas/iq'
+import { askIq, type Iq, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
 import { REGISTER_FEATURE } from '../xml/namespaces'
 import type { Element } from '../xml/read'
@@ -29,7 +29,7 @@ export async function request(
 ): Promise<Element> {
   const answer = await askIq(session, iq, signal)
   answered()
-  const error = stanzaErrorIn(answer)
+  const error = stanzaErrorOf(answer)
   if (error !== undefined) throw refusalError(error, asked, NOT_DONE[asked.request])
   return answer
 }

@@ -54,13 +54,8 @@ export interface StanzaError {
   readonly text: string
 }
 
-/** Returns the defined condition of a reply of type error (RFC 6120 §8.3.2), or `undefined` for a result. */
-export function stanzaErrorOf(answer: Element): string | undefined {
-  return stanzaErrorIn(answer)?.condition
-}
-
 /** Returns condition, type and text of a reply of type error, or `undefined` for a result. */
-export function stanzaErrorIn(answer: Element): StanzaError | undefined {
+export function stanzaErrorOf(answer: Element): StanzaError | undefined {
   if (answer.attributes.get('type') !== 'error') return undefined
   const errors = answer.children.filter(child => isStanzaNamespace(child) && child.name === 'error')
   const children = errors.flatMap(error => error.children)

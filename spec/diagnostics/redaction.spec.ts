@@ -43,6 +43,79 @@ test.each([
   expect(shown(body)).toBe(expected)
 })
 
+describe('for a secret that is a word of the protocol', () => {
+  /** Every word of the source, so that no list of words can be left out. */
+  const WORDS = [
+    ...new Set(readFileSync(join(__dirname, '../../lib/diagnostics/redaction.ts'), 'utf8').match(/[\w:.-]+/g)),
+    ...['jabber:iq:register', '10', '1.0', '200'],
+  ]
+  const SPACES = [
+    'http://jabber.org/protocol/httpbind',
+    'urn:ietf:params:xml:ns:xmpp-sasl',
+    'jabber:client',
+    'jabber:iq:register',
+    'jabber:x:data',
+    'urn:ietf:params:xml:ns:xmpp-bind',
+    'urn:unknown',
+  ]
+  const SECRET_TEXTS =
+    'auth challenge response success username password email value text jid resource data uri error instructions title name'
+  const SECRET_ATTRIBUTES =
+    'sid authid rid id from to key newkey label content cid charsets xml:lang max-age time unknown'
+  const fieldWith = (field: string) => (secret: string) =>
+    `<field xmlns='jabber:x:data' ${field}><value>${secret}</value></field>`
+  const PLACES: ((secret: string) => string)[] = [
+    ...SPACES.flatMap(space =>
+      SECRET_TEXTS.split(' ').map(name => (secret: string) => `<${name} xmlns='${space}'>${secret}</${name}>`),
+    ),
+    ...SPACES.filter(space => space !== SPACES[1]).map(
+      space => (secret: string) => `<mechanism xmlns='${space}'>${secret}</mechanism>`,
+    ),
+    ...SPACES.flatMap(space =>
+      SECRET_ATTRIBUTES.split(' ').map(name => (secret: string) => `<iq xmlns='${space}' ${name}='${secret}'/>`),
+    ),
+    fieldWith("var='password' type='text-private'"),
+    fieldWith("var='ocr'"),
+    fieldWith("var='challenge' type='hidden'"),
+    fieldWith("type='hidden'"),
+    secret => `<field xmlns='urn:unknown' var='FORM_TYPE'><value xmlns='jabber:x:data'>${secret}</value></field>`,
+    secret => `<field xmlns='jabber:x:data' var='FORM_TYPE'><x><value>${secret}</value></x></field>`,
+    secret => `<option xmlns='jabber:x:data' var='FORM_TYPE'><value>${secret}</value></option>`,
+  ]
+
+  test.each(['conflict', 'hidden', 'PLAIN'])('the list of words has %s', word => {
+    expect(WORDS).toContain(word)
+  })
+
+  test('the trace shows the same for every word in every place of a secret', () => {
+    const differing = PLACES.flatMap(place => {
+      const inBody = (secret: string) => shown(`<body ${BODY}>${place(secret)}</body>`)
+      const expected = inBody('s3cr3t-of-alice')
+      expect(expected).not.toContain('s3cr3t')
+      expect(expected).toContain('…')
+      return WORDS.map(inBody).filter(line => line !== expected)
+    })
+
+    expect(differing).toEqual([])
+  })
+
+  test.each([
+    [`<mechanism ${SASL}>PLAIN</mechanism>`, '<sasl:mechanism>PLAIN</sasl:mechanism>'],
+    [`<mechanism ${SASL}>conflict</mechanism>`, '<sasl:mechanism>…</sasl:mechanism>'],
+    [
+      "<field xmlns='jabber:x:data' var='FORM_TYPE' type='hidden'><value>jabber:iq:register</value></field>",
+      "<x:field var='FORM_TYPE' type='hidden'><x:value>jabber:iq:register</x:value></x:field>",
+    ],
+    [
+      "<field xmlns='jabber:x:data' var='FORM_TYPE'><value>hidden</value></field>",
+      "<x:field var='FORM_TYPE'><x:value>…</x:value></x:field>",
+    ],
+    ["<iq type='conflict' condition='error' code='PLAIN'/>", "<iq type='…' condition='…' code='…'/>"],
+  ])('the trace shows %s as %s', (piece, expected) => {
+    expect(shown(`<body ${BODY}>${piece}</body>`)).toBe(`<body>${expected}</body>`)
+  })
+})
+
 test('the trace cuts a long line off', () => {
   const line = shown(`<body ${BODY}>${'<iq/>'.repeat(1_500)}</body>`)
 

@@ -1,3 +1,4 @@
+import { Authenticator, type LoginContext, Registration } from 'passport-xmpp-bosh'
 import type { App } from '../../example-app/app'
 import type { Stores } from '../../example-app/stores/stores'
 import type { FaultReply } from '../../lib/testing/faults/faults'
@@ -50,6 +51,39 @@ test('the account page names the account and marks its fields for password manag
   expect(new Set(ids).size).toBe(ids.length)
   expect(text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
 })
+
+test.each(['on', 'off'])(
+  'each operation on accounts names the visitor to the library (XMPP_FORWARD_CLIENT_IP=%s)',
+  async forward => {
+    const own = appOn(xmpp, { XMPP_REGISTRATION: 'on', XMPP_FORWARD_CLIENT_IP: forward }).app
+    const contexts: unknown[] = []
+    const spies = [
+      jest.spyOn(Authenticator.prototype, 'authenticate'),
+      jest.spyOn(Registration.prototype, 'form'),
+      jest.spyOn(Registration.prototype, 'submit'),
+      jest.spyOn(Registration.prototype, 'changePassword'),
+      jest.spyOn(Registration.prototype, 'remove'),
+    ]
+    try {
+      visitor = visitorOf(own)
+      await send(visitor, '/register', '/register', { username: 'user9', password: 'user9-secret' })
+      await signIn(visitor, 'user9', 'user9-secret')
+      await change('user9-secret', 'user9-changed')
+      await signOutEverywhere('user9-changed')
+      await signIn(visitor, 'user9', 'user9-changed')
+      await remove('user9-changed')
+      for (const { mock } of spies) {
+        expect(mock.calls.length).toBeGreaterThan(0)
+        contexts.push(...mock.calls.map(call => call.at(-1)))
+      }
+    } finally {
+      for (const spy of spies) spy.mockRestore()
+      await own.close()
+    }
+
+    expect(contexts.filter(context => !/127\.0\.0\.1$/.test((context as LoginContext).key ?? ''))).toEqual([])
+  },
+)
 
 test('the account page redirects to the login page when the visitor is not signed in', async () => {
   const stranger = visitorOf(app)

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import fc from 'fast-check'
 import { displayJid, displayLocalpart, escapeLocalpart, prepareLocalpart } from '../../lib/jid'
 
@@ -78,6 +79,8 @@ describe('for people', () => {
     )
   })
 
+  const of = (unicode: string) => domainToASCII(unicode)
+
   test.each([
     ['alice@example.com', 'alice@example.com'],
     ['o\\27neil@xn--mnchen-3ya.example', "o'neil@m\u00fcnchen.example"],
@@ -91,6 +94,22 @@ describe('for people', () => {
     ['no address', 'no address'],
     ['alice@example.com/balcony', 'alice@example.com/balcony'],
     ['xn--a.example', 'xn--a.example'],
+    ['admin@xn--pple-43d.com', 'admin@xn--pple-43d.com'],
+    [of('\u0430pple.m\u00fcnchen.example'), 'xn--pple-43d.m\u00fcnchen.example'],
+    [of('g\u03bfogle.example'), of('g\u03bfogle.example')],
+    [of('\u043f\u0440\u0438\u043c\u0435\u0440-1.example'), '\u043f\u0440\u0438\u043c\u0435\u0440-1.example'],
+    [of('\u043f\u0440\u03b1.example'), of('\u043f\u0440\u03b1.example')],
+    [
+      of('\u6771\u4eac\u3055\u304f\u3089\u30bf\u30ef\u30fcx.example'),
+      '\u6771\u4eac\u3055\u304f\u3089\u30bf\u30ef\u30fcx.example',
+    ],
+    [of('\u4e2d\ud55c.example'), '\u4e2d\ud55c.example'],
+    [of('\u4e2d\u3105.example'), '\u4e2d\u3105.example'],
+    [of('\u3055\ud55c.example'), of('\u3055\ud55c.example')],
+    [of('\u03b1\u03b2.\u0430\u0431.example'), '\u03b1\u03b2.\u0430\u0431.example'],
+    [of('a\u29f8login.example'), of('a\u29f8login.example')],
+    [of('\u13a0\u13e2.example'), of('\u13a0\u13e2.example')],
+    [of('l\u00b7l.example'), 'l\u00b7l.example'],
     ['', ''],
   ])('displayJid() shows %j as %j', (jid, shown) => {
     expect(displayJid(jid)).toBe(shown)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { parsePreparedJid, prepareConfiguredDomain, prepareDomain, prepareLocalpart, splitJid } from '../../lib/jid'
+import { parsePreparedJid, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../../lib/jid'
+import { prepareDomain } from '../../lib/jid/domain'
 import { UNASSIGNED } from '../../lib/jid/unicode-3-2'
 
 describe('for localparts', () => {
@@ -110,6 +111,7 @@ describe('for localparts', () => {
     ['a non-character', 'a\ufffe'],
     ['the replacement character', 'a\ufffd'],
     ['a lone surrogate', 'a\ud800'],
+    ['two lone surrogates around an invisible character', 'a\ud83d\u200b\ude00'],
   ])('a name with %s is refused', (_, typed) => {
     expect(prepareLocalpart(typed)).toBeUndefined()
   })

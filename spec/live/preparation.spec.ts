@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { prepareDomain, prepareLocalpart } from '../../lib/jid'
+import { prepareLocalpart } from '../../lib/jid'
+import { prepareDomain } from '../../lib/jid/domain'
 import { seed } from '../fuzz/runs'
 import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'

@@ -197,7 +197,7 @@ describe(`on ejabberd of ${debian}`, () => {
       const payload = element('query', { xmlns: REGISTER }, ...children)
       const answer = await askIq(session, { type: 'set', to: 'localhost', payload, from: senders(domain) }, signal)
       await session.terminate(signal)
-      return stanzaErrorOf(answer)
+      return stanzaErrorOf(answer)?.condition
     }
     const USERNAME = 'intruder'
     const values = { FORM_TYPE: REGISTER, username: USERNAME, password: 'good enough 1' }

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import http from 'node:http'
+import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import express from 'express'
 import session from 'express-session'
 import passport from 'passport'
@@ -161,6 +163,11 @@ describe('before Passport has called next', () => {
       'secret',
       { before: [laterSession, answeredBefore], options: { successReturnToOrRedirect: '/' } },
     ],
+    [
+      'a failure with failWithError',
+      'wrong',
+      { before: [answeredBefore], options: { failWithError: true, failureRedirect: '/' } },
+    ],
   ])('the error handler gets one error when the redirect after %s comes too late', async (_, password, given) => {
     const { app, errors } = site(given)
     const answer = await post(app, 'alice', password)
@@ -192,11 +199,17 @@ describe('before Passport has called next', () => {
 
 describe('after Passport has called next', () => {
   /** Server of plain node:http, whose `next` is not called inside a framework's try. */
-  async function plain(next: (error: unknown, res: http.ServerResponse) => void, options: object, visitor: object) {
+  async function plain(
+    next: (error: unknown, res: http.ServerResponse) => void,
+    options: object,
+    visitor: object,
+    prepare: (req: http.IncomingMessage) => void = () => {},
+  ) {
     const own = new passport.Passport()
     own.use(new Strategy({ authenticator, credentialsLookup: () => visitor as { username: string; password: string } }))
     const calls: unknown[] = []
     const server = http.createServer((req, res) => {
+      prepare(req)
       own.authenticate('xmpp-bosh', options)(req as express.Request, res as express.Response, (error?: unknown) => {
         calls.push(error)
         next(error, res)
@@ -225,6 +238,12 @@ describe('after Passport has called next', () => {
     ['a success without authInfo', { session: false, authInfo: false }, alice, undefined],
     ['a success with assignProperty', { assignProperty: 'account' }, alice, undefined],
     ['a failure with failWithError', { failWithError: true }, { ...alice, password: 'x' }, expect.any(Error)],
+    [
+      'a failure with failWithError in frozen options',
+      Object.freeze({ failWithError: true }),
+      { ...alice, password: 'x' },
+      expect.any(Error),
+    ],
     ['an error', {}, { ...alice, username: 'outage' }, expect.any(XmppBoshError)],
   ])('next is called once, and the visitor is cut off, when it throws after %s', async (_, options, visitor, error) => {
     const { answer, calls } = await plain(throwing, options, visitor)
@@ -232,6 +251,169 @@ describe('after Passport has called next', () => {
     expect(answer).toBe('closed')
     expect(calls).toEqual([error])
     expect(warnings).toEqual(['PassportXmppBoshWarning'])
+  })
+
+  test.each([{ failureMessage: true }, { failureFlash: true }, { failureMessage: 'No', failureFlash: 'No' }])(
+    'next is called once when it throws after a failure with failWithError and %j',
+    async more => {
+      const options = { failWithError: true, ...more }
+      const { answer, calls } = await plain(throwing, options, { ...alice, password: 'x' }, req =>
+        Object.assign(req, { session: {}, flash() {} }),
+      )
+
+      expect(answer).toBe('closed')
+      expect(calls).toEqual([expect.any(Error)])
+      expect(options).toEqual({ failWithError: true, ...more })
+      expect(Object.getOwnPropertyDescriptor(options, 'failWithError')).toHaveProperty('value', true)
+    },
+  )
+
+  test('next gets the error when failWithError stands beside a flash that is missing', async () => {
+    const options = { failWithError: true, failureFlash: true }
+    const { answer, calls } = await plain((_, res) => res.end('told'), options, { ...alice, password: 'x' })
+
+    expect([answer, calls]).toEqual([[200, 'told'], [expect.any(TypeError)]])
+  })
+
+  const odd = (property: PropertyKey) =>
+    Object.defineProperty(new Error('odd'), property, {
+      get() {
+        throw new Error('the getter threw')
+      },
+    })
+  test.each<[string, () => unknown]>([
+    ['a stack that throws', () => odd('stack')],
+    ['an inspection that throws', () => odd(inspect.custom)],
+    [
+      'no property that can be read',
+      () =>
+        new Proxy(new Error('odd'), {
+          get() {
+            throw new Error('the trap threw')
+          },
+        }),
+    ],
+  ])('the visitor is cut off, and the process lives, when next throws an error with %s', async (_, make) => {
+    const thrower = () => {
+      throw make()
+    }
+    const { answer, calls } = await plain(thrower, { session: false }, alice)
+
+    expect([answer, calls]).toEqual(['closed', [undefined]])
+    expect(warnings).toEqual(['PassportXmppBoshWarning'])
+  })
+
+  test('the visitor is cut off when destroySoon() of the socket throws', async () => {
+    const { answer } = await plain(throwing, { session: false }, alice, req => {
+      Object.assign(req.socket, { destroySoon: throwing })
+    })
+
+    expect(answer).toBe('closed')
+  })
+
+  test.each<[string, () => unknown]>([
+    ['without a code', () => branded({})],
+    ['with a number as code', () => branded({ code: 1 })],
+    [
+      'with a code that throws',
+      () =>
+        branded({
+          get code() {
+            throw new Error('the getter threw')
+          },
+        }),
+    ],
+  ])('an error that has the brand of the library %s is delivered as an error', async (_, make) => {
+    const reason = make()
+    const strategy = new Strategy({ authenticator: { authenticate: () => Promise.reject(reason) } })
+    const { action, error } = await visit(strategy, form('alice', 'secret'))
+
+    expect(action).toBe('error')
+    expect(error === reason).toBe(true)
+  })
+
+  const END = (answer: http.ServerResponse) => void answer.end('answered')
+  test.each<[string, string, boolean]>([
+    ['a success', 'secret', true],
+    ['a failure', 'wrong', true],
+    ['a success without Express', 'secret', false],
+    ['a failure without Express', 'wrong', false],
+  ])('a callback that has answered is called once when it throws after %s', async (_, password, isExpress) => {
+    const { answer, calls } = await answering(isExpress, password, answer => {
+      END(answer)
+      throw new Error('too late')
+    })
+
+    expect([answer, calls]).toEqual([[200, 'answered'], 1])
+    expect(warnings).toEqual(['PassportXmppBoshWarning'])
+  })
+
+  test.each([true, false])(
+    'an async callback that has answered is called once when it rejects (Express: %p)',
+    async on => {
+      const { answer, calls } = await answering(on, 'secret', async answer => {
+        END(answer)
+        await new Promise(resolve => setTimeout(resolve, 20))
+        throw new Error('too late')
+      })
+      await untilTrue(() => warnings.length > 0)
+
+      expect([answer, calls]).toEqual([[200, 'answered'], 1])
+      expect(warnings).toEqual(['PassportXmppBoshWarning'])
+    },
+  )
+
+  /** Posts one login to a server whose custom callback calls `end`. */
+  async function answering(isExpress: boolean, password: string, end: (answer: http.ServerResponse) => unknown) {
+    const own = new passport.Passport()
+    own.use(new Strategy({ authenticator, credentialsLookup: () => ({ username: 'alice', password }) }))
+    let calls = 0
+    const listener = (req: http.IncomingMessage, res: http.ServerResponse) =>
+      own.authenticate('xmpp-bosh', () => {
+        calls++
+        return end(res)
+      })(req as express.Request, res as express.Response, () => {})
+    const server = http.createServer(isExpress ? express().use(listener as express.RequestHandler) : listener)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    try {
+      const got = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      const answer = [got.status, await got.text()]
+      // A second answer would be written in a later turn.
+      await new Promise(resolve => setTimeout(resolve, 50))
+      return { answer, calls }
+    } finally {
+      server.close()
+    }
+  }
+
+  test('the stream of the visitor alone is closed when next throws over HTTP/2', async () => {
+    const own = new passport.Passport()
+    own.use(new Strategy({ authenticator, credentialsLookup: () => ({ username: 'alice', password: 'secret' }) }))
+    const slow: http2.Http2ServerResponse[] = []
+    const server = http2.createServer((req, res) => {
+      if (req.url === '/slow') slow.push(res)
+      else own.authenticate('xmpp-bosh', { session: false })(req as never, res as never, throwing)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    try {
+      const other = client.request({ ':path': '/slow' })
+      other.setEncoding('utf8')
+      await untilTrue(() => slow.length > 0)
+      const login = client.request({ ':path': '/login' })
+      const [error] = await once(login, 'error').catch((thrown: unknown) => [thrown])
+      expect(error).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' })
+      slow[0]?.end('still here')
+      const chunks: string[] = []
+      for await (const chunk of other) chunks.push(chunk as string)
+      expect(chunks.join('')).toBe('still here')
+      expect(client.destroyed).toBe(false)
+    } finally {
+      client.close()
+      server.close()
+    }
   })
 
   test('the answer arrives when next throws after sending it', async () => {
@@ -289,6 +471,11 @@ describe('after Passport has called next', () => {
     expect(seen).toEqual([passportLogIn(), true])
   })
 })
+
+/** Returns an object with the brand by which copies of the library know each other's errors. */
+function branded(properties: object): object {
+  return Object.defineProperty(properties, Symbol.for('passport-xmpp-bosh.XmppBoshError'), { value: true })
+}
 
 /** Returns the function that Passport puts on a request. */
 function passportLogIn(): unknown {

@@ -81,12 +81,6 @@ async function failureFinding(error: XmppBoshError, context: CheckContext): Prom
     return wrong('bosh', 'this URL shows an HTML page', 'Another service answers there: correct the port or the path.')
   }
   const { id, advice } = adviceFor(error)
-  if (id === 'redirect') {
-    const { redirectsTo } = context.heads
-    const leadsTo =
-      redirectsTo === undefined || error.message.includes(redirectsTo) ? '' : `; it leads to ${redirectsTo}`
-    return wrong(id, `${error.message}${leadsTo}`, advice)
-  }
   if (id === 'domain' && target.isDomainGuessed) {
     return wrong(id, `${error.message} (this is the host of the URL: no --domain was given)`, advice)
   }
