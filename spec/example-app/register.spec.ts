@@ -38,7 +38,7 @@ describe('the sign-up page', () => {
   test('a picture at an address is shown when its host is allowed, and no other host is', async () => {
     const address = 'https://captcha.example.com/x.png'
     const elsewhere = (body: string) => body.replace(/cid:[^<]*/, address).replace(/<data [^>]*>[^<]*<\/data>/, '')
-    const allowing = appOn(xmpp, { XMPP_REGISTRATION: 'on', XMPP_CAPTCHA_HOSTS: 'captcha.example.com' }).app
+    const allowing = appOn(xmpp, { XMPP_REGISTRATION: 'on', XMPP_CAPTCHA_HOSTS: 'Captcha.EXAMPLE.com:443' }).app
     xmpp.fault({ on: 'form', reply: { rewrite: elsewhere } })
     const { text, headers } = await visitorOf(allowing).get('/register').expect(200)
     await allowing.close()

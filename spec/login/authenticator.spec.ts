@@ -149,6 +149,20 @@ describe('for one account', () => {
       expect(await logIn()).toBe('invalid-credentials')
     })
 
+    test.each([403, 404, 500])(
+      'PLAIN is no success when it stands beside an end in a reply of HTTP status %d',
+      async status => {
+        const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
+        const body = `<body xmlns='http://jabber.org/protocol/httpbind' type='terminate'>${success}</body>`
+        server.fault({ on: 'auth', reply: { status, body } })
+
+        const credentials = { username: 'user1', password: 'wrong' }
+        await expect(authenticatorFor({ bind: false }).authenticate(credentials)).rejects.toMatchObject({
+          code: expect.stringMatching(/^ERR_XMPP_(?:POLICY|TERMINATED|HTTP)$/),
+        })
+      },
+    )
+
     test('PLAIN tries no other spelling when the account is disabled', async () => {
       server.fault({ on: 'auth', reply: 'account-disabled' })
 
