@@ -107,10 +107,12 @@ export const MAX_CONCURRENT_TOP = 100_000
 export const FAILURE_DELAY_MS = 300
 /** Largest accepted `failureDelay`, in ms. */
 export const MAX_FAILURE_DELAY_MS = 10_000
-/** Number of refusals that wait for their time at once; beyond it, the one due first is rejected as ERR_XMPP_BUSY. */
+/** Number of refusals that wait for their time at once; beyond it, one of the key that has most is ERR_XMPP_BUSY. */
 export const MAX_DELAYED_FAILURES = 1_000
-/** Time for which the slowest login or refusal counts as lately seen, in ms. The effective time is one to two windows. */
+/** Least time for which the slowest login or refusal counts as lately seen, in ms, until newer logins replace it. */
 export const LEVEL_WINDOW_MS = 30_000
+/** Longest time for which it counts if none do, in ms; the least is half of it. */
+export const LEVEL_LIFETIME_MS = 3_600_000
 /** Largest random addition to the delay of a refusal, as a share of the delay. */
 export const FAILURE_JITTER_SHARE = 1 / 8
 /** Iterations of the derivation for an unknown name, before the server has sent a count. */

@@ -28,8 +28,14 @@ export function prepareLocalpart(typed: string): string | undefined {
 
 function nodeprep(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
+  // Each character is folded once: one that stands for many letters (U+FDFA: 18) costs 20 µs, and a name can hold hundreds.
+  const foldings = new Map<string, string>()
   let folded = ''
-  for (const character of text.replace(MAPPED_TO_NOTHING, '')) folded += fold(elder(character))
+  for (const character of text.replace(MAPPED_TO_NOTHING, '')) {
+    const small = foldings.get(character) ?? fold(elder(character))
+    foldings.set(character, small)
+    folded += small
+  }
   return normalize(folded)
 }
 

@@ -142,7 +142,7 @@ export class Authenticator {
       const { domain, bind, minIterations, maxIterations } = this.#settings
       const prepared = await this.#prepared(credentials, context, timing)
       return this.#sessions.run(context, async ({ endpoint, session, features, key, begunAt }, signal) => {
-        timing.begun(begunAt)
+        timing.begun(begunAt, key)
         if (message) message.service = serviceName(endpoint.url)
         const { mechanisms } = endpoint
         const derive = deriveWithin(signal, key, timing)
@@ -185,7 +185,7 @@ export class Authenticator {
     } catch (reason) {
       if (!XmppBoshError.is(reason) || reason.code !== 'invalid-credentials') throw reason
       await this.#sessions.runWithoutSession(context, async (key, signal) => {
-        timing.begun(this.#sessions.clock.now())
+        timing.begun(this.#sessions.clock.now(), key)
         await this.#iterations.derive(password, deriveWithin(signal, key, timing))
       })
       throw reason

@@ -29,7 +29,7 @@ export async function login(
   const offered = offeredMechanisms(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
-  plan.timing.asks((mechanism === 'PLAIN' ? 1 : 2) + (plan.bind ? 2 : 0))
+  plan.timing.asks(mechanism === 'PLAIN' ? 1 : 2, plan.bind ? 2 : 0)
   await prove(session, mechanism, features, plan, signal)
   if (plan.bind) {
     await plan.timing.exchange(session.restart(featuresIn, signal))

@@ -32,14 +32,13 @@ export interface Opened {
   readonly features: Element
   /** key of the visitor among those who share slots */
   readonly key: string
-  /** time at which the work got its slot, in ms of the clock: before, it waited for other logins */
+  /** time at which `endpoint` was asked for the session, in ms of the clock: before, others were waited for */
   readonly begunAt: number
 }
 
 interface Visitor {
   readonly key: string
   readonly clientIp: string | undefined
-  readonly begunAt: number
 }
 
 /**
@@ -90,11 +89,7 @@ export class BoundedSessions {
   ): Promise<T> {
     const { clientIp } = context
     const address = clientIp === undefined ? undefined : clientIpOf(clientIp)
-    const begin = (key: string, ends: Ends) => {
-      const visitor = { key, clientIp: address, begunAt: this.#clock.now() }
-      return this.#runOne(work, visitor, ends, only)
-    }
-    return this.#inSlot(context, begin)
+    return this.#inSlot(context, (key, ends) => this.#runOne(work, { key, clientIp: address }, ends, only))
   }
 
   /**
@@ -176,7 +171,8 @@ export class BoundedSessions {
 
   async #open(endpoint: Endpoint, visitor: Visitor, ms: number, ends: Ends): Promise<Opened> {
     const { url } = endpoint
-    const { clientIp, key, begunAt } = visitor
+    const { clientIp, key } = visitor
+    const begunAt = this.#clock.now()
     this.#bans.assertNone(url, clientIp)
     throwIfAborted(ends.all)
     const opening = ends.opening(url, ms)

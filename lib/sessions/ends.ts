@@ -2,6 +2,7 @@ import { addressOf } from '../bosh/http/errors'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
 import { TERMINATE_TIMEOUT_MS } from '../limits'
+import { addAbortListener, removeAbortListener } from '../time/abort-listeners'
 import type { Clock } from '../time/clock'
 import { AnySignal, GraceSignal, TimeoutSignal } from '../time/combined-signals'
 import type { AbortSignalLike, Signal } from '../time/light-signal'
@@ -39,18 +40,13 @@ export class Ends {
     this.#leave = () =>
       this.leaving.abort(new XmppBoshError('ERR_XMPP_ABORTED', 'the visitor left before the login was complete'))
     // Must come first: it throws if `visitor` is not a signal, and no other signal has to be released yet.
-    visitor?.addEventListener('abort', this.#leave)
+    if (visitor) addAbortListener(visitor, this.#leave)
     this.#clock = clock
     this.#visitor = visitor
     this.leaving = new AnySignal(closing)
     if (visitor?.aborted) this.#leave()
     this.deadlineAt = clock.now() + timeout
-    const timedOut = () =>
-      new XmppBoshError(
-        'ERR_XMPP_TIMEOUT',
-        `no answer within ${timeout} ms${this.session?.history ?? ''}; see option \`timeout\``,
-      )
-    this.deadline = new TimeoutSignal(clock, timeout, timedOut)
+    this.deadline = new TimeoutSignal(clock, timeout, () => timedOut(timeout, this.session?.history))
     this.all = new AnySignal(this.deadline, this.leaving)
   }
 
@@ -61,7 +57,7 @@ export class Ends {
 
   /** Stops listening to the visitor's signal: the caller has its answer. */
   answered(): void {
-    this.#visitor?.removeEventListener('abort', this.#leave)
+    if (this.#visitor) removeAbortListener(this.#visitor, this.#leave)
   }
 
   /** Releases the signals. The work has ended, which may be later than the answer. */
@@ -89,4 +85,9 @@ export class OpeningEnds {
   release(): void {
     for (const signal of [this.#grace, this.creating, this.polling]) signal.release()
   }
+}
+
+/** Returns the error for a login that was not over within `ms`. */
+export function timedOut(ms: number, history = ''): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${ms} ms${history}; see option \`timeout\``)
 }

@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from './abort-listeners'
 import type { Clock } from './clock'
 import { LightSignal, type Signal } from './light-signal'
 
@@ -19,13 +20,13 @@ export class AnySignal extends LightSignal {
   constructor(...parents: readonly Signal[]) {
     super()
     this.#parents = parents
-    for (const parent of parents) parent.addEventListener('abort', this.#follow)
+    for (const parent of parents) addAbortListener(parent, this.#follow)
     if (parents.some(parent => parent.aborted)) this.#follow()
   }
 
   /** Stops following the parents. Call it when the bounded work is over. */
   release(): void {
-    for (const parent of this.#parents) parent.removeEventListener('abort', this.#follow)
+    for (const parent of this.#parents) removeAbortListener(parent, this.#follow)
   }
 }
 

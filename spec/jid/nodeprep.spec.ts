@@ -70,3 +70,22 @@ test('each code point younger than Unicode 3.2 is refused, stays or becomes an o
   expect(counts.kept).toBeGreaterThan(40_000)
   expect(counts.older).toBeGreaterThan(800)
 })
+
+test.each([
+  ['many letters', '\ufdfa'],
+  ['one letter', '\u0416'],
+  ['a younger letter', '\u1e9e'],
+])('a character that stands for %s is folded once however often a name repeats it', (_, character) => {
+  const upper = jest.spyOn(String.prototype, 'toUpperCase')
+  const foldings = (count: number) => {
+    upper.mockClear()
+    prepareLocalpart(character.repeat(count))
+    return upper.mock.calls.length
+  }
+  const once = foldings(2)
+  const often = foldings(341)
+  upper.mockRestore()
+
+  expect(once).toBeGreaterThan(0)
+  expect(often).toBeLessThanOrEqual(once + 8)
+})

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type Connection, HttpTransport, type PostOptions, type Transport } from '../../lib/bosh/transport'
 import { Authenticator, type AuthenticatorOptions } from '../../lib/index'
 import {
+  ENDPOINT_TIMEOUT_MS,
   FAILURE_JITTER_SHARE,
   MAX_CONCURRENT,
   MAX_DELAYED_FAILURES,
@@ -519,6 +520,53 @@ describe('with failureDelay', () => {
     },
   )
 
+  test('an unknown name ends in ERR_XMPP_TIMEOUT when the server is too slow for the answer to a challenge', async () => {
+    const transport = slowTransport(clock)
+    transport.ms = 4_000
+    const options = { failureDelay: 300, timeout: 10_500, mechanisms: ['SCRAM-SHA-1'] } as const
+    const settled = jest.fn()
+    const answered = authenticatorFor(options, { clock, transport }).authenticate(UNKNOWN).catch(settled)
+    await until(() => clock.waiting.includes(2_500))
+    expect(settled).not.toHaveBeenCalled()
+    clock.advance(2_500)
+    await answered
+
+    expect(settled).toHaveBeenCalledWith(
+      expect.objectContaining({
+        code: 'ERR_XMPP_TIMEOUT',
+        status: 504,
+        message: expect.stringMatching(/^no answer within 10500 ms.*; see option `timeout`$/),
+      }),
+    )
+  })
+
+  test('a refusal takes as long as ever after the failover from a service that hangs', async () => {
+    const http = slowTransport(clock)
+    const hanging: Connection = {
+      async post(_body, { signal }) {
+        await turn()
+        clock.advance(ENDPOINT_TIMEOUT_MS)
+        throw signal.reason
+      },
+      repeats: 0,
+      release() {},
+    }
+    const transport = { ...http, connect: (url: URL) => (url.port === '1' ? hanging : http.connect(url)) }
+    const service = ['http://127.0.0.1:1/bosh', server.url]
+    const authenticator = authenticatorFor({ failureDelay: 300, service }, { clock, transport })
+    const refusedAfter = async () => {
+      const startedAt = clock.now()
+      const answered = authenticator.authenticate(WRONG).catch(({ code }) => code)
+      await until(() => heldBy(clock) === 1)
+      clock.advance(LARGEST_DELAY)
+      expect(await answered).toBe('invalid-credentials')
+      return clock.now() - startedAt
+    }
+
+    expect(await refusedAfter()).toBe(ENDPOINT_TIMEOUT_MS + LARGEST_DELAY)
+    expect(await refusedAfter()).toBe(LARGEST_DELAY)
+  })
+
   test('the refusal that is due first ends in ERR_XMPP_BUSY when too many others are delayed', async () => {
     const authenticator = authenticatorFor({ failureDelay: 300, maxQueue: MAX_DELAYED_FAILURES }, { clock })
     const refusal = () =>
@@ -627,6 +675,27 @@ describe('for a name that is refused before the challenge', () => {
 })
 
 describe('with the signal of a visitor', () => {
+  test.each(['answered', 'aborted', 'refused'])(
+    'a signal has one listener for eleven logins and none when they are %s',
+    async end => {
+      const [visitor, clock] = [new AbortController(), handClock()]
+      const { signal } = visitor
+      const authenticator = authenticatorFor({ failureDelay: 300 }, { clock })
+      const password = end === 'refused' ? 'wrong' : 'user1'
+      const logins = Array.from({ length: 11 }, () => authenticator.authenticate({ ...USER1, password }, { signal }))
+      const codes = Promise.all(logins.map(login => login.then(() => 'in').catch(({ code }) => code)))
+      await turn()
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+      if (end === 'aborted') visitor.abort()
+      if (end === 'refused') await until(() => heldBy(clock) === 11)
+      expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
+      clock.advance(end === 'refused' ? LARGEST_DELAY : 0)
+      const code = { answered: 'in', aborted: 'ERR_XMPP_ABORTED', refused: 'invalid-credentials' }[end]
+      expect(await codes).toEqual(Array(11).fill(code))
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    },
+  )
+
   test('a finished login leaves no listener behind', async () => {
     const { signal } = new AbortController()
     await authenticatorFor().authenticate(USER1, { signal })

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { XmppBoshError } from '../../errors/error'
 import { isRefusal } from '../../errors/statuses'
-import { FAILURE_JITTER_SHARE, MAX_DELAYED_FAILURES } from '../../limits'
+import { FAILURE_JITTER_SHARE } from '../../limits'
+import { timedOut } from '../../sessions/ends'
 import type { Clock } from '../../time/clock'
 import { AnySignal } from '../../time/combined-signals'
-import { type AbortSignalLike, LightSignal, type Signal } from '../../time/light-signal'
+import type { AbortSignalLike, Signal } from '../../time/light-signal'
 import { pause } from '../../time/wait'
+import { HeldRefusals } from './held-refusals'
 import { Level } from './level'
 import { LoginTiming } from './login-timing'
 
@@ -22,8 +24,8 @@ const RANDOM_STEPS = 2 ** 47
 /**
  * Delay of refusals. Servers answer sooner for an unknown name than for a wrong password, and later for the right
  * password of an account that may not log in. Every refusal is given at the level: no earlier than `failureDelay`, and no
- * earlier than the slowest login or refusal lately took. The level counts from the start of the login, without its waits
- * for other logins. A random addition hides what is left, such as the rounding of timers. A refusal that waits here
+ * earlier than the slowest login or refusal lately took, as {@link Level} counts it for the visitor. The level counts from
+ * the start of the login, without its waits for other logins. A random addition hides what is left, such as the rounding of timers. A refusal that waits here
  * occupies neither a slot nor a session.
  */
 export class FailureDelay {
@@ -32,8 +34,7 @@ export class FailureDelay {
   readonly #closing: Signal
   readonly #random: () => number
   readonly #level: Level
-  /** signal that ends each wait, with the time at which the wait is over anyway */
-  readonly #held = new Map<LightSignal, number>()
+  readonly #held = new HeldRefusals()
 
   /**
    * @param closing ends every wait
@@ -57,42 +58,58 @@ export class FailureDelay {
    * passed on at the level, or at once if `signal` is aborted.
    *
    * @param work tells the timing of the login. After the proof of the account it fails without a delay
-   * @throws {XmppBoshError} ERR_XMPP_BUSY in place of the failure if too many others wait as well
+   * @throws {XmppBoshError} ERR_XMPP_BUSY in place of the failure if the visitor has too many that wait as well;
+   * ERR_XMPP_TIMEOUT in place of a refusal that would come too late with all exchanges that a wrong password takes
    */
   async run<T>(work: (timing: LoginTiming) => Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
-    const startedAt = this.#clock.now()
+    const deadlineAt = this.#clock.now() + this.#limits.timeout
     const timing = new LoginTiming(this.#clock)
     try {
       const result = await work(timing)
-      this.#record(timing.provedAfter)
+      this.#recordProof(timing)
       return result
     } catch (reason) {
-      this.#record(timing.provedAfter)
+      this.#recordProof(timing)
       if (XmppBoshError.is(reason) && timing.provedAfter === undefined && tellsOfAccount(reason, timing)) {
-        if (timing.isAsked && isRefusal(reason.code)) this.#record(timing.taken)
-        await this.#hold(Math.min(this.#dueAt(timing), startedAt + this.#limits.timeout), signal)
+        throw await this.#passedOn(reason, timing, deadlineAt, signal)
       }
       throw reason
     }
   }
 
-  #record(ms: number | undefined): void {
-    if (ms !== undefined) this.#level.record(Math.min(ms, this.#limits.timeout))
+  #recordProof({ key, provedAfter }: LoginTiming): void {
+    if (provedAfter !== undefined) this.#level.proved(key, Math.min(provedAfter, this.#limits.timeout))
+  }
+
+  /** Returns the error for the visitor at the time when the visitor may have it. */
+  async #passedOn(
+    reason: XmppBoshError,
+    timing: LoginTiming,
+    deadlineAt: number,
+    signal: AbortSignalLike | undefined,
+  ): Promise<XmppBoshError> {
+    const { failureDelay, timeout } = this.#limits
+    const isAnswer = timing.isAsked && isRefusal(reason.code)
+    if (isAnswer) this.#level.refused(timing.key, Math.min(timing.taken, timeout))
+    if (failureDelay === 0) return reason
+    // The login of a known name would not have come to the refusal of its password: it would have timed out.
+    const isLate = isAnswer && timing.levelFrom + timing.takenToRefusal > deadlineAt
+    const dueAt = isLate ? deadlineAt : Math.min(this.#dueAt(timing), deadlineAt)
+    const isDisplaced = await this.#hold(timing.key, dueAt, signal)
+    if (isDisplaced) return tooManyRefused()
+    return isLate ? timedOut(timeout) : reason
   }
 
   #dueAt(timing: LoginTiming): number {
-    const { failureDelay } = this.#limits
-    if (failureDelay === 0) return Number.NEGATIVE_INFINITY
-    const ms = Math.max(failureDelay, this.#level.ms, timing.takenInFull)
+    const ms = Math.max(this.#limits.failureDelay, this.#level.of(timing.key), timing.takenInFull)
     return timing.levelFrom + ms * (1 + FAILURE_JITTER_SHARE * this.#random())
   }
 
-  async #hold(dueAt: number, signal: AbortSignalLike | undefined): Promise<void> {
-    if (this.#clock.now() >= dueAt || signal?.aborted || this.#closing.aborted) return
-    const displaced = new LightSignal()
+  /** Waits until `dueAt`, or until a signal ends the wait. Returns true if another refusal took the place of this one. */
+  async #hold(key: string, dueAt: number, signal: AbortSignalLike | undefined): Promise<boolean> {
+    if (this.#clock.now() >= dueAt || signal?.aborted || this.#closing.aborted) return false
+    const displaced = this.#held.add(key, dueAt)
     const ends = new AnySignal(displaced, this.#closing, ...(signal ? [signal] : []))
-    this.#held.set(displaced, dueAt)
-    if (this.#held.size > MAX_DELAYED_FAILURES) this.#displaceFirst()
     // Node rounds timers to ms, and counts from the time at which the event loop last woke: it can be early. The wait is
     // over as well if the clock stands still, as it does in an app's tests with a faked clock and real timers.
     let last = Number.POSITIVE_INFINITY
@@ -100,18 +117,9 @@ export class FailureDelay {
       last = ms
       await pause(this.#clock, ms, ends)
     }
-    this.#held.delete(displaced)
+    this.#held.remove(key, displaced)
     ends.release()
-    if (displaced.aborted) throw tooManyRefused()
-  }
-
-  // The one that came last would end as soon as the server answered it, at a time that tells of its account.
-  #displaceFirst(): void {
-    let [first] = this.#held
-    for (const held of this.#held) if (first === undefined || held[1] < first[1]) first = held
-    if (first === undefined) return
-    this.#held.delete(first[0])
-    first[0].abort()
+    return displaced.aborted
   }
 }
 

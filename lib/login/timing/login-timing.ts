@@ -10,12 +10,19 @@ export class LoginTiming {
   #waited = 0
   #quickest = Number.POSITIVE_INFINITY
   #missing = 0
+  #afterPassword = 0
+  #key = ''
   #isAsked = false
   #provedAfter: number | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#startedAt = clock.now()
+  }
+
+  /** Key of the visitor among those who share slots. */
+  get key(): string {
+    return this.#key
   }
 
   /** Start of the login plus its waits, in ms of the clock: the delay of a refusal counts from here. */
@@ -40,11 +47,21 @@ export class LoginTiming {
 
   /** ms that this login would have taken up to the last exchange, each missing one as quick as the quickest. */
   get takenInFull(): number {
-    return this.taken + (this.#missing > 0 ? this.#missing * this.#quickest : 0)
+    return this.#takenWith(this.#missing)
   }
 
-  /** Counts the wait for a slot, which ended at `begunAt`. */
-  begun(begunAt: number): void {
+  /** Like {@link takenInFull}, up to the exchange that is answered with the refusal of a wrong password. */
+  get takenToRefusal(): number {
+    return this.#takenWith(this.#missing - this.#afterPassword)
+  }
+
+  /**
+   * Counts the wait for a slot, and for services that failed, which ended at `begunAt`.
+   *
+   * @param key of the visitor
+   */
+  begun(begunAt: number, key: string): void {
+    this.#key = key
     this.#waited += begunAt - this.#startedAt
   }
 
@@ -59,11 +76,13 @@ export class LoginTiming {
   /**
    * Notes that the server is asked about the account from now on.
    *
-   * @param exchanges number of exchanges from here to the proof of the account
+   * @param exchanges number of exchanges from here to the server's answer to the password
+   * @param more number of exchanges from there to the proof of the account
    */
-  asks(exchanges: number): void {
+  asks(exchanges: number, more: number): void {
     this.#isAsked = true
-    this.#missing = exchanges
+    this.#missing = exchanges + more
+    this.#afterPassword = more
     this.#quickest = this.taken // the creation of the session
   }
 
@@ -81,5 +100,9 @@ export class LoginTiming {
   /** Notes that the account is proved: nothing that follows tells more about it. */
   proves(): void {
     this.#provedAfter = this.taken
+  }
+
+  #takenWith(missing: number): number {
+    return this.taken + (missing > 0 ? missing * this.#quickest : 0)
   }
 }

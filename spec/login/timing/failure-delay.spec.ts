@@ -1,6 +1,6 @@
 import { XmppBoshError } from '../../../lib/errors/error'
 import { CODES, type XmppBoshErrorCode } from '../../../lib/errors/statuses'
-import { FAILURE_JITTER_SHARE, LEVEL_WINDOW_MS, MAX_DELAYED_FAILURES } from '../../../lib/limits'
+import { FAILURE_JITTER_SHARE, LEVEL_LIFETIME_MS, LEVEL_WINDOW_MS, MAX_DELAYED_FAILURES } from '../../../lib/limits'
 import { FailureDelay } from '../../../lib/login/timing/failure-delay'
 import type { LoginTiming } from '../../../lib/login/timing/login-timing'
 import { LightSignal } from '../../../lib/time/light-signal'
@@ -29,15 +29,20 @@ interface Times {
   readonly derivations?: number
   /** the exchange that is answered with the refusal */
   readonly exchange?: number
-  /** exchanges that a login still needs after it */
+  /** exchanges that a wrong password still needs after it */
   readonly missing?: number
+  /** exchanges that a login still needs after those */
+  readonly more?: number
+  /** key of the visitor */
+  readonly key?: string
 }
 
-async function ask(timing: LoginTiming, { slot = 0, creation = 0, derivations = 0, exchange = 0, missing = 0 }: Times) {
+async function ask(timing: LoginTiming, times: Times) {
+  const { slot = 0, creation = 0, derivations = 0, exchange = 0, missing = 0, more = 0, key = '' } = times
   clock.advance(slot)
-  timing.begun(clock.now())
+  timing.begun(clock.now(), key)
   clock.advance(creation)
-  timing.asks(1 + missing)
+  timing.asks(1 + missing, more)
   const waited = timing.waiting()
   clock.advance(derivations)
   waited()
@@ -111,13 +116,6 @@ describe('after the server was asked about the account', () => {
     expect(await refusedAfter()).toBe(2_000)
   })
 
-  test('the level falls again when two windows are over', async () => {
-    await refusedAfter({ exchange: 2_000 })
-    clock.advance(2 * LEVEL_WINDOW_MS)
-
-    expect(await refusedAfter()).toBe(300)
-  })
-
   test('the level stays when a fault took longer', async () => {
     await answerTo('ERR_XMPP_TIMEOUT', { exchange: 14_000 })
 
@@ -135,6 +133,147 @@ describe('after the server was asked about the account', () => {
     const of = new FailureDelay(clock, { failureDelay: 300, timeout: 200 }, closing, () => random)
 
     expect(await answerTo('invalid-credentials', {}, { of })).toEqual({ code: 'invalid-credentials', ms: 200 })
+  })
+})
+
+describe('with visitors of several keys', () => {
+  const ATTACKER = '203.0.113.1'
+  const VISITOR = '192.0.2.7'
+
+  test('a refusal takes as long as ever when one other visitor had slow refusals', async () => {
+    for (let n = 0; n < 150; n++) await refusedAfter({ exchange: 5_000, key: ATTACKER })
+
+    expect(await refusedAfter({ key: VISITOR })).toBe(300)
+    expect(await refusedAfter({ key: ATTACKER })).toBe(5_000)
+  })
+
+  test('a refusal takes as long as ever when one other visitor logged in slowly', async () => {
+    await logIn({ exchange: 6_000, key: ATTACKER })
+    clock.advance(LEVEL_WINDOW_MS)
+    await logIn({ exchange: 6_000, key: ATTACKER })
+
+    expect(await refusedAfter({ key: VISITOR })).toBe(300)
+  })
+
+  test('a refusal takes as long as its own visitor needed when others were quicker', async () => {
+    await logIn({ exchange: 400, key: VISITOR })
+    await logIn({ exchange: 350, key: ATTACKER })
+
+    expect(await refusedAfter({ key: VISITOR })).toBe(400)
+    expect(await refusedAfter({ key: ATTACKER })).toBe(350)
+    expect(await refusedAfter({ key: '198.51.100.4' })).toBe(350)
+  })
+
+  test.each([
+    [[900, 700, 500], 700],
+    [[500, 700, 900], 700],
+    [[700, 900, 500], 700],
+    [[700, 500, 900], 700],
+  ])('a refusal takes as long as two others needed at least when others needed %j ms', async (times, level) => {
+    for (const [n, exchange] of times.entries()) await logIn({ exchange, key: `198.51.100.${n}` })
+
+    expect(await refusedAfter({ key: VISITOR })).toBe(level)
+  })
+
+  test('a refusal takes as long as two others needed when they did in different windows', async () => {
+    await logIn({ exchange: 900, key: '198.51.100.1' })
+    clock.advance(LEVEL_WINDOW_MS)
+    await logIn({ exchange: 700, key: '198.51.100.2' })
+    await logIn({ exchange: 600, key: '198.51.100.1' })
+
+    expect(await refusedAfter({ key: VISITOR })).toBe(700)
+  })
+})
+
+describe('after a quiet time', () => {
+  const KEYS = ['198.51.100.1', '198.51.100.2']
+  const logInAll = async (exchange: number) => {
+    for (const key of KEYS) await logIn({ exchange, key })
+  }
+
+  test.each([2, 20, 59])('the level is that of the last logins when %i windows passed without any', async windows => {
+    await logInAll(700)
+    clock.advance(windows * LEVEL_WINDOW_MS)
+
+    expect(await refusedAfter({ exchange: 20, key: '192.0.2.7' })).toBe(700)
+  })
+
+  test('the level is that of the last logins when only refusals came since', async () => {
+    await logInAll(700)
+    for (let probes = 0; probes < 29; probes++) {
+      clock.advance(2 * LEVEL_WINDOW_MS - 700)
+      expect(await refusedAfter({ exchange: 20, key: `192.0.2.${probes}` })).toBe(700)
+    }
+  })
+
+  test('the level is that of two visitors when only one logged in since', async () => {
+    await logInAll(700)
+    for (let windows = 0; windows < 5; windows++) {
+      clock.advance(LEVEL_WINDOW_MS)
+      await logIn({ exchange: 100, key: KEYS[0] as string })
+    }
+
+    expect(await refusedAfter({ exchange: 20, key: '192.0.2.7' })).toBe(700)
+  })
+
+  test('the level falls when the logins of two windows were quicker', async () => {
+    await logInAll(6_000)
+    clock.advance(LEVEL_WINDOW_MS)
+    await logInAll(400)
+    expect(await refusedAfter({ key: '192.0.2.7' })).toBe(6_000)
+    clock.advance(LEVEL_WINDOW_MS)
+    await logInAll(400)
+
+    expect(await refusedAfter({ key: '192.0.2.7' })).toBe(400)
+  })
+
+  test('the level falls when all logins share one key and those of two windows were quicker', async () => {
+    await refusedAfter({ exchange: 6_000 })
+    for (let windows = 0; windows < 3; windows++) {
+      await logIn({ exchange: 400 })
+      clock.advance(LEVEL_WINDOW_MS)
+    }
+
+    expect(await refusedAfter()).toBe(400)
+  })
+
+  test('the level falls when an hour is over', async () => {
+    await logInAll(6_000)
+    for (let probes = 0; probes < LEVEL_LIFETIME_MS / 60_000; probes++) {
+      await refusedAfter({ exchange: 20 })
+      clock.advance(60_000)
+    }
+
+    expect(await refusedAfter({ exchange: 20 })).toBe(300)
+  })
+})
+
+describe('near the deadline', () => {
+  test('a refusal is ERR_XMPP_TIMEOUT at the deadline when a wrong password would not have been answered', async () => {
+    expect(await answerTo('invalid-credentials', { creation: 6_000, exchange: 6_000, missing: 1 })).toEqual({
+      code: 'ERR_XMPP_TIMEOUT',
+      ms: 15_000,
+    })
+  })
+
+  test('a refusal is ERR_XMPP_TIMEOUT at the deadline when its waits leave too little time', async () => {
+    const times = { slot: 13_000, creation: 900, exchange: 700, missing: 1 }
+
+    expect(await answerTo('invalid-credentials', times)).toEqual({ code: 'ERR_XMPP_TIMEOUT', ms: 15_000 })
+  })
+
+  test.each([
+    ['fits', { creation: 5_000, exchange: 5_000, missing: 1 }, 15_000],
+    ['came, and only a login would not fit', { creation: 5_000, exchange: 5_000, more: 2 }, 15_000],
+  ])('a refusal stays itself when the answer to a wrong password %s', async (_, times, ms) => {
+    expect(await answerTo('invalid-credentials', times)).toEqual({ code: 'invalid-credentials', ms })
+  })
+
+  test('a refusal stays itself and is passed on at once when failureDelay is 0', async () => {
+    const of = new FailureDelay(clock, { ...LIMITS, failureDelay: 0 }, closing)
+    const times = { creation: 6_000, exchange: 6_000, missing: 1 }
+
+    expect(await answerTo('invalid-credentials', times, { of })).toEqual({ code: 'invalid-credentials', ms: 12_000 })
   })
 })
 
@@ -278,4 +417,50 @@ test('the refusal that is due first ends in ERR_XMPP_BUSY when too many wait', a
 
   expect(new Set(codes.slice(1))).toEqual(new Set(['invalid-credentials', 'account-disabled']))
   expect(codes).toHaveLength(MAX_DELAYED_FAILURES + 1)
+})
+
+describe('with too many refusals at once', () => {
+  /** Starts refusals of a key, and returns a function that tells their codes so far. */
+  const refuse = async (key: string, count: number) => {
+    const codes: string[] = []
+    for (let n = 0; n < count; n++) {
+      delay
+        .run(timing => failWith('invalid-credentials')(timing, { key }), undefined)
+        .catch(reason => codes.push(reason.code))
+    }
+    await turn()
+    return codes
+  }
+
+  test('the refusals of the key that has most end in ERR_XMPP_BUSY', async () => {
+    const due = await refuse('192.0.2.7', 1)
+    clock.advance(1)
+    const attacker = await refuse('203.0.113.1', 2 * MAX_DELAYED_FAILURES)
+    const late = await refuse('192.0.2.8', 1)
+    expect([due, late]).toEqual([[], []])
+    clock.advance(300)
+    await turn()
+
+    expect([due, late]).toEqual([['invalid-credentials'], ['invalid-credentials']])
+    expect(attacker.filter(code => code === 'ERR_XMPP_BUSY')).toHaveLength(MAX_DELAYED_FAILURES + 2)
+  })
+
+  test('a key gives way to itself when it has as many as another', async () => {
+    const one = await refuse('203.0.113.1', MAX_DELAYED_FAILURES / 2)
+    const other = await refuse('203.0.113.2', MAX_DELAYED_FAILURES / 2 + 1)
+
+    expect([one, other]).toEqual([[], ['ERR_XMPP_BUSY']])
+    closing.abort()
+    await turn()
+  })
+
+  test('a refusal waits when each of the others is of another key', async () => {
+    const others = await Promise.all(Array.from({ length: MAX_DELAYED_FAILURES }, (_, n) => refuse(`key${n}`, 1)))
+    const last = await refuse('192.0.2.7', 1)
+
+    expect(last).toEqual([])
+    expect(others.flat()).toEqual(['ERR_XMPP_BUSY'])
+    closing.abort()
+    await turn()
+  })
 })
