@@ -49,6 +49,7 @@ export interface CaptchaImage {
   }
   /** media type for `Content-Type`; the first bytes of the picture match it */
   readonly type: ImageType
+  /** never there: the picture is in `image` */
   readonly url?: never
 }
 
@@ -68,6 +69,7 @@ export interface CaptchaAddress {
   readonly url: string
   /** media type that the server states */
   readonly type: ImageType
+  /** never there: the picture is at `url` */
   readonly image?: never
 }
 
