@@ -31,8 +31,12 @@ const WORDS: readonly (readonly [subject: Subject, words: RegExp])[] = [
     'closed',
     /(?:regist|sign.?up|invit|account|changing).{0,200}(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit|exceeded)|(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit).{0,200}(?:regist|sign.?up|account)|access denied|(?:block|black|allow|white)list|encryption/i,
   ],
-  // "The password must not contain your username": what stands first is at fault.
-  ['password', /^(?:(?!name).)*pass.?(?:word|phrase).*(?:contain|include|match|equal|same|differ|like).*user.?name/i],
+  // "The password must not contain your username": the one that stands first is at fault.
+  ['input', /^.{0,80}name.{0,80}pass/i],
+  [
+    'password',
+    /^.{0,80}pass.?(?:word|phrase).{0,80}(?:contain|include|match|equal|same|differ|like).{0,80}user.?name/i,
+  ],
   ['input', /user.?name|\bname\b|e-?mail|\bjid\b|saslprep|(?:unacceptable|invalid|illegal|forbidden) (?:char|pass)/i],
   ['password', /pass.?(?:word|phrase)/i],
 ]

@@ -39,12 +39,12 @@ const NOT_OURS = /(?:^lib\/testing|\/node_modules|\/dist)\//
 const PATTERNS = [...sourcesIn('lib'), ...sourcesIn('example-app')]
   .filter(file => file.endsWith('.ts') && !NOT_OURS.test(file))
   .flatMap(patternsIn)
-  // Only the patterns of QNAME, and the classes of unassigned code points, are composed of parts.
+  // Only the patterns of QNAME, and two kinds of classes, are composed of parts.
   .map(({ where, pattern }) => ({
     where,
     pattern: pattern
       .replace(/^`?(\^?)(?:\$\{)?QNAME\}?(\$?)`?$/, `/$1${QNAME}$2/y`)
-      .replace(/^`(\[\^?)\$\{UNASSIGNED\}(\]\+?)`$/, '/$1x$2/u'),
+      .replace(/^`(\^?\[\^?)\$\{(?:UNASSIGNED|letters)\}(\][*+]?\$?)`$/, '/$1x$2/u'),
   }))
 
 /** Removes the contents of escapes and classes, so that only groups and repetitions are left. */
