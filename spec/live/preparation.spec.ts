@@ -11,6 +11,21 @@ import { startProsody } from './servers/prosody'
  * account would have two identities. So lib/jid/ is compared with the servers' own nodeprep.
  */
 
+/*
+ * `npm run test:live` tries every code point. LIVE_SHARE=0.05 tries those below U+3400, where letters have case, marks and
+ * compositions, every twentieth of the rest, and a twentieth of the random names.
+ */
+const share = Number(process.env['LIVE_SHARE'] ?? '1')
+if (!(share > 0 && share <= 1)) throw new Error('LIVE_SHARE must be above 0 and at most 1')
+const STRIDE = Math.round(1 / share)
+
+/** Returns the code points that this run tries. */
+function* tried(): Generator<string> {
+  for (let code = 0; code <= 0x10ffff; code++) {
+    if (code < 0x3400 || code % STRIDE === 0) yield String.fromCodePoint(code)
+  }
+}
+
 type Door = Parameters<LiveServer['nodeprep']>[1]
 
 /** A server and the places with a preparation of their own: ejabberd has one preparation for everything. */
@@ -30,8 +45,8 @@ const SPELLINGS = [
 /** Returns the name as typed and as sent for every code point that the library accepts there. */
 function acceptedBy(spell: (character: string) => string): Map<string, string> {
   const names = new Map<string, string>()
-  for (let code = 0; code <= 0x10ffff; code++) {
-    const name = spell(String.fromCodePoint(code))
+  for (const character of tried()) {
+    const name = spell(character)
     const prepared = prepareLocalpart(name)
     if (prepared !== undefined) names.set(name, prepared)
   }
@@ -145,12 +160,12 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
           taken[door],
         ),
       ).toEqual({})
-      expect(sent.length).toBeGreaterThan(80_000)
+      expect(sent.length).toBeGreaterThan(80_000 * share)
     })
 
     test('the server prepares a typed name as the library does except for one sign on ejabberd', () => {
       expect(differing(names, taken.registration)).toEqual(
-        isEjabberd ? { [codes(spell(SQUARE))]: codes(spell(SQUARE_ON_EJABBERD)) } : {},
+        isEjabberd && names.has(spell(SQUARE)) ? { [codes(spell(SQUARE))]: codes(spell(SQUARE_ON_EJABBERD)) } : {},
       )
     })
 
@@ -168,26 +183,27 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
             taken.login,
           ),
         ).toEqual({})
-        expect(more.length).toBeGreaterThan(50_000)
+        expect(more.length).toBeGreaterThan(50_000 * share)
       })
     }
   })
 
   test('the server refuses each code point at registration that the library refuses except for the invisible ones', async () => {
     const refused: string[] = []
-    for (let code = 0; code <= 0x10ffff; code++) {
-      const character = String.fromCodePoint(code)
+    for (const character of tried()) {
       // A lone surrogate is no text.
       if (character.isWellFormed() && prepareLocalpart(character) === undefined) refused.push(character)
     }
     const taken = await takenOf(refused, 'registration')
 
-    expect([...taken].filter(([, prepared]) => prepared !== '').map(([typed]) => typed)).toEqual(INVISIBLE)
-    expect(refused.length).toBeGreaterThan(900_000)
+    const asked = INVISIBLE.filter(character => refused.includes(character))
+    expect([...taken].filter(([, prepared]) => prepared !== '').map(([typed]) => typed)).toEqual(asked)
+    expect(asked.length).toBeGreaterThan(3)
+    expect(refused.length).toBeGreaterThan(900_000 * share)
   })
 
   test('the server prepares a typed name of several letters as the library does', async () => {
-    const typed = anyNames(50_000)
+    const typed = anyNames(50_000 * share)
     const taken = await takenOf(typed, 'registration')
     const names = typed.flatMap(name => {
       const prepared = prepareLocalpart(name)
@@ -198,11 +214,11 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
     // ejabberd puts several accents on one letter into another order now and then.
     if (isEjabberd) expect(others.length).toBeLessThan(taken.size / 1_000)
     else expect({ FUZZ_SEED: seed, others }).toEqual({ FUZZ_SEED: seed, others: [] })
-    expect(taken.size).toBeGreaterThan(5_000)
+    expect(taken.size).toBeGreaterThan(5_000 * share)
   })
 
   test.each(doors)('the server keeps or refuses a name of several letters at %s', async door => {
-    const sent = anyNames(50_000).flatMap(name => prepareLocalpart(name) ?? [])
+    const sent = anyNames(50_000 * share).flatMap(name => prepareLocalpart(name) ?? [])
     const taken = await takenOf(sent, door)
 
     expect({
@@ -215,7 +231,7 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
       FUZZ_SEED: seed,
       others: {},
     })
-    expect(taken.size).toBeGreaterThan(10_000)
+    expect(taken.size).toBeGreaterThan(10_000 * share)
   })
 
   test('the server prepares a domain as listed, both as typed and as sent', async () => {
@@ -231,8 +247,8 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
 
   test('the server keeps or refuses a domain with any code point except ß and ς', async () => {
     const sent = new Set<string>()
-    for (let code = 0; code <= 0x10ffff; code++) {
-      const domain = prepareDomain(`a${String.fromCodePoint(code)}a.example`)
+    for (const character of tried()) {
+      const domain = prepareDomain(`a${character}a.example`)
       if (domain !== undefined) sent.add(domain.wire)
     }
     const answers = await server.nameprep([...sent])
@@ -241,6 +257,6 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
       .filter(([domain, answer]) => answer && answer !== domain)
 
     expect(Object.fromEntries(others)).toEqual({ 'aßa.example': 'assa.example', 'aςa.example': 'aσa.example' })
-    expect(answers.filter(Boolean).length).toBeGreaterThan(80_000)
+    expect(answers.filter(Boolean).length).toBeGreaterThan(80_000 * share)
   })
 })
