@@ -212,7 +212,7 @@ describe.each(SERVERS)('on $name', ({ name, start, doors }) => {
     const others = Object.keys(differing(names, taken))
 
     // ejabberd puts several accents on one letter into another order now and then.
-    if (isEjabberd) expect(others.length).toBeLessThan(taken.size / 1_000)
+    if (isEjabberd) expect(others.length).toBeLessThan(Math.max(10, taken.size / 1_000))
     else expect({ FUZZ_SEED: seed, others }).toEqual({ FUZZ_SEED: seed, others: [] })
     expect(taken.size).toBeGreaterThan(5_000 * share)
   })
