@@ -41,6 +41,11 @@ export function prepareConfiguredDomain(value: string): Domain | undefined {
   return prepareDomain(value)
 }
 
+/** Returns true if `text` names the domain, in any spelling. */
+export function isSameDomain(text: string, { ascii, wire }: Domain): boolean {
+  return text === ascii || text === wire || prepareConfiguredDomain(text)?.ascii === ascii
+}
+
 /** Returns why {@link prepareConfiguredDomain} refuses a domain, in words that follow "it". */
 export function domainFault(value: string): string {
   const ascii = asciiOf(value)

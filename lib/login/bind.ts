@@ -1,7 +1,7 @@
 import type { BoshSession } from '../bosh/session'
 import { BIND_ERRORS, conditionError } from '../errors/conditions'
 import { protocolError, XmppBoshError } from '../errors/error'
-import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import { isSameDomain, prepareLocalpart, splitJid } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
@@ -46,8 +46,7 @@ export async function bindResource(
 export function assertIdentity(bound: string, { credentials, domain }: LoginPlan): void {
   const { local = '', domain: boundDomain, resource = '' } = splitJid(bound)
   const isSame =
-    (local === credentials.local || prepareLocalpart(local) === credentials.local) &&
-    (boundDomain === domain.wire || prepareConfiguredDomain(boundDomain)?.ascii === domain.ascii)
+    (local === credentials.local || prepareLocalpart(local) === credentials.local) && isSameDomain(boundDomain, domain)
   if (!isSame || resource === '' || Buffer.byteLength(resource) > MAX_JID_PART_BYTES) {
     throw new XmppBoshError(
       'ERR_XMPP_IDENTITY',

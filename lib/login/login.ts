@@ -30,7 +30,7 @@ export async function login(
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
   plan.timing.asks(mechanism === 'PLAIN' ? 1 : 2, plan.bind ? 2 : 0)
-  await prove(session, mechanism, features, plan, signal)
+  await prove(session, mechanism, { offered, channelBindings: offeredChannelBindings(features) }, plan, signal)
   if (plan.bind) {
     await plan.timing.exchange(session.restart(featuresIn, signal))
     assertIdentity(await plan.timing.exchange(bindResource(session, signal, plan)), plan)
@@ -42,15 +42,14 @@ export async function login(
 async function prove(
   session: BoshSession,
   mechanism: Mechanism,
-  features: Element,
+  offer: { readonly offered: readonly string[]; readonly channelBindings: readonly string[] },
   plan: LoginPlan,
   signal: Signal,
 ): Promise<void> {
   const { credentials, iterations, timing, minIterations, maxIterations } = plan
   const { local: username, preparedPassword } = credentials
-  const [offered, channelBindings] = [offeredMechanisms(features), offeredChannelBindings(features)]
   const derive = iterations.noting(mechanism, plan.derive)
-  const context = { username, preparedPassword, offered, channelBindings, minIterations, maxIterations, derive }
+  const context = { ...offer, username, preparedPassword, minIterations, maxIterations, derive }
   const [typed, prepared] = plainSpellings(credentials)
   const exchange = startExchange(mechanism, { ...context, password: typed })
   try {

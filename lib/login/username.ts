@@ -1,4 +1,4 @@
-import { type Domain, escapeLocalpart, prepareConfiguredDomain, prepareLocalpart } from '../jid'
+import { type Domain, escapeLocalpart, isSameDomain, prepareLocalpart } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { assertKnown, assertObject } from '../options/checks'
 import { domainOf, maxUsernameBytesOf } from '../options/names'
@@ -25,7 +25,7 @@ export function readUsername(typed: string, domain: Domain | undefined, maxBytes
   const name = trimBlanks(typed)
   if (name === '') return { fault: 'missing' }
   const at = name.lastIndexOf('@')
-  if (at >= 0 && (!domain || prepareConfiguredDomain(name.slice(at + 1))?.ascii !== domain.ascii)) {
+  if (at >= 0 && (!domain || !isSameDomain(name.slice(at + 1), domain))) {
     return { fault: 'other-domain' }
   }
   const localpart = at < 0 ? name : name.slice(0, at)

@@ -1,4 +1,4 @@
-import { displayJid, displayLocalpart } from '../jid'
+import { displayDomain, displayLocalpart } from '../jid'
 
 /**
  * Profile of an XMPP account in Passport's normalized form: plain data. Without `verify` it is `req.user`.
@@ -40,5 +40,13 @@ export interface Profile {
 export function profileOf({ username, domain }: { username: string; domain: string }): Profile {
   const jid = `${username}@${domain}`
   const displayName = displayLocalpart(username)
-  return { provider: 'xmpp', id: jid, jid, username, domain, displayName, displayJid: displayJid(jid) }
+  return {
+    provider: 'xmpp',
+    id: jid,
+    jid,
+    username,
+    domain,
+    displayName,
+    displayJid: `${displayName}@${displayDomain(domain)}`,
+  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BoshSession } from '../bosh/session'
 import { protocolError } from '../errors/error'
-import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import { type Domain, isSameDomain, prepareLocalpart, splitJid } from '../jid'
 import type { Signal } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
 import { CLIENT, HTTPBIND, STANZA_CONDITIONS } from '../xml/namespaces'
@@ -37,9 +37,8 @@ export function askIq(session: BoshSession, { type, to, payload, from }: Iq, sig
  */
 export function senders(domain: Domain, account?: { readonly local: string }): Senders {
   return jid => {
-    if (jid === domain.ascii || jid === domain.wire) return true
     const { local, domain: theirs, resource } = splitJid(jid)
-    if (resource !== undefined || prepareConfiguredDomain(theirs)?.ascii !== domain.ascii) return false
+    if (resource !== undefined || !isSameDomain(theirs, domain)) return false
     return local === undefined || (account !== undefined && prepareLocalpart(local) === account.local)
   }
 }

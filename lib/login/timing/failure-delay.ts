@@ -25,8 +25,8 @@ const RANDOM_STEPS = 2 ** 47
  * Delay of refusals. Servers answer sooner for an unknown name than for a wrong password, and later for the right
  * password of an account that may not log in. Every refusal is given at the level: no earlier than `failureDelay`, and no
  * earlier than the slowest login or refusal lately took, as {@link Level} counts it for the visitor. The level counts from
- * the start of the login, without its waits for other logins. A random addition hides what is left, such as the rounding of timers. A refusal that waits here
- * occupies neither a slot nor a session.
+ * the start of the login, without its waits for other logins. A random addition hides what is left, such as the rounding of
+ * timers. A refusal that waits here occupies neither a slot nor a session.
  */
 export class FailureDelay {
   readonly #clock: Clock
