@@ -26,7 +26,9 @@ export const ERROR_BODY_MS = 2_000
 export const MAX_IDLE_SOCKETS = 100
 /** Time after which an idle socket is closed, in ms: before the server or a proxy closes it during a request. */
 export const IDLE_SOCKET_MS = 4_000
-/** Time for which no socket to an origin serves a second session, in ms, after the server had closed a kept one. */
+/** Time within which a kept socket is closed by a server that closes sockets with their sessions, in ms (Tigase). */
+export const CLOSED_WITH_SESSION_MS = 1_000
+/** Time for which no socket to an origin serves a second session, in ms, after the server closed one with its session. */
 export const NO_REUSE_MS = 60_000
 /** Number of times that one request is sent again because the kept socket of a given `agent` was closed. */
 export const MAX_REPEATS = 16

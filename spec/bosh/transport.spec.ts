@@ -12,7 +12,7 @@ import {
   type Transport,
   type TransportOptions,
 } from '../../lib/bosh/transport'
-import { MAX_IDLE_SOCKETS, MAX_REPEATS, NO_REUSE_MS } from '../../lib/limits'
+import { CLOSED_WITH_SESSION_MS, MAX_IDLE_SOCKETS, MAX_REPEATS, NO_REUSE_MS } from '../../lib/limits'
 import type { TlsOptions } from '../../lib/options/authenticator-options'
 import { LightSignal } from '../../lib/time/light-signal'
 import { handClock } from '../fixtures/clock'
@@ -704,7 +704,19 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     await Promise.all(waiting.map(closed))
   })
 
-  test('a session that follows makes a connection of its own for a while', async () => {
+  test('a session that follows reuses a connection if the closed one was idle for long', async () => {
+    const clock = handClock()
+    const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
+    ended.push(() => transport.close())
+    const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
+    await post(transport, server.url)
+    clock.advance(CLOSED_WITH_SESSION_MS)
+    for (let n = 0; n < 3; n++) await post(transport, server.url)
+    expect(server.asked).toHaveLength(5)
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  test('a session that follows makes a connection of its own for a while if the server closed one with its session', async () => {
     const clock = handClock()
     const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
     ended.push(() => transport.close())

@@ -1,14 +1,20 @@
 import http from 'node:http'
 import https from 'node:https'
-import { IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../../limits'
+import { CLOSED_WITH_SESSION_MS, IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../../limits'
 import type { TlsOptions } from '../../options/authenticator-options'
 import type { Clock } from '../../time/clock'
 
 const ONE_SOCKET = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, timeout: IDLE_SOCKET_MS }
 
+interface Idle {
+  readonly agent: http.Agent
+  /** time at which the agent came back, in ms of the clock */
+  readonly since: number
+}
+
 interface Kept {
   /** the agent that came back last is lent first, so that few sockets stay in use */
-  readonly idle: http.Agent[]
+  readonly idle: Idle[]
   /** time until which no agent is kept, in ms of the clock */
   noReuseUntil: number
 }
@@ -28,7 +34,8 @@ export class KeptAgents {
   /** makes the connections of all agents for https:, so that a new one resumes the TLS session of another */
   readonly #connector: https.Agent
   readonly #byOrigin = new Map<string, Kept>()
-  readonly #lent = new Set<http.Agent>()
+  /** lent agents, and for each the ms for which it was idle before; infinite if it is new */
+  readonly #lent = new Map<http.Agent, number>()
   #isClosed = false
 
   constructor(tls: TlsOptions | undefined, clock: Clock) {
@@ -39,35 +46,42 @@ export class KeptAgents {
 
   /** Lends an agent for requests to `url`. Its socket may have served an earlier session. */
   lend(url: URL): http.Agent {
-    return this.#lendOut(this.#keptFor(url).idle.pop() ?? this.#newAgent(url))
+    const kept = this.#keptFor(url).idle.pop()
+    if (!kept) return this.#lendNew(url)
+    this.#lent.set(kept.agent, this.#clock.now() - kept.since)
+    return kept.agent
   }
 
   /**
    * Takes back an agent whose kept socket the server had closed, and lends one without a socket. The other idle sockets
-   * to `url` are older, and would fail in the same way. For a while, agents to `url` are not lent a second time.
+   * to `url` are older, and would fail in the same way. If the socket came back shortly before, the server closes sockets
+   * with their sessions: for a while, agents to `url` are not lent a second time.
    */
   replace(url: URL, agent: http.Agent): http.Agent {
     const kept = this.#keptFor(url)
-    kept.noReuseUntil = this.#clock.now() + NO_REUSE_MS
-    for (const stale of kept.idle.splice(0)) stale.destroy()
-    this.takeBack(url, agent)
-    return this.#lendOut(this.#newAgent(url))
+    const idleFor = this.#lent.get(agent)
+    if (idleFor !== undefined && idleFor < CLOSED_WITH_SESSION_MS) kept.noReuseUntil = this.#clock.now() + NO_REUSE_MS
+    for (const stale of kept.idle.splice(0)) stale.agent.destroy()
+    this.#lent.delete(agent)
+    agent.destroy()
+    return this.#lendNew(url)
   }
 
   /** Takes back an agent that no request uses any more. */
   takeBack(url: URL, agent: http.Agent): void {
     this.#lent.delete(agent)
     const { idle, noReuseUntil } = this.#keptFor(url)
-    const isKept = !this.#isClosed && idle.length < MAX_IDLE_SOCKETS && this.#clock.now() >= noReuseUntil
-    if (isKept) idle.push(agent)
+    const now = this.#clock.now()
+    const isKept = !this.#isClosed && idle.length < MAX_IDLE_SOCKETS && now >= noReuseUntil
+    if (isKept) idle.push({ agent, since: now })
     else agent.destroy()
   }
 
   /** Closes all sockets, those of lent agents as well. */
   close(): void {
     this.#isClosed = true
-    for (const agent of this.#lent) agent.destroy()
-    for (const { idle } of this.#byOrigin.values()) for (const agent of idle.splice(0)) agent.destroy()
+    for (const agent of this.#lent.keys()) agent.destroy()
+    for (const { idle } of this.#byOrigin.values()) for (const { agent } of idle.splice(0)) agent.destroy()
   }
 
   #newAgent({ protocol }: URL): http.Agent {
@@ -77,8 +91,9 @@ export class KeptAgents {
     return agent
   }
 
-  #lendOut(agent: http.Agent): http.Agent {
-    this.#lent.add(agent)
+  #lendNew(url: URL): http.Agent {
+    const agent = this.#newAgent(url)
+    this.#lent.set(agent, Number.POSITIVE_INFINITY)
     return agent
   }
 
