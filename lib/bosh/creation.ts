@@ -26,7 +26,7 @@ export async function requestSession(
   signal: Signal,
   unsent?: Signal,
 ): Promise<{ rid: number; body: Body }> {
-  const options = { signal, ...(unsent && { unsent }), clientIp }
+  const options = { signal, unsent, clientIp }
   for (let repeats = 0; repeats <= MAX_REPEATED_CREATIONS; repeats++) {
     if (unsent) throwIfAborted(unsent)
     // XEP-0124 §14.1: the first rid is large and random. Below 2^47, it can grow without reaching 2^53.

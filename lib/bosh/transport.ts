@@ -15,7 +15,7 @@ export interface PostOptions {
   /** aborts the request; the POST rejects with its reason */
   readonly signal: Signal
   /** aborts the request before it is sent: while the connection is being made */
-  readonly unsent?: Signal
+  readonly unsent?: Signal | undefined
   /**
    * called with true when the request gets a socket, which can be long after the POST if an agent is given; with false
    * when it loses the socket, because the server had closed it, and waits for another one
@@ -137,9 +137,18 @@ class HttpConnection implements Connection {
       }
       const request = openRequest(this.#url, this.#requestOptions(Buffer.byteLength(body), clientIp))
       const stale = repeatsLeft > 0 ? repeat : undefined
-      const { areGiven: isGivenAgent } = this.#agents
-      const kind = { url: this.#url, maxResponseBytes: this.#maxResponseBytes, isInSession, isGivenAgent }
-      new HttpExchange(request, { ...kind, signal, unsent, onSocket, resolve, reject, stale }).send(body)
+      new HttpExchange(request, {
+        url: this.#url,
+        maxResponseBytes: this.#maxResponseBytes,
+        isInSession,
+        isGivenAgent: this.#agents.areGiven,
+        signal,
+        unsent,
+        onSocket,
+        resolve,
+        reject,
+        stale,
+      }).send(body)
     })
   }
 

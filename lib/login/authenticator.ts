@@ -146,8 +146,18 @@ export class Authenticator {
         if (message) message.service = serviceName(endpoint.url)
         const { mechanisms } = endpoint
         const derive = deriveWithin(signal, key, timing)
-        const limits = { mechanisms, bind, minIterations, maxIterations, derive, iterations: this.#iterations, timing }
-        const mechanism = await login(session, features, { credentials: prepared, domain, ...limits }, signal)
+        const plan = {
+          credentials: prepared,
+          domain,
+          mechanisms,
+          bind,
+          minIterations,
+          maxIterations,
+          derive,
+          iterations: this.#iterations,
+          timing,
+        }
+        const mechanism = await login(session, features, plan, signal)
         const { local } = prepared
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
         return work(account, session, signal)

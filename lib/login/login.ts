@@ -49,16 +49,26 @@ async function prove(
   const { credentials, iterations, timing, minIterations, maxIterations } = plan
   const { local: username, preparedPassword } = credentials
   const derive = iterations.noting(mechanism, plan.derive)
-  const context = { ...offer, username, preparedPassword, minIterations, maxIterations, derive }
+  const { offered, channelBindings } = offer
+  const start = (password: string) =>
+    startExchange(mechanism, {
+      offered,
+      channelBindings,
+      username,
+      preparedPassword,
+      password,
+      minIterations,
+      maxIterations,
+      derive,
+    })
   const [typed, prepared] = plainSpellings(credentials)
-  const exchange = startExchange(mechanism, { ...context, password: typed })
+  const exchange = start(typed)
   try {
     await exchangeSasl(session, mechanism, exchange, timing, signal)
   } catch (reason) {
     // RFC 6120 §6.4.5: the same stream allows another try. SCRAM needs none, it hashes the prepared password.
     if (mechanism === 'PLAIN' && prepared !== undefined && isWrongPassword(reason)) {
-      const second = startExchange(mechanism, { ...context, password: prepared })
-      return provePrepared(exchangeSasl(session, mechanism, second, timing, signal), reason)
+      return provePrepared(exchangeSasl(session, mechanism, start(prepared), timing, signal), reason)
     }
     // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one.
     if (XmppBoshError.is(reason) && isRefusal(reason.code)) await exchange.withoutChallenge(iterations.of(mechanism))

@@ -4,7 +4,7 @@ import { CLOSED_WITH_SESSION_MS, IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS }
 import type { TlsOptions } from '../../options/authenticator-options'
 import type { Clock } from '../../time/clock'
 
-const ONE_SOCKET = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, timeout: IDLE_SOCKET_MS }
+const ONE_SOCKET = { keepAlive: true, maxSockets: 1, timeout: IDLE_SOCKET_MS }
 
 interface Idle {
   readonly agent: http.Agent
@@ -13,6 +13,7 @@ interface Idle {
 }
 
 interface Kept {
+  readonly origin: string
   /** the agent that came back last is lent first, so that few sockets stay in use */
   readonly idle: Idle[]
   /** time until which no agent is kept, in ms of the clock */
@@ -84,11 +85,12 @@ export class KeptAgents {
     for (const { idle } of this.#byOrigin.values()) for (const { agent } of idle.splice(0)) agent.destroy()
   }
 
-  #newAgent({ protocol }: URL): http.Agent {
-    if (protocol !== 'https:') return new http.Agent(ONE_SOCKET)
+  #newAgent(url: URL): http.Agent {
+    const { origin } = this.#keptFor(url)
+    if (url.protocol !== 'https:') return named(new http.Agent(ONE_SOCKET), origin)
     const agent = new https.Agent({ ...ONE_SOCKET, ...this.#tls })
     agent.createConnection = (options, callback) => this.#connector.createConnection(options, callback)
-    return agent
+    return named(agent, origin)
   }
 
   #lendNew(url: URL): http.Agent {
@@ -101,9 +103,15 @@ export class KeptAgents {
   #keptFor({ origin }: URL): Kept {
     let kept = this.#byOrigin.get(origin)
     if (!kept) {
-      kept = { idle: [], noReuseUntil: 0 }
+      kept = { origin, idle: [], noReuseUntil: 0 }
       this.#byOrigin.set(origin, kept)
     }
     return kept
   }
+}
+
+/** Names the sockets of `agent` by the one origin that it serves. Composing the name anew is a third of its cost. */
+function named(agent: http.Agent, origin: string): http.Agent {
+  agent.getName = () => origin
+  return agent
 }
