@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** ms that a process may take to start */
 const START_TIMEOUT_MS = 30_000
@@ -57,14 +58,26 @@ export async function startChild({ path, args, env = {}, cwd, ready, end = 'KILL
 }
 
 async function printed(child: ChildProcess, gone: Promise<unknown>, isReady: () => boolean): Promise<void> {
-  const signal = AbortSignal.timeout(START_TIMEOUT_MS)
+  const outputs = [child.stdout, child.stderr]
+  const isPrinted = new Promise<void>(resolve => {
+    const look = () => {
+      if (!isReady()) return
+      for (const output of outputs) output?.off('data', look)
+      resolve()
+    }
+    for (const output of outputs) output?.on('data', look)
+  })
   const ended = gone.then(() => {
     throw new Error('the process ended')
   })
-  ended.catch(() => {})
-  while (!isReady()) {
-    const outputs = [child.stdout, child.stderr].flatMap(output => (output ? [once(output, 'data', { signal })] : []))
-    for (const output of outputs) output.catch(() => {})
-    await Promise.race([...outputs, ended])
+  const stop = new AbortController()
+  const timedOut = delay(START_TIMEOUT_MS, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`the process was not ready within ${START_TIMEOUT_MS} ms`)
+  })
+  try {
+    await Promise.race([isPrinted, ended, timedOut])
+  } finally {
+    for (const other of [ended, timedOut]) other.catch(() => {})
+    stop.abort()
   }
 }

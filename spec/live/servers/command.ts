@@ -28,7 +28,11 @@ export async function command(words: readonly string[], input = ''): Promise<Pri
   } catch (error) {
     // Not instanceof Error: node:child_process has another Error than the code in jest.
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
-    // The reason, without the sentence for a caller that is root.
-    throw new Error(said.replace(ROOT_SENTENCE, '') || `${words[0]} failed`, { cause: error })
+    throw new Error(reasonIn(said) || `${words[0]} failed`, { cause: error })
   }
+}
+
+/** Returns the reason that a failed script wrote to stderr, without the sentence for a caller that is root. */
+export function reasonIn(stderr: string): string {
+  return stderr.replace(ROOT_SENTENCE, '')
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { reasonIn } from './command'
 import { enter } from './debian'
 import { freePorts } from './free-ports'
 import type { LiveServer } from './live-server'
@@ -123,6 +124,6 @@ async function runScript([path = '', ...args]: readonly string[]): Promise<strin
   } catch (error) {
     // Not instanceof Error: node:child_process has another Error than the code in jest.
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : ''
-    throw new Error(said || `${path} failed`, { cause: error })
+    throw new Error(reasonIn(said) || `${path} failed`, { cause: error })
   }
 }
