@@ -136,8 +136,10 @@ export class BoshSession {
       const answer = this.#answerIn(latest, select)
       if (answer !== undefined) return answer
       // Replies that hold other stanzas are bounded by MAX_EXCHANGES.
-      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS)
-        throw protocolError(`the server sent no answer${this.history}`)
+      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS) {
+        const isNew = this.#requests === empties // nothing but the session was asked for
+        throw protocolError(`the server sent no ${isNew ? 'features; it may be starting' : 'answer'}${this.history}`)
+      }
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
