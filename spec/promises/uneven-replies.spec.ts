@@ -1,4 +1,4 @@
-import { Authenticator, type Mechanism, XmppBoshError } from '../../lib/index'
+import { Authenticator, type Mechanism, Registration, XmppBoshError } from '../../lib/index'
 import { MAX_EXCHANGES } from '../../lib/limits'
 import { askIq } from '../../lib/stanzas/iq'
 import { element } from '../../lib/xml/write'
@@ -13,6 +13,7 @@ import { OTHERS, type Place, type Reply, type UnevenHabits, UnevenServer } from 
  * proof stays what it was.
  */
 
+type Credentials = Parameters<Registration['remove']>[0]
 type Rewrite = (reply: string, request: string) => string | Buffer
 interface Dialogue extends Partial<UnevenHabits> {
   readonly mechanism?: Mechanism
@@ -81,6 +82,7 @@ const WAY = {
   'SCRAM-SHA-256': ['create', 'auth', 'response', 'restart', 'bind'],
 } as const
 const PLACES: readonly Place[] = ['instead', 'before', 'after']
+const WHERE: Readonly<Record<Place, string>> = { instead: 'in place of', before: 'before', after: 'after' }
 
 describe('an answer that comes again', () => {
   // Answers are counted from <auth/> on. Each comes again with every later one.
@@ -89,13 +91,13 @@ describe('an answer that comes again', () => {
       .slice(2)
       .flatMap((step, n) =>
         Array.from({ length: n + 1 }, (_, which) => which).flatMap(which =>
-          PLACES.map(place => ({ mechanism, step, exchange: n + 2, which, place })),
+          PLACES.map(place => ({ mechanism, step, exchange: n + 2, which, place, where: WHERE[place] })),
         ),
       ),
   )
 
   test.each(CASES)(
-    'is passed over in a $mechanism login when answer $which comes $place that to $step',
+    'is passed over in a $mechanism login when answer $which comes $where that to $step',
     async ({ mechanism, exchange, which, place }) => {
       const { end, steps } = await play({ mechanism, replies: at(exchange, { kind: 'again', which, place }) })
 
@@ -230,6 +232,27 @@ describe('a session that is to be established', () => {
 
   test('is established before anything else when the server demands it', async () => {
     expect(await play({ use: true, demandsSession: true })).toEqual({ end: JID, steps: USED })
+  })
+
+  test.each([
+    ['change', (account: Registration, user: Credentials) => account.changePassword(user, 'correct horse')],
+    ['removal', (account: Registration, user: Credentials) => account.remove(user)],
+  ])('is established before the %s of an account', async (_, work) => {
+    const server = new UnevenServer({ password: 'pencil', demandsSession: true }, [])
+    const steps: string[] = []
+    const transport = transportTo({
+      async post(_url, request) {
+        steps.push(stepOf(request))
+        return server.answer(request).bytes
+      },
+      close() {},
+    })
+    const options = { service: 'http://127.0.0.1/bosh', domain: 'localhost', mechanisms: ['PLAIN'] as const }
+    const registration = new Registration({ ...options, timeout: TIMEOUT_MS }, { clock: impatientClock(), transport })
+    await work(registration, { username: 'user1', password: 'pencil' })
+    await registration.close()
+
+    expect(steps).toEqual([...USED, 'terminate'])
   })
 
   test.each(['<session xmlns="S"><optional/></session>', '<session xmlns="urn:x"/>', ''])(
