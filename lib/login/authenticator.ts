@@ -146,7 +146,7 @@ export class Authenticator {
    * @param goesOn `work` uses the session
    * @param message gets the service that was chosen, if a subscriber observes the login
    */
-  #logIn<T>(
+  async #logIn<T>(
     credentials: { username: string; password: string },
     context: LoginContext,
     work: Work<T>,
