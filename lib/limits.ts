@@ -47,8 +47,8 @@ export const POLL_PAUSE_MS = 250
 export const AT_ONCE_MS = 1_000
 /** Longest pause that a server's `polling` attribute can impose, in s (XEP-0124 §12). */
 export const MAX_POLLING_S = 5
-/** Number of requests of one login, without the terminate. */
-export const MAX_EXCHANGES = 12
+/** Number of requests of one session, without the terminate: seven answers, each one request late, and two repeats. */
+export const MAX_EXCHANGES = 16
 /** Deadline of the terminate from the moment it has a socket, in ms. The visitor does not wait for it. */
 export const TERMINATE_TIMEOUT_MS = 2_000
 /** Length of a sid, in characters. */

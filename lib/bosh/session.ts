@@ -10,7 +10,9 @@ import { asProtocolError } from '../xml/protocol-error'
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
 import { type Body, readBody, writeBody } from './body'
+import { emptyReply } from './checks/empty-reply'
 import { answersIn, endOf } from './checks/end'
+import { withoutRepeats } from './checks/given-again'
 import { assertSameDomain } from './checks/same-domain'
 import { requestSession } from './creation'
 import type { Reply, Select } from './reply'
@@ -40,6 +42,8 @@ export class BoshSession {
   #released = false
   /** the error of a reply that has ended the session, and carried the answer that was due as well */
   #end: XmppBoshError | undefined
+  /** answers that are passed over if the server gives them again */
+  readonly #taken: Element[] = []
 
   private constructor(context: SessionContext, connection: Connection, rid: number, sid: string) {
     this.#context = context
@@ -107,6 +111,11 @@ export class BoshSession {
     return this.answer(this.#request([], restart, signal), select, signal)
   }
 
+  /** Notes an answer that was used. If the server gives it again, to the letter, it is passed over once. */
+  took(answer: Element): void {
+    this.#taken.push(answer)
+  }
+
   /** The error with which the server ended the session, or `undefined` while it lasts. */
   get end(): XmppBoshError | undefined {
     return this.#end
@@ -127,8 +136,10 @@ export class BoshSession {
       const answer = this.#answerIn(latest, select)
       if (answer !== undefined) return answer
       // Replies that hold other stanzas are bounded by MAX_EXCHANGES.
-      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS)
-        throw protocolError(`the server sent no answer${this.history}`)
+      if (latest.length === 0 && ++empties > MAX_EMPTY_POLLS) {
+        const isNew = this.#requests === empties // nothing but the session was asked for
+        throw protocolError(`the server sent no ${isNew ? 'features; it may be starting' : 'answer'}${this.history}`)
+      }
       const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
@@ -184,11 +195,13 @@ export class BoshSession {
       throw protocolError(`the server did not finish within ${MAX_EXCHANGES} requests`)
     const { clientIp, domain } = this.#context
     const options = { signal, clientIp, isInSession: true }
-    const body = readBody(await this.#connection.post(this.#body(attributes, payload), options))
+    const bytes = await this.#connection.post(this.#body(attributes, payload), options)
+    if (bytes.length === 0) throw emptyReply()
+    const body = readBody(bytes)
     this.#ended = body.type === 'terminate'
     this.#end = endOf(body, domain, TERMINATIONS)
     assertKnownType(body)
-    return answersIn(body)
+    return withoutRepeats(answersIn(body), this.#taken)
   }
 
   // XEP-0124 §7.3: every request increments the rid by one.

@@ -32,15 +32,16 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
 ])
 
 const CONDITIONS = `
-  aborted account-disabled bad-format bad-namespace-prefix bad-request conflict connection-timeout credentials-expired
-  encryption-required feature-not-implemented forbidden gone host-gone host-unknown improper-addressing incorrect-encoding
-  internal-server-error invalid-authzid invalid-from invalid-mechanism invalid-namespace invalid-xml item-not-found
-  jid-malformed malformed-request mechanism-too-weak not-acceptable not-allowed not-authorized not-well-formed
-  other-request payment-required policy-violation recipient-unavailable redirect registration-required
-  remote-connection-failed remote-server-not-found remote-server-timeout remote-stream-error reset resource-constraint
-  restricted-xml secure-connection-failed see-other-host see-other-uri service-unavailable subscription-required
-  system-shutdown temporary-auth-failure undefined-condition unexpected-request unsupported-encoding unsupported-feature
-  unsupported-stanza-type unsupported-version`
+  aborted account-disabled bad-auth bad-format bad-namespace-prefix bad-protocol bad-request conflict connection-timeout
+  credentials-expired encryption-required feature-not-implemented forbidden gone host-gone host-unknown
+  improper-addressing incorrect-encoding internal-server-error invalid-authzid invalid-from invalid-mechanism
+  invalid-namespace invalid-xml item-not-found jid-malformed malformed-request mechanism-too-weak no-mechanism
+  not-acceptable not-allowed not-authorized not-well-formed other-request payment-required policy-violation
+  recipient-unavailable redirect registration-required remote-connection-failed remote-server-not-found
+  remote-server-timeout remote-stream-error reset resource-constraint restricted-xml secure-connection-failed
+  see-other-host see-other-uri service-unavailable subscription-required system-shutdown temporary-auth-failure
+  undefined-condition unexpected-request unsupported-encoding unsupported-feature unsupported-stanza-type
+  unsupported-version`
 
 const ELEMENTS = words(`${CONDITIONS}
   abort auth bind body captcha channel-binding challenge data email error failure features field iq instructions jid media

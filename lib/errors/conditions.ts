@@ -49,6 +49,17 @@ export const BIND_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['not-authorized', 'ERR_XMPP_PROTOCOL'],
 ])
 
+/**
+ * Stanza errors of session establishment, RFC 3921 §3. An unknown, missing or second condition: ERR_XMPP_PROTOCOL.
+ */
+export const SESSION_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
+  ['forbidden', 'not-allowed'], // the resource may not have a session
+  ['not-allowed', 'not-allowed'],
+  ['conflict', 'ERR_XMPP_UNAVAILABLE'], // another session has the resource
+  ['resource-constraint', 'ERR_XMPP_UNAVAILABLE'],
+  ['internal-server-error', 'ERR_XMPP_UNAVAILABLE'],
+])
+
 /** Conditions of `<stream:error/>`, RFC 6120 §4.9.3. Any other condition: ERR_XMPP_TERMINATED. */
 export const STREAM_ERRORS: Conditions = new Map<string, XmppBoshErrorCode>([
   ['policy-violation', 'ERR_XMPP_POLICY'], // a ban (mod_fail2ban) or a rate limit
@@ -124,6 +135,7 @@ const KNOWN_CONDITIONS: ReadonlySet<string> = new Set([
   ...SASL_FAILURES.keys(),
   ...SCRAM_ERRORS.keys(),
   ...BIND_ERRORS.keys(),
+  ...SESSION_ERRORS.keys(),
   ...STREAM_ERRORS.keys(),
   ...CREATION_TERMINATIONS.keys(),
   ...OTHER_CONDITIONS,

@@ -49,6 +49,8 @@ export interface Account {
  */
 export type Work<T> = (account: Account, session: BoshSession, signal: Signal) => Promise<T>
 
+const onlyAccount: Work<Account> = async account => account
+
 /**
  * Client that asks an XMPP server over BOSH whether a password is right. It needs neither Passport nor Express. One
  * instance serves a whole app.
@@ -120,22 +122,35 @@ export class Authenticator {
    * ```
    */
   authenticate(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<Account> {
-    if (!isObserved(LOGIN)) return this.authenticated(credentials, context, async account => account)
+    if (!isObserved(LOGIN)) return this.#logIn(credentials, context, onlyAccount, false)
     const message: LoginMessage = startOf(this.#settings.domain.ascii, this.#settings.endpoints)
-    const login = () => this.authenticated(credentials, context, async account => account, message)
+    const login = () => this.#logIn(credentials, context, onlyAccount, false, message)
     return observed(LOGIN, message, login, (ended, { jid, mechanism }) => Object.assign(ended, { jid, mechanism }))
   }
 
   /**
-   * Logs in like {@link authenticate}, then runs `work` on the session and returns its result.
+   * Logs in like {@link authenticate}, then runs `work` on the session and returns its result. The session is established
+   * before, if the server demands it (RFC 3921 §3).
    *
-   * @param message gets the service that was chosen, if a subscriber observes the login
    * @internal
    */
-  async authenticated<T>(
+  authenticated<T>(
     credentials: { username: string; password: string },
     context: LoginContext,
     work: Work<T>,
+  ): Promise<T> {
+    return this.#logIn(credentials, context, work, true)
+  }
+
+  /**
+   * @param goesOn `work` uses the session
+   * @param message gets the service that was chosen, if a subscriber observes the login
+   */
+  async #logIn<T>(
+    credentials: { username: string; password: string },
+    context: LoginContext,
+    work: Work<T>,
+    goesOn: boolean,
     message?: OperationMessage,
   ): Promise<T> {
     const attempt = async (timing: LoginTiming) => {
@@ -151,6 +166,7 @@ export class Authenticator {
           domain,
           mechanisms,
           bind,
+          goesOn,
           minIterations,
           maxIterations,
           derive,

@@ -1,13 +1,13 @@
 import type { BoshSession } from '../bosh/session'
-import { BIND_ERRORS, conditionError } from '../errors/conditions'
+import { BIND_ERRORS, conditionError, SESSION_ERRORS } from '../errors/conditions'
 import { protocolError, XmppBoshError } from '../errors/error'
 import { isSameDomain, prepareLocalpart, splitJid } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
-import { BIND } from '../xml/namespaces'
+import { BIND, SESSION } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
-import { textOf } from '../xml/read'
+import { type Element, textOf } from '../xml/read'
 import { element } from '../xml/write'
 import type { LoginPlan } from './plan'
 
@@ -53,4 +53,37 @@ export function assertIdentity(bound: string, { credentials, domain }: LoginPlan
       'the server bound a JID that is not a full JID of the account that logged in',
     )
   }
+}
+
+/**
+ * Returns true if the features after SASL demand that the session is established (RFC 3921 §3), as those of MongooseIM do:
+ * it answers no stanza before. Other servers mark it as optional.
+ */
+export function demandsSession({ children }: Element): boolean {
+  for (const { namespace, name, children: inside } of children) {
+    if (namespace !== SESSION || name !== 'session') continue
+    return !inside.some(child => child.name === 'optional')
+  }
+  return false
+}
+
+/**
+ * Establishes the session of a bound resource (RFC 3921 §3).
+ *
+ * @throws {XmppBoshError} the code that SESSION_ERRORS has for the server's refusal
+ */
+export async function establishSession(
+  session: BoshSession,
+  signal: Signal,
+  { credentials, domain }: LoginPlan,
+): Promise<void> {
+  const set = {
+    type: 'set',
+    payload: element('session', { xmlns: SESSION }),
+    from: senders(domain, credentials),
+  } as const
+  const error = stanzaErrorOf(await askIq(session, set, signal))
+  if (error === undefined) return
+  const message = 'the server let the account in, but refused to establish its session (RFC 3921)'
+  throw conditionError(SESSION_ERRORS, 'ERR_XMPP_PROTOCOL', error.condition, message)
 }

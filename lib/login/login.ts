@@ -6,15 +6,16 @@ import { chooseMechanism, startExchange } from '../sasl'
 import type { Mechanism } from '../sasl/mechanism-names'
 import type { Signal } from '../time/light-signal'
 import type { Element } from '../xml/read'
-import { assertIdentity, bindResource } from './bind'
+import { assertIdentity, bindResource, demandsSession, establishSession } from './bind'
 import { plainSpellings } from './credentials'
 import { offeredChannelBindings, offeredMechanisms, printableMechanisms } from './offer'
 import type { LoginPlan } from './plan'
-import { exchangeSasl } from './sasl-exchange'
+import { exchangeSasl, isWithoutWord } from './sasl-exchange'
 
 /**
- * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). It returns only with
- * proof of the account, and throws in every other case.
+ * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). If the session is to be used
+ * afterwards, it is established where the server demands it (RFC 3921 §3). Returns only with proof of the account, and
+ * throws in every other case.
  *
  * @param features `<stream:features/>` of the new stream
  * @returns the SASL mechanism with which the password was proved
@@ -31,11 +32,15 @@ export async function login(
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
   plan.timing.asks(mechanism === 'PLAIN' ? 1 : 2, plan.bind ? 2 : 0)
   await prove(session, mechanism, { offered, channelBindings: offeredChannelBindings(features) }, plan, signal)
-  if (plan.bind) {
-    await plan.timing.exchange(session.restart(featuresIn, signal))
-    assertIdentity(await plan.timing.exchange(bindResource(session, signal, plan)), plan)
+  if (!plan.bind) {
+    plan.timing.proves()
+    return mechanism
   }
+  const offer = await plan.timing.exchange(session.restart(featuresIn, signal))
+  session.took(offer)
+  assertIdentity(await plan.timing.exchange(bindResource(session, signal, plan)), plan)
   plan.timing.proves()
+  if (plan.goesOn && demandsSession(offer)) await establishSession(session, signal, plan)
   return mechanism
 }
 
@@ -77,7 +82,7 @@ async function prove(
 }
 
 function isWrongPassword(reason: unknown): boolean {
-  return XmppBoshError.is(reason) && reason.code === 'invalid-credentials'
+  return XmppBoshError.is(reason) && reason.code === 'invalid-credentials' && !isWithoutWord(reason)
 }
 
 /** Awaits the second try. If the server ended the session with the first refusal, that refusal stands. */

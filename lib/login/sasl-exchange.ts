@@ -1,7 +1,8 @@
+import { isEmptyReply } from '../bosh/checks/empty-reply'
 import { onlyChild } from '../bosh/reply'
 import type { BoshSession } from '../bosh/session'
 import { conditionError, SASL_FAILURES, SCRAM_ERRORS } from '../errors/conditions'
-import { protocolError, type XmppBoshError } from '../errors/error'
+import { protocolError, XmppBoshError } from '../errors/error'
 import { MAX_CHALLENGES, MAX_SASL_PAYLOAD_BYTES } from '../limits'
 import type { Mechanism, SaslExchange } from '../sasl'
 import { decodeBase64 } from '../sasl/base64'
@@ -28,20 +29,40 @@ export async function exchangeSasl(
   signal: Signal,
 ): Promise<void> {
   const auth = element('auth', { xmlns: SASL, mechanism }, encode(exchange.initial))
-  let answer = await timing.exchange(session.ask([auth], saslElementIn, signal))
-  for (let challenges = 0; answer.name === 'challenge'; challenges++) {
-    if (challenges === MAX_CHALLENGES) throw protocolError('the server sends too many challenges')
-    const step = await exchange.challenge(decode(answer) ?? '')
-    throwIfAborted(signal)
-    if ('error' in step) {
-      throw conditionError(SCRAM_ERRORS, 'ERR_XMPP_PROTOCOL', step.error, 'the server refused the proof')
+  try {
+    let answer = await timing.exchange(session.ask([auth], saslElementIn, signal))
+    for (let challenges = 0; answer.name === 'challenge'; challenges++) {
+      if (challenges === MAX_CHALLENGES) throw protocolError('the server sends too many challenges')
+      const step = await exchange.challenge(decode(answer) ?? '')
+      throwIfAborted(signal)
+      if ('error' in step) {
+        throw conditionError(SCRAM_ERRORS, 'ERR_XMPP_PROTOCOL', step.error, 'the server refused the proof')
+      }
+      session.took(answer)
+      // RFC 6120 §6.4.3: an empty response is an empty element
+      const response = element('response', { xmlns: SASL }, ...(step.response === '' ? [] : [encode(step.response)]))
+      answer = await timing.exchange(session.ask([response], saslElementIn, signal))
     }
-    // RFC 6120 §6.4.3: an empty response is an empty element
-    const response = element('response', { xmlns: SASL }, ...(step.response === '' ? [] : [encode(step.response)]))
-    answer = await timing.exchange(session.ask([response], saslElementIn, signal))
+    if (answer.name === 'failure') throw saslFailure(answer)
+    exchange.success(decode(answer))
+    session.took(answer)
+  } catch (reason) {
+    throw isEmptyReply(reason) ? refusedWithoutWord(reason) : reason
   }
-  if (answer.name === 'failure') throw saslFailure(answer)
-  exchange.success(decode(answer))
+}
+
+/** Returns the refusal for an empty reply in the exchange. The session is of no more use. */
+function refusedWithoutWord(cause: unknown): XmppBoshError {
+  return new XmppBoshError(
+    'invalid-credentials',
+    'the server answered the login with an empty HTTP reply, as MongooseIM does if it cannot prepare the user name or the password, or if the account lacks a hash for the mechanism',
+    { cause },
+  )
+}
+
+/** Returns true for a refusal after which the server takes no other try on the same session. */
+export function isWithoutWord(reason: XmppBoshError): boolean {
+  return isEmptyReply(reason.cause)
 }
 
 // RFC 6120 §6.4: <challenge/>, <success/> or <failure/> in the SASL namespace, as the only child of the body.

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { Strategy, XmppBoshError } from '../../lib'
-import { TERMINATE_TIMEOUT_MS } from '../../lib/limits'
 import { Authenticator } from '../../lib/login/authenticator'
-import { LightSignal, type Signal, throwIfAborted } from '../../lib/time/light-signal'
-import { handClock } from '../fixtures/clock'
+import { throwIfAborted } from '../../lib/time/light-signal'
+import { impatientClock, STEP_MS } from '../fixtures/impatient-clock'
 import { form, moreAnswers, visit } from '../fixtures/passport'
 import { DIGESTS, RightServer } from '../fixtures/right-server'
 import { transportTo } from '../fixtures/transport'
@@ -18,35 +17,8 @@ import { part, seed, tried } from './runs'
 
 // Not a multiple of 250, so that the pauses between two polls can be told from the deadlines.
 const TIMEOUT_MS = 7_777
-const STEP_MS = 250
 const LIMITS = { minIterations: 2, maxIterations: 10_000 }
 const MECHANISMS = ['PLAIN', ...Object.keys(DIGESTS)] as ('PLAIN' | 'SCRAM-SHA-1' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512')[]
-
-/** Creates a clock on which polls do not wait. A deadline comes when the server lets time go by. */
-function impatientClock() {
-  const clock = handClock()
-  /** Advances in steps, so that a deadline on the way is met in time. */
-  const letGo = async (ms: number, signal: Signal) => {
-    for (let left = ms; left > 0 && !signal.aborted; left -= STEP_MS) {
-      clock.advance(Math.min(left, STEP_MS))
-      await new Promise(resolve => setImmediate(resolve))
-    }
-  }
-  return {
-    now: clock.now,
-    date: clock.date,
-    letGo,
-    after(ms: number, then: () => void) {
-      const isPoll = ms % STEP_MS === 0 && ms !== TERMINATE_TIMEOUT_MS
-      if (!isPoll) return clock.after(ms, then)
-      const over = new LightSignal()
-      void letGo(ms, over).then(() => {
-        if (!over.aborted) then()
-      })
-      return () => over.abort()
-    },
-  }
-}
 
 interface Case {
   readonly moves: readonly Move[]

@@ -40,6 +40,7 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
     requests.shift()
     replies.shift()
   }
+  passOverRepeats(replies)
   const spoilt = replies.find(
     (reply, n) =>
       reply.namespace !== HTTPBIND ||
@@ -70,6 +71,23 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
     if (missing) return missing
   }
   return attempt.bind ? missingBind(requests, replies, auth + success) : undefined
+}
+
+/** Removes what equals an answer of an earlier reply to the letter: each answer may come again once. */
+function passOverRepeats(replies: Tree[]): void {
+  const seen: string[] = []
+  for (const [n, reply] of replies.entries()) {
+    const children = reply.children.filter(child => {
+      const at = seen.indexOf(JSON.stringify(child))
+      if (at >= 0) seen.splice(at, 1)
+      return at < 0
+    })
+    // The features of the creation are followed by others.
+    const isAnswer = (child: Tree) =>
+      ['challenge', 'success'].includes(child.name) || (n > 0 && child.name === 'features')
+    seen.push(...children.filter(isAnswer).map(child => JSON.stringify(child)))
+    replies[n] = { ...reply, children }
+  }
 }
 
 /** Tells if a reply ends its session, so that no other can follow. */
@@ -114,8 +132,10 @@ function missingBind(requests: readonly Tree[], replies: readonly Tree[], succes
   const restart = requests.findIndex(({ attributes }) => attributes['{urn:xmpp:xbosh}restart'] === 'true')
   if (!(success < restart && restart < bind)) return 'restart and bind after success'
   const id = requests[bind]?.children[0]?.attributes['id']
+  // Up to the next request that asks for something.
+  const after = requests.findIndex(({ children }, n) => n > bind && children.length > 0)
   const results = replies
-    .slice(bind)
+    .slice(bind, after < 0 ? replies.length : after)
     .flatMap(({ children }) => children)
     .filter(({ namespace, name, attributes }) => {
       const isStanza = namespace === CLIENT || namespace === HTTPBIND

@@ -147,8 +147,20 @@ const HOSTILE: readonly Group[] = [
     rows: [
       ['html-page', PROTOCOL],
       ['json', PROTOCOL],
-      ['nothing', PROTOCOL],
     ],
+  },
+  {
+    what: 'a reply without a body outside the SASL exchange',
+    folder: 'every-step',
+    dialogues: [...CREATION, ...RESTART, ...BIND],
+    rows: [['nothing', PROTOCOL]],
+  },
+  {
+    // MongooseIM answers so what it cannot prepare.
+    what: 'a reply without a body in the SASL exchange',
+    folder: 'every-step',
+    dialogues: [...PLAIN_AUTH, ...SCRAM_AUTH, ...RESPONSE],
+    rows: [['nothing', INVALID]],
   },
   {
     what: 'silence',
@@ -408,18 +420,23 @@ const HOSTILE: readonly Group[] = [
     folder: 'restart',
     dialogues: RESTART,
     rows: [
-      ['success-again', PROTOCOL],
       ['failure-after-success', PROTOCOL],
       ['two-features', PROTOCOL],
       ['features-of-no-namespace', PROTOCOL],
       ['features-under-a-prefix-of-another-namespace', PROTOCOL],
       ['features-inside-another-element', PROTOCOL],
-      ['features-beside-a-success', PROTOCOL],
       ['features-beside-a-bind-result', PROTOCOL],
       ['bind-result-instead-of-features', PROTOCOL],
       // In answer to the creation this condition has another meaning.
       ['internal-server-error', TERMINATED],
     ],
+  },
+  {
+    what: 'the success again and no features afterwards',
+    folder: 'restart',
+    dialogues: RESTART,
+    polls: MAX_EMPTY_POLLS,
+    rows: [['success-again', PROTOCOL]],
   },
   {
     what: 'an invalid answer to the iq of the client',
@@ -445,7 +462,6 @@ const HOSTILE: readonly Group[] = [
     dialogues: BIND,
     rows: [
       ['iq-in-the-sasl-namespace', PROTOCOL],
-      ['success-beside-the-result', PROTOCOL],
       ['two-results', PROTOCOL],
       ['result-and-error', PROTOCOL],
       ['result-without-a-bind', PROTOCOL],
@@ -591,7 +607,11 @@ describe('with an unusual but right reply', () => {
       mechanism: 'SCRAM-SHA-256',
       after: 'signature-in-challenge',
     },
-    { files: ['restart/ejabberd-26.07', 'restart/prosody-0.12'], on: 'restart', mechanism: 'PLAIN' },
+    {
+      files: ['restart/ejabberd-26.07', 'restart/prosody-0.12', 'restart/features-beside-the-success-again'],
+      on: 'restart',
+      mechanism: 'PLAIN',
+    },
     {
       files: [
         'bind/jid-in-capitals',
@@ -603,6 +623,7 @@ describe('with an unusual but right reply', () => {
         'bind/result-from-the-server',
         'bind/result-from-the-account',
         'bind/stanzas-around-the-result',
+        'bind/result-beside-the-success-again',
         'bind/1000-stanzas-and-the-result',
       ],
       on: 'bind',

@@ -36,10 +36,12 @@ interface State {
 const SCRAM = 'SCRAM-SHA-256'
 const NOWHERE = { 'stream error': TERMINATED }
 const NO_OFFER = { ...NOWHERE, features: 'ERR_XMPP_MECHANISM' }
-const ANEW = { ...NOWHERE, features: 'success' }
+// The success that came before is passed over when it comes again.
+const ANEW = { ...NOWHERE, features: 'success', success: 'success' }
 const IN_SASL = { ...NOWHERE, failure: 'invalid-credentials' }
 const IN_BINDING = {
   ...NOWHERE,
+  success: 'success',
   'iq result': 'success',
   message: 'success',
   presence: 'success',
@@ -282,7 +284,8 @@ describe.each(WALKS)('in state "$name" (bind: $bind)', ({ state, bind }) => {
 
   test('another element before or after the right one leads to the outcome of the table', async () => {
     const cases = NAMES.flatMap(name => {
-      const ignored = isBinding(state) && meaning(name) === 'success' && name !== state.expects
+      const ignored =
+        state.at > 1 && state.mechanism === 'PLAIN' && meaning(name) === 'success' && name !== state.expects
       const outcome = name === 'stream error' ? withTheEnd : ignored ? 'success' : PROTOCOL
       const other = elementOf(name)
       return [

@@ -37,6 +37,13 @@ export function endOf(body: Body, domain: Domain, terminations: Conditions): Xmp
     : endError(terminations, body.condition, domain)
 }
 
+/** Meanings of conditions that are not in the tables. */
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['item-not-found', SESSION_IS_GONE],
+  ['connection-timeout', SESSION_IS_GONE], // MongooseIM
+  ['conflict', 'the server ended the session: another one took its place, or the account was removed'],
+])
+
 function isStreamError({ namespace, name }: Element): boolean {
   return namespace === STREAMS && name === 'error'
 }
@@ -49,5 +56,5 @@ function textOf(table: Conditions, condition: string, domain: Domain): string {
   if (table.get(condition) === 'ERR_XMPP_DOMAIN') {
     return `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
   }
-  return condition === 'item-not-found' ? SESSION_IS_GONE : 'the server ended the session'
+  return MEANINGS.get(condition) ?? 'the server ended the session'
 }
