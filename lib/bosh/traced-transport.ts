@@ -7,11 +7,15 @@ import type { Connection, PostOptions, Transport } from './transport'
 const SWITCH = 'PASSPORT_XMPP_BOSH_TRACE'
 const NOTICE = `${SWITCH}=1 is set: the dialogue with the XMPP server is printed without secrets; unset it in production`
 
+function passOver(): void {}
+
 /** Returns `transport` itself, or one that prints the dialogue if the environment asks for it. */
 export function tracedIfAsked(transport: Transport): Transport {
-  return process.env[SWITCH] === '1'
-    ? new TracedTransport(transport, line => process.stderr.write(`${line}\n`))
-    : transport
+  if (process.env[SWITCH] !== '1') return transport
+  const { stderr } = process
+  // Without a listener, the process would end when the reader of its output is gone (EPIPE).
+  if (!stderr.listeners('error').includes(passOver)) stderr.on('error', passOver)
+  return new TracedTransport(transport, line => stderr.write(`${line}\n`))
 }
 
 /** Transport that prints each request and each reply in one redacted line, up to a number of lines. */

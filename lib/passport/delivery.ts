@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import type { Action } from './action'
 import { type Answer, answerTo, closeConnection, type RequestOfServer } from './visitor'
 
@@ -101,7 +101,7 @@ class Delivery {
       process.emitWarning('the app threw at the result of a login, so the connection of the visitor is closed', {
         type: 'PassportXmppBoshWarning',
         // Code of the app runs here, too: getters, and methods that `inspect` calls.
-        detail: attempt(() => inspect(thrown)) ?? 'what was thrown cannot be shown: showing it throws',
+        detail: attempt(() => described(thrown)) ?? 'what was thrown cannot be shown: showing it throws',
       }),
     )
     attempt(() => closeConnection(this.#req))
@@ -188,6 +188,11 @@ function replaced<Target extends object, Key extends keyof Target>(
     }
   })
   return () => restore()
+}
+
+/** Returns a text that says what was thrown. An error may carry the request as a property, and the password in it. */
+function described(thrown: unknown): string {
+  return types.isNativeError(thrown) ? String(thrown.stack ?? thrown.message) : inspect(thrown, { depth: 0 })
 }
 
 /** Returns the result of `work`, or `undefined` if it throws. */

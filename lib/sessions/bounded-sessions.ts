@@ -145,7 +145,7 @@ export class BoundedSessions {
   ): Promise<T> {
     const open = (endpoint: Endpoint, ms: number) =>
       isObserved(CONNECTION) ? this.#observedOpen(endpoint, visitor, ms, ends) : this.#open(endpoint, visitor, ms, ends)
-    const opened = await this.#failover.first(ends.deadlineAt, open, only)
+    const opened = await this.#failover.first(ends.deadlineAt, open, visitor.key, only)
     ends.session = opened.session
     try {
       return await work(opened, ends.all)

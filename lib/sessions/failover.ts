@@ -18,16 +18,27 @@ const FAILS_OVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
   'ERR_XMPP_DOMAIN',
 ])
 
+/** Last fault of a service. */
+interface Fault {
+  /** key of the visitor who met it */
+  readonly key: string
+  /** time until which the service is tried last, in ms of the clock */
+  readonly until: number
+  /** false: it may be the fault of this visitor alone */
+  readonly isOfAll: boolean
+}
+
 /**
  * Choice among several `service` URLs. They are tried in order, as long as no credentials were sent. A URL that failed is
- * tried last for a while, unless its fault may be that of one visitor. A refusal that may be about one address (HTTP 401,
- * 403, 429) is the answer: another service would let in a visitor that the operator keeps out.
+ * tried last for a while: by the visitor who met the fault, and by all once a second visitor meets one. A proxy may refuse
+ * one address alone, with any status. A refusal that may be about one address (HTTP 401, 403, 429) is the answer: another
+ * service would let in a visitor that the operator keeps out.
  */
 export class Failover {
   readonly #endpoints: readonly Endpoint[]
   readonly #clock: Clock
   readonly #judgedMs: number
-  readonly #coolUntil = new Map<Endpoint, number>()
+  readonly #faults = new Map<Endpoint, Fault>()
 
   /** @param timeout ms of a whole login, if it does not wait */
   constructor(endpoints: readonly Endpoint[], clock: Clock, timeout = Number.POSITIVE_INFINITY) {
@@ -42,15 +53,17 @@ export class Failover {
    *
    * @param deadlineAt end of the whole login, in ms of the clock
    * @param open receives the URL and its time limit in ms
+   * @param key of the visitor; the empty one is that of all whom nothing tells apart
    * @param only the only URL to try, if another one cannot be used
    * @throws the last error of `open`
    */
   async first<T>(
     deadlineAt: number,
     open: (endpoint: Endpoint, ms: number) => Promise<T>,
+    key = '',
     only?: Endpoint,
   ): Promise<T> {
-    const remaining = only ? [only] : this.#inOrder()
+    const remaining = only ? [only] : this.#inOrder(key)
     const isAlone = remaining.length === 1
     for (;;) {
       const endpoint = remaining.shift() as Endpoint
@@ -60,9 +73,7 @@ export class Failover {
         return await open(endpoint, ms)
       } catch (reason) {
         if (!XmppBoshError.is(reason) || !FAILS_OVER.has(reason.code) || mayRefuseOneAddress(reason)) throw reason
-        if (this.#isFaultOfService(reason, ms)) {
-          this.#coolUntil.set(endpoint, this.#clock.now() + ENDPOINT_COOL_DOWN_MS)
-        }
+        if (this.#isFaultOfService(reason, ms)) this.#record(endpoint, key)
         if (remaining.length === 0 || this.#clock.now() >= deadlineAt) throw reason
       }
     }
@@ -76,9 +87,20 @@ export class Failover {
     return code !== 'ERR_XMPP_TIMEOUT' || ms >= this.#judgedMs
   }
 
-  #inOrder(): Endpoint[] {
+  #record(endpoint: Endpoint, key: string): void {
     const now = this.#clock.now()
-    const isCooling = (endpoint: Endpoint) => (this.#coolUntil.get(endpoint) ?? 0) > now
+    const last = this.#faults.get(endpoint)
+    const isSecond = last !== undefined && last.until > now && (last.isOfAll || last.key !== key)
+    this.#faults.set(endpoint, { key, until: now + ENDPOINT_COOL_DOWN_MS, isOfAll: key === '' || isSecond })
+  }
+
+  #inOrder(key: string): Endpoint[] {
+    if (this.#faults.size === 0) return [...this.#endpoints]
+    const now = this.#clock.now()
+    const isCooling = (endpoint: Endpoint) => {
+      const fault = this.#faults.get(endpoint)
+      return fault !== undefined && fault.until > now && (fault.isOfAll || fault.key === key)
+    }
     return [...this.#endpoints.filter(endpoint => !isCooling(endpoint)), ...this.#endpoints.filter(isCooling)]
   }
 }

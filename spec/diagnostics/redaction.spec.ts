@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -243,6 +245,33 @@ describe('a traced dialogue', () => {
     expect(lines[1]).toBe(
       'PASSPORT_XMPP_BOSH_TRACE 1 > http://127.0.0.1/bosh 0 bytes that are not XML as XMPP allows it',
     )
+  })
+
+  test('lets the process live when the reader of standard error is gone', async () => {
+    const script = `
+      const { tracedIfAsked } = require('./dist/bosh/traced-transport.js')
+      const refuses = { connect: () => ({ post: async () => Buffer.from('<body/>'), release() {} }), close() {} }
+      const connection = tracedIfAsked(refuses).connect(new URL('http://127.0.0.1/bosh'))
+      process.stdin.once('data', async () => {
+        for (let n = 0; n < 10; n++) await connection.post('<body/>', {})
+        setTimeout(() => console.log('lives'), 100)
+        process.stdin.destroy()
+      })`
+    const child = spawn(process.execPath, ['-e', script], {
+      cwd: join(__dirname, '../..'),
+      env: { ...process.env, PASSPORT_XMPP_BOSH_TRACE: '1' },
+      stdio: 'pipe',
+    })
+    let said = ''
+    child.stdout.on('data', part => {
+      said += part
+    })
+    await once(child.stderr, 'data')
+    child.stderr.destroy()
+    child.stdin.end('go')
+    const [code] = await once(child, 'close')
+
+    expect([code, said]).toEqual([0, 'lives\n'])
   })
 
   test.each(['', '0', 'true'])('prints nothing when the switch is %j', async value => {

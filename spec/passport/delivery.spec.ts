@@ -97,10 +97,14 @@ const answeredBefore: express.RequestHandler = (_req, res, next) => {
 }
 
 let warnings: unknown[]
+let details: string[]
 beforeEach(() => {
   warnings = []
+  details = []
   jest.spyOn(process, 'emitWarning').mockImplementation((_, options) => {
-    warnings.push((options as { type: string }).type)
+    const { type, detail } = options as { type: string; detail: string }
+    warnings.push(type)
+    details.push(detail)
   })
 })
 afterEach(() => jest.restoreAllMocks())
@@ -251,6 +255,21 @@ describe('after Passport has called next', () => {
     expect(answer).toBe('closed')
     expect(calls).toEqual([error])
     expect(warnings).toEqual(['PassportXmppBoshWarning'])
+  })
+
+  test.each([
+    ['an error', (req: object) => Object.assign(new Error('the next handler threw'), { req })],
+    ['an object', (req: object) => ({ req })],
+  ])('the warning shows no request that the app throws inside %s', async (_, thrown) => {
+    const req = { body: { password: 's3cret' } }
+    const throws = () => {
+      throw thrown(req)
+    }
+    await plain(throws, { session: false }, alice)
+
+    expect(details).toHaveLength(1)
+    expect(details[0]).toMatch(/the next handler threw|req/)
+    expect(details[0]).not.toContain('s3cret')
   })
 
   test.each([{ failureMessage: true }, { failureFlash: true }, { failureMessage: 'No', failureFlash: 'No' }])(

@@ -20,18 +20,22 @@ const hostOf = ({ url }: Endpoint) => url.host.replace('.example', '')
 function failover(...endpoints: readonly Endpoint[]) {
   const clock = handClock()
   const services = new Failover(endpoints, clock)
-  async function tried(failing: string, { takes = 0, within = 15_000 } = {}) {
+  async function tried(failing: string, { takes = 0, within = 15_000, key = '' } = {}) {
     const asked: string[] = []
     const times: number[] = []
     let reason: unknown
     await services
-      .first(clock.now() + within, async (one, ms) => {
-        asked.push(hostOf(one))
-        times.push(ms)
-        clock.advance(takes)
-        if (failing.includes(hostOf(one))) throw new XmppBoshError('ERR_XMPP_CONNECT', hostOf(one))
-        return hostOf(one)
-      })
+      .first(
+        clock.now() + within,
+        async (one, ms) => {
+          asked.push(hostOf(one))
+          times.push(ms)
+          clock.advance(takes)
+          if (failing.includes(hostOf(one))) throw new XmppBoshError('ERR_XMPP_CONNECT', hostOf(one))
+          return hostOf(one)
+        },
+        key,
+      )
       .catch(error => {
         reason = error
       })
@@ -64,6 +68,30 @@ describe('in Failover', () => {
     expect(await tried('bc')).toMatchObject({ asked: 'bca', reason: undefined })
     clock.advance(1)
     expect(await tried('')).toMatchObject({ asked: 'a' })
+  })
+
+  test('a service that failed for one visitor is tried last by that visitor and first by the others', async () => {
+    const { tried } = failover(A, B)
+    const [one, other] = [{ key: '192.0.2.1' }, { key: '192.0.2.2' }]
+    for (let n = 0; n < 3; n++) expect(await tried('a', one)).toMatchObject({ asked: n === 0 ? 'ab' : 'b' })
+    expect(await tried('', other)).toMatchObject({ asked: 'a' })
+  })
+
+  test('a service that failed for two visitors is tried last by all for 30 s', async () => {
+    const { clock, tried } = failover(A, B)
+    for (const key of ['192.0.2.1', '192.0.2.2']) expect(await tried('a', { key })).toMatchObject({ asked: 'ab' })
+    expect(await tried('', { key: '192.0.2.3' })).toMatchObject({ asked: 'b' })
+    expect(await tried('')).toMatchObject({ asked: 'b' })
+    clock.advance(30_000)
+    expect(await tried('', { key: '192.0.2.1' })).toMatchObject({ asked: 'a' })
+  })
+
+  test('two visitors who meet a fault in different half minutes do not make a service last for all', async () => {
+    const { clock, tried } = failover(A, B)
+    await tried('a', { key: '192.0.2.1' })
+    clock.advance(30_000)
+    await tried('a', { key: '192.0.2.2' })
+    expect(await tried('', { key: '192.0.2.3' })).toMatchObject({ asked: 'a' })
   })
 
   test('services that failed keep their order among themselves', async () => {

@@ -69,7 +69,10 @@ export function connectionError(url: URL, cause: NodeJS.ErrnoException, isInSess
     return new XmppBoshError('ERR_XMPP_TLS', text, details)
   }
   if (code.startsWith('HPE_')) {
-    const hint = isPlain ? '; does this port speak https:, or the protocol of XMPP clients? See option `service`' : ''
+    const isElsewhere = isPlain && !isInSession
+    const hint = isElsewhere
+      ? '; does this port speak https:, or the protocol of XMPP clients? See option `service`'
+      : ''
     return new XmppBoshError('ERR_XMPP_HTTP', `${address} does not answer in HTTP (${code})${hint}`, details)
   }
   const isCut = ['', 'ECONNRESET', 'EPIPE'].includes(code)

@@ -88,5 +88,8 @@ describe('a connection that fails', () => {
     expect(connectionError(HTTP, nodeError('ECONNRESET'), true).message).toBe(
       'the connection to http://127.0.0.1:5280/bosh failed (ECONNRESET)',
     )
+    expect(connectionError(HTTP, nodeError('HPE_INVALID_CONSTANT'), true).message).toBe(
+      'http://127.0.0.1:5280/bosh does not answer in HTTP (HPE_INVALID_CONSTANT)',
+    )
   })
 })
