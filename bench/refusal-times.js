@@ -5,11 +5,10 @@
 // Kinds of refused logins in random order, with an idle server, and while other visitors log in. A rank test compares the
 // times of each two kinds. Exit code 1: a difference was found (p at most 0.05, corrected for the number of tests), or
 // there was an unexpected answer.
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { Authenticator } from './dist/index.js'
 import { MAX_CONCURRENT_TOP } from './dist/limits.js'
-import { heldTogether, rankTest } from './measure/rank-test.js'
+import { comparisons, refusalsOf, underLoad } from './measure/refusals.js'
 import { spread } from './measure/statistics.js'
 import { rounded, tableOf, withSpread } from './report/table.js'
 import { startServer } from './servers/index.js'
@@ -42,43 +41,6 @@ const SERVERS = {
   prosody: { start: { kind: 'prosody' }, kinds: KINDS.filter(({ username }) => username !== BLOCKED) },
 }
 
-/** Returns SAMPLES times of each kind, in ms. */
-async function timesOf(authenticator, kinds) {
-  const order = kinds.flatMap(kind => Array.from({ length: SAMPLES }, () => kind))
-  for (let end = order.length - 1; end > 0; end--) {
-    const other = randomInt(end + 1)
-    ;[order[end], order[other]] = [order[other], order[end]]
-  }
-  const times = new Map(kinds.map(kind => [kind, []]))
-  const one = async () => {
-    for (let kind = order.pop(); kind !== undefined; kind = order.pop()) {
-      const startedAt = performance.now()
-      const { username, password, code } = kind
-      const refusal = await authenticator.authenticate({ username, password }).catch(error => error)
-      if (refusal.code !== code) throw new Error(`${kind.name}: ${refusal.code ?? 'let in'}`, { cause: refusal })
-      times.get(kind).push(performance.now() - startedAt)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_A_TIME }, one))
-  return [...times].map(([{ name }, ms]) => ({ name, ms }))
-}
-
-/** Keeps right logins in flight while `work` runs. */
-async function underLoad(authenticator, users, inFlight, work) {
-  let isOver = false
-  const visitor = async (_, nth) => {
-    while (!isOver) await authenticator.authenticate({ username: users[nth % users.length], password: PASSWORD })
-  }
-  const visitors = Promise.all(Array.from({ length: inFlight }, visitor))
-  const failed = new Promise((_, reject) => visitors.catch(reject))
-  try {
-    return await Promise.race([work(), failed])
-  } finally {
-    isOver = true
-    await visitors
-  }
-}
-
 const found = []
 for (const name of values.server) {
   const { start, kinds } = SERVERS[name]
@@ -87,8 +49,11 @@ for (const name of values.server) {
   const authenticator = new Authenticator({ ...options, failureDelay: Number(values['failure-delay']) })
   try {
     for (const inFlight of [0, IN_FLIGHT]) {
-      const work = () => timesOf(authenticator, kinds)
-      const times = await underLoad(authenticator, server.users ?? USERS, inFlight, work)
+      const users = server.users ?? USERS
+      const login = nth => authenticator.authenticate({ username: users[nth % users.length], password: PASSWORD })
+      const refuse = ({ username, password }) => authenticator.authenticate({ username, password })
+      const work = () => refusalsOf(kinds, { samples: SAMPLES, atATime: AT_A_TIME }, refuse)
+      const times = await underLoad(inFlight, login, work)
       console.log(`\n${server.version}, ${values.mechanism}, ${inFlight} right logins in flight:\n`)
       console.log(
         tableOf(
@@ -96,16 +61,14 @@ for (const name of values.server) {
           times.map(({ name, ms }) => [name, withSpread(spread(ms))]),
         ),
       )
-      const pairs = times.flatMap((one, nth) => times.slice(nth + 1).map(other => [one, other]))
-      const ps = pairs.map(([one, other]) => rankTest(one.ms, other.ms))
-      const together = heldTogether(ps)
+      const compared = comparisons(times.map(({ name, ms }) => ({ name, numbers: ms })))
       console.log(
         `\n${tableOf(
           ['Pair', 'p', 'p, corrected'],
-          pairs.map(([one, other], nth) => [`${one.name} / ${other.name}`, rounded(ps[nth]), rounded(together[nth])]),
+          compared.map(({ pair, p, corrected }) => [pair.join(' / '), rounded(p), rounded(corrected)]),
         )}`,
       )
-      found.push(...together.filter(p => p <= FOUND))
+      found.push(...compared.filter(({ corrected }) => corrected <= FOUND))
     }
   } finally {
     await authenticator.close()

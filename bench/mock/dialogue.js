@@ -86,8 +86,8 @@ export function dialogue({ username, password, domain }) {
   return { answer, counts: () => ({ ...counts, open: sessions.size }) }
 }
 
-// Accepts both kinds of quotes, because peers use either.
-function attribute(text, name) {
+/** Returns the value of the first attribute of that name. Accepts both kinds of quotes, because peers use either. */
+export function attribute(text, name) {
   const at = text.indexOf(` ${name}=`)
   if (at < 0) return undefined
   const start = at + name.length + 3

@@ -7,7 +7,7 @@ const MAX_REQUEST_BYTES = 65_536
 /**
  * Starts a minimal HTTP server: keep-alive, requests with a Content-Length, and the headers that ejabberd sends.
  *
- * @param {(body: string) => string} answer takes and returns ASCII
+ * @param {(body: string) => string | Promise<string>} answer takes and returns ASCII
  */
 export async function serve(answer) {
   let connections = 0
@@ -20,7 +20,9 @@ export async function serve(answer) {
       for (let end = endOf(received); end > 0 && end <= received.length; end = endOf(received)) {
         const body = received.slice(received.indexOf(HEAD_END) + HEAD_END.length, end)
         received = received.slice(end)
-        socket.write(reply(answer(body)), 'latin1')
+        const answered = answer(body)
+        if (typeof answered === 'string') socket.write(reply(answered), 'latin1')
+        else answered.then(later => socket.write(reply(later), 'latin1'))
       }
       if (received.length > MAX_REQUEST_BYTES) socket.destroy()
     })

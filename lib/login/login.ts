@@ -76,13 +76,19 @@ async function prove(
       return provePrepared(exchangeSasl(session, mechanism, start(prepared), timing, signal), reason)
     }
     // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one.
-    if (XmppBoshError.is(reason) && isRefusal(reason.code)) await exchange.withoutChallenge(iterations.of(mechanism))
+    if (isOfAccount(reason)) await exchange.withoutChallenge(iterations.of(mechanism))
     throw reason
   }
 }
 
 function isWrongPassword(reason: unknown): boolean {
   return XmppBoshError.is(reason) && reason.code === 'invalid-credentials' && !isWithoutWord(reason)
+}
+
+/** Returns true for a refusal, and for what a server says of an account without a usable key. */
+function isOfAccount(reason: unknown): boolean {
+  if (!XmppBoshError.is(reason)) return false
+  return isRefusal(reason.code) || ['ERR_XMPP_UNAVAILABLE', 'ERR_XMPP_SERVER_PROOF'].includes(reason.code)
 }
 
 /** Awaits the second try. If the server ended the session with the first refusal, that refusal stands. */

@@ -153,7 +153,7 @@ export interface AuthenticatorOptions {
   maxQueue?: number
   /**
    * Least time from the start of a login to its refusal, in ms, from 0 (off) to 10000. A refusal also takes as long as
-   * the slowest login lately seen, and up to an eighth longer at random, within `timeout`. The wait for other
+   * the slowest login or refusal lately seen, and up to an eighth longer at random, within `timeout`. The wait for other
    * logins comes on top. An unknown user, a wrong password and the right password of a blocked account then take equally
    * long.
    *

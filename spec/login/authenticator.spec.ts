@@ -636,6 +636,21 @@ describe('for a name that is refused before the challenge', () => {
     expect(derived()).toEqual([...known, ...known])
   })
 
+  test.each([
+    ['lacks a key', 'temporary-auth-failure', 'ERR_XMPP_UNAVAILABLE'],
+    ['has too many iterations', MANY_ITERATIONS, 'ERR_XMPP_SERVER_PROOF'],
+  ] as const)('a login as an account that %s derives the same key as a wrong password', async (_, reply, code) => {
+    const authenticator = authenticatorFor({ mechanisms: ['SCRAM-SHA-1'] })
+    await refused(authenticator, 'user1')
+    jest.mocked(crypto.pbkdf2).mockClear()
+    await refused(authenticator, 'user1')
+    const known = derived()
+    server.fault({ on: 'auth', reply })
+
+    expect(await refused(authenticator, 'user1')).toBe(code)
+    expect(derived()).toEqual([...known, ...known])
+  })
+
   test('the first login derives a key with the iterations of the default', async () => {
     expect(await refused(authenticatorFor({ mechanisms: ['SCRAM-SHA-256'] }), 'nobody')).toBe('invalid-credentials')
     expect(derived()).toEqual([{ iterations: UNSEEN_ITERATIONS, length: 32, digest: 'sha256' }])

@@ -34,6 +34,8 @@ export class FailureDelay {
   readonly #closing: Signal
   readonly #random: () => number
   readonly #level: Level
+  /** slowest answers to a password: what a refusal of a known name would have needed */
+  readonly #answers: Level
   readonly #held = new HeldRefusals()
 
   /**
@@ -51,6 +53,7 @@ export class FailureDelay {
     this.#closing = closing
     this.#random = random
     this.#level = new Level(clock)
+    this.#answers = new Level(clock)
   }
 
   /**
@@ -77,8 +80,17 @@ export class FailureDelay {
     }
   }
 
-  #recordProof({ key, provedAfter }: LoginTiming): void {
-    if (provedAfter !== undefined) this.#level.proved(key, Math.min(provedAfter, this.#limits.timeout))
+  #recordProof({ key, provedAfter, answeredAfter }: LoginTiming): void {
+    if (provedAfter === undefined) return
+    const { timeout } = this.#limits
+    this.#level.proved(key, Math.min(provedAfter, timeout))
+    this.#answers.proved(key, Math.min(answeredAfter, timeout))
+  }
+
+  #recordRefusal({ key, taken }: LoginTiming): void {
+    const ms = Math.min(taken, this.#limits.timeout)
+    this.#level.refused(key, ms)
+    this.#answers.refused(key, ms)
   }
 
   /** Returns the error for the visitor at the time when the visitor may have it. */
@@ -90,10 +102,11 @@ export class FailureDelay {
   ): Promise<XmppBoshError> {
     const { failureDelay, timeout } = this.#limits
     const isAnswer = timing.isAsked && isRefusal(reason.code)
-    if (isAnswer) this.#level.refused(timing.key, Math.min(timing.taken, timeout))
+    if (isAnswer) this.#recordRefusal(timing)
     if (failureDelay === 0) return reason
     // The login of a known name would not have come to the refusal of its password: it would have timed out.
-    const isLate = isAnswer && timing.levelFrom + timing.takenToRefusal > deadlineAt
+    const toRefusal = Math.max(timing.takenToRefusal, this.#answers.of(timing.key))
+    const isLate = isAnswer && timing.levelFrom + toRefusal > deadlineAt
     const dueAt = isLate ? deadlineAt : Math.min(this.#dueAt(timing), deadlineAt)
     const isDisplaced = await this.#hold(timing.key, dueAt, signal)
     if (isDisplaced) return tooManyRefused()

@@ -13,6 +13,7 @@ export class LoginTiming {
   #afterPassword = 0
   #key = ''
   #isAsked = false
+  #answeredAfter = 0
   #provedAfter: number | undefined
 
   constructor(clock: Clock) {
@@ -38,6 +39,11 @@ export class LoginTiming {
   /** ms from {@link levelFrom} to the proof of the account; `undefined` without proof. */
   get provedAfter(): number | undefined {
     return this.#provedAfter
+  }
+
+  /** ms from {@link levelFrom} to the server's answer to the password; 0 before that answer. */
+  get answeredAfter(): number {
+    return this.#answeredAfter
   }
 
   /** ms from {@link levelFrom} until now. */
@@ -93,6 +99,7 @@ export class LoginTiming {
       return await answer
     } finally {
       this.#missing--
+      if (this.#missing === this.#afterPassword) this.#answeredAfter = this.taken
       this.#quickest = Math.min(this.#quickest, this.#clock.now() - since)
     }
   }

@@ -228,7 +228,7 @@ describe('after a quiet time', () => {
   })
 
   test('the level falls when all logins share one key and those of two windows were quicker', async () => {
-    await refusedAfter({ exchange: 6_000 })
+    await logIn({ exchange: 6_000 })
     for (let windows = 0; windows < 3; windows++) {
       await logIn({ exchange: 400 })
       clock.advance(LEVEL_WINDOW_MS)
@@ -248,7 +248,100 @@ describe('after a quiet time', () => {
   })
 })
 
+describe('on a server that is slow to refuse the password of a known name', () => {
+  const KEYS = ['198.51.100.1', '198.51.100.2']
+  const PROBER = '192.0.2.7'
+  const logInFor = async (windows: number) => {
+    for (let n = 0; n < windows; n++) {
+      for (const key of KEYS) await logIn({ exchange: 50, key })
+      clock.advance(LEVEL_WINDOW_MS)
+    }
+  }
+
+  test('known and unknown names take equally long when only right logins came for minutes between them', async () => {
+    await logInFor(2)
+    await refusedAfter({ exchange: 2_000, key: PROBER })
+    const times: number[] = []
+    for (const exchange of [5, 2_000, 5, 2_000, 5]) {
+      await logInFor(8)
+      times.push(await refusedAfter({ exchange, key: PROBER }))
+    }
+
+    expect(times).toEqual([2_000, 2_000, 2_000, 2_000, 2_000])
+  })
+
+  test('a refusal takes as long as two other visitors needed when only right logins came since', async () => {
+    await refusedAfter({ exchange: 2_000, key: '203.0.113.1' })
+    await logInFor(4)
+    expect(await refusedAfter({ exchange: 5, key: PROBER })).toBe(300)
+    await refusedAfter({ exchange: 1_900, key: '203.0.113.2' })
+    await logInFor(4)
+
+    expect(await refusedAfter({ exchange: 5, key: PROBER })).toBe(1_900)
+  })
+
+  test('the level falls with the logins when those of the same window were slower than the refusals', async () => {
+    await refusedAfter({ exchange: 5_000, key: PROBER })
+    for (const key of KEYS) await logIn({ exchange: 6_000, key })
+    clock.advance(LEVEL_WINDOW_MS)
+    await logInFor(3)
+
+    expect(await refusedAfter({ exchange: 5, key: PROBER })).toBe(300)
+  })
+
+  test.each([
+    ['stays for half an hour', LEVEL_LIFETIME_MS / 2 - 2 * LEVEL_WINDOW_MS, 2_000],
+    ['falls when an hour is over', LEVEL_LIFETIME_MS + 2 * LEVEL_WINDOW_MS, 300],
+  ])('the level %s', async (_, ms, level) => {
+    await refusedAfter({ exchange: 2_000, key: PROBER })
+    await logInFor(ms / LEVEL_WINDOW_MS)
+
+    expect(await refusedAfter({ exchange: 5, key: PROBER })).toBe(level)
+  })
+
+  test('the level falls when nothing at all came for an hour', async () => {
+    await refusedAfter({ exchange: 2_000, key: PROBER })
+    await logInFor(2)
+    clock.advance(LEVEL_LIFETIME_MS)
+
+    expect(await refusedAfter({ exchange: 5, key: PROBER })).toBe(300)
+  })
+})
+
 describe('near the deadline', () => {
+  // With a wait of 14 s, a password that takes 1.5 s to check is not answered in time.
+  test.each([
+    ['a refusal', () => refusedAfter({ exchange: 1_500 })],
+    ['a login', () => logIn({ exchange: 1_500 })],
+  ])(
+    'an unknown name is ERR_XMPP_TIMEOUT at the deadline when the password of %s took too long',
+    async (_, earlier) => {
+      await earlier()
+
+      expect(await answerTo('invalid-credentials', { slot: 14_000, exchange: 5 })).toEqual({
+        code: 'ERR_XMPP_TIMEOUT',
+        ms: 15_000,
+      })
+      expect(await answerTo('invalid-credentials', { slot: 13_000, exchange: 5 })).toEqual({
+        code: 'invalid-credentials',
+        ms: 14_500,
+      })
+    },
+  )
+
+  test('a refusal stays itself when earlier logins would fit up to the answer to their password', async () => {
+    await delay.run(async timing => {
+      await ask(timing, { exchange: 1_000, more: 2 })
+      clock.advance(3_000)
+      timing.proves()
+    }, undefined)
+
+    expect(await answerTo('invalid-credentials', { slot: 13_000, exchange: 1_000 })).toEqual({
+      code: 'invalid-credentials',
+      ms: 15_000,
+    })
+  })
+
   test('a refusal is ERR_XMPP_TIMEOUT at the deadline when a wrong password would not have been answered', async () => {
     expect(await answerTo('invalid-credentials', { creation: 6_000, exchange: 6_000, missing: 1 })).toEqual({
       code: 'ERR_XMPP_TIMEOUT',
