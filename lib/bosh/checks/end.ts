@@ -1,4 +1,4 @@
-import { type Conditions, conditionError, STREAM_ERRORS } from '../../errors/conditions'
+import { type Conditions, CREATION_TERMINATIONS, conditionError, STREAM_ERRORS } from '../../errors/conditions'
 import { XmppBoshError } from '../../errors/error'
 import type { Domain } from '../../jid'
 import { conditionIn } from '../../xml/condition'
@@ -37,6 +37,10 @@ export function endOf(body: Body, domain: Domain, terminations: Conditions): Xmp
     : endError(terminations, body.condition, domain)
 }
 
+// Tigase refuses a domain so whose "allowed ports" lack that of BOSH.
+const REFUSED_CREATION =
+  'the server refuses the session: it has banned this address, limits new sessions, or does not allow `domain` on this port'
+
 function isStreamError({ namespace, name }: Element): boolean {
   return namespace === STREAMS && name === 'error'
 }
@@ -49,5 +53,6 @@ function textOf(table: Conditions, condition: string, domain: Domain): string {
   if (table.get(condition) === 'ERR_XMPP_DOMAIN') {
     return `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
   }
+  if (condition === 'policy-violation' && table === CREATION_TERMINATIONS) return REFUSED_CREATION
   return condition === 'item-not-found' ? SESSION_IS_GONE : 'the server ended the session'
 }
