@@ -2,6 +2,7 @@ import { Authenticator, type Mechanism, Registration } from '../../lib/index'
 import { preparePassword } from '../../lib/sasl'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { read } from '../../lib/xml/read'
+import { FORMS, type FormName } from '../fixtures/registration/recorded'
 
 /*
  * A password that SASLprep changes is stored by sign-up and change, and sent by logins. Some servers prepare both sides
@@ -25,9 +26,9 @@ afterEach(async () => {
   closing = []
 })
 
-async function serving(mechanism: Mechanism) {
-  const server = await startBoshServer({ domain: 'localhost', registration: 'open', mechanisms: [mechanism] })
-  const options = { service: server.url, domain: 'localhost', failureDelay: 0 }
+async function serving(mechanism: Mechanism, domain = 'localhost') {
+  const server = await startBoshServer({ domain, registration: 'open', mechanisms: [mechanism] })
+  const options = { service: server.url, domain, failureDelay: 0 }
   const [registration, authenticator] = [new Registration(options), new Authenticator(options)]
   closing = [() => server.close(), () => registration.close(), () => authenticator.close()]
   return { server, registration, authenticator }
@@ -92,5 +93,45 @@ describe.each(MECHANISMS)('a password that was stored logs in by %s', mechanism 
     await loggingIn(changed.password, () => authenticator.authenticate(changed))
     await loggingIn(changed.password, () => registration.remove(changed))
     expect(server.accounts.has('user9')).toBe(false)
+  })
+})
+
+describe('a password with blanks that a data form may lose', () => {
+  // Openfire reads the values of a data form without blanks at their ends, and with one blank for several.
+  const BLANKS = ['two  blanks', ' in front', 'behind ', 'wide\u3000\u00a0blanks']
+
+  /** Submits a sign-up with `form` as recorded, and returns the request. */
+  async function submitted(form: FormName, password: string): Promise<string> {
+    const recorded = FORMS[form]
+    const domain = /(?:openfire|tigase)\.test/.exec(recorded)?.[0] ?? 'localhost'
+    const { server, registration } = await serving('PLAIN', domain)
+    const id = ({ body }: { readonly body: string }) => /<iq [^>]*id='([^']+)'/.exec(body)?.[1] ?? ''
+    server.fault({ on: 'form', reply: { rewrite: (_, asked) => recorded.replace('ID', id(asked)) } })
+    const { state } = await registration.form()
+    const values = { username: 'user9', password, email: 'user9@example.com', qa: '1' }
+    await registration.submit(JSON.parse(JSON.stringify(state)), values)
+    return server.requests.find(({ step }) => step === 'register')?.body ?? ''
+  }
+
+  test.each<[form: FormName, password: string]>(
+    (['openfire', 'metronome'] as const).flatMap(form =>
+      BLANKS.map((password): [FormName, string] => [form, password]),
+    ),
+  )('arrives in plain fields when the server offers both (%s, %j)', async (form, password) => {
+    const sent = await submitted(form, password)
+    expect(sent).toContain(`<username>user9</username>`)
+    expect(sent).toContain(`<password>${preparePassword(password)}</password>`)
+    expect(sent).not.toContain('jabber:x:data')
+  })
+
+  test.each<[form: FormName, password: string]>([
+    ['openfire', 'one blank'],
+    ['metronome', 'blank\u00a0blank'],
+    ['tigase', 'two  blanks'],
+    ['tigase-email', ' in front'],
+  ])('comes in the data form when nothing is lost or nothing else is offered (%s, %j)', async (form, password) => {
+    expect(await submitted(form, password)).toContain(
+      `<field var='password'><value>${preparePassword(password)}</value></field>`,
+    )
   })
 })
