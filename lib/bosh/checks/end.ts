@@ -37,10 +37,6 @@ export function endOf(body: Body, domain: Domain, terminations: Conditions): Xmp
     : endError(terminations, body.condition, domain)
 }
 
-// Tigase refuses a domain so whose "allowed ports" lack that of BOSH.
-const REFUSED_CREATION =
-  'the server refuses the session: it has banned this address, limits new sessions, or does not allow `domain` on this port'
-
 function isStreamError({ namespace, name }: Element): boolean {
   return namespace === STREAMS && name === 'error'
 }
@@ -50,9 +46,13 @@ function endError(table: Conditions, condition: string, domain: Domain): XmppBos
 }
 
 function textOf(table: Conditions, condition: string, domain: Domain): string {
+  if (table === CREATION_TERMINATIONS && condition === 'policy-violation') return REFUSED_CREATION
   if (table.get(condition) === 'ERR_XMPP_DOMAIN') {
     return `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
   }
-  if (condition === 'policy-violation' && table === CREATION_TERMINATIONS) return REFUSED_CREATION
   return condition === 'item-not-found' ? SESSION_IS_GONE : 'the server ended the session'
 }
+
+// Tigase refuses a domain in this way if BOSH's port is not among its allowed ports.
+const REFUSED_CREATION =
+  'the server refuses the session: it has banned this address, limits new sessions, or does not allow `domain` on this port'
