@@ -20,7 +20,8 @@ type Texts = Readonly<Record<string, string>>
 
 const COMMON: Texts = {
   'missing-credentials': 'Please fill in all required fields.',
-  'weak-password': 'The server does not accept this password. It may be too easy to guess: please choose another one.',
+  'weak-password':
+    'The server does not accept this password. It may be too easy to guess, or too long: please choose another one.',
   ERR_XMPP_POLICY: 'The server accepts no more attempts for a while. Please try again later.',
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../time/clock'
 import { TimeoutSignal } from '../time/combined-signals'
 import { REGISTER } from '../xml/namespaces'
 import { element, type Node } from '../xml/write'
+import { explained, type Pending, unanswered } from './pending'
 
 /** Returns the request that changes the account `username`: `children` stand in `<query/>` (XEP-0077 §3.2, §3.3). */
 export function accountIq(domain: Domain, username: string, children: readonly Node[]): Iq {
@@ -21,44 +22,57 @@ export function newAccountIq(type: Iq['type'], domain: Domain, query?: Node): Iq
 }
 
 /**
- * Codes of the ends with which servers answer a removal in place of a reply: Prosody, Metronome and Tigase end the stream
- * or the session, or close the connection. A proxy that answers (ERR_XMPP_HTTP) says nothing of the account.
+ * Codes of the ends with which servers answer a removal in place of a reply: Prosody and Metronome end the stream
+ * (`not-authorized`), Tigase ends the session without a condition, and a connection may be closed. A proxy that answers
+ * (ERR_XMPP_HTTP) says nothing of the account.
  */
 const ENDS: readonly XmppBoshErrorCode[] = ['ERR_XMPP_TERMINATED', 'ERR_XMPP_CONNECT']
 
-/** Returns true for an error that a removal which was done may end with. */
-export function mayBeRemoved(reason: unknown): boolean {
-  return XmppBoshError.is(reason) && ENDS.includes(reason.code)
-}
+/**
+ * Codes with which a server refuses the password of an account that it has removed. `account-disabled`: Prosody 13 with
+ * `registration_delete_grace_period` disables the account and deletes it later.
+ */
+const GONE: readonly XmppBoshErrorCode[] = ['invalid-credentials', 'account-disabled']
 
 /** Login that looks whether an account is still there. */
 export interface Look {
   readonly authenticator: Authenticator
+  readonly credentials: { username: string; password: string }
+  readonly context: LoginContext
   readonly clock: Clock
-  /** ms that are left for it */
-  readonly ms: number
+  /** time of the deadline, in ms of the clock */
+  readonly deadlineAt: number
 }
 
 /**
- * Returns true if the server refuses the password of an account as wrong, and false if it does not answer in time.
+ * Judges a removal that ended with `reason`. If the server ended the session in place of a reply, a login looks: the
+ * account is gone if the server now refuses the password that it has just accepted.
  *
- * @throws {XmppBoshError} any other error of the login
+ * @throws {XmppBoshError} `reason` or the error of the look; its message says what is known of the account
  */
-export async function isRefused(
-  { authenticator, clock, ms }: Look,
-  credentials: { username: string; password: string },
-  context: LoginContext,
-): Promise<boolean> {
-  if (ms <= 0) return false
+export async function assertRemoved(reason: unknown, removal: Pending, look: Look): Promise<void> {
+  if (!removal.isOpen || !XmppBoshError.is(reason) || !ENDS.includes(reason.code)) throw unanswered(reason, removal)
+  const found = await lookFor(look).catch((fault: unknown) => {
+    throw unanswered(fault, removal)
+  })
+  if (found === 'gone') return
+  throw found === 'there' ? explained(reason, 'the account is still there') : unanswered(reason, removal)
+}
+
+/** Resolves to `unknown` if the server does not answer in time. Rejects with any other error of the login. */
+async function lookFor(look: Look): Promise<'there' | 'gone' | 'unknown'> {
+  const { authenticator, credentials, context, clock, deadlineAt } = look
+  const ms = deadlineAt - clock.now()
+  if (ms <= 0) return 'unknown'
   const visitor = context.signal ? [context.signal] : []
   const timeout = new TimeoutSignal(clock, ms, () => undefined, ...visitor)
   try {
     await authenticator.authenticate(credentials, { ...context, signal: timeout })
-    return false
+    return 'there'
   } catch (reason) {
     if (!XmppBoshError.is(reason)) throw reason
-    if (reason.code === 'invalid-credentials') return true
-    if (reason.code === 'ERR_XMPP_ABORTED' && !context.signal?.aborted) return false
+    if (GONE.includes(reason.code)) return 'gone'
+    if (reason.code === 'ERR_XMPP_ABORTED' && !context.signal?.aborted) return 'unknown'
     throw reason
   } finally {
     timeout.release()

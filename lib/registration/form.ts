@@ -15,6 +15,7 @@ import { asProtocolError } from '../xml/protocol-error'
 import { type Element, textOf } from '../xml/read'
 import { element, type Node } from '../xml/write'
 import { type Captcha, challengeOf } from './captcha'
+import { losesBlanks, takesPlainFields } from './plain-fields'
 import { assertAnswered, isSigned } from './questions'
 import { isOrdinary } from './refusals'
 import type { RegistrationState } from './state'
@@ -132,6 +133,7 @@ function dataForm(
     state: {
       ...source,
       kind: 'form',
+      ...(takesPlainFields(visible, fields, siblings) && { plain: true }),
       visible: visible.map(({ name, required }) => [name, required]),
       // XEP-0158 §4: the id and the address of the challenge are sent back unchanged.
       hidden: fields.filter(({ type }) => type === 'hidden').map(({ name, values }) => [name, values]),
@@ -196,7 +198,7 @@ function fieldOf({ name, type, label, required, options }: DataField): Registrat
  * @throws {XmppBoshError} `missing-credentials`, `malformed-credentials`; `captcha-wrong` if the captcha is not answered
  */
 export function filledIn(
-  { kind, visible, hidden, answer }: RegistrationState,
+  { kind, plain, visible, hidden, answer }: RegistrationState,
   values: Readonly<Record<string, unknown>>,
   settings: NameSettings,
 ): { readonly local: string; readonly query: Node; readonly ordinary: boolean } {
@@ -211,10 +213,10 @@ export function filledIn(
     if (required) throw new XmppBoshError('missing-credentials', 'a required field is empty')
     return []
   })
-  const children =
-    kind === 'form'
-      ? [submitForm([...hidden, ...filled.map(([name, value]) => [name, [value]] as const)])]
-      : filled.map(([name, value]) => element(name, {}, value))
+  const isForm = kind === 'form' && !(plain && losesBlanks(preparedPassword))
+  const children = isForm
+    ? [submitForm([...hidden, ...filled.map(([name, value]) => [name, [value]] as const)])]
+    : filled.map(([name, value]) => element(name, {}, value))
   const others = filled.flatMap(([name, value]) => (name === 'username' || name === 'password' ? [] : [value]))
   const ordinary = isOrdinary(local, preparedPassword, others)
   return { local, query: element('query', { xmlns: REGISTER }, ...children), ordinary }

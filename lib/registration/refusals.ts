@@ -21,15 +21,16 @@ export interface Asked {
 }
 
 /** Subject of a server's text. Sessions ask for English (`xml:lang`); a text in another language has no subject. */
-type Subject = 'pace' | 'captcha' | 'closed' | 'input' | 'password'
+type Subject = 'pace' | 'form' | 'captcha' | 'closed' | 'input' | 'password'
 
 /** Words that tell the subject. The first row that matches wins. */
 const WORDS: readonly (readonly [subject: Subject, words: RegExp])[] = [
   ['pace', /too (?:many|often|fast|quick)|so quickly|recently|try (?:again )?later|\bbusy\b/i],
+  ['form', /data ?form/i],
   ['captcha', /captcha|challenge|verification/i],
   [
     'closed',
-    /(?:regist|sign.?up|invit|account|changing).{0,200}(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit|exceeded)|(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit).{0,200}(?:regist|sign.?up|account)|access denied|(?:block|black|allow|white)list|encryption/i,
+    /(?:regist|sign.?up|invit|account|changing).{0,200}(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit|exceeded)|(?:not (?:allowed|authori[sz]ed|permitted)|disabled|closed|invit).{0,200}(?:regist|sign.?up|account)|access denied|(?:block|black|allow|white)list|encryption|oauth/i,
   ],
   // "The password must not contain your username": the one that stands first is at fault.
   ['input', /^.{0,80}name.{0,80}pass/i],
@@ -65,6 +66,8 @@ const NOT_HERE = [
   'policy-violation', // Prosody: encryption is required
 ]
 
+const AWAY = ['service-unavailable', 'remote-server-timeout', 'recipient-unavailable']
+
 /** Conditions that speak of the input even with a type that does not. */
 const ABOUT_INPUT = ['not-acceptable', 'policy-violation', 'bad-request']
 const CHARACTERS = ['not-allowed', 'feature-not-implemented']
@@ -77,14 +80,20 @@ export const REFUSALS: readonly Row[] = [
   { condition: ['internal-server-error'], request: TYPED, ordinary: false, code: 'malformed-credentials' },
   // ejabberd: no captcha can be drawn, or the database fails; Prosody: the disk is full
   { condition: ['internal-server-error'], code: 'ERR_XMPP_UNAVAILABLE' },
+  // RFC 6120 §8.3.3: a part of the server, such as a directory, does not answer for now
+  { condition: AWAY, type: ['wait'], code: 'ERR_XMPP_UNAVAILABLE' },
+  { condition: ['unexpected-request'], code: 'ERR_XMPP_PROTOCOL' }, // XEP-0077 §3.2: of a client that is not logged in
   { condition: ['resource-constraint'], code: 'rate-limited' }, // ejabberd, MongooseIM
   // Prosody's mod_register_limits: policy-violation; Metronome, and Prosody before 0.11: not-acceptable
   { type: ['wait'], code: 'rate-limited' },
   { about: 'pace', code: 'rate-limited' }, // Tigase: not-allowed, cancel; modules of Prosody: modify
+  // Tigase: plain fields, while it asks for a data form by now
+  { about: 'form', request: ['sign-up'], code: 'captcha-expired' },
   // ejabberd, Tigase: not-allowed; Prosody's module for captchas: not-acceptable; a form that is filled in by half:
   // bad-request
   { about: 'captcha', request: ['sign-up'], question: true, code: 'captcha-wrong' },
-  { about: 'closed', code: 'registration-closed' }, // ejabberd, Tigase, Prosody's mod_invites_register
+  // ejabberd, Tigase (also to a program without its key), Prosody's mod_invites_register
+  { about: 'closed', code: 'registration-closed' },
   // MongooseIM, Metronome, Prosody: a name
   { about: 'input', type: ['modify', undefined], request: TYPED, code: 'malformed-credentials' },
   // ejabberd (not-allowed), Prosody (feature-not-implemented), both with cancel: characters in a password

@@ -6,12 +6,13 @@ import { BoundedSessions, type Internals, type Opened } from '../sessions/bounde
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
 import { element } from '../xml/write'
-import { accountIq, isRefused, mayBeRemoved, newAccountIq } from './account'
+import { accountIq, assertRemoved, newAccountIq } from './account'
 import { filledIn, formOf, type RegistrationForm } from './form'
 import { observedCall } from './observed-call'
+import { pending, unanswered } from './pending'
 import { hasQuestion } from './questions'
 import { isOrdinary } from './refusals'
-import { assertOffered, request, signUpError } from './request'
+import { assertOffered, request } from './request'
 import { assertState, captchaExpired, type RegistrationState } from './state'
 
 /**
@@ -94,7 +95,7 @@ export class Registration {
     const ask = async ({ endpoint, session, features }: Opened, signal: Signal) => {
       assertOffered(features)
       const get = newAccountIq('get', domain)
-      const answer = await request(session, get, signal, { request: 'form' })
+      const answer = await request(session, get, signal, pending({ request: 'form' }))
       const [service, now] = [endpoints.indexOf(endpoint), this.#sessions.clock.date()]
       return formOf(answer, { domain, service, now, captchaHosts: this.#captchaHosts })
     }
@@ -137,20 +138,18 @@ export class Registration {
     if (isExpired()) throw captchaExpired()
     const { local, query, ordinary } = filledIn(state, values, this.#settings)
     const question = hasQuestion(state)
-    let isSent = false
+    const signUp = pending({ request: 'sign-up', question, ordinary })
     const submit = async ({ session, features }: Opened, signal: Signal) => {
       if (isExpired()) throw captchaExpired()
       assertOffered(features)
-      isSent = true
-      const set = newAccountIq('set', domain, query)
-      await request(session, set, signal, { request: 'sign-up', question, ordinary })
+      await request(session, newAccountIq('set', domain, query), signal, signUp)
       return `${local}@${domain.ascii}`
     }
     // The question of a form is known only where the form was made.
     const only = question ? endpoints[state.service] : undefined
     const send = () =>
       this.#sessions.run(context, submit, only).catch((reason: unknown) => {
-        throw isSent ? signUpError(reason) : reason
+        throw unanswered(reason, signUp)
       })
     return observedCall('submit', this.#settings, send)
   }
@@ -178,13 +177,16 @@ export class Registration {
     context: LoginContext = {},
   ): Promise<void> {
     const prepared = prepareNewPassword(newPassword) // XEP-0077 §3.3
+    const asked = pending({ request: 'password', ordinary: isOrdinary('', prepared) })
     const change: Work<string> = async ({ jid, username }, session, signal) => {
       const children = [element('username', {}, username), element('password', {}, prepared)]
-      const set = accountIq(this.#settings.domain, username, children)
-      await request(session, set, signal, { request: 'password', ordinary: isOrdinary('', prepared) })
+      await request(session, accountIq(this.#settings.domain, username, children), signal, asked)
       return jid
     }
-    const login = () => this.#authenticator.authenticated(credentials, context, change)
+    const login = () =>
+      this.#authenticator.authenticated(credentials, context, change).catch((reason: unknown) => {
+        throw unanswered(reason, asked)
+      })
     await observedCall('changePassword', this.#settings, login)
   }
 
@@ -206,25 +208,23 @@ export class Registration {
    * ```
    */
   async remove(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<void> {
-    let open: string | undefined // the account, from the request to the reply: an end in between says nothing about it
+    const removal = pending({ request: 'removal' })
+    let account = ''
     const remove: Work<string> = async ({ jid, username }, session, signal) => {
-      open = jid
+      account = jid
       const set = accountIq(this.#settings.domain, username, [element('remove')]) // XEP-0077 §3.2
-      await request(session, set, signal, { request: 'removal' }, () => {
-        open = undefined
-      })
+      await request(session, set, signal, removal)
       return jid
     }
-    // Prosody, Metronome and Tigase end the session in place of a reply. If the server now refuses the password that it
-    // has just accepted, the account is gone. One deadline is for both.
+    // One deadline is for the removal and for the look that may follow it.
     const { clock } = this.#sessions
     const deadlineAt = clock.now() + this.#settings.timeout
-    const isGone = async (reason: unknown) => {
-      const look = { authenticator: this.#authenticator, clock, ms: deadlineAt - clock.now() }
-      if (!open || !mayBeRemoved(reason) || !(await isRefused(look, credentials, context))) throw reason
-      return open
-    }
-    const login = () => this.#authenticator.authenticated(credentials, context, remove).catch(isGone)
+    const look = { authenticator: this.#authenticator, credentials, context, clock, deadlineAt }
+    const login = () =>
+      this.#authenticator.authenticated(credentials, context, remove).catch(async (reason: unknown) => {
+        await assertRemoved(reason, removal, look)
+        return account
+      })
     await observedCall('remove', this.#settings, login)
   }
 

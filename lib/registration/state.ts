@@ -23,6 +23,8 @@ export interface RegistrationState {
   readonly domain: string
   /** way to submit it: as a data form (XEP-0004) or as plain fields (XEP-0077) */
   readonly kind: 'form' | 'fields'
+  /** true: the server takes the fields of its data form as plain fields as well; absent otherwise */
+  readonly plain?: boolean
   /** fields that the visitor fills in */
   readonly visible: readonly (readonly [name: string, required: boolean])[]
   /** fields that are sent back unchanged */
@@ -59,6 +61,7 @@ function isState(value: unknown): value is RegistrationState {
   const {
     domain,
     kind,
+    plain,
     visible,
     hidden,
     answer,
@@ -68,6 +71,7 @@ function isState(value: unknown): value is RegistrationState {
   return (
     typeof domain === 'string' &&
     (kind === 'form' || kind === 'fields') &&
+    (plain === undefined || typeof plain === 'boolean') &&
     isListOf(visible, isText, required => typeof required === 'boolean') &&
     isListOf(hidden, isText, isTexts) &&
     (answer === null || isText(answer)) &&

@@ -32,14 +32,17 @@ export function askIq(session: BoshSession, { type, to, payload, from }: Iq, sig
 }
 
 /**
- * Accepts replies from the server, and from a logged-in account (RFC 6120 §8.1.2.1). Compares prepared: a server may
- * spell the account as it was made, or as another client typed it.
+ * Accepts replies from the server, and from a logged-in account (RFC 6120 §8.1.2.1), with or without its resource:
+ * ejabberd answers a removal in the name of the full JID. The server alone knows the id of the request, so another
+ * client of the account cannot answer it. Compares prepared: a server may spell the account as it was made, or as
+ * another client typed it.
  */
 export function senders(domain: Domain, account?: { readonly local: string }): Senders {
   return jid => {
     const { local, domain: theirs, resource } = splitJid(jid)
-    if (resource !== undefined || !isSameDomain(theirs, domain)) return false
-    return local === undefined || (account !== undefined && prepareLocalpart(local) === account.local)
+    if (!isSameDomain(theirs, domain)) return false
+    if (local === undefined) return resource === undefined
+    return account !== undefined && prepareLocalpart(local) === account.local
   }
 }
 
@@ -81,7 +84,8 @@ function answerIn(reply: readonly Element[], id: string, isSender: Senders): Ele
       name === 'iq' &&
       attributes.get('id') === id &&
       ['result', 'error'].includes(attributes.get('type') ?? '') &&
-      (from === undefined || isSender(from))
+      // MongooseIM answers a removal with an empty `from`.
+      (!from || isSender(from))
     )
   })
   if (answers.length > 1) throw protocolError('the server sent two replies to one request')

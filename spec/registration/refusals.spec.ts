@@ -290,6 +290,20 @@ describe('a refused sign-up', () => {
       saying('cancel', 'service-unavailable', 'A user name is of no use here'),
       'registration-closed',
     ],
+    [
+      'a server, a directory that does not answer',
+      'plain',
+      error('wait', 'service-unavailable'),
+      'ERR_XMPP_UNAVAILABLE',
+    ],
+    [
+      'a server, another server that is too slow',
+      'plain',
+      error('wait', 'remote-server-timeout'),
+      'ERR_XMPP_UNAVAILABLE',
+    ],
+    ['a server, a client that is not logged in', 'plain', error('wait', 'unexpected-request'), 'ERR_XMPP_PROTOCOL'],
+    ['a later Openfire, closed', 'plain', error('cancel', 'service-unavailable'), 'registration-closed'],
     ['a server with a condition of its own', 'plain', error('cancel', 'x'), 'ERR_XMPP_PROTOCOL'],
   ])('reads as told by %s (%s form)', async (_, form, refusal, code) => {
     expect(await signUp(form, refusal)).toBe(code)
@@ -434,6 +448,8 @@ describe('a refused change', () => {
       `<error code="403" type="auth"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>`,
       'registration-closed',
     ],
+    ['a later Openfire: closed', error('cancel', 'not-allowed'), 'registration-closed'],
+    ['Prosody: cannot delete', error('cancel', 'service-unavailable'), 'registration-closed'],
     ['a server that is busy', error('wait', 'policy-violation'), 'rate-limited'],
     ['a server without a reason', error('modify', 'bad-request'), 'ERR_XMPP_PROTOCOL'],
   ])('of an account into none reads as told by %s', async (_, refusal, code) => {

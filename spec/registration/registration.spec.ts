@@ -697,22 +697,3 @@ test.each(['captchaHost', 'captchahosts'])(
     )
   },
 )
-
-describe('with a password that SASLprep changes', () => {
-  // A server that compares PLAIN to the letter: ejabberd with passwords in clear text, Openfire, Tigase.
-  test.each<[what: string, typed: string, prepared: string]>([
-    ['a ligature', '\ufb01ne words 22', 'fine words 22'],
-    ['a no-break space', 'four\u00a0words', 'four words'],
-    ['a soft hyphen', 'sof\u00adt words', 'soft words'],
-  ])('an account that submit() creates logs in by every mechanism (%s)', async (_, typed, prepared) => {
-    for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const) {
-      const server = await serve({ registration: 'open', mechanisms: [mechanism] })
-      const registration = registrationAt(server)
-      const { state } = await registration.form()
-      await registration.submit(state, { username: 'user9', password: typed })
-
-      expect(server.requests.find(({ step }) => step === 'register')?.body).toContain(prepared)
-      expect(await logIn(server, 'user9', typed)).toBe('user9@localhost')
-    }
-  })
-})

@@ -18,6 +18,7 @@ test('assertState() accepts the state of form(), before and after JSON', () => {
   expect(() => assertState(STATE, 'localhost')).not.toThrow()
   expect(() => assertState(JSON.parse(JSON.stringify(STATE)), 'localhost')).not.toThrow()
   expect(() => assertState({ ...STATE, answer: null, expiresAt: null, kind: 'fields' }, 'localhost')).not.toThrow()
+  expect(() => assertState({ ...STATE, plain: true }, 'localhost')).not.toThrow()
 })
 
 test.each([undefined, null])('assertState() reports an expired captcha when the state is %p', state => {
@@ -37,6 +38,8 @@ test.each<unknown>([
   {},
   { ...STATE, domain: undefined },
   { ...STATE, kind: 'x' },
+  { ...STATE, plain: 1 },
+  { ...STATE, plain: null },
   { ...STATE, visible: undefined },
   { ...STATE, visible: [['username']] },
   { ...STATE, visible: [['username', 'yes']] },

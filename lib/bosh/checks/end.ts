@@ -1,4 +1,4 @@
-import { type Conditions, conditionError, STREAM_ERRORS } from '../../errors/conditions'
+import { type Conditions, CREATION_TERMINATIONS, conditionError, STREAM_ERRORS } from '../../errors/conditions'
 import { XmppBoshError } from '../../errors/error'
 import type { Domain } from '../../jid'
 import { conditionIn } from '../../xml/condition'
@@ -53,8 +53,13 @@ function endError(table: Conditions, condition: string, domain: Domain): XmppBos
 }
 
 function textOf(table: Conditions, condition: string, domain: Domain): string {
+  if (table === CREATION_TERMINATIONS && condition === 'policy-violation') return REFUSED_CREATION
   if (table.get(condition) === 'ERR_XMPP_DOMAIN') {
     return `\`domain\` '${domain.wire}' is not served by this server; set option \`domain\``
   }
   return MEANINGS.get(condition) ?? 'the server ended the session'
 }
+
+// Tigase refuses a domain in this way if BOSH's port is not among its allowed ports.
+const REFUSED_CREATION =
+  'the server refuses the session: it has banned this address, limits new sessions, or does not allow `domain` on this port'

@@ -88,6 +88,72 @@ describe('with a body that ends the session', () => {
   })
 })
 
+describe('with the reply of a real server', () => {
+  /** Reply of Tigase 8.5, as recorded. */
+  const tigase = (status: string, condition: string) =>
+    `HTTP/1.1 ${status}\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ${79 + condition.length + 2}\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, POST, OPTIONS\r\nAccess-Control-Allow-Headers: Content-Type\r\nAccess-Control-Max-Age: 86400\r\nConnection: close\r\nServer: Tigase Bosh/8.5.0-SNAPSHOT\r\n\r\n<body type='terminate' condition='${condition}' xmlns='http://jabber.org/protocol/httpbind'/>`
+  /** Reply of Openfire 5.2, as recorded. */
+  const openfire = (status: string, text: string, servlet: string) => {
+    const [number] = status.split(' ')
+    const page = `<html>\n<head>\n<meta http-equiv="Content-Type" content="text/html;charset=ISO-8859-1"/>\n<title>Error ${number} ${text}</title>\n</head>\n<body><h2>HTTP ERROR ${number} ${text}</h2>\n<table>\n<tr><th>URI:</th><td>/http-bind/</td></tr>\n<tr><th>STATUS:</th><td>${number}</td></tr>\n<tr><th>MESSAGE:</th><td>${text}</td></tr>\n<tr><th>SERVLET:</th><td>org.jivesoftware.openfire.http.HttpBindServlet-${servlet}</td></tr>\n</table>\n\n</body>\n</html>\n`
+    return `HTTP/1.1 ${status}\r\nCache-Control: must-revalidate,no-cache,no-store\r\nContent-Type: text/html;charset=iso-8859-1\r\nContent-Length: ${page.length}\r\n\r\n${page}`
+  }
+
+  test.each<[what: string, reply: string, code: string, condition: string | undefined, says: RegExp]>([
+    [
+      'Tigase does not serve the domain',
+      tigase('405 Invalid hostname.', 'host-unknown'),
+      'ERR_XMPP_DOMAIN',
+      'host-unknown',
+      /`domain` 'example\.com' is not served/,
+    ],
+    [
+      'Tigase misses the domain',
+      tigase('405 Invalid hostname.', 'improper-addressing'),
+      'ERR_XMPP_DOMAIN',
+      'improper-addressing',
+      /`domain`/,
+    ],
+    [
+      'Tigase does not allow the domain on this port',
+      tigase('405 Policy violation.', 'policy-violation'),
+      'ERR_XMPP_POLICY',
+      'policy-violation',
+      /does not allow `domain` on this port/,
+    ],
+    [
+      'Openfire limits new connections',
+      openfire('403 Forbidden', 'Too many new connections; please try again later.', '4a3372c'),
+      'ERR_XMPP_HTTP',
+      undefined,
+      /HTTP status 403: .*limits new connections \(Openfire\)/,
+    ],
+  ])('a creation says that %s', async (_, reply, code, condition, says) => {
+    const error = await (await replying(reply)).ask()
+    expect([error.code, error.condition]).toEqual([code, condition])
+    expect(error.message).toMatch(says)
+  })
+
+  test.each([
+    ['Tigase', tigase('404 Invalid SID', 'item-not-found')],
+    ['Openfire', openfire('404 Not Found', 'Invalid SID value.', '152d0585')],
+  ])('a request in a session says that the session is gone when %s has lost it', async (_, reply) => {
+    const error = await (await replying(CREATED, reply)).ask()
+    expect([error.code, error.condition]).toEqual(['ERR_XMPP_TERMINATED', 'item-not-found'])
+    expect(error.message).toMatch(/session is gone/)
+    expect(error.message).not.toMatch(/option `service`/)
+  })
+
+  test('a creation names both domains when Openfire answers for its own', async () => {
+    const features = `<stream:features><mechanisms xmlns="urn:ietf:params:xml:ns:xmpp-sasl"><mechanism>PLAIN</mechanism><mechanism>SCRAM-SHA-1</mechanism></mechanisms><register xmlns="http://jabber.org/features/iq-register"/><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/><session xmlns="urn:ietf:params:xml:ns:xmpp-session"><optional/></session></stream:features>`
+    const body = `<body xmlns="http://jabber.org/protocol/httpbind" xmlns:stream="http://etherx.jabber.org/streams" from="openfire.test" authid="4ddzjfkoxe" sid="4ddzjfkoxe" secure="true" requests="2" inactivity="30" polling="5" wait="10" hold="1" ack="1416235942" maxpause="300" ver="1.6">${features}</body>`
+    const server = await replying(http(200, body, 'Content-Type: text/xml;charset=utf-8\r\n'))
+    const error = await server.ask()
+    expect(error.code).toBe('ERR_XMPP_DOMAIN')
+    expect(error.message).toMatch(/'openfire\.test'.*'example\.com'/)
+  })
+})
+
 describe('with a body that does not count', () => {
   const END = `<body ${XMLNS} type='terminate' condition='host-unknown'/>`
   test.each([
