@@ -1,5 +1,5 @@
 import './nonce' // before the library, which takes the nonce from it
-import { Authenticator, type Mechanism, Registration, XmppBoshError, type XmppBoshErrorCode } from '../../lib'
+import { Authenticator, type Mechanism, Registration, XmppBoshError } from '../../lib'
 import { type Exchange, readDialogue, type Server } from '../fixtures/dialogues/dialogue'
 import { Player, type Received, type Spoil } from './player'
 import { readRequest, typedIn } from './requests'
@@ -13,6 +13,8 @@ export interface Play {
   readonly dialogues: readonly string[]
   /** index of the session within the dialogues with which to begin */
   readonly from?: number
+  /** indexes of the exchanges to play, if not all in their order */
+  readonly only?: readonly number[]
   readonly call?: Call
   /** replaces what the recorded client typed, and tells the password behind a recorded SCRAM proof */
   readonly typed?: { readonly username?: string; readonly password?: string; readonly domain?: string }
@@ -23,12 +25,12 @@ export interface Play {
   readonly timeout?: number
 }
 
-/** Result of a call, or code and condition of its error. */
-export type Outcome =
-  | { readonly jid: string; readonly mechanism?: string }
-  | { readonly fields: readonly string[] }
-  | { readonly done: true }
-  | { readonly code: XmppBoshErrorCode; readonly condition?: string | undefined }
+/** Result of a call in words, or the error with which it ended. */
+export interface Outcome {
+  /** `user@domain by MECHANISM`, `user@domain`, `done`, `asks for FIELDS`, or the code of the error */
+  readonly words: string
+  readonly error?: XmppBoshError
+}
 
 export interface Played {
   readonly outcome: Outcome
@@ -39,8 +41,9 @@ export interface Played {
 }
 
 /** Returns the exchanges of the dialogues, from the given session on. */
-export function exchangesOf({ server, dialogues, from = 0 }: Pick<Play, 'server' | 'dialogues' | 'from'>): Exchange[] {
+export function exchangesOf({ server, dialogues, from = 0, only }: Play): Exchange[] {
   const exchanges = dialogues.flatMap(name => readDialogue(server, name).exchanges)
+  if (only) return only.flatMap(index => exchanges[index] ?? [])
   let sessions = -1
   return exchanges.filter(({ request }) => {
     if (readRequest(request.body).kind === 'creation') sessions++
@@ -90,34 +93,34 @@ function callOf(given: Play, exchanges: readonly Exchange[], service: string) {
   const credentials = { username, password }
   if ((given.call ?? 'login') === 'login') {
     const authenticator = new Authenticator({ ...options, bind: given.bind ?? true })
-    return { outcome: outcomeOf(authenticator.authenticate(credentials)), close: () => authenticator.close() }
+    const login = authenticator.authenticate(credentials).then(({ jid, mechanism }) => `${jid} by ${mechanism}`)
+    return { outcome: outcomeOf(login), close: () => authenticator.close() }
   }
   const registration = new Registration(options)
-  const calls: Record<string, () => Promise<Outcome>> = {
-    form: async () => ({ fields: (await registration.form()).fields.map(({ name }) => name) }),
+  const calls: Readonly<Record<string, () => Promise<string>>> = {
+    form: async () => `asks for ${(await registration.form()).fields.map(({ name }) => name).join(', ')}`,
     'sign-up': async () => {
       const { state } = await registration.form()
-      return { jid: await registration.submit(state, { ...fields, ...given.fields }) }
+      return registration.submit(state, { ...fields, ...given.fields })
     },
     change: async () => {
       await registration.changePassword(credentials, given.fields?.['password'] ?? fields['password'] ?? '')
-      return { done: true }
+      return 'done'
     },
     remove: async () => {
       await registration.remove(credentials)
-      return { done: true }
+      return 'done'
     },
   }
   const call = calls[given.call ?? ''] ?? (() => Promise.reject(new Error('no such call')))
   return { outcome: outcomeOf(call()), close: () => registration.close() }
 }
 
-async function outcomeOf(call: Promise<Outcome | { jid: string; mechanism: string }>): Promise<Outcome> {
+async function outcomeOf(call: Promise<string>): Promise<Outcome> {
   try {
-    const result = await call
-    return 'mechanism' in result ? { jid: result.jid, mechanism: result.mechanism } : (result as Outcome)
+    return { words: await call }
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
-    return { code: error.code, ...(error.condition !== undefined && { condition: error.condition }) }
+    return { words: error.code, error }
   }
 }
