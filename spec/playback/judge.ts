@@ -23,6 +23,9 @@ export const RESOURCE = ['/body/iq/bind/resource: only recorded']
 /** The password of the recorded client is not known, or the name is another one, so SCRAM's proof differs. */
 export const OTHER_PROOF = ['/body/response: another text']
 
+/** A login after a removal was recorded with the name of another account that does not exist. */
+export const OTHER_NAME = ['/body/auth: another text']
+
 const cutting: Spoil = (_, reply) => [reply.kind === 'none' ? { kind: 'cut', ms: reply.ms } : reply]
 
 /** Defines one test for each row: outcome and requests. */
@@ -59,7 +62,7 @@ function ridsIn(bodies: readonly Readonly<Record<string, string>>[]): string {
     if (sid === undefined) created = rid
     else {
       const before = last.get(sid) ?? created
-      if (rid !== before + 1 && rid !== before) return `${rid} follows ${before}`
+      if (![before, before + 1, created + 1].includes(rid)) return `${rid} follows ${before}`
       last.set(sid, rid)
     }
   }

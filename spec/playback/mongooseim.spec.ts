@@ -1,4 +1,4 @@
-import { judge, RESOURCE, type Row } from './judge'
+import { judge, OTHER_NAME, RESOURCE, type Row } from './judge'
 
 const yes = (name: string, mechanism = 'PLAIN') => `${name}@localhost by ${mechanism}`
 const NO = 'invalid-credentials'
@@ -73,8 +73,18 @@ const SIGN_UP: readonly Row[] = [
   { dialogues: ['lib-signup-emoji-password'], call: 'sign-up', right: 'malformed-credentials' },
   { dialogues: ['lib-signup-password-1024'], call: 'sign-up', right: 'malformed-credentials' },
   { dialogues: ['lib-signup-name-unassigned'], call: 'sign-up', right: 'malformed-credentials' },
-  { dialogues: ['lib-signup-weird-name'], call: 'sign-up', fields: { username: 'a@b', password: 'x' }, right: 'malformed-credentials' },
-  { dialogues: ['lib-signup-no-password'], call: 'sign-up', fields: { username: 'lotte' }, right: 'missing-credentials' },
+  {
+    dialogues: ['lib-signup-weird-name'],
+    call: 'sign-up',
+    fields: { username: 'a@b', password: 'x' },
+    right: 'malformed-credentials',
+  },
+  {
+    dialogues: ['lib-signup-no-password'],
+    call: 'sign-up',
+    fields: { username: 'lotte' },
+    right: 'missing-credentials',
+  },
   { dialogues: ['lib-signup-closed'], call: 'form', right: 'registration-closed' },
   { dialogues: ['ibr'], only: [0, 1, 0, 2], call: 'sign-up', right: 'ibr1@localhost' },
   { dialogues: ['ibr'], only: [0, 1, 0, 3], call: 'sign-up', right: 'username-taken' },
@@ -94,10 +104,16 @@ const ACCOUNT: readonly Row[] = [
     dialogues: ['unregister', 'lib-unknown-plain'],
     call: 'remove',
     right: 'done',
-    differs: RESOURCE,
+    differs: [...RESOURCE, ...OTHER_NAME],
     sends: ['creation', 'auth', 'restart', 'bind', 'session', 'remove', 'terminate'],
   },
-  { dialogues: ['lib-change-password-wrong'], call: 'change', typed: { password: 'nope' }, fields: { password: 'Neu 7' }, right: NO },
+  {
+    dialogues: ['lib-change-password-wrong'],
+    call: 'change',
+    typed: { password: 'nope' },
+    fields: { password: 'Neu 7' },
+    right: NO,
+  },
   { dialogues: ['lib-remove-wrong'], call: 'remove', typed: { password: 'nope' }, right: NO },
 ]
 

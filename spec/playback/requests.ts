@@ -93,7 +93,7 @@ function fieldsIn(register: Tree | undefined): Record<string, string> {
 
 /**
  * Returns the differences between a recorded request and one that was sent, as lines of text. Left out are rid, sid and
- * ids of stanzas, which are new each time, and the order of attributes.
+ * ids of stanzas, which are new each time, and the order of attributes and of a form's fields.
  */
 export function differences(recorded: Tree, sent: Tree): string[] {
   return differencesAt(`/${recorded.name}`, recorded, sent)
@@ -112,10 +112,17 @@ function differencesAt(at: string, recorded: Tree, sent: Tree): string[] {
     .map(name => `${at}/@${name}: recorded ${recorded.attributes[name]}, sent ${sent.attributes[name]}`)
   const text = recorded.text === sent.text ? [] : [`${at}: another text`]
   const count = Math.max(recorded.children.length, sent.children.length)
+  const [before, now] = [sorted(recorded), sorted(sent)]
   const children = Array.from({ length: count }, (_, n) => {
-    const [theirs, ours] = [recorded.children[n], sent.children[n]]
+    const [theirs, ours] = [before[n], now[n]]
     if (theirs && ours) return differencesAt(`${at}/${theirs.name}`, theirs, ours)
     return [`${at}/${(theirs ?? ours)?.name}: only ${theirs ? 'recorded' : 'sent'}`]
   })
   return [...attributes, ...text, ...children.flat()]
+}
+
+// XEP-0004 §3.2: fields are found by their name.
+function sorted({ name, children }: Tree): readonly Tree[] {
+  const varOf = ({ attributes }: Tree) => attributes['var'] ?? ''
+  return name === 'x' ? [...children].sort((a, b) => (varOf(a) < varOf(b) ? -1 : 1)) : children
 }
