@@ -37,7 +37,15 @@ const WAYS: Readonly<Record<string, (at: number, before: readonly Reply[]) => Sp
   'the reply before it, in its place': (at, before) => (index, own) => [index === at ? (before[at - 1] ?? own) : own],
   'the reply before it, and then itself': (at, before) => (index, own) =>
     index === at ? [before[at - 1] ?? own, own] : [own],
+  'another account': at => (index, own) => [index === at ? ofAnother(own) : own],
   'the reply after it': (at, before) => (index, own) => [index === at ? (before[at + 1] ?? own) : own],
+}
+
+/** Replaces the account that a reply binds. */
+function ofAnother(own: Reply): Reply {
+  if (own.kind !== 'reply') return own
+  const { kind, status, reason, headers, body, ms } = own
+  return { kind, status, reason, headers, body: body.replace(/<jid>[^@<]+@/, '<jid>mallory@'), ms }
 }
 
 interface Login extends Play {
