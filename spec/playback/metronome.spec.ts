@@ -61,7 +61,7 @@ const SIGN_UP: readonly Row[] = [
   { dialogues: ['lib-signup-taken'], call: 'sign-up', right: 'username-taken' },
   { dialogues: ['lib-signup-weak'], call: 'sign-up', right: 'weak-password' },
   { dialogues: ['lib-signup-too-long-password'], call: 'sign-up', right: 'weak-password' },
-  { dialogues: ['lib-signup-quick-2'], call: 'sign-up', right: 'rate-limited' },
+  { dialogues: ['lib-signup-quick-2'], call: 'sign-up', clientIp: '203.0.113.7', right: 'rate-limited' },
   {
     dialogues: ['lib-signup-weird-name'],
     call: 'sign-up',

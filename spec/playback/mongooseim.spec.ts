@@ -14,6 +14,7 @@ const LOGINS: readonly Row[] = [
     }),
   ),
   { dialogues: ['lib-login-default'], mechanisms: ['SCRAM-SHA-512', 'PLAIN'], right: yes('user1', 'SCRAM-SHA-512') },
+  { dialogues: ['lib-login-no-bind'], bind: false, right: yes('user1', 'SCRAM-SHA-512') },
   { dialogues: ['lib-login-right-after-start'], right: yes('user1', 'SCRAM-SHA-512') },
   { dialogues: ['full-login-plain'], right: yes('user1'), differs: RESOURCE },
   // The library does not count acknowledgements (XEP-0124 §9.2 makes them optional).

@@ -23,6 +23,8 @@ export interface Play {
   readonly mechanisms?: readonly Mechanism[]
   readonly bind?: boolean
   readonly timeout?: number
+  /** address of the visitor */
+  readonly clientIp?: string
 }
 
 /** Result of a call in words, or the error with which it ended. */
@@ -80,40 +82,49 @@ export function inputOf({ server, typed }: Play, exchanges: readonly Exchange[])
   }
 }
 
-function callOf(given: Play, exchanges: readonly Exchange[], service: string) {
+interface Begun {
+  readonly outcome: Promise<Outcome>
+  readonly close: () => Promise<void>
+}
+
+function callOf(given: Play, exchanges: readonly Exchange[], service: string): Begun {
   const { domain, username, password, mechanism, fields } = inputOf(given, exchanges)
+  const { call = 'login', bind = true, timeout = 5000, clientIp } = given
   const mechanisms = given.mechanisms ?? (mechanism && [mechanism])
-  const options = {
-    service,
-    domain,
-    failureDelay: 0,
-    timeout: given.timeout ?? 5000,
-    ...(mechanisms && { mechanisms }),
-  }
+  const options = { service, domain, failureDelay: 0, timeout, ...(mechanisms && { mechanisms }) }
   const credentials = { username, password }
-  if ((given.call ?? 'login') === 'login') {
-    const authenticator = new Authenticator({ ...options, bind: given.bind ?? true })
-    const login = authenticator.authenticate(credentials).then(({ jid, mechanism }) => `${jid} by ${mechanism}`)
-    return { outcome: outcomeOf(login), close: () => authenticator.close() }
+  const context = clientIp === undefined ? {} : { clientIp }
+  if (call === 'login') {
+    const authenticator = new Authenticator({ ...options, bind })
+    const login = authenticator.authenticate(credentials, context)
+    const words = login.then(({ jid, mechanism: by }) => `${jid} by ${by}`)
+    return { outcome: outcomeOf(words), close: () => authenticator.close() }
   }
   const registration = new Registration(options)
-  const calls: Readonly<Record<string, () => Promise<string>>> = {
-    form: async () => `asks for ${(await registration.form()).fields.map(({ name }) => name).join(', ')}`,
-    'sign-up': async () => {
-      const { state } = await registration.form()
-      return registration.submit(state, { ...fields, ...given.fields })
-    },
-    change: async () => {
-      await registration.changePassword(credentials, given.fields?.['password'] ?? fields['password'] ?? '')
-      return 'done'
-    },
-    remove: async () => {
-      await registration.remove(credentials)
-      return 'done'
-    },
+  const values = { ...fields, ...given.fields }
+  const words = register(registration, call, { credentials, values, context })
+  return { outcome: outcomeOf(words), close: () => registration.close() }
+}
+
+interface Input {
+  readonly credentials: { readonly username: string; readonly password: string }
+  readonly values: Readonly<Record<string, string>>
+  readonly context: { readonly clientIp?: string }
+}
+
+async function register(
+  registration: Registration,
+  call: Exclude<Call, 'login'>,
+  { credentials, values, context }: Input,
+): Promise<string> {
+  if (call === 'change') await registration.changePassword(credentials, values['password'] ?? '', context)
+  else if (call === 'remove') await registration.remove(credentials, context)
+  else {
+    const { fields, state } = await registration.form(context)
+    if (call === 'sign-up') return registration.submit(state, values, context)
+    return `asks for ${fields.map(({ name }) => name).join(', ')}`
   }
-  const call = calls[given.call ?? ''] ?? (() => Promise.reject(new Error('no such call')))
-  return { outcome: outcomeOf(call()), close: () => registration.close() }
+  return 'done'
 }
 
 async function outcomeOf(call: Promise<string>): Promise<Outcome> {

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Exchange, Reply } from '../fixtures/dialogues/dialogue'
+import type { Exchange, Headers, Reply } from '../fixtures/dialogues/dialogue'
 import { useNonce } from './nonce'
-import { differences, type Read, readRequest, typedIn } from './requests'
+import { differences, headerDifferences, type Read, readRequest, typedIn } from './requests'
 
 /** A request that a player received. */
 export interface Received {
@@ -69,7 +69,7 @@ export class Player {
       body,
       read,
       exchange: index,
-      differences: recorded ? differences(recorded.tree, read.tree) : [],
+      differences: this.#differences(index, request, read),
       reply: undefined,
     }
     this.received.push(received)
@@ -80,6 +80,18 @@ export class Player {
     if (!reply && late === undefined && read.kind === 'terminate') reply = TERMINATED
     received.reply = send(response, reply && this.#adapted(reply, read))
     if (exchange?.closes) response.on('finish', () => response.socket?.end())
+  }
+
+  #differences(index: number | undefined, { method, rawHeaders }: IncomingMessage, { tree }: Read): string[] {
+    const [exchange, recorded] = index === undefined ? [] : [this.#exchanges[index], this.#reads[index]]
+    if (!exchange || !recorded) return []
+    const { request } = exchange
+    const headers: Headers = rawHeaders.flatMap((name, n) => (n % 2 === 0 ? [[name, rawHeaders[n + 1] ?? '']] : []))
+    return [
+      ...(method === request.method ? [] : [`${request.method} was recorded, ${method} was sent`]),
+      ...headerDifferences(request.headers, headers),
+      ...differences(recorded.tree, tree),
+    ]
   }
 
   /** Finds the recorded exchange for a request and goes behind it. */

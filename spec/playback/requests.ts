@@ -1,3 +1,4 @@
+import type { Headers } from '../fixtures/dialogues/dialogue'
 import { bySaxes, type Tree } from '../fixtures/saxes'
 
 /** Purpose of a request. A player answers with the recorded reply to the next request of the same kind. */
@@ -125,4 +126,20 @@ function differencesAt(at: string, recorded: Tree, sent: Tree): string[] {
 function sorted({ name, children }: Tree): readonly Tree[] {
   const varOf = ({ attributes }: Tree) => attributes['var'] ?? ''
   return name === 'x' ? [...children].sort((a, b) => (varOf(a) < varOf(b) ? -1 : 1)) : children
+}
+
+/** Headers of one connection or of one body. */
+const NOT_COMPARED = ['host', 'content-length']
+
+/**
+ * Returns the differences between the headers of a recorded request and of one that was sent, as lines of text. A client
+ * other than the library sent fewer of them: a header that is only in the request of the library does not count then.
+ */
+export function headerDifferences(recorded: Headers, sent: Headers): string[] {
+  const valuesIn = (headers: Headers) => new Map(headers.map(([name, value]) => [name.toLowerCase(), value]))
+  const [before, now] = [valuesIn(recorded), valuesIn(sent)]
+  const isLibrary = before.has('accept-encoding')
+  return [...new Set([...before.keys(), ...(isLibrary ? now.keys() : [])])]
+    .filter(name => !NOT_COMPARED.includes(name) && before.get(name) !== now.get(name))
+    .map(name => `header ${name}: recorded ${before.get(name)}, sent ${now.get(name)}`)
 }
