@@ -7,6 +7,7 @@ import { connectionFindings } from './checks/connection'
 import { loginFinding } from './checks/login'
 import { mechanismFindings } from './checks/mechanisms'
 import { signUpFindings } from './checks/sign-up'
+import { twoSessionsFinding } from './checks/two-sessions'
 import { versionFinding } from './checks/version'
 import { visitorAddressFinding } from './checks/visitor-address'
 import { CHECKS, type Finding, skipped } from './finding'
@@ -44,7 +45,8 @@ async function serverFindings(context: CheckContext, { credentials }: CheckOptio
   const hasLoggedIn = login.status === 'ok'
   const version = versionFinding({ software, reported, challenge: signUp.challenge, hasLoggedIn })
   const visitorAddress = await visitorAddressFinding(context, software, signUp.hasCaptchas)
-  return [...findings, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
+  const twoSessions = await twoSessionsFinding(context)
+  return [...findings, twoSessions, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
 }
 
 /** Puts the findings in the order of {@link CHECKS} and adds the checks that were not reached. */

@@ -3,7 +3,8 @@ import { check } from '../../lib/doctor/check'
 import type { CheckId, Finding } from '../../lib/doctor/finding'
 import { headerVersion } from '../../lib/doctor/reported-version'
 import { type Software, softwareOf } from '../../lib/doctor/software'
-import { playing, RECORDED, type RecordedName } from './recorded-servers'
+import { playing } from './playing'
+import { RECORDED, type RecordedName } from './recorded-servers'
 
 /* The doctor on the recorded first replies of six servers: it names a server by strong signs, and tells no guess. */
 
