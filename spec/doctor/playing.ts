@@ -70,7 +70,8 @@ class Player {
 
   #create({ socket }: IncomingMessage, response: ServerResponse): void {
     if (this.#habit === 'has one session at a time' && this.sessions.size > 0) {
-      return this.#send(response, ENDED.replace(' type', " condition='policy-violation' type"))
+      this.#send(response, ENDED.replace(' type', " condition='policy-violation' type"))
+      return
     }
     const { first } = this.#recorded
     const [, recorded = ''] = / sid=['"]([^'"]+)/.exec(first) ?? []
@@ -82,14 +83,11 @@ class Player {
   #answer(body: string, session: Session, response: ServerResponse): void {
     const { second, form } = this.#recorded
     const [, id] = /<iq [^>]*id='([^']+)'/.exec(body) ?? []
-    if (id !== undefined) return this.#send(response, EMPTY.replace('/>', `>${form?.replace('ID', id) ?? ''}</body>`))
-    if (session.hasFeatures) {
-      if (this.#habit === 'lets none wait') this.#send(response, EMPTY)
-      else session.held = response
-      return
-    }
-    session.hasFeatures = true
-    this.#send(response, second ?? EMPTY)
+    if (id !== undefined) this.#send(response, EMPTY.replace('/>', `>${form?.replace('ID', id) ?? ''}</body>`))
+    else if (!session.hasFeatures) this.#send(response, second ?? EMPTY)
+    else if (this.#habit === 'lets none wait') this.#send(response, EMPTY)
+    else session.held = response
+    session.hasFeatures ||= id === undefined
   }
 
   #end(sid: string, session: Session, response: ServerResponse): void {

@@ -18,21 +18,26 @@ async function diagnose(name: RecordedName, habit: Habit): Promise<Finding | und
   return findings.find(({ id }) => id === 'two-sessions')
 }
 
-test.each<RecordedName>(['ejabberd 26.07', 'Prosody 13', 'Metronome, closed', 'MongooseIM, closed', 'Openfire, closed'])(
-  'two sessions leave each other alone on %s, also on one connection',
-  async name => {
-    const finding = await diagnose(name, 'leaves others alone')
+test.each<RecordedName>([
+  'ejabberd 26.07',
+  'Prosody 13',
+  'Metronome, closed',
+  'MongooseIM, closed',
+  'Openfire, closed',
+])('two sessions leave each other alone on %s, also on one connection', async name => {
+  const finding = await diagnose(name, 'leaves others alone')
 
-    expect(finding?.status).toBe('ok')
-    expect(finding?.summary).toMatch(/leaves the other alone, also on one connection$/)
-  },
-)
+  expect(finding?.status).toBe('ok')
+  expect(finding?.summary).toMatch(/leaves the other alone, also on one connection$/)
+})
 
 test('the doctor says that Tigase closes shared connections, and that logins have one each', async () => {
   const finding = await diagnose('Tigase', 'closes its connections')
 
   expect(finding?.status).toBe('ok')
-  expect(finding?.summary).toMatch(/closes connections that both used: logins have one each, and a proxy.*must not share/)
+  expect(finding?.summary).toMatch(
+    /closes connections that both used: logins have one each, and a proxy.*must not share/,
+  )
 })
 
 test.each<Habit>(['fails requests of others', 'cuts requests of others', 'ends others'])(

@@ -82,11 +82,11 @@ function withoutForm(error: XmppBoshError, software: Software): SignUp {
   if (message.startsWith('the captcha ')) {
     return { findings: [behindCaptcha(), wrong('captcha', message, scriptAdvice(software))], hasCaptchas: true }
   }
-  return { findings: [wrong('registration', message, unreadableAdvice(error))], hasCaptchas: false }
+  return { findings: [wrong('registration', message, unreadableAdvice(error, software))], hasCaptchas: false }
 }
 
-function unreadableAdvice(error: XmppBoshError): string {
-  if (error.condition === 'item-not-found' || error.code === 'ERR_XMPP_POLICY') return adviceFor(error).advice
+function unreadableAdvice(error: XmppBoshError, software: Software): string {
+  if (error.condition === 'item-not-found' || error.code === 'ERR_XMPP_POLICY') return adviceFor(error, software).advice
   return "Sign-up will not work: check the server's log and its module for registration (XEP-0077)."
 }
 

@@ -9,6 +9,7 @@ import { adviceFor } from '../advice'
 import type { CheckContext } from '../check-context'
 import { type Finding, ok, skipped, wrong } from '../finding'
 import { CLOSING_MS, RELEASE_MS, SENDING_MS, SESSION_MS } from '../limits'
+import type { Software } from '../software'
 
 const CUT =
   'Logins at once will fail. Some servers close every connection that a session used, when it ends. A proxy in between that keeps its connections to the server uses them for all sessions: switch this off (nginx: no `keepalive` in `upstream`). An `agent` of the app must not share sockets either.'
@@ -18,7 +19,7 @@ const CUT =
  * Each session first has a connection of its own, as logins have. Then both use one, as a proxy or another client could.
  * The check sends no credentials. It takes a second, and at most {@link SESSION_MS}.
  */
-export async function twoSessionsFinding(context: CheckContext): Promise<Finding> {
+export async function twoSessionsFinding(context: CheckContext, software: Software): Promise<Finding> {
   const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the server did not answer within ${SESSION_MS} ms`)
   const bound = new TimeoutSignal(context.clock, SESSION_MS, late, context.signal)
   try {
@@ -28,7 +29,7 @@ export async function twoSessionsFinding(context: CheckContext): Promise<Finding
     return ok('two-sessions', `the end of one leaves the other alone${await sharedText(context, bound)}`)
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
-    return wrong('two-sessions', `two sessions at once fail: ${error.message}`, adviceFor(error).advice)
+    return wrong('two-sessions', `two sessions at once fail: ${error.message}`, adviceFor(error, software).advice)
   } finally {
     bound.release()
   }
@@ -116,14 +117,16 @@ interface Poll {
 
 function pollOf(session: BoshSession, signal: Signal): Poll {
   let state: ReturnType<Poll['state']> = 'waits'
-  const settled = session.ask([], () => true, signal).then(
-    () => {
-      state = 'answered'
-    },
-    () => {
-      state = 'failed'
-    },
-  )
+  const settled = session
+    .ask([], () => true, signal)
+    .then(
+      () => {
+        state = 'answered'
+      },
+      () => {
+        state = 'failed'
+      },
+    )
   return { state: () => state, settled }
 }
 
