@@ -102,6 +102,20 @@ test.each<[RecordedName, Partial<Record<CheckId, string>>]>([
   },
 )
 
+test('closed registration is told by the missing offer, and by a refused form', async () => {
+  const { 'Openfire, closed': openfire } = RECORDED
+  const refused = `<iq type="error" id="ID" from="openfire.test" to="openfire.test/86f83dc1-2309-4523-8da0-903117446e44" xmlns="jabber:client"><query xmlns="jabber:iq:register"></query><error code="403" type="auth"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></iq>`
+  const offered = openfire.first.replace('<bind', '<register xmlns="http://jabber.org/features/iq-register"/><bind')
+  const { url, close } = await playing({ ...openfire, first: offered, form: refused })
+  closing.push(close)
+
+  expect(of(await diagnose('Openfire, closed'), 'registration')?.summary).toBe('not offered over BOSH')
+  expect(of(await check({ service: url, domain: openfire.domain }), 'registration')).toMatchObject({
+    status: 'ok',
+    summary: 'closed: the server refuses the form',
+  })
+})
+
 test('the version of Tigase is read from the head of its replies', async () => {
   const findings = await diagnose('Tigase')
 

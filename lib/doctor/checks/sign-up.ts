@@ -52,7 +52,7 @@ function textFinding(state: RegistrationForm['state']): Finding {
 function withoutForm(error: XmppBoshError, software: Software): SignUp {
   const { code, message, condition } = error
   if (code === 'registration-closed') {
-    const closed = ok('registration', 'closed over BOSH')
+    const closed = ok('registration', condition ? 'closed: the server refuses the form' : 'not offered over BOSH')
     return { findings: [closed, skipped('captcha', 'registration is closed')], hasCaptchas: false }
   }
   if (code === 'rate-limited') {

@@ -12,7 +12,7 @@ import { CLOSING_MS, RELEASE_MS, SENDING_MS, SESSION_MS } from '../limits'
 import type { Software } from '../software'
 
 const CUT =
-  'Logins at once will fail. Some servers close every connection that a session used, when it ends. A proxy in between that keeps its connections to the server uses them for all sessions: switch this off (nginx: no `keepalive` in `upstream`). An `agent` of the app must not share sockets either.'
+  'Logins at once will fail. Some servers close every connection that a session used, when it ends. A proxy in between that keeps its connections to the server uses them for all sessions: switch this off (nginx: no `keepalive` in `upstream`; HAProxy: `http-reuse never`; Caddy: `keepalive off`). An `agent` of the app must not share sockets either.'
 
 /**
  * Checks that the end of one session leaves another alone, while an empty request of the other one waits at the server.

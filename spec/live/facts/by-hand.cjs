@@ -17,7 +17,8 @@ function withTable(page) {
 function table() {
   const { date, servers, rows } = JSON.parse(readFileSync(join(__dirname, 'by-hand.json'), 'utf8'))
   const names = Object.keys(servers)
-  const tried = ({ version, revision }) => `by hand from source: ${version}, ${revision}, ${date}; dialogues played back`
+  const tried = ({ version, revision }) =>
+    `by hand from source: ${version}, ${revision}, ${date}; dialogues played back`
   const lines = [
     ['', ...names],
     ['---', ...names.map(() => '---')],
