@@ -68,6 +68,8 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   403: 'Something in front of the server refuses the request: allow POST on this path.',
   404: 'This path does not exist: correct it, or load the module for BOSH. The path is usually /bosh on ejabberd (`request_handlers`), /http-bind/ on Openfire, and /http-bind on Prosody, MongooseIM and Metronome.',
 }
+const NEW_CONNECTIONS =
+  'Openfire limits new connections: raise or switch off `xmpp.ratelimit.newconnections.c2s`. If it does not, something in front of it refuses the request.'
 const GATEWAY = 'A proxy answers, but the XMPP server behind it does not: start the server, or correct the proxy.'
 const NOT_BOSH = 'A web server answers, but not with BOSH: correct the port or the path.'
 
@@ -128,6 +130,7 @@ function ruleOf(software: Software): Advice {
  */
 export function adviceFor(error: XmppBoshError, software: Software): Advice {
   const status = statusIn(error)
+  if (status === 403 && software === 'Openfire') return { id: 'bosh', advice: NEW_CONNECTIONS }
   if (status !== undefined) return adviceForStatus(status)
   if (error.code === 'ERR_XMPP_POLICY' && error.condition === undefined) return RULE
   if (error.code === 'ERR_XMPP_POLICY' && software !== undefined && software !== 'ejabberd') return ruleOf(software)

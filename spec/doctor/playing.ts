@@ -18,6 +18,8 @@ export type Habit =
   | 'lets none wait'
   /** a second session at the same time is refused */
   | 'has one session at a time'
+  /** Openfire with a limit of new connections: every session after the first gets a page with status 403 */
+  | 'limits new sessions'
 
 interface Session {
   readonly sockets: Set<Socket>
@@ -71,6 +73,10 @@ class Player {
   #create({ socket }: IncomingMessage, response: ServerResponse): void {
     if (this.#habit === 'has one session at a time' && this.sessions.size > 0) {
       this.#send(response, ENDED.replace(' type', " condition='policy-violation' type"))
+      return
+    }
+    if (this.#habit === 'limits new sessions' && this.#count > 0) {
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<html><body>Forbidden</body></html>')
       return
     }
     const { first } = this.#recorded

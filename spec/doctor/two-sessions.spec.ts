@@ -63,3 +63,10 @@ test('the doctor reports a server that refuses a second session at the same time
     summary: expect.stringMatching(/^two sessions at once fail: /),
   })
 })
+
+test('the doctor names the setting of Openfire when it limits new sessions', async () => {
+  expect(await diagnose('Openfire, closed', 'limits new sessions')).toMatchObject({
+    status: 'wrong',
+    advice: expect.stringContaining('`xmpp.ratelimit.newconnections.c2s`'),
+  })
+})
