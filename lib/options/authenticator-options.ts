@@ -107,8 +107,7 @@ export interface AuthenticatorOptions {
   mechanisms?: readonly Mechanism[]
   /**
    * true: binds a resource after SASL (RFC 6120 §7). The server applies its access rules and names the account in this
-   * step. false: saves two requests, lets in accounts that the server blocks, and accepts only ASCII user names. On
-   * MongooseIM each such login leaves a session for 30 s.
+   * step. false: saves two requests, lets in accounts that the server blocks, and accepts only ASCII user names.
    *
    * @default true
    */
