@@ -16,5 +16,5 @@ Checks the BOSH server at <service> the way an app with passport-xmpp-bosh uses 
   -h, --help              print this help
   --version               print the version of the package
 
-Exit code: 0 all is well, 1 there are warnings, 2 a check failed or the command line was invalid.
+Exit code: 0 each check is ok or skipped, 1 there are warnings, 2 a check failed or the command line was invalid.
 `

@@ -1,5 +1,6 @@
 import type { XmppBoshError } from '../errors/error'
 import type { XmppBoshErrorCode } from '../errors/statuses'
+import type { Software } from './software'
 
 /**
  * Checks that build on each other, lowest first. If one fails, the ones before it have passed and the ones after it
@@ -38,7 +39,7 @@ const BY_CAUSE: Readonly<Record<string, Advice>> = {
   ECONNREFUSED: {
     id: 'connection',
     advice:
-      'The port is closed: start the server, or correct the host and the port (ejabberd: `listen`, `port` and `ip`).',
+      'The port is closed: start the server, or correct the host and the port. BOSH is usually at port 5280, or 5443 for https: on ejabberd, 5281 on Prosody, 5285 on MongooseIM; on Openfire at 7070 and 7443. Metronome needs its module `bosh`.',
   },
   EHOSTUNREACH: NO_ROUTE,
   ENETUNREACH: NO_ROUTE,
@@ -65,8 +66,10 @@ const UNTRUSTED =
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: 'Something in front of the server asks for a login of its own: exempt this path.',
   403: 'Something in front of the server refuses the request: allow POST on this path.',
-  404: 'This path does not exist: correct it (ejabberd: the path that `request_handlers` gives to mod_bosh, usually /bosh; Prosody: /http-bind), or load mod_bosh.',
+  404: 'This path does not exist: correct it, or load the module for BOSH. The path is usually /bosh on ejabberd (`request_handlers`), /http-bind/ on Openfire, and /http-bind on Prosody, MongooseIM and Metronome.',
 }
+const NEW_CONNECTIONS =
+  'Openfire limits new connections: raise or switch off `xmpp.ratelimit.newconnections.c2s`. If it does not, something in front of it refuses the request.'
 const GATEWAY = 'A proxy answers, but the XMPP server behind it does not: start the server, or correct the proxy.'
 const NOT_BOSH = 'A web server answers, but not with BOSH: correct the port or the path.'
 
@@ -98,8 +101,7 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   },
   ERR_XMPP_DOMAIN: {
     id: 'domain',
-    advice:
-      'Give the domain of your users, the part after the @: --domain here, `domain` in the app (ejabberd: `hosts`; Prosody: VirtualHost).',
+    advice: 'Give the domain of your users, the part after the @: --domain here, `domain` in the app.',
   },
   ERR_XMPP_UNAVAILABLE: { id: 'bosh', advice: 'The server is overloaded or shutting down: check its log.' },
   ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'This is not a BOSH answer: correct the port or the path.' },
@@ -112,11 +114,26 @@ const RULE: Advice = {
     'A rule of a proxy or a firewall in front of the server refuses the request within a session, or the server itself limits requests: look into the logs of both. It is not a ban that the server reports.',
 }
 
-/** Finds the most specific row for an error. */
-export function adviceFor(error: XmppBoshError): Advice {
+/** A refusal of a server other than ejabberd, whose bans are known. */
+function ruleOf(software: Software): Advice {
+  const port = software === 'Tigase' ? 'Tigase does so if the domain does not allow the port. ' : ''
+  return {
+    id: 'ban',
+    advice: `The server refuses this by a rule of its own, such as a limit of connections or of wrong passwords. ${port}Check its limits and its log.`,
+  }
+}
+
+/**
+ * Finds the most specific row for an error.
+ *
+ * @param software the server, as far as it is known
+ */
+export function adviceFor(error: XmppBoshError, software: Software): Advice {
   const status = statusIn(error)
+  if (status === 403 && software === 'Openfire') return { id: 'bosh', advice: NEW_CONNECTIONS }
   if (status !== undefined) return adviceForStatus(status)
   if (error.code === 'ERR_XMPP_POLICY' && error.condition === undefined) return RULE
+  if (error.code === 'ERR_XMPP_POLICY' && software !== undefined && software !== 'ejabberd') return ruleOf(software)
   // With ERR_XMPP_POLICY it is the answer to every creation, with which ejabberd turns a banned address away.
   if (error.condition === 'item-not-found' && error.code !== 'ERR_XMPP_POLICY') return LOST
   return BY_CAUSE[causeOf(error)] ?? BY_CODE[error.code] ?? OTHER

@@ -6,6 +6,8 @@ import { type Clock, systemClock } from '../time/clock'
 import type { Signal } from '../time/light-signal'
 import { type FirstReplyTransport, keepFirstReply } from './first-reply'
 import { type Heads, watchHeads } from './head'
+import { headerVersion } from './reported-version'
+import { knownSoftware, type Software, softwareOf } from './software'
 import type { Target } from './target'
 
 /** Objects that the checks share: the parts of the library, set up as an app would set them up. */
@@ -37,6 +39,11 @@ export function createCheckContext(target: Target, signal: Signal, internals: In
     registration: new Registration(isExposed ? { ...options, mechanisms: ['PLAIN'] } : options, shared),
     signal,
   }
+}
+
+/** Names the software by the first reply: its head, else its body. */
+export function seenSoftware({ heads, transport }: CheckContext): Software {
+  return knownSoftware(headerVersion(heads.server)?.name) ?? softwareOf(transport.firstBody)
 }
 
 /** Waits until the sessions are terminated, at most 2 s, and closes the sockets. */

@@ -2,17 +2,18 @@ import { XmppBoshError } from '../errors/error'
 import type { Internals } from '../sessions/bounded-sessions'
 import { systemClock } from '../time/clock'
 import { TimeoutSignal } from '../time/combined-signals'
-import { type CheckContext, closeCheckContext, createCheckContext } from './check-context'
+import { type CheckContext, closeCheckContext, createCheckContext, seenSoftware } from './check-context'
 import { connectionFindings } from './checks/connection'
 import { loginFinding } from './checks/login'
 import { mechanismFindings } from './checks/mechanisms'
 import { signUpFindings } from './checks/sign-up'
+import { twoSessionsFinding } from './checks/two-sessions'
 import { versionFinding } from './checks/version'
 import { visitorAddressFinding } from './checks/visitor-address'
 import { CHECKS, type Finding, skipped } from './finding'
 import { CHECK_MS } from './limits'
 import { headerVersion } from './reported-version'
-import { softwareOf } from './software'
+import { knownSoftware } from './software'
 import { type CheckOptions, targetOf } from './target'
 
 /**
@@ -37,14 +38,20 @@ export async function check(options: CheckOptions, internals: Internals = {}): P
 async function serverFindings(context: CheckContext, { credentials }: CheckOptions): Promise<Finding[]> {
   const { findings, features } = await connectionFindings(context)
   if (features === undefined) return findings
-  const software = softwareOf(context.transport.firstBody)
+  const seen = seenSoftware(context)
+  const { finding: login, reported = headerVersion(context.heads.server) } = await loginFinding(
+    context,
+    credentials,
+    seen,
+  )
+  const software = knownSoftware(reported?.name) ?? seen
   const mechanisms = mechanismFindings(features, context.target, software)
   const signUp = await signUpFindings(context, software)
-  const { finding: login, reported = headerVersion(context.heads.server) } = await loginFinding(context, credentials)
   const hasLoggedIn = login.status === 'ok'
   const version = versionFinding({ software, reported, challenge: signUp.challenge, hasLoggedIn })
   const visitorAddress = await visitorAddressFinding(context, software, signUp.hasCaptchas)
-  return [...findings, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
+  const twoSessions = await twoSessionsFinding(context, software)
+  return [...findings, twoSessions, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
 }
 
 /** Puts the findings in the order of {@link CHECKS} and adds the checks that were not reached. */

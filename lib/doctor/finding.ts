@@ -11,6 +11,7 @@ export const CHECKS = [
   'ban',
   'domain',
   'speed',
+  'two-sessions',
   'mechanisms',
   'common-mechanism',
   'only-plain',

@@ -1,35 +1,43 @@
-import type { Software } from './software'
-
-type Known = Exclude<Software, undefined>
+import type { Known, Software } from './software'
 
 /** Change that a check advises, in the words of each server. A server without a row has no setting that is known here. */
 const SETTINGS = {
   'store SCRAM keys': {
     ejabberd: '`auth_password_format: scram`',
+    Metronome: '`authentication = "internal_hashed"`',
     MongooseIM: '`format = "scram"` in [auth.password]',
-    'Prosody or Metronome': '`authentication = "internal_hashed"`',
+    Openfire: 'the property `user.scramHashedPasswordOnly` = true',
+    Prosody: '`authentication = "internal_hashed"`',
   },
-  'offer SCRAM-SHA-256': {
+  'offer SCRAM': {
     ejabberd: '`auth_password_format: scram`, `auth_scram_hash: sha256`',
-    MongooseIM: '`hash = ["sha256"]` in [auth.password]',
+    Metronome: '`authentication = "internal_hashed"`',
+    MongooseIM: '`sasl_mechanisms` in [auth], `format = "scram"` in [auth.password]',
+    Openfire: 'SCRAM-SHA-1 in the property `sasl.mechs`',
+    Prosody: '`authentication = "internal_hashed"`',
   },
   'offer one hash': {
     ejabberd: '`auth_password_format: scram`',
+    Metronome: '`authentication = "internal_hashed"`',
     MongooseIM: '`hash` in [auth.password], before the first account',
-    'Prosody or Metronome': '`authentication = "internal_hashed"`',
+    Prosody: '`authentication = "internal_hashed"`',
   },
   'offer mechanisms': {
     ejabberd: '`auth_method`',
+    Metronome: '`authentication`',
     MongooseIM: '`sasl_mechanisms` in [auth]',
-    'Prosody or Metronome': '`authentication`',
+    Openfire: 'the property `sasl.mechs`',
+    Prosody: '`authentication`',
   },
   'accept http:': {
-    'Prosody or Metronome': '`consider_bosh_secure = true`',
+    Metronome: '`consider_bosh_secure = true`',
+    Prosody: '`consider_bosh_secure = true`',
   },
   'disable mechanisms': {
     ejabberd: '`disable_sasl_mechanisms`',
     MongooseIM: '`sasl_mechanisms` in [auth]',
-    'Prosody or Metronome': '`disable_sasl_mechanisms`',
+    Openfire: 'the property `sasl.mechs`',
+    Prosody: '`disable_sasl_mechanisms`',
   },
   'protect registration': {
     ejabberd: 'mod_register with `captcha_protected: true`',
@@ -37,23 +45,39 @@ const SETTINGS = {
   },
   'close registration': {
     ejabberd: '`ip_access: none` of mod_register',
+    Metronome: '`allow_registration = false`',
     MongooseIM: 'without mod_register, or with its `ip_access`',
     Openfire: 'the property `register.inband` = false',
-    'Prosody or Metronome': '`allow_registration = false`',
+    Prosody: '`allow_registration = false`',
     Tigase: 'the setting of the domain that allows registration',
+  },
+  'enable the account': {
+    ejabberd: '`ejabberdctl unban_account`',
+    Prosody: '`prosodyctl shell user enable`',
+    Tigase: '`account_status` of the account',
+  },
+  'allow the account': {
+    ejabberd: '`access_rules`',
   },
   'tell the version': {
     ejabberd: 'mod_version',
     MongooseIM: 'mod_version',
-    'Prosody or Metronome': 'the module `version`',
+    Prosody: 'the module `version`',
   },
 } as const satisfies Readonly<Record<string, Partial<Record<Known, string>>>>
 
 export type Change = keyof typeof SETTINGS
 
-/** Returns ` (SERVER: SETTING)` for a known server with such a setting, and an empty text otherwise. */
+/**
+ * Returns ` (SERVER: SETTING)` for a known server with such a setting, and an empty text otherwise. If the server is one
+ * of two, it names the settings of both.
+ */
 export function settingFor(change: Change, software: Software): string {
+  if (software === undefined) return ''
   const settings: Partial<Record<Known, string>> = SETTINGS[change]
-  const setting = software && settings[software]
-  return setting === undefined ? '' : ` (${software}: ${setting})`
+  const [first, second] = software === 'Prosody or Metronome' ? (['Prosody', 'Metronome'] as const) : [software]
+  const [of, other] = [settings[first], second && settings[second]]
+  if (of !== undefined && of === other) return ` (${software}: ${of})`
+  const named = [of && `${first}: ${of}`, other && `${second}: ${other}`].filter(Boolean)
+  return named.length === 0 ? '' : ` (${named.join('; ')})`
 }

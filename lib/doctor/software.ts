@@ -1,11 +1,22 @@
 import type { Body } from '../bosh/body'
 import { STREAMS, XBOSH } from '../xml/namespaces'
 
+/** Names under which servers tell their software (XEP-0092). Only these are repeated. */
+const KNOWN = ['ejabberd', 'Metronome', 'MongooseIM', 'Openfire', 'Prosody', 'Tigase'] as const
+
+/** Server software that this command knows. */
+export type Known = (typeof KNOWN)[number]
+
 /**
- * Server software, as far as the first reply shows it. Metronome descends from Prosody, and their replies are the same.
+ * Server software, as far as it is known. Metronome descends from Prosody, and their first replies are the same.
  * `undefined`: a server that this command does not know.
  */
-export type Software = 'ejabberd' | 'MongooseIM' | 'Openfire' | 'Prosody or Metronome' | 'Tigase' | undefined
+export type Software = Known | 'Prosody or Metronome' | undefined
+
+/** Returns the known software of that name. */
+export function knownSoftware(name: string | undefined): Known | undefined {
+  return KNOWN.find(known => known === name)
+}
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -21,9 +32,8 @@ export function softwareOf(firstBody: Body | undefined): Software {
   const version = `{${XBOSH}}version`
   if (attributes.has(`{${XBOSH}}restartlogic`)) {
     if (is('ver', '1.11') && is('maxpause', '120') && lacks('accept', 'ack')) return 'ejabberd'
-    return attributes.has('accept') && is('maxpause', '120') && lacks('ver', 'ack', 'polling')
-      ? 'MongooseIM'
-      : undefined
+    // It has `ack` with `server_acks = true`.
+    return attributes.has('accept') && is('maxpause', '120') && lacks('ver', 'polling') ? 'MongooseIM' : undefined
   }
   if (!is('ver', '1.6')) return undefined
   if (attributes.has('ack')) {

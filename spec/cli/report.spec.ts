@@ -102,6 +102,7 @@ describe('as JSON', () => {
       'ban',
       'domain',
       'speed',
+      'two-sessions',
       'mechanisms',
       'common-mechanism',
       'only-plain',

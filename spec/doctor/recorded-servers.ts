@@ -1,8 +1,5 @@
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-
 /** First replies and forms of real servers, to the letter. Only ids are filled in. */
-interface Recorded {
+export interface Recorded {
   readonly domain: string
   /** head of each reply, beside the length */
   readonly headers: Readonly<Record<string, string>>
@@ -65,32 +62,3 @@ export const RECORDED = {
 } as const satisfies Readonly<Record<string, Recorded>>
 
 export type RecordedName = keyof typeof RECORDED
-
-/** Plays the recorded replies of a server. Returns its address and the function that ends it. */
-export async function playing(recorded: Recorded): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = http.createServer(async (request, response) => {
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
-    const body = answerTo(Buffer.concat(parts).toString(), recorded)
-    response.writeHead(200, { ...recorded.headers, 'content-length': Buffer.byteLength(body) }).end(body)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/bosh`,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise(resolve => server.close(() => resolve()))
-    },
-  }
-}
-
-const EMPTY = "<body xmlns='http://jabber.org/protocol/httpbind'/>"
-
-function answerTo(request: string, { first, second = EMPTY, form }: Recorded): string {
-  if (/ to='/.test(request) && !request.includes(' sid=')) return first
-  if (request.includes("type='terminate'")) return EMPTY.replace('/>', " type='terminate'/>")
-  const [, id] = /<iq [^>]*id='([^']+)'/.exec(request) ?? []
-  if (id === undefined) return second
-  const answer = form?.replace('ID', id) ?? ''
-  return `<body xmlns='http://jabber.org/protocol/httpbind'>${answer}</body>`
-}

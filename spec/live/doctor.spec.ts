@@ -13,6 +13,7 @@ import { startShipped } from './servers/shipped'
 const PASSWORD = 'pa55-phrase of some length'
 /** The versions of ejabberd under test that have known holes. */
 const HOLES = ['23.01', '24.12']
+const LEFT_ALONE = 'the end of one leaves the other alone, also on one connection'
 
 const ended: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -59,6 +60,7 @@ describe('on the shipped ejabberd', () => {
         login: 'logged in with SCRAM-SHA-256',
         version: expect.stringContaining(`ejabberd ${version}`),
         'visitor-address': 'the server tells visitors apart (X-Forwarded-For)',
+        'two-sessions': LEFT_ALONE,
       },
     })
   })
@@ -114,6 +116,7 @@ test('the doctor complains of the unknown version alone on Prosody and learns it
   expect((await diagnose(server.url, ['--username', 'alice'], PASSWORD)).summaries).toMatchObject({
     login: 'logged in with SCRAM-SHA-1',
     version: expect.stringContaining('Prosody'),
+    'two-sessions': LEFT_ALONE,
   })
 })
 

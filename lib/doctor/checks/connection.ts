@@ -2,7 +2,7 @@ import { XmppBoshError } from '../../errors/error'
 import { BoundedSessions } from '../../sessions/bounded-sessions'
 import type { Element } from '../../xml/read'
 import { adviceFor, causeOf, LAYERS, type Layer, statusIn } from '../advice'
-import type { CheckContext } from '../check-context'
+import { type CheckContext, seenSoftware } from '../check-context'
 import { withinDeadline } from '../deadline'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
 import { SLOW_MS } from '../limits'
@@ -66,7 +66,7 @@ async function failureFinding(error: XmppBoshError, context: CheckContext): Prom
       ? wrong(
           'tls',
           'this port speaks HTTP without TLS',
-          'Turn TLS on (ejabberd: `tls: true` on the listener), or use the port that has it. http: is for a server on the same machine only.',
+          'Turn TLS on (on ejabberd `tls: true` on the listener), or use the port that has it. http: is for a server on the same machine only.',
         )
       : wrong('tls', 'this port speaks TLS', 'Write https: in the URL.')
   }
@@ -80,7 +80,7 @@ async function failureFinding(error: XmppBoshError, context: CheckContext): Prom
   if (transport.isHtml) {
     return wrong('bosh', 'this URL shows an HTML page', 'Another service answers there: correct the port or the path.')
   }
-  const { id, advice } = adviceFor(error)
+  const { id, advice } = adviceFor(error, seenSoftware(context))
   if (id === 'domain' && target.isDomainGuessed) {
     return wrong(id, `${error.message} (this is the host of the URL: no --domain was given)`, advice)
   }

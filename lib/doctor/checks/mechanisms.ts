@@ -69,7 +69,7 @@ function commonFinding(offered: readonly string[], { settings }: Target, softwar
   return wrong(
     'common-mechanism',
     `the server offers none of ${allowed.join(', ')}`,
-    `Make the server offer SCRAM-SHA-256${settingFor('offer SCRAM-SHA-256', software)}. PLAIN is used only over https: or to this machine, unless \`mechanisms\` names it.`,
+    `Make the server offer SCRAM${settingFor('offer SCRAM', software)}. PLAIN is used only over https: or to this machine, unless \`mechanisms\` names it.`,
   )
 }
 

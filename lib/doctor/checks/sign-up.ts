@@ -52,7 +52,7 @@ function textFinding(state: RegistrationForm['state']): Finding {
 function withoutForm(error: XmppBoshError, software: Software): SignUp {
   const { code, message, condition } = error
   if (code === 'registration-closed') {
-    const closed = ok('registration', 'closed over BOSH')
+    const closed = ok('registration', condition ? 'closed: the server refuses the form' : 'not offered over BOSH')
     return { findings: [closed, skipped('captcha', 'registration is closed')], hasCaptchas: false }
   }
   if (code === 'rate-limited') {
@@ -82,11 +82,11 @@ function withoutForm(error: XmppBoshError, software: Software): SignUp {
   if (message.startsWith('the captcha ')) {
     return { findings: [behindCaptcha(), wrong('captcha', message, scriptAdvice(software))], hasCaptchas: true }
   }
-  return { findings: [wrong('registration', message, unreadableAdvice(error))], hasCaptchas: false }
+  return { findings: [wrong('registration', message, unreadableAdvice(error, software))], hasCaptchas: false }
 }
 
-function unreadableAdvice(error: XmppBoshError): string {
-  if (error.condition === 'item-not-found' || error.code === 'ERR_XMPP_POLICY') return adviceFor(error).advice
+function unreadableAdvice(error: XmppBoshError, software: Software): string {
+  if (error.condition === 'item-not-found' || error.code === 'ERR_XMPP_POLICY') return adviceFor(error, software).advice
   return "Sign-up will not work: check the server's log and its module for registration (XEP-0077)."
 }
 

@@ -44,6 +44,13 @@ export function versionFinding({ software, reported, challenge, hasLoggedIn }: V
 }
 
 function reportedFinding({ name, version }: ReportedVersion): Finding {
+  if (version === undefined) {
+    return warn(
+      'version',
+      `${name}; it tells its name, and not its version`,
+      'Make sure by hand that the server has its security updates.',
+    )
+  }
   const seen = `${name} ${version}`
   if (name !== 'ejabberd') {
     return ok('version', `${seen}, as it says; this command does not know its vulnerabilities`)

@@ -14,8 +14,10 @@ const FORWARD_ADDRESSES =
 
 /** Servers that ban no address over BOSH as they are shipped, each with what is known of it. */
 const WITHOUT_BANS: Partial<Readonly<Record<NonNullable<Software>, string>>> = {
+  Metronome: 'Metronome bans addresses only by a module that is added; this cannot be seen',
   MongooseIM: 'MongooseIM does not read X-Forwarded-For, and limits logins by session and not by address',
   Openfire: "Openfire bans no address as it is shipped, and shows visitors' addresses only if told to trust a proxy",
+  Prosody: 'Prosody bans addresses only by a module that is added; this cannot be seen',
   'Prosody or Metronome': 'Prosody and Metronome ban addresses only by a module that is added; this cannot be seen',
   Tigase: 'Tigase does not read X-Forwarded-For over BOSH, and bans no address as it is shipped',
 }
