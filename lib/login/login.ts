@@ -75,8 +75,12 @@ async function prove(
     if (mechanism === 'PLAIN' && prepared !== undefined && isWrongPassword(reason)) {
       return provePrepared(exchangeSasl(session, mechanism, start(prepared), timing, signal), reason)
     }
-    // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one.
-    if (isOfAccount(reason)) await exchange.withoutChallenge(iterations.of(mechanism))
+    // Servers refuse an unknown name before the challenge. It waits for other derivations like a known one, and keeps its
+    // slot as long: a visitor who fills all slots would tell names by the pace at which they become free.
+    if (isOfAccount(reason)) {
+      await exchange.withoutChallenge(iterations.of(mechanism))
+      await timing.untilRefusal(signal)
+    }
     throw reason
   }
 }

@@ -2,6 +2,7 @@ import { XmppBoshError } from '../errors/error'
 import type { XmppBoshErrorCode } from '../errors/statuses'
 import type { Domain } from '../jid'
 import type { Authenticator } from '../login/authenticator'
+import { isWithoutWord } from '../login/sasl-exchange'
 import type { LoginContext } from '../sessions/context'
 import { type Iq, senders } from '../stanzas/iq'
 import type { Clock } from '../time/clock'
@@ -71,7 +72,7 @@ async function lookFor(look: Look): Promise<'there' | 'gone' | 'unknown'> {
     return 'there'
   } catch (reason) {
     if (!XmppBoshError.is(reason)) throw reason
-    if (GONE.includes(reason.code)) return 'gone'
+    if (GONE.includes(reason.code) && !isWithoutWord(reason)) return 'gone'
     if (reason.code === 'ERR_XMPP_ABORTED' && !context.signal?.aborted) return 'unknown'
     throw reason
   } finally {

@@ -1,4 +1,6 @@
 import type { Clock } from '../../time/clock'
+import type { Signal } from '../../time/light-signal'
+import { pause } from '../../time/wait'
 
 /**
  * Times of one login, from which the time of its refusal is computed. The waits for other logins of this process are
@@ -102,6 +104,13 @@ export class LoginTiming {
       if (this.#missing === this.#afterPassword) this.#answeredAfter = this.taken
       this.#quickest = Math.min(this.#quickest, this.#clock.now() - since)
     }
+  }
+
+  /** Waits for the exchanges that this login lacks up to the answer to a wrong password. */
+  async untilRefusal(signal: Signal): Promise<void> {
+    const ms = this.takenToRefusal - this.taken
+    if (ms > 0) await pause(this.#clock, ms, signal)
+    this.#missing = Math.min(this.#missing, this.#afterPassword)
   }
 
   /** Notes that the account is proved: nothing that follows tells more about it. */
