@@ -91,6 +91,13 @@ export type FaultReply =
       readonly streamError: string
     }
   | {
+      /**
+       * sends the SASL element before once more, as Openfire does at times: beside the correct content, or instead of it,
+       * which then comes with the next reply
+       */
+      readonly again: 'beside' | 'instead'
+    }
+  | {
       /** replaces the list of mechanisms in the reply to `create`; `[]` leaves the list out */
       readonly offer: readonly string[]
     }
@@ -196,6 +203,7 @@ const WORDS: Readonly<Record<Extract<FaultReply, string>, true>> = {
 }
 const KEYS: Readonly<Record<KeyOf<Exclude<FaultReply, string>>, true>> = {
   sasl: true,
+  again: true,
   cut: true,
   terminate: true,
   streamError: true,

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import type { Node } from '../../xml/write'
 import {
   type Attributes,
   bodyText,
@@ -29,8 +30,18 @@ export function endsSession(fault: FaultReply): boolean {
   return fault === 'terminate' || (typeof fault === 'object' && ('terminate' in fault || 'streamError' in fault))
 }
 
-/** Builds the faulty reply that replaces the correct one. */
-export function faultyReply(fault: FaultReply, { children, attributes }: CorrectReply, request: RequestView): Reply {
+/** Returns true if the correct content comes with the next reply. */
+export function keepsContent(fault: FaultReply): boolean {
+  return fault === 'late' || (typeof fault === 'object' && 'again' in fault && fault.again === 'instead')
+}
+
+/** Builds the faulty reply that replaces the correct one. `last` is the SASL element that was sent before the request. */
+export function faultyReply(
+  fault: FaultReply,
+  { children, attributes }: CorrectReply,
+  request: RequestView,
+  last?: Node,
+): Reply {
   const correct = ok(children, attributes)
   if (isSaslFault(fault)) return correct
   if (typeof fault === 'string') {
@@ -57,6 +68,7 @@ export function faultyReply(fault: FaultReply, { children, attributes }: Correct
         return ok([failure(fault)], attributes)
     }
   }
+  if ('again' in fault) return ok([...(last ? [last] : []), ...(keepsContent(fault) ? [] : children)], attributes)
   if ('cut' in fault) return { ...correct, pace: fault }
   if ('status' in fault) return page(fault.status, fault.body ?? '', fault.headers)
   if ('body' in fault) return page(200, fault.body, XML_TYPE)
