@@ -154,11 +154,15 @@ class HttpTestServer extends Responder implements BoshServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { cors, namesOrigin, anyPath } = this.http
+    const { cors, namesOrigin, anyPath, sharesOtherMethod } = this.http
     if (request.url !== this.path && !anyPath) return void response.writeHead(404).end()
     const origin = namesOrigin ? request.headers.origin : undefined
     const headers = { 'Access-Control-Allow-Origin': origin ?? '*', ...cors }
-    if (request.method !== 'POST') return this.#send(dressed(this.#withoutBosh(request.method), this.http), request, response, headers)
+    if (request.method !== 'POST') {
+      const reply = dressed(this.#withoutBosh(request.method), this.http)
+      const isShared = sharesOtherMethod || ['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '')
+      return this.#send(reply, request, response, isShared ? headers : {})
+    }
     const chunks: Buffer[] = []
     let received = 0
     for await (const chunk of request as AsyncIterable<Buffer>) {

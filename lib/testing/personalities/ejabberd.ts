@@ -17,6 +17,7 @@ export const EJABBERD: Personality = {
     page: page(200, PAGE),
     head: page(400, ''),
     otherMethod: page(400, ''),
+    sharesOtherMethod: true,
     idleMs: undefined,
     closesWithSession: false,
   },

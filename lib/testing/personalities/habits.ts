@@ -44,6 +44,8 @@ export interface HttpHabits {
   readonly head: Reply | undefined
   /** reply to an unknown method */
   readonly otherMethod: Reply
+  /** pages of other origins may read the reply to an unknown method */
+  readonly sharesOtherMethod: boolean
   /** ms without a request until the server closes a connection; without a number the connection stays */
   readonly idleMs: number | undefined
   /** the end of a session closes every connection that ever carried it, even if another session waits on it */

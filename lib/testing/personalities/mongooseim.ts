@@ -39,6 +39,7 @@ export const MONGOOSEIM: Personality = {
     page: page(200, 'MongooseIM bosh endpoint'),
     head: page(405, 'Use POST request method'),
     otherMethod: page(405, 'Use POST request method'),
+    sharesOtherMethod: true,
     idleMs: 5_000,
     closesWithSession: false,
   },

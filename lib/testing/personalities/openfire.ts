@@ -29,6 +29,7 @@ export const OPENFIRE: Personality = {
     page: errorPage(404, 'Not Found'),
     head: errorPage(404, 'Not Found'),
     otherMethod: page(405, ''),
+    sharesOtherMethod: true,
     idleMs: 30_000,
     closesWithSession: false,
   },

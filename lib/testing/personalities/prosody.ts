@@ -21,6 +21,7 @@ export const PROSODY: Personality = {
     page: page(200, PAGE),
     head: undefined,
     otherMethod: page(404, ''),
+    sharesOtherMethod: false,
     idleMs: undefined,
     closesWithSession: false,
   },

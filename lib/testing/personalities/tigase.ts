@@ -29,6 +29,7 @@ export const TIGASE: Personality = {
     page: page(200, EXPLANATION),
     head: 'hang',
     otherMethod: 'hang',
+    sharesOtherMethod: true,
     idleMs: undefined,
     closesWithSession: true,
   },
