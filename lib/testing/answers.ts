@@ -78,13 +78,16 @@ export class Answers {
   async #terminate(session: Session, children: readonly Element[], asked: Asked): Promise<Answer<Reply>> {
     const { stream, values } = session
     const { replies, sessions } = this.#personality
-    if (stream.awaitsRestart && !sessions.endsUnrestarted) {
+    if (stream.awaitsRestart && sessions.unrestartedEnd === 'stays') {
       const attributes = filled({ ...replies.every, ...replies.restarted }, values, asked.rid)
       return this.#reply(session, { children: [], attributes }, asked)
     }
+    const isAnnounced = stream.awaitsRestart && sessions.unrestartedEnd === 'ends-with-features'
+    const begun = isAnnounced ? stream.restart() : []
     const answers = sessions.answersPayload ? await stream.answer(children, undefined) : []
     const attributes = { ...filled(replies.ended, values, asked.rid), type: 'terminate' }
-    const correct = { children: 'end' in answers ? [] : answers, attributes }
+    const sent = joined(begun, answers)
+    const correct = { children: 'end' in sent ? [] : sent, attributes }
     const isHeldAnswered = session.isHolding && sessions.otherRequest === undefined
     if (sessions.otherRequest !== undefined) session.end(terminated(sessions.otherRequest))
     const { reply } = this.#reply(session, correct, asked)
@@ -104,6 +107,7 @@ export class Answers {
   }
 }
 
-function joined(first: readonly Node[], then: StreamReply): StreamReply {
+function joined(first: StreamReply, then: StreamReply): StreamReply {
+  if ('end' in first) return first
   return 'end' in then ? then : [...first, ...then]
 }

@@ -96,7 +96,7 @@ export class Responder implements TestServer {
     headers: RequestView['headers'],
     connection: Connection | undefined,
   ): Promise<Reply> {
-    const { malformed } = this.#options.personality.replies
+    const { malformed, withoutRid } = this.#options.personality.replies
     let body: Element
     try {
       body = inClientNamespace(read(bytes))
@@ -105,7 +105,7 @@ export class Responder implements TestServer {
       throw error
     }
     const rid = ridOf(body)
-    if (rid === undefined) return malformed
+    if (rid === undefined) return withoutRid
     const request = viewOf(body, Buffer.from(bytes).toString(), headers)
     this.#record(request)
     if (request.sid === undefined) return this.#create(body, rid, request, connection)

@@ -67,12 +67,14 @@ export interface ReplyHabits {
   readonly ended: Attributes
   /** reply to a request that cannot be parsed */
   readonly malformed: Reply
+  /** reply to a request without a rid */
+  readonly withoutRid: Reply
   /** reply to a request of a session that the server does not have */
   readonly unknownSession: HttpReply
   /** reply to the creation for a domain that the server does not serve; without one it serves its own domain */
   readonly unknownDomain: HttpReply | undefined
-  /** reply to a creation without `to` */
-  readonly withoutDomain: HttpReply
+  /** reply to a creation without `to`; without one it serves its own domain */
+  readonly withoutDomain: HttpReply | undefined
   /** reply to a creation without `wait`; without one the server chooses a time */
   readonly withoutWait: HttpReply | undefined
   /** reply to a creation without `hold`; without one the server holds one request */
@@ -109,8 +111,11 @@ export interface SessionHabits {
   readonly otherRequest: string | undefined
   /** answers the stanzas of a request that restarts the stream or ends the session */
   readonly answersPayload: boolean
-  /** honours a terminate between the success and the restart; otherwise the session stays until it is idle for too long */
-  readonly endsUnrestarted: boolean
+  /**
+   * A terminate between the success and the restart ends the session, also with the features in the reply, or the session
+   * `stays` until it is idle for too long.
+   */
+  readonly unrestartedEnd: 'ends' | 'ends-with-features' | 'stays'
 }
 
 /** Features of a stream, beside the mechanisms and the sign-up (RFC 6120 §4.3.2). */
@@ -209,6 +214,10 @@ export interface RegistrationHabits {
   readonly closed: { readonly form: string; readonly submit: Judgement; readonly remove: Judgement }
   /** condition for a name that no account can have */
   readonly badName: string
+  /** condition for a sign-up without a name or a password, if it differs from that for an empty one; repeats nothing */
+  readonly incomplete: string | undefined
+  /** the form of a client that is logged in names its account (XEP-0077 §3.1.1) */
+  readonly namesRegistered: boolean
   /** Judges the password of a new account, or the new password of an account. */
   readonly judge: (password: string | undefined, of: 'sign-up' | 'change') => Judgement
   /** condition for a change that names another account; an account that does not exist may be `created` by it */

@@ -27,6 +27,7 @@ export const METRONOME: Personality = {
     restarted: {},
     ended: {},
     malformed: page(400, '<h1>400 Bad Request</h1>', SERVER),
+    withoutRid: terminated('bad-request', SERVER),
     unknownSession: terminated('item-not-found'),
     unknownDomain: terminated('host-unknown', SERVER),
     withoutDomain: terminated('host-unknown', SERVER),
@@ -34,7 +35,7 @@ export const METRONOME: Personality = {
     withoutHold: undefined,
     full: terminated('policy-violation'),
   },
-  sessions: { ...PROSODY.sessions, early: 3, repeatsReplies: false },
+  sessions: { ...PROSODY.sessions, early: 3, repeatsReplies: false, unrestartedEnd: 'ends-with-features' },
   features: {
     first: [],
     restarted: [
@@ -70,6 +71,7 @@ export const METRONOME: Personality = {
       ],
     },
     badName: 'not-acceptable',
+    namesRegistered: true,
     judge,
     otherAccount: { existing: 'bad-request', missing: 'bad-request' },
     repeatsRefused: false,

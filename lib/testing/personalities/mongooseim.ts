@@ -2,7 +2,7 @@ import { prepareLocalpart } from '../../jid'
 import { UNASSIGNED } from '../../jid/unicode-3-2'
 import { preparePassword } from '../../sasl'
 import { SESSION } from '../../xml/namespaces'
-import { page, terminated } from '../protocol/reply'
+import { type HttpReply, page, terminated } from '../protocol/reply'
 import { BIND_FEATURE, feature, GRANTED, VERSION } from './common'
 import { EJABBERD } from './ejabberd'
 import type { Judgement, Personality } from './habits'
@@ -16,7 +16,7 @@ const STREAM = {
 }
 const STREAM_MANAGEMENT = feature('sm', 'urn:xmpp:sm:3')
 /** The process of the session dies: what cannot be prepared is not caught. */
-const CRASH = page(200, '', { 'Content-Type': 'text/xml; charset=utf-8' })
+const CRASH: HttpReply = { status: 200, headers: {}, body: '' }
 const MAX_PASSWORD_BYTES = 1_023
 /** Characters younger than Unicode 3.2, emoji among them, cannot be prepared. */
 const YOUNGER = new RegExp(`[${UNASSIGNED}]`, 'u')
@@ -49,6 +49,7 @@ export const MONGOOSEIM: Personality = {
     restarted: STREAM,
     ended: {},
     malformed: page(500, ''),
+    withoutRid: page(500, ''),
     unknownSession: terminated('item-not-found'),
     unknownDomain: terminated('host-unknown'),
     withoutDomain: terminated('host-unknown'),
@@ -64,7 +65,7 @@ export const MONGOOSEIM: Personality = {
     grantsHoldZero: false,
     answersNewest: false,
     otherRequest: undefined,
-    endsUnrestarted: false,
+    unrestartedEnd: 'stays',
   },
   features: {
     first: [STREAM_MANAGEMENT],
@@ -91,6 +92,8 @@ export const MONGOOSEIM: Personality = {
     ...EJABBERD.registration,
     instructions: 'Choose a username and password to register with this server',
     badName: 'bad-request',
+    incomplete: 'bad-request',
+    namesRegistered: true,
     judge,
     otherAccount: { existing: 'conflict', missing: 'created' },
     repeatsQuery: true,

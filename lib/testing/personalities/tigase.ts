@@ -39,6 +39,7 @@ export const TIGASE: Personality = {
     restarted: {},
     ended: STREAM,
     malformed: 'hang',
+    withoutRid: 'hang',
     unknownSession: refused(404, 'item-not-found'),
     unknownDomain: refused(405, 'host-unknown'),
     withoutDomain: refused(405, 'improper-addressing'),

@@ -59,7 +59,8 @@ export function ok(children: readonly Node[], attributes: Attributes = {}): Http
 
 // XEP-0124 §17.2
 export function terminated(condition?: string, headers: Attributes = XML_TYPE): HttpReply {
-  return page(200, bodyText({ type: 'terminate', ...(condition !== undefined && { condition }) }, []), headers)
+  const body = bodyText({ type: 'terminate', ...(condition !== undefined && { condition }) }, [])
+  return { status: 200, headers, body }
 }
 
 /** Returns the element that names the error of a stream. */

@@ -86,7 +86,9 @@ export class Stream {
   async #answer(child: Element, fault: FaultReply | undefined): Promise<StreamReply> {
     switch (stepOfChild(child)) {
       case 'auth':
-        if (!this.#isRestarted) return this.authentication.begin(child, fault)
+        if (!this.#isRestarted && !(this.#habits.endsOnUnknown && this.#username !== undefined)) {
+          return this.authentication.begin(child, fault)
+        }
         return this.#habits.endsOnUnknown ? { end: 'unsupported-stanza-type' } : [failure('not-authorized')]
       case 'response':
         return this.authentication.go(child, fault)
@@ -137,7 +139,7 @@ export class Stream {
     // A refused request must not change the account. Other faults only spoil the answer.
     if (typeof fault === 'object' && 'stanzaError' in fault) return [stanzaError(id, fault.stanzaError)]
     const answered = (answer: Node | undefined) => (answer ? [this.#registered(iq, answer)] : [])
-    if (step === 'form') return answered(registration.form(id, query))
+    if (step === 'form') return answered(registration.form(id, query, this.#isSessionOpen ? this.#username : undefined))
     const isStranger = this.#username === undefined || (this.#traffic !== undefined && !this.#isSessionOpen)
     if (isStranger && step === 'register') return answered(registration.register(id, query))
     if (this.#username === undefined) return { end: 'not-authorized' }

@@ -94,11 +94,15 @@ export class RegistrationService {
     this.#challenges.clear()
   }
 
-  /** Answers `<iq type='get'/>`. */
-  form(id: string, query: Element): Node | undefined {
-    const { closed, captcha, instructions, tellsInstructions, fields, form } = this.#habits
+  /** Answers `<iq type='get'/>` of a client, which may be logged in as `username`. */
+  form(id: string, query: Element, username?: string): Node | undefined {
+    const { closed, captcha, instructions, tellsInstructions, fields, form, namesRegistered } = this.#habits
     if (this.#mode === 'closed') return this.#judged(id, query, closed.form)
     const told = element('instructions', {}, instructions)
+    if (username !== undefined && namesRegistered) {
+      const account = [element('registered'), element('username', {}, username), element('password')]
+      return result(id, [element('query', { xmlns: REGISTER }, ...(tellsInstructions ? [told] : []), ...account)])
+    }
     if (this.#mode === 'captcha' && captcha === 'picture') {
       return result(id, [pictureForm(told, this.#domain, id, this.#challenge())])
     }
@@ -110,7 +114,7 @@ export class RegistrationService {
 
   /** Answers `<iq type='set'/>` of a client that is not logged in. Without an answer there is silence. */
   register(id: string, query: Element): Node | undefined {
-    const { badName, required, judge, closed } = this.#habits
+    const { badName, required, judge, closed, incomplete } = this.#habits
     const values = valuesOf(query)
     const judged = (judgement: Judgement) => this.#judged(id, query, judgement)
     if (this.#mode === 'closed') return judged(closed.submit)
@@ -118,6 +122,8 @@ export class RegistrationService {
       const condition = this.#refusalOfAnswer(query, values)
       if (condition !== undefined) return judged(condition)
     }
+    const isComplete = values.has('username') && values.has('password')
+    if (!isComplete && incomplete !== undefined) return stanzaError(id, incomplete)
     const username = values.get('username') ?? ''
     if (this.#names.stored(username) === undefined) return judged(badName)
     if (this.#accounts.has(username)) return judged('conflict')

@@ -173,7 +173,7 @@ export const SETTINGS: Readonly<Record<Server, readonly Setting[]>> = {
     },
     {
       names: ['password-change-and-unregister', 'lib-change-password'],
-      accounts: { user1: 'user1', user2: 'user2', user3: 'user3' },
+      accounts: { lotte: 'x', user1: 'user1', user2: 'user2', user3: 'user3' },
       options: { registration: 'open' },
     },
     { names: ['unregister', 'unregister-no-session'], accounts: { newcomer1: 'Neu 1' }, options: { registration: 'open' } },
@@ -217,7 +217,7 @@ export const SETTINGS: Readonly<Record<Server, readonly Setting[]>> = {
     },
     {
       names: ['unregister'],
-      accounts: { newcomer2: 'Neu 2' },
+      accounts: { newcomer2: 'Neu-Neu 11' },
       options: { registration: 'open' },
     },
     {

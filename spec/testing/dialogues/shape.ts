@@ -6,11 +6,15 @@ export interface Shape {
   readonly status: number
   readonly type: string | undefined
   readonly server: string | undefined
-  readonly content: unknown
+  readonly content: string
 }
 
+/** Metronome repeats the language of the stream. */
+const LANGUAGE = '{http://www.w3.org/XML/1998/namespace}lang'
 const NEW_EACH_TIME = ['sid', 'authid', 'wait']
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512']
+/** elements with a text for people */
+const FOR_PEOPLE = ['text', 'instructions']
 /** a resource that the server has chosen, and the address of a stream */
 const CHOSEN = /\/[0-9a-f-]{20,}$|\/[0-9]+-tigase-[0-9]+$/
 
@@ -24,28 +28,32 @@ export function shapeOf({ status, headers, body }: { status: number; headers: He
   return { status, type, server: headerIn(headers, 'server'), content: contentOf(body) }
 }
 
-function contentOf(body: string): unknown {
+function contentOf(body: string): string {
   if (body === '') return ''
   const [, title] = /<title>(.*?)<\/title>|<h1>(.*?)<\/h1>/.exec(body)?.filter(part => part !== undefined) ?? []
-  if (title !== undefined && !body.startsWith('<body')) return title
+  if (title !== undefined && !/^<body [^>]*>/.test(body)) return title
   const { attributes, children } = bySaxes(body)
-  return { attributes: kept(attributes, NEW_EACH_TIME), children: children.map(inside) }
+  return `body${shown(attributes, NEW_EACH_TIME)} [${children.map(inside).join(' ')}]`
 }
 
-function inside(tree: Tree): unknown {
-  const { namespace, name, attributes, children, text } = tree
-  if (name === 'mechanisms') return children.map(child => child.text).filter(offered => MECHANISMS.includes(offered))
-  if (name === 'challenge' || name === 'success') return { name, isFilled: text !== '' }
-  const shown = children.filter(child => !['text', 'instructions'].includes(child.name)).map(inside)
-  const sorted = shown.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-  return { namespace, name, attributes: kept(attributes, ['code']), children: sorted, text: text.replace(CHOSEN, '/*') }
+function inside({ namespace, name, attributes, children, text }: Tree): string {
+  if (name === 'mechanisms') return `mechanisms ${children.map(child => child.text).filter(isKnown).join(',')}`
+  if (name === 'challenge' || name === 'success') return `${name}${text === '' ? '' : ' with data'}`
+  const kept = children.filter(child => !FOR_PEOPLE.includes(child.name)).map(inside).sort()
+  const content = text.trim() === '' ? '' : ` "${text.replace(CHOSEN, '/*')}"`
+  return `${name}{${namespace}}${shown(attributes, ['code'])}${content}${kept.length > 0 ? ` [${kept.join(' ')}]` : ''}`
 }
 
-function kept(attributes: Readonly<Record<string, string>>, left: readonly string[]): Record<string, string> {
-  const entries = Object.entries(attributes).filter(([name, value]) => {
-    // Openfire names the address of the stream before bind.
-    const isStream = name === 'to' && !value.includes('@') && CHOSEN.test(value)
-    return !left.includes(name) && !isStream
-  })
-  return Object.fromEntries(entries.map(([name, value]) => [name, value.replace(CHOSEN, '/*')]))
+const isKnown = (mechanism: string): boolean => MECHANISMS.includes(mechanism)
+
+function shown(attributes: Readonly<Record<string, string>>, left: readonly string[]): string {
+  return Object.entries(attributes)
+    .filter(([name, value]) => {
+      // Openfire names the address of the stream before bind.
+      const isStream = name === 'to' && !value.includes('@') && CHOSEN.test(value)
+      return !left.includes(name) && !isStream && name !== LANGUAGE
+    })
+    .map(([name, value]) => ` ${name}=${value.replace(CHOSEN, '/*')}`)
+    .sort()
+    .join('')
 }
