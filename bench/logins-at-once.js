@@ -3,6 +3,7 @@
 //   npm run bench:tigase [-- --logins 1000 --personality tigase --at-once 16 --at-once 32 --rate 8]
 //
 // Every password is right, so every login has to succeed. Exit code 1: one did not.
+import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { Authenticator } from './dist/index.js'
 import { startBoshServer } from './dist/testing/server.js'
@@ -34,13 +35,19 @@ async function atRandom(logIn, perSecond) {
   const begun = []
   for (let login = 0; login < LOGINS; login++) {
     begun.push(logIn())
-    await new Promise(resolve => setTimeout(resolve, (-Math.log(1 - Math.random()) * 1000) / perSecond))
+    await new Promise(resolve =>
+      setTimeout(resolve, (-Math.log(randomInt(1, 1_000_000) / 1_000_000) * 1000) / perSecond),
+    )
   }
   await Promise.all(begun)
 }
 
 async function measured(name, run) {
-  const server = await startBoshServer({ domain: DOMAIN, accounts: { user1: 'user1' }, personality: values.personality })
+  const server = await startBoshServer({
+    domain: DOMAIN,
+    accounts: { user1: 'user1' },
+    personality: values.personality,
+  })
   const authenticator = new Authenticator({ service: server.url, domain: DOMAIN })
   const outcomes = new Map()
   const startedAt = performance.now()
@@ -56,13 +63,26 @@ async function measured(name, run) {
   const { connections } = server
   await server.close()
   const others = [...outcomes].filter(([outcome]) => outcome !== 'in').map(([outcome, count]) => `${count} ${outcome}`)
-  return { name, seconds, sockets: connections / LOGINS, in: outcomes.get('in') ?? 0, others: others.join(', ') || 'none' }
+  return {
+    name,
+    seconds,
+    sockets: connections / LOGINS,
+    in: outcomes.get('in') ?? 0,
+    others: others.join(', ') || 'none',
+  }
 }
 
 const rows = []
 for (const count of values['at-once']) rows.push(await measured(`${count} at once`, run => atOnce(run, Number(count))))
-for (const rate of values.rate) rows.push(await measured(`${rate} a second, at random`, run => atRandom(run, Number(rate))))
+for (const rate of values.rate)
+  rows.push(await measured(`${rate} a second, at random`, run => atRandom(run, Number(rate))))
 
-const shown = rows.map(row => [row.name, `${row.in} of ${LOGINS}`, row.others, rounded(row.seconds), rounded(row.sockets)])
+const shown = rows.map(row => [
+  row.name,
+  `${row.in} of ${LOGINS}`,
+  row.others,
+  rounded(row.seconds),
+  rounded(row.sockets),
+])
 console.log(tableOf(['logins', 'in', 'others', 's', 'sockets per login'], shown))
 process.exitCode = rows.every(row => row.in === LOGINS) ? 0 : 1

@@ -124,12 +124,7 @@ export class Responder implements TestServer {
   }
 
   // XEP-0124 §7, XEP-0206 §3
-  async #create(
-    body: Element,
-    rid: number,
-    request: RequestView,
-    connection: Connection | undefined,
-  ): Promise<Reply> {
+  async #create(body: Element, rid: number, request: RequestView, connection: Connection | undefined): Promise<Reply> {
     for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
     const { domain, personality } = this.#options
     const terms = termsOf(body, domain, personality)

@@ -295,7 +295,8 @@ describe('about the server', () => {
 
     expect(complaintsIn(findings)).toEqual({ domain: 'wrong' })
     // Openfire opens a session for its own domain all the same.
-    const told = personality === 'openfire' ? /answers for 'example.com'.*--domain/ : /'localhost' is not served.*--domain/
+    const told =
+      personality === 'openfire' ? /answers for 'example.com'.*--domain/ : /'localhost' is not served.*--domain/
     expect(textOf(findings, 'domain')).toMatch(told)
   })
 

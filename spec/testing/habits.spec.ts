@@ -1,4 +1,4 @@
-import { type ClientRequest, Agent, request as httpRequest } from 'node:http'
+import { Agent, type ClientRequest, request as httpRequest } from 'node:http'
 import { Authenticator } from '../../lib'
 import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, type PersonalityName, startBoshServer } from '../../lib/testing/server'

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Authenticator } from '../../lib'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 
@@ -43,7 +44,7 @@ test('right logins to Tigase all succeed when they begin at random', async () =>
   const outcomes: Promise<string>[] = []
   while (outcomes.length < LOGINS) {
     outcomes.push(logIn())
-    await new Promise(resolve => setTimeout(resolve, Math.random() * 20))
+    await new Promise(resolve => setTimeout(resolve, randomInt(20)))
   }
 
   expect(await Promise.all(outcomes)).toEqual(allIn)

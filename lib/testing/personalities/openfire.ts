@@ -47,7 +47,10 @@ export const OPENFIRE: Personality = {
     restarted: {},
     ended: { ack: '{previous}' },
     malformed: errorPage(400, 'Bad Request'),
-    withoutRid: errorPage(400, 'Body-element is missing a RID (Request ID) value, or the provided value is a non-positive integer.'),
+    withoutRid: errorPage(
+      400,
+      'Body-element is missing a RID (Request ID) value, or the provided value is a non-positive integer.',
+    ),
     unknownSession: errorPage(404, 'Invalid SID value.'),
     unknownDomain: undefined,
     withoutDomain: undefined,
@@ -63,7 +66,11 @@ export const OPENFIRE: Personality = {
     answersNewest: true,
     answersPayload: false,
   },
-  features: { first: [BIND_FEATURE, OPTIONAL_SESSION], restarted: [BIND_FEATURE, OPTIONAL_SESSION], registersAgain: true },
+  features: {
+    first: [BIND_FEATURE, OPTIONAL_SESSION],
+    restarted: [BIND_FEATURE, OPTIONAL_SESSION],
+    registersAgain: true,
+  },
   sasl: {
     mechanisms: ['PLAIN', 'SCRAM-SHA-1'],
     // Nothing is prepared at login, so that a name has one spelling only: that of the sign-up, which folds it.

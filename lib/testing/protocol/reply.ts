@@ -9,7 +9,6 @@ import {
   STREAMS,
 } from '../../xml/namespaces'
 import { element, type Node, write } from '../../xml/write'
-import type { HttpHabits } from '../personalities/habits'
 
 /** An HTTP reply. */
 export interface HttpReply {
@@ -130,7 +129,10 @@ export function replyOfEnd(end: StreamEnd, every: Attributes, ended: Attributes)
 }
 
 /** Adds the headers of the server to a reply. */
-export function dressed(reply: Reply, { headers, xmlType }: Pick<HttpHabits, 'headers' | 'xmlType'>): Reply {
+export function dressed(
+  reply: Reply,
+  { headers, xmlType }: { readonly headers: Attributes; readonly xmlType: string },
+): Reply {
   if (typeof reply === 'string') return reply
   const isXml = reply.headers['Content-Type'] === XML_TYPE['Content-Type']
   return { ...reply, headers: { ...headers, ...reply.headers, ...(isXml && { 'Content-Type': xmlType }) } }

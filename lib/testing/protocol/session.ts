@@ -34,7 +34,10 @@ const SHORT_SID = 10
 const SIDS = {
   uuid: () => randomUUID(),
   hex: () => randomBytes(SID_BYTES).toString('hex'),
-  short: () => BigInt(`0x${randomBytes(SID_BYTES).toString('hex')}`).toString(36).slice(-SHORT_SID),
+  short: () =>
+    BigInt(`0x${randomBytes(SID_BYTES).toString('hex')}`)
+      .toString(36)
+      .slice(-SHORT_SID),
 }
 
 /** Makes the id of a session. */

@@ -17,7 +17,13 @@ export function dataForm(title: string, instructions: Node, fields: readonly For
 }
 
 /** Returns the fields of a captcha that asks for a sum. */
-export function sumFields({ challenge, question }: { readonly challenge: string; readonly question: string }): FormField[] {
+export function sumFields({
+  challenge,
+  question,
+}: {
+  readonly challenge: string
+  readonly question: string
+}): FormField[] {
   return [
     { name: 'captcha-id', type: 'hidden', isRequired: true, value: challenge },
     { name: 'qa', type: 'text-single', label: `Solve: ${question}`, isRequired: true, value: '' },

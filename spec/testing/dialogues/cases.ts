@@ -1,5 +1,5 @@
-import type { Server } from '../../fixtures/dialogues/dialogue'
 import type { BoshServer, BoshServerOptions, Fault } from '../../../lib/testing/server'
+import type { Server } from '../../fixtures/dialogues/dialogue'
 
 /** Recorded dialogues that the test kit plays with the same settings. */
 export interface Setting {
@@ -127,7 +127,11 @@ export const SETTINGS: Readonly<Record<Server, readonly Setting[]>> = {
     },
     { names: ['sign-up-name-taken'], accounts: { new1: 'x' }, options: { registration: 'open' } },
     { names: ['sign-up-captcha-plain-fields'], options: { registration: 'captcha' } },
-    { names: ['change-password', 'remove-account'], accounts: { new1: 'new1-Secret' }, options: { registration: 'open' } },
+    {
+      names: ['change-password', 'remove-account'],
+      accounts: { new1: 'new1-Secret' },
+      options: { registration: 'open' },
+    },
     {
       names: ['status-disabled-plain', 'status-disabled-plain-wrong', 'status-disabled-scram'],
       accounts: { disabled: 'x' },
@@ -176,7 +180,11 @@ export const SETTINGS: Readonly<Record<Server, readonly Setting[]>> = {
       accounts: { lotte: 'x', user1: 'user1', user2: 'user2', user3: 'user3' },
       options: { registration: 'open' },
     },
-    { names: ['unregister', 'unregister-no-session'], accounts: { newcomer1: 'Neu 1' }, options: { registration: 'open' } },
+    {
+      names: ['unregister', 'unregister-no-session'],
+      accounts: { newcomer1: 'Neu 1' },
+      options: { registration: 'open' },
+    },
   ],
   metronome: [
     {

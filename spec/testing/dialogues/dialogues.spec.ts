@@ -27,13 +27,16 @@ describe.each(Object.keys(SETTINGS) as Server[])('as %s', personality => {
     return kit
   }
 
-  test.each(CASES.filter(([of]) => of === personality))('the test kit answers as %s in %s', async (_, name, setting) => {
-    server = await start(setting)
-    const pairs = await replay(server.url, readDialogue(personality, name), {
-      passwordOf: username => setting.accounts?.[username.toLowerCase()] ?? '',
-    })
+  test.each(CASES.filter(([of]) => of === personality))(
+    'the test kit answers as %s in %s',
+    async (_, name, setting) => {
+      server = await start(setting)
+      const pairs = await replay(server.url, readDialogue(personality, name), {
+        passwordOf: username => setting.accounts?.[username.toLowerCase()] ?? '',
+      })
 
-    expect(pairs.length).toBeGreaterThan(0)
-    expect(pairs.map(({ played }) => played)).toEqual(pairs.map(({ recorded }) => recorded))
-  })
+      expect(pairs.length).toBeGreaterThan(0)
+      expect(pairs.map(({ played }) => played)).toEqual(pairs.map(({ recorded }) => recorded))
+    },
+  )
 })

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Dialogue, Exchange, Headers } from '../../fixtures/dialogues/dialogue'
 import { ScramClient } from './scram'
 import { type Shape, shapeOf } from './shape'
@@ -66,6 +66,8 @@ async function post(url: string, body: string): Promise<Answer> {
   const chunks: Buffer[] = []
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
   const { rawHeaders, statusCode = 0 } = response
-  const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : []))
+  const pairs = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
+  )
   return { status: statusCode, headers: pairs, body: Buffer.concat(chunks).toString() }
 }

@@ -37,9 +37,16 @@ function contentOf(body: string): string {
 }
 
 function inside({ namespace, name, attributes, children, text }: Tree): string {
-  if (name === 'mechanisms') return `mechanisms ${children.map(child => child.text).filter(isKnown).join(',')}`
+  if (name === 'mechanisms')
+    return `mechanisms ${children
+      .map(child => child.text)
+      .filter(isKnown)
+      .join(',')}`
   if (name === 'challenge' || name === 'success') return `${name}${text === '' ? '' : ' with data'}`
-  const kept = children.filter(child => !FOR_PEOPLE.includes(child.name)).map(inside).sort()
+  const kept = children
+    .filter(child => !FOR_PEOPLE.includes(child.name))
+    .map(inside)
+    .sort()
   const content = text.trim() === '' ? '' : ` "${text.replace(CHOSEN, '/*')}"`
   return `${name}{${namespace}}${shown(attributes, ['code'])}${content}${kept.length > 0 ? ` [${kept.join(' ')}]` : ''}`
 }
