@@ -114,7 +114,7 @@ export class Responder implements TestServer {
     if (!session) return this.#unknown
     if (connection) session.connections.add(connection)
     if (session.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
-    const reply = session.take(rid, () => this.#answer(session, body, rid, request))
+    const reply = session.take(rid, () => this.#answer(session, body, rid, request), request.step === 'restart')
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
   }
 

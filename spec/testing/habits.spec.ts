@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { Authenticator } from '../../lib'
 import { Responder } from '../../lib/testing/responder'
 import { type BoshServer, type PersonalityName, startBoshServer } from '../../lib/testing/server'
@@ -97,13 +98,23 @@ test('a session that was idle for too long is unknown', async () => {
   }
 })
 
-test('MongooseIM closes a connection without a request for five seconds and does not announce it', async () => {
+test('MongooseIM closes a connection after five seconds without a request and does not announce it', async () => {
   await start('mongooseim')
-  const response = await fetch(server.url)
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname)
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text
+  })
+  socket.write('GET /http-bind HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const begin = Date.now()
+  await new Promise(resolve => socket.on('end', resolve))
+  socket.destroy()
 
-  expect(response.headers.get('keep-alive')).toBeNull()
-  expect(response.headers.get('server')).toBe('Cowboy')
-})
+  expect(answer).toMatch(/^server: Cowboy\r$/m)
+  expect(answer).not.toMatch(/^keep-alive:/im)
+  expect(Date.now() - begin).toBeGreaterThan(4_500)
+}, 15_000)
 
 test.each<[PersonalityName, RegExp]>([
   ['openfire', /^Error 404 Not Found$/],
@@ -147,4 +158,25 @@ test.each(['instead', 'beside'] as const)('the fault `again` sends the challenge
   expect(codes.slice(1)).toEqual(
     again === 'instead' ? ['challenge', 'challenge', 'failure'] : ['challenge', 'challenge failure', ''],
   )
+})
+
+test('Tigase sends the features again with the next answer when a restart is repeated before its answer', async () => {
+  await start('tigase')
+  const [x, y] = [oneConnection(), oneConnection()]
+  const sid = sidIn(await send(x, CREATE))
+  const plain = Buffer.from('\0user1\0user1').toString('base64')
+  const auth = `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`
+  await send(x, `<body ${HTTPBIND} rid='2' sid='${sid}'>${auth}</body>`)
+  const restart = asked(sid, 3, "xmlns:xmpp='urn:xmpp:xbosh' xmpp:restart='true'")
+  const first = send(x, restart)
+  while (server.requests.length < 3) await new Promise(resolve => setImmediate(resolve))
+  const again = send(y, restart)
+  await Promise.all([first, again])
+  const bind = "<iq xmlns='jabber:client' type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
+  const bound = await send(y, `<body ${HTTPBIND} rid='4' sid='${sid}'>${bind}</body>`)
+
+  expect(await again).toContain('<stream:features>')
+  expect(bound).toMatch(/<stream:features>.*<jid>user1@localhost\//)
+  x.destroy()
+  y.destroy()
 })

@@ -91,10 +91,7 @@ export type FaultReply =
       readonly streamError: string
     }
   | {
-      /**
-       * sends the SASL element before once more, as Openfire does at times: beside the correct content, or instead of it,
-       * which then comes with the next reply
-       */
+      /** sends the last SASL element again, as Openfire does at times; with `instead`, the correct content comes next */
       readonly again: 'beside' | 'instead'
     }
   | {

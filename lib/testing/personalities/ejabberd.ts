@@ -56,6 +56,7 @@ export const EJABBERD: Personality = {
     grantsHoldZero: true,
     answersNewest: true,
     repeatsReplies: true,
+    repeatsRestart: false,
     otherRequest: 'other-request',
     answersPayload: false,
     unrestartedEnd: 'ends',

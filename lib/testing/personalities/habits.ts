@@ -107,6 +107,8 @@ export interface SessionHabits {
   readonly answersNewest: boolean
   /** a repeated request gets the same reply; otherwise it is held like an empty one, and the answer is lost */
   readonly repeatsReplies: boolean
+  /** a restart that is repeated before its answer is done twice, so that the features come once more with the next answer */
+  readonly repeatsRestart: boolean
   /** condition for a held request when another request ends the session; without one it gets the same reply */
   readonly otherRequest: string | undefined
   /** answers the stanzas of a request that restarts the stream or ends the session */

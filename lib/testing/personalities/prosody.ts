@@ -51,6 +51,7 @@ export const PROSODY: Personality = {
     grantsHoldZero: false,
     answersNewest: false,
     repeatsReplies: true,
+    repeatsRestart: false,
     otherRequest: undefined,
     answersPayload: true,
     unrestartedEnd: 'ends',

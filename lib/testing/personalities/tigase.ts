@@ -54,6 +54,7 @@ export const TIGASE: Personality = {
     answerPause: 100,
     hasLateFeatures: true,
     repeatsReplies: false,
+    repeatsRestart: true,
     answersPayload: false,
   },
   features: {

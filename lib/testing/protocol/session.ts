@@ -115,10 +115,11 @@ export class Session {
    *
    * @returns its reply, or `undefined` if the rid is outside the window (XEP-0124 §11)
    */
-  take(rid: number, handler: Handler): Promise<Reply> | undefined {
+  take(rid: number, handler: Handler, isRestart = false): Promise<Reply> | undefined {
     this.#lastSeen = Date.now()
     // XEP-0124 §14.2: a repeated rid gets the same reply.
     const repeated = this.#replies.get(rid)
+    if (repeated && this.#habits.repeatsRestart && isRestart && !this.#answered.has(rid)) this.#restartAgain()
     if (repeated && (this.#habits.repeatsReplies || !this.#answered.has(rid))) return repeated
     if (repeated) return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
     if (rid <= this.#rid || rid > this.#rid + this.#requests) return undefined
@@ -129,6 +130,11 @@ export class Session {
     this.#forget(rid - this.#requests)
     void this.#advance()
     return reply
+  }
+
+  #restartAgain(): void {
+    const features = this.stream.restart()
+    if (!('end' in features)) this.due = [...this.due, ...features]
   }
 
   /** Forgets the replies up to a rid, which can no longer be repeated. */

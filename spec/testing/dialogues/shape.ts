@@ -1,7 +1,7 @@
 import { type Headers, headerIn } from '../../fixtures/dialogues/dialogue'
 import { bySaxes, type Tree } from '../../fixtures/saxes'
 
-/** What of a reply is the same each time. */
+/** The parts of a reply that are the same each time. */
 export interface Shape {
   readonly status: number
   readonly type: string | undefined
