@@ -359,7 +359,7 @@ describe('at sign-up', () => {
   })
 })
 
-describe.each(PERSONALITY_NAMES.filter(name => name !== 'mongooseim'))('with an account on %s', personality => {
+describe.each(PERSONALITY_NAMES)('with an account on %s', personality => {
   test('changePassword() replaces the password and the old one is refused', async () => {
     const server = await serve({ personality, answerPause: 0 })
     const registration = registrationAt(server)

@@ -190,7 +190,7 @@ test.each<[what: string, on: Step, reply: FaultReply, outcome: string]>([
   expect(await logIn()).toBe(outcome)
 })
 
-describe.each(PERSONALITY_NAMES.filter(name => name !== 'mongooseim'))('for an account on %s', personality => {
+describe.each(PERSONALITY_NAMES)('for an account on %s', personality => {
   const NEW = { username: 'user9', password: 'Password-9', email: 'user9@example.com' }
   let other: BoshServer
   let registration: Registration
