@@ -1,10 +1,10 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
-import { prepareLocalpart } from '../jid'
-import { type Digest, preparePassword } from '../sasl'
+import type { Digest } from '../sasl'
+import { EJABBERD } from './personalities/ejabberd'
+import type { SaslHabits } from './personalities/habits'
 
 const hi = promisify(pbkdf2)
-const ITERATIONS = 4096
 const SALT_BYTES = 16
 
 /**
@@ -17,6 +17,19 @@ export interface ScramKeys {
   readonly iterations: number
   readonly storedKey: Buffer
   readonly serverKey: Buffer
+}
+
+/**
+ * An account as a login sees it.
+ *
+ * @internal
+ */
+export interface AskedAccount {
+  readonly refusal: AccountRefusal | undefined
+  /** Returns true for the right password. */
+  isPassword(password: string): boolean
+  /** Derives the keys of SCRAM and keeps them. */
+  scramKeys(digest: Digest): Promise<ScramKeys>
 }
 
 /** One account of the server. */
@@ -45,8 +58,8 @@ interface Account {
 export type AccountRefusal = 'account-disabled' | 'credentials-expired'
 
 /**
- * The accounts of a test server. They can change while the server runs. User names are prepared as real servers prepare
- * them: `ALICE` is the account `alice`.
+ * The accounts of a test server. They can change while the server runs. User names are prepared as the real server does
+ * it when an account is made: `ALICE` is the account `alice`.
  *
  * @example
  * ```ts
@@ -65,12 +78,17 @@ export type AccountRefusal = 'account-disabled' | 'credentials-expired'
  */
 export class Accounts {
   readonly #accounts = new Map<string, Account>()
+  readonly #habits: SaslHabits
+  /** makes the salts of names without an account */
+  readonly #secret = randomBytes(SALT_BYTES)
 
   /**
    * @param accounts user name, without the domain, to password
+   * @param habits preparation of names and passwords
    * @throws {TypeError} a user name or a password is invalid
    */
-  constructor(accounts: Readonly<Record<string, string>> = {}) {
+  constructor(accounts: Readonly<Record<string, string>> = {}, habits: SaslHabits = EJABBERD.sasl) {
+    this.#habits = habits
     this.restore(accounts)
   }
 
@@ -90,9 +108,9 @@ export class Accounts {
    * @throws {TypeError} the user name or the password is invalid
    */
   add(username: string, password: string): void {
-    const prepared = preparePassword(password)
+    const prepared = this.#habits.password(password)
     if (prepared === undefined) throw new TypeError('SASLprep refuses this password')
-    this.#accounts.set(nameOf(username), { password: prepared, keys: new Map() })
+    this.#accounts.set(this.#nameOf(username), { password: prepared, keys: new Map() })
   }
 
   /**
@@ -101,7 +119,7 @@ export class Accounts {
    * @throws {TypeError} the user name is invalid
    */
   remove(username: string): void {
-    this.#accounts.delete(nameOf(username))
+    this.#accounts.delete(this.#nameOf(username))
   }
 
   /**
@@ -116,7 +134,8 @@ export class Accounts {
   }
 
   /**
-   * Disables an account: every login gets `account-disabled`, even with a wrong password.
+   * Disables an account. Every login gets `account-disabled`, even with a wrong password, unless the server that the
+   * personality stands for does it otherwise.
    *
    * @throws {TypeError} the account does not exist, or the user name is invalid
    */
@@ -140,7 +159,7 @@ export class Accounts {
    */
   enable(username: string): void {
     const { password, keys } = this.#get(username)
-    this.#accounts.set(nameOf(username), { password, keys })
+    this.#accounts.set(this.#nameOf(username), { password, keys })
   }
 
   /** Returns true if the account exists, even if it is disabled or expired. */
@@ -156,51 +175,74 @@ export class Accounts {
   /** Returns true if the account exists and has this password. */
   isPassword(username: string, password: string): boolean {
     const account = this.#find(username)
-    return account !== undefined && account.password === preparePassword(password)
+    return account !== undefined && account.password === this.#habits.password(password)
   }
 
   /**
-   * Derives the keys of an account and keeps them. It returns `undefined` if the account does not exist.
+   * Returns the account that a login asks for by `username`, or `undefined` if it does not exist.
    *
    * @internal
    */
-  scramKeys(username: string, digest: Digest): Promise<ScramKeys> | undefined {
-    const account = this.#find(username)
+  asked(username: string): AskedAccount | undefined {
+    const { names, password: prepare, iterations } = this.#habits
+    const name = names.asked(username)
+    const account = name === undefined ? undefined : this.#accounts.get(name)
     if (!account) return undefined
-    const keys = account.keys.get(digest) ?? deriveKeys(account.password, digest)
-    account.keys.set(digest, keys)
-    return keys
+    const { password, keys, refusal } = account
+    return {
+      refusal,
+      isPassword: typed => prepare(typed) === password,
+      scramKeys: digest => {
+        const derived = keys.get(digest) ?? deriveKeys(password, digest, iterations)
+        keys.set(digest, derived)
+        return derived
+      },
+    }
+  }
+
+  /**
+   * Derives keys for a name without an account. Their salt is the same each time, and no password fits.
+   *
+   * @internal
+   */
+  decoyKeys(username: string, digest: Digest): Promise<ScramKeys> {
+    const salt = createHmac('sha256', this.#secret).update(username).digest().subarray(0, SALT_BYTES)
+    return deriveKeys(randomBytes(SALT_BYTES).toString('hex'), digest, this.#habits.iterations, salt)
   }
 
   #refuse(username: string, refusal: AccountRefusal): void {
-    this.#accounts.set(nameOf(username), { ...this.#get(username), refusal })
+    this.#accounts.set(this.#nameOf(username), { ...this.#get(username), refusal })
   }
 
   #get(username: string): Account {
-    const account = this.#accounts.get(nameOf(username))
+    const account = this.#accounts.get(this.#nameOf(username))
     if (!account) throw new TypeError('no such account')
     return account
   }
 
   #find(username: string): Account | undefined {
-    const local = prepareLocalpart(username)
-    return local === undefined ? undefined : this.#accounts.get(local)
+    const name = this.#habits.names.stored(username)
+    return name === undefined ? undefined : this.#accounts.get(name)
+  }
+
+  #nameOf(username: string): string {
+    const name = this.#habits.names.stored(username)
+    if (name === undefined) throw new TypeError('not a localpart: name the account without its domain')
+    return name
   }
 }
 
-function nameOf(username: string): string {
-  const local = prepareLocalpart(username)
-  if (local === undefined) throw new TypeError('not a localpart: name the account without its domain')
-  return local
-}
-
-async function deriveKeys(password: string, digest: Digest): Promise<ScramKeys> {
-  const salt = randomBytes(SALT_BYTES)
-  const salted = await hi(password, salt, ITERATIONS, createHash(digest).digest().length, digest)
+async function deriveKeys(
+  password: string,
+  digest: Digest,
+  iterations: number,
+  salt: Buffer = randomBytes(SALT_BYTES),
+): Promise<ScramKeys> {
+  const salted = await hi(password, salt, iterations, createHash(digest).digest().length, digest)
   const clientKey = createHmac(digest, salted).update('Client Key').digest()
   return {
     salt,
-    iterations: ITERATIONS,
+    iterations,
     storedKey: createHash(digest).update(clientKey).digest(),
     serverKey: createHmac(digest, salted).update('Server Key').digest(),
   }

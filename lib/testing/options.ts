@@ -1,7 +1,8 @@
 import { prepareConfiguredDomain } from '../jid'
 import { assertKnown } from '../options/checks'
 import { MECHANISM_NAMES } from '../sasl'
-import { PERSONALITIES, type Personality, type PersonalityName } from './personality'
+import { PERSONALITIES, PERSONALITY_NAMES, type PersonalityName } from './personalities'
+import type { Personality } from './personalities/habits'
 import type { TestMechanism } from './protocol/sasl'
 import type { RegistrationMode } from './services/registration'
 
@@ -36,7 +37,7 @@ export interface ResponderOptions {
   /**
    * offered mechanisms, in this order
    *
-   * @default ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
+   * @default those of the personality; of ejabberd ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN']
    */
   mechanisms?: readonly TestMechanism[]
   /**
@@ -47,11 +48,17 @@ export interface ResponderOptions {
   personality?: PersonalityName
   /**
    * policy for sign-up: `'closed'` refuses it, `'open'` lets every client create an account, `'captcha'` demands the digits
-   * of a picture
+   * of a picture, or of Tigase a sum
    *
    * @default 'closed'
    */
   registration?: RegistrationMode
+  /**
+   * ms between two answers of one session, at least; 0 makes tests on Tigase fast, which waits 100 ms
+   *
+   * @default that of the personality: 100 of Tigase, 0 of all others
+   */
+  answerPause?: number
 }
 
 /** The options with all defaults, checked. */
@@ -64,7 +71,7 @@ export interface ResolvedOptions {
   readonly registration: RegistrationMode
 }
 
-const OPTION_NAMES = ['domain', 'accounts', 'mechanisms', 'personality', 'registration']
+const OPTION_NAMES = ['domain', 'accounts', 'mechanisms', 'personality', 'registration', 'answerPause']
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
 /**
@@ -75,28 +82,34 @@ const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'capt
 export function resolveOptions({
   domain,
   accounts = {},
-  mechanisms = MECHANISM_NAMES,
+  mechanisms,
   personality = 'ejabberd',
   registration = 'closed',
+  answerPause,
   ...unknown
 }: ResponderOptions): ResolvedOptions {
   assertKnown(unknown, OPTION_NAMES)
   const prepared = typeof domain === 'string' ? prepareConfiguredDomain(domain) : undefined
   if (!prepared) throw new TypeError('option `domain` must be an XMPP domain')
-  if (!Array.isArray(mechanisms) || !mechanisms.every(name => MECHANISM_NAMES.includes(name))) {
+  if (!Object.hasOwn(PERSONALITIES, personality)) {
+    throw new TypeError(`option \`personality\` must be one of ${PERSONALITY_NAMES.join(', ')}`)
+  }
+  const habits = PERSONALITIES[personality]
+  const { sessions } = habits
+  const offered = mechanisms ?? habits.sasl.mechanisms
+  if (!Array.isArray(offered) || !offered.every(name => MECHANISM_NAMES.includes(name))) {
     throw new TypeError(`option \`mechanisms\` must be an array of names from: ${MECHANISM_NAMES.join(', ')}`)
   }
-  if (!Object.hasOwn(PERSONALITIES, personality)) {
-    throw new TypeError(`option \`personality\` must be one of ${Object.keys(PERSONALITIES).join(', ')}`)
-  }
+  const pause = answerPause ?? sessions.answerPause
+  if (!Number.isFinite(pause) || pause < 0) throw new TypeError('option `answerPause` must be a number of ms')
   if (!REGISTRATION_MODES.includes(registration)) {
     throw new TypeError(`option \`registration\` must be one of ${REGISTRATION_MODES.join(', ')}`)
   }
   return {
     domain: prepared.wire,
     accounts: { ...accounts },
-    mechanisms: [...mechanisms],
-    personality: PERSONALITIES[personality],
+    mechanisms: [...offered],
+    personality: { ...habits, sessions: { ...sessions, answerPause: pause } },
     registration,
   }
 }

@@ -1,15 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
-import type { Node } from '../xml/write'
 import { Accounts } from './accounts'
-import { type Fault, type FaultReply, Faults } from './faults/faults'
-import { endsSession, faultyReply, isSaslFault } from './faults/faulty-reply'
+import { Answers } from './answers'
+import { type Fault, Faults } from './faults/faults'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
-import { type HttpHabits, VERSION } from './personality'
-import { createdAttributes, termsOf } from './protocol/creation'
-import { type CorrectReply, endOfStream, ok, type Reply, type StreamReply, terminated } from './protocol/reply'
+import type { HttpHabits } from './personalities/habits'
+import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
+import { dressed, ok, type Reply, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
-import { Session } from './protocol/session'
+import { type Connection, newSid, Session } from './protocol/session'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
 import { AccountStore } from './services/account-data'
@@ -26,21 +25,23 @@ export class Responder implements TestServer {
   readonly #registration: RegistrationService
   readonly #data = new AccountStore()
   readonly #faults = new Faults()
+  readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
   #requests: RequestView[] = []
 
   constructor(options: ResponderOptions) {
     this.#options = resolveOptions(options)
-    const { accounts, domain, registration } = this.#options
-    this.accounts = new Accounts(accounts)
-    this.#registration = new RegistrationService(this.accounts, domain, registration)
+    const { accounts, domain, registration, personality } = this.#options
+    this.accounts = new Accounts(accounts, personality.sasl)
+    this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
+    this.#answers = new Answers(personality, this.#faults)
   }
 
   get sessions(): readonly SessionView[] {
-    return Array.from(this.#sessions.values(), ({ sid, stream: { username, mechanism, jid } }) => ({
+    return Array.from(this.#sessions.values(), ({ sid, stream: { authentication, jid } }) => ({
       sid,
-      username,
-      mechanism,
+      username: authentication.username,
+      mechanism: authentication.mechanism,
       jid,
     }))
   }
@@ -78,12 +79,24 @@ export class Responder implements TestServer {
 
   /** @internal */
   endSessions(): void {
-    for (const sid of this.#sessions.keys()) this.#end(sid, terminated('item-not-found'))
+    for (const sid of this.#sessions.keys()) this.#end(sid, this.#unknown)
   }
 
-  /** @internal */
-  async respond(bytes: Uint8Array, headers: RequestView['headers'] = {}): Promise<Reply> {
-    const { malformed } = this.#options.personality
+  /**
+   * Answers a request. `connection` is the one that carries it, if there is one.
+   *
+   * @internal
+   */
+  async respond(bytes: Uint8Array, headers: RequestView['headers'] = {}, connection?: Connection): Promise<Reply> {
+    return dressed(await this.#respond(bytes, headers, connection), this.http)
+  }
+
+  async #respond(
+    bytes: Uint8Array,
+    headers: RequestView['headers'],
+    connection: Connection | undefined,
+  ): Promise<Reply> {
+    const { malformed, withoutRid } = this.#options.personality.replies
     let body: Element
     try {
       body = inClientNamespace(read(bytes))
@@ -92,13 +105,16 @@ export class Responder implements TestServer {
       throw error
     }
     const rid = ridOf(body)
-    if (rid === undefined) return malformed
+    if (rid === undefined) return withoutRid
     const request = viewOf(body, Buffer.from(bytes).toString(), headers)
     this.#record(request)
-    if (request.sid === undefined) return this.#create(body, rid, request)
+    if (request.sid === undefined) return this.#create(body, rid, request, connection)
+    this.#forgetIdle(request.sid)
     const session = this.#sessions.get(request.sid)
-    if (session?.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
-    const reply = session?.take(rid, () => this.#answer(session, body, request))
+    if (!session) return this.#unknown
+    if (connection) session.connections.add(connection)
+    if (session.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
+    const reply = session.take(rid, () => this.#answer(session, body, rid, request), request.step === 'restart')
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
   }
 
@@ -108,92 +124,64 @@ export class Responder implements TestServer {
   }
 
   // XEP-0124 §7, XEP-0206 §3
-  async #create(body: Element, rid: number, request: RequestView): Promise<Reply> {
-    this.#forgetIdle()
-    const { domain, accounts: _, ...rest } = this.#options
-    const { personality } = rest
+  async #create(body: Element, rid: number, request: RequestView, connection: Connection | undefined): Promise<Reply> {
+    for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
+    const { domain, personality } = this.#options
     const terms = termsOf(body, domain, personality)
     if ('refusal' in terms) return terms.refusal
-    if (this.#sessions.size >= MAX_SESSIONS) return terminated('policy-violation')
-    const { accounts } = this
-    const stream = new Stream({ ...rest, domain, accounts, data: this.#data, registration: this.#registration })
-    const session = new Session(stream, rid, terms, personality.sessions.answersNewest, sid =>
-      ok([], personality.repeatsSid ? { sid } : {}),
-    )
-    this.#sessions.set(session.sid, session)
-    const children = terms.isVersioned ? [stream.features] : []
-    const correct = { children, attributes: createdAttributes(terms, personality, domain, session.sid) }
-    const reply = this.#reply(session, correct, this.#faults.take('create'), request)
+    if (this.#sessions.size >= MAX_SESSIONS) return personality.replies.full
+    const session = this.#session(rid, terms)
+    if (connection) session.connections.add(connection)
+    const { reply, isEnd } = this.#answers.created(session, terms, rid, request)
     session.created(reply)
+    if (isEnd) return this.#end(session.sid, reply)
     // The request is held like any other for which there is nothing to send. A test that has ended does not wait for it.
     if (!terms.isVersioned) await setTimeout(terms.wait * 1000, undefined, { ref: false })
     return reply
   }
 
-  async #answer(session: Session, { children }: Element, request: RequestView): Promise<Reply | undefined> {
-    const { step } = request
-    const { sid, stream } = session
-    const { repeatsSid, sessions } = this.#options.personality
-    const fault = this.#faults.take(step)
-    const same = repeatsSid ? { sid } : {}
-    const attributes = step === 'restart' && sessions.namesRestart ? { ...same, ...VERSION, authid: sid } : same
-    if (step === 'terminate') return this.#terminate(session, children, fault, request)
-    const begun = step === 'restart' ? stream.restart() : []
-    const isPayload = step !== 'restart' || sessions.answersPayload
-    const answers = 'end' in begun || !isPayload ? begun : joined(begun, await stream.answer(children, fault))
-    if ('end' in answers) return this.#end(sid, this.#reply(session, endOfStream(answers.end), fault, request))
-    if (session.begins()) {
-      session.due = answers
-      return this.#reply(session, { children: [], attributes: { ...attributes, authid: sid } }, fault, request)
-    }
-    const due = [...session.due, ...answers]
-    session.due = []
-    // XEP-0124 §9: hold the request if there is nothing to send.
-    if (due.length === 0 && fault === undefined) return undefined
-    return this.#reply(session, { children: due, attributes }, fault, request)
+  #session(rid: number, terms: Terms): Session {
+    const { domain, mechanisms, personality } = this.#options
+    const { sessions, replies } = personality
+    const { accounts } = this
+    const sid = newSid(sessions.sid)
+    const values = valuesOf(terms, sessions.inactivity, domain, sid)
+    const stream = new Stream({
+      domain,
+      accounts,
+      data: this.#data,
+      mechanisms,
+      personality,
+      registration: this.#registration,
+    })
+    const session = new Session(values, stream, rid, terms, sessions, {
+      empty: asked => ok([], filled(replies.every, values, asked)),
+      unknown: this.#unknown,
+    })
+    this.#sessions.set(sid, session)
+    return session
   }
 
-  async #terminate(
-    session: Session,
-    children: readonly Element[],
-    fault: FaultReply | undefined,
-    request: RequestView,
-  ): Promise<Reply> {
-    const { sid, stream } = session
-    const { repeatsSid, sessions } = this.#options.personality
-    const answers = sessions.answersPayload ? await stream.answer(children, undefined) : []
-    const attributes = { ...(repeatsSid && { sid }), type: 'terminate' }
-    const correct = { children: 'end' in answers ? [] : answers, attributes }
-    const isHeldAnswered = session.isHolding && sessions.otherRequest === undefined
-    if (sessions.otherRequest !== undefined) session.end(terminated(sessions.otherRequest))
-    const reply = this.#end(sid, this.#reply(session, correct, fault, request))
-    return isHeldAnswered ? terminated() : reply
-  }
-
-  #reply(session: Session, correct: CorrectReply, fault: FaultReply | undefined, request: RequestView): Reply {
-    if (fault === undefined || isSaslFault(fault)) return ok(correct.children, correct.attributes)
-    // After a fault, a client that waits for a lost reply gets an empty one at once, so that its test ends soon.
-    session.holdNothing()
-    if (fault === 'late') session.due = correct.children
-    if (typeof fault === 'object' && 'boundJid' in fault) session.stream.overrideJid(fault.boundJid)
-    const reply = faultyReply(fault, correct, request)
-    return endsSession(fault) ? this.#end(session.sid, reply) : reply
+  async #answer(session: Session, body: Element, rid: number, request: RequestView): Promise<Reply | undefined> {
+    const { reply, isEnd } = await this.#answers.answer(session, body, rid, request)
+    return isEnd && reply !== undefined ? this.#end(session.sid, reply) : reply
   }
 
   #end(sid: string, reply: Reply): Reply {
-    this.#sessions.get(sid)?.end(reply)
+    const session = this.#sessions.get(sid)
+    session?.end(reply)
     this.#sessions.delete(sid)
+    if (session && this.http.closesWithSession) for (const connection of session.connections) connection.close()
     return reply
   }
 
-  #forgetIdle(): void {
-    const since = Date.now() - this.#options.personality.inactivity * 1000
-    for (const [sid, { idleSince }] of this.#sessions) {
-      if (idleSince < since) this.#end(sid, terminated('item-not-found'))
-    }
+  #forgetIdle(sid: string): void {
+    const { inactivity } = this.#options.personality.sessions
+    const session = this.#sessions.get(sid)
+    if (session && session.idleSince < Date.now() - inactivity * 1000) this.#end(sid, this.#unknown)
   }
-}
 
-function joined(first: readonly Node[], then: StreamReply): StreamReply {
-  return 'end' in then ? then : [...first, ...then]
+  get #unknown(): Reply {
+    return this.#options.personality.replies.unknownSession
+  }
 }

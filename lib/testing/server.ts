@@ -5,17 +5,18 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { paced } from './faults/pace'
 import type { ResponderOptions } from './options'
-import type { Attributes } from './protocol/reply'
+import { type Attributes, dressed, type Reply } from './protocol/reply'
+import type { Connection } from './protocol/session'
 import { Responder } from './responder'
 import type { TestServer } from './test-server'
 
 export type { AccountRefusal, Accounts } from './accounts'
 export type { Fault, FaultReply, SaslCondition, SaslFault } from './faults/faults'
 export type { ResponderOptions } from './options'
-export type { PersonalityName } from './personality'
+export { PERSONALITY_NAMES, type PersonalityName } from './personalities'
 export type { RequestView, Step } from './protocol/request'
 export type { TestMechanism } from './protocol/sasl'
 export type { CaptchaView, RegistrationMode } from './services/registration'
@@ -80,8 +81,6 @@ export interface BoshServer extends TestServer {
   close(): Promise<void>
 }
 
-/** for a person who opens the URL */
-const PAGE = '<!DOCTYPE html>\n<title>BOSH</title>\n<p>This is a BOSH endpoint.</p>\n'
 const MAX_REQUEST_BYTES = 65_536
 /**
  * Starts a BOSH server on a loopback port, for tests and demonstrations. It performs real SASL and bind with the accounts
@@ -115,6 +114,7 @@ class HttpTestServer extends Responder implements BoshServer {
   readonly #scheme: 'http' | 'https'
   #port = 0
   #connections = 0
+  readonly #carriers = new WeakMap<Socket, Connection>()
 
   constructor(options: ResponderOptions, tls: BoshServerOptions['tls']) {
     super(options)
@@ -123,6 +123,7 @@ class HttpTestServer extends Responder implements BoshServer {
     }
     this.#server = tls ? createSecureServer(tls, listener) : createServer(listener)
     this.#scheme = tls ? 'https' : 'http'
+    if (this.http.idleMs !== undefined) this.#server.keepAliveTimeout = this.http.idleMs
     this.#server.on('connection', () => this.#connections++)
   }
 
@@ -153,11 +154,15 @@ class HttpTestServer extends Responder implements BoshServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url !== this.path) return void response.writeHead(404).end()
-    const { cors, namesOrigin } = this.http
+    const { cors, namesOrigin, anyPath, sharesOtherMethod } = this.http
+    if (request.url !== this.path && !anyPath) return void response.writeHead(404).end()
     const origin = namesOrigin ? request.headers.origin : undefined
     const headers = { 'Access-Control-Allow-Origin': origin ?? '*', ...cors }
-    if (request.method !== 'POST') return this.#answerWithoutBosh(request.method, response, headers)
+    if (request.method !== 'POST') {
+      const reply = dressed(this.#withoutBosh(request.method), this.http)
+      const isShared = sharesOtherMethod || ['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '')
+      return this.#send(reply, request, response, isShared ? headers : {})
+    }
     const chunks: Buffer[] = []
     let received = 0
     for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -165,11 +170,15 @@ class HttpTestServer extends Responder implements BoshServer {
       if (received > MAX_REQUEST_BYTES) return void response.writeHead(403, { Connection: 'close' }).end()
       chunks.push(chunk)
     }
-    const reply = await this.respond(Buffer.concat(chunks), request.headers)
+    const carrier = this.#carrierOf(request.socket)
+    this.#send(await this.respond(Buffer.concat(chunks), request.headers, carrier), request, response, headers)
+  }
+
+  #send(reply: Reply, request: IncomingMessage, response: ServerResponse, shared: Attributes): void {
     if (reply === 'hang') return
     if (reply === 'reset') return void request.socket.resetAndDestroy()
-    const { status, headers: own, body, pace } = reply
-    response.writeHead(status, { ...headers, ...own, 'Content-Length': Buffer.byteLength(body) })
+    const { status, headers, body, pace } = reply
+    response.writeHead(status, { ...shared, ...headers, 'Content-Length': Buffer.byteLength(body) })
     if (pace === undefined) return void response.end(body)
     response.flushHeaders()
     const bytes = paced(body, pace)
@@ -177,11 +186,20 @@ class HttpTestServer extends Responder implements BoshServer {
     // end() rather than destroy(): the bytes written before still arrive.
     bytes.on('error', () => request.socket.end()).pipe(response)
   }
-  #answerWithoutBosh(method: string | undefined, response: ServerResponse, headers: Attributes): void {
-    const { preflight, knowsHead, otherMethod } = this.http
-    if (method === 'OPTIONS') response.writeHead(200, { ...headers, ...preflight }).end()
-    else if (method === 'GET' || (method === 'HEAD' && knowsHead)) {
-      response.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(PAGE)
-    } else response.writeHead(otherMethod, otherMethod === 404 ? {} : headers).end()
+
+  #withoutBosh(method: string | undefined): Reply {
+    const { preflight, page, head, otherMethod } = this.http
+    if (method === 'OPTIONS') return { status: 200, headers: preflight, body: '' }
+    if (method === 'GET') return page
+    return method === 'HEAD' ? (head ?? page) : otherMethod
+  }
+
+  #carrierOf(socket: Socket): Connection {
+    const known = this.#carriers.get(socket)
+    if (known) return known
+    // The reply of this turn leaves before the end.
+    const carrier = { close: () => void setImmediate(() => socket.end()) }
+    this.#carriers.set(socket, carrier)
+    return carrier
   }
 }

@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import * as library from '../../lib'
-import { type BoshServer, type BoshServerOptions, type Fault, startBoshServer } from '../../lib/testing/server'
+import {
+  type BoshServer,
+  type BoshServerOptions,
+  type Fault,
+  PERSONALITY_NAMES,
+  startBoshServer,
+} from '../../lib/testing/server'
 import { withImports } from '../docs/blocks'
 import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
@@ -68,7 +74,7 @@ describe('for its examples', () => {
     const modules: Readonly<Record<string, unknown>> = {
       'node:assert/strict': assert,
       'passport-xmpp-bosh': library,
-      'passport-xmpp-bosh/testing': { startBoshServer: start },
+      'passport-xmpp-bosh/testing': { startBoshServer: start, PERSONALITY_NAMES },
     }
     const scope = {
       ...library,

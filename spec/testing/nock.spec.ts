@@ -3,6 +3,7 @@ import nock from 'nock'
 import request from 'supertest'
 import { Authenticator } from '../../lib'
 import { type BoshMock, mockBosh } from '../../lib/testing/nock'
+import { PERSONALITY_NAMES } from '../../lib/testing/server'
 
 const SERVICE = 'https://xmpp.example.com:5443/bosh'
 const USER1 = { username: 'user1', password: 'user1' }
@@ -32,6 +33,19 @@ test('a login succeeds without a network', async () => {
     mechanism: 'SCRAM-SHA-512',
   })
   expect(mock.requests.map(({ step }) => step)).toEqual(['create', 'auth', 'response', 'restart', 'bind'])
+})
+
+test.each(PERSONALITY_NAMES)('logins as on %s succeed and fail without a network', async personality => {
+  const service = `https://${personality}.example.com/bosh`
+  const other = mockBosh(service, { domain: 'example.com', accounts: { user1: 'user1' }, personality, answerPause: 0 })
+  const client = new Authenticator({ service, domain: 'example.com', failureDelay: 0 })
+  const { jid } = await client.authenticate(USER1)
+  const refusal = client.authenticate({ ...USER1, password: 'x' })
+
+  expect(jid).toBe('user1@example.com')
+  await expect(refusal).rejects.toMatchObject({ status: 401 })
+  await client.close()
+  other.close()
 })
 
 test('a login fails with status 401 when the password is wrong', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { Responder } from '../../lib/testing/responder'
-import { type BoshServer, type PersonalityName, startBoshServer } from '../../lib/testing/server'
+import { type BoshServer, PERSONALITY_NAMES, type PersonalityName, startBoshServer } from '../../lib/testing/server'
 
 /*
  * The test server answers as a real one does, so a test that passes here passes there: the same dialogues are in the
@@ -184,7 +184,7 @@ test('the features after the restart offer the session of RFC 3921 as optional',
   )
 })
 
-test.each<PersonalityName>(['ejabberd', 'prosody'])(
+test.each(PERSONALITY_NAMES.filter(name => name !== 'mongooseim'))(
   'the first reply of %s names an authid that is not the sid of another session',
   async personality => {
     const responder = new Responder({ domain: 'localhost', personality })

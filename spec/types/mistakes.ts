@@ -191,7 +191,7 @@ export async function kit(): Promise<void> {
   // @ts-expect-error no such mechanism
   await startBoshServer({ domain, mechanisms: ['DIGEST-MD5'] })
   // @ts-expect-error no such server
-  await startBoshServer({ domain, personality: 'openfire' })
+  await startBoshServer({ domain, personality: 'netscape' })
   // @ts-expect-error a mode of registration
   await startBoshServer({ domain, registration: true })
   // @ts-expect-error a number

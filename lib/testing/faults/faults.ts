@@ -91,6 +91,10 @@ export type FaultReply =
       readonly streamError: string
     }
   | {
+      /** sends the last SASL element again, as Openfire does at times; with `instead`, the correct content comes next */
+      readonly again: 'beside' | 'instead'
+    }
+  | {
       /** replaces the list of mechanisms in the reply to `create`; `[]` leaves the list out */
       readonly offer: readonly string[]
     }
@@ -196,6 +200,7 @@ const WORDS: Readonly<Record<Extract<FaultReply, string>, true>> = {
 }
 const KEYS: Readonly<Record<KeyOf<Exclude<FaultReply, string>>, true>> = {
   sasl: true,
+  again: true,
   cut: true,
   terminate: true,
   streamError: true,

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { prepareConfiguredDomain } from '../../jid'
 import { XBOSH } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
-import type { Personality } from '../personality'
-import { type Attributes, type Reply, terminated } from './reply'
+import type { Personality } from '../personalities/habits'
+import type { Attributes, Reply } from './reply'
 
 /** s that a request is held if the client does not say */
 const WAIT_S = 60
@@ -25,39 +26,55 @@ export interface Terms {
 export function termsOf(
   { attributes }: Element,
   domain: string,
-  { needsWait, needsVersion, maxWait, malformed, unknownDomain, created, sessions }: Personality,
+  { replies, sessions }: Personality,
 ): { readonly refusal: Reply } | Terms {
-  const requested = attributes.get('wait')
+  const asked = attributes.get('wait')
   const to = attributes.get('to')
-  if (needsWait && (requested === undefined || !attributes.has('hold'))) return { refusal: terminated('bad-request') }
-  if (requested !== undefined && !/^[0-9]{1,9}$/.test(requested)) return { refusal: malformed }
-  if (to === undefined) return { refusal: terminated('improper-addressing') }
-  if (prepareConfiguredDomain(to)?.wire !== domain) return { refusal: terminated(unknownDomain) }
-  const wait = Math.min(Number(requested ?? WAIT_S), maxWait)
+  const refusal =
+    (asked === undefined ? replies.withoutWait : undefined) ??
+    (attributes.has('hold') ? undefined : replies.withoutHold) ??
+    (asked === undefined || /^[0-9]{1,9}$/.test(asked) ? undefined : replies.malformed) ??
+    (to === undefined ? replies.withoutDomain : undefined) ??
+    (to === undefined || isServed(to, domain, sessions.comparesLetters) ? undefined : replies.unknownDomain)
+  if (refusal !== undefined) return { refusal }
+  const wait = Math.min(Number(asked ?? WAIT_S), sessions.maxWait)
   const requests = sessions.grantsHoldZero && attributes.get('hold') === '0' ? REQUESTS - 1 : REQUESTS
   return {
     wait,
     requests,
-    polling: requests < REQUESTS && wait === 0 ? Number(created['polling']) : 0,
-    isVersioned: !needsVersion || attributes.has(`{${XBOSH}}version`),
+    polling: requests < REQUESTS && wait === 0 ? Number(replies.created['polling']) : 0,
+    isVersioned: !sessions.needsVersion || attributes.has(`{${XBOSH}}version`),
   }
 }
 
-/** Returns the attributes of the reply that creates a session (XEP-0124 §7.2). */
-export function createdAttributes(
-  { wait, requests, isVersioned }: Terms,
-  { created: { 'xmpp:version': version, ...created }, inactivity }: Personality,
-  domain: string,
-  sid: string,
-): Attributes {
-  return {
-    ...created,
-    ...(isVersioned && { 'xmpp:version': version, authid: sid }),
-    from: domain,
-    sid,
-    wait: String(wait),
-    hold: String(requests - 1),
-    requests: String(requests),
-    inactivity: String(inactivity),
+function isServed(to: string, domain: string, comparesLetters: boolean): boolean {
+  return comparesLetters ? to === domain : prepareConfiguredDomain(to)?.wire === domain
+}
+
+/** Values for the attributes of a reply, by the names that {@link ReplyHabits} lists. */
+export type Values = ReadonlyMap<string, string>
+
+/** Returns what the attributes of a session's replies may hold, except the rid. */
+export function valuesOf({ wait, requests }: Terms, inactivity: number, domain: string, sid: string): Values {
+  return new Map([
+    ['sid', sid],
+    ['authid', randomUUID()],
+    ['domain', domain],
+    ['wait', String(wait)],
+    ['hold', String(requests - 1)],
+    ['requests', String(requests)],
+    ['inactivity', String(inactivity)],
+  ])
+}
+
+/** Fills the values into the attributes of a reply to the request `rid`. */
+export function filled(attributes: Attributes, values: Values, rid: number): Attributes {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(attributes)) {
+    result[name] = value.replace(/\{([a-z]+)\}/, (_, key: string) => {
+      if (key === 'rid') return String(rid)
+      return key === 'previous' ? String(rid - 1) : (values.get(key) ?? '')
+    })
   }
+  return result
 }

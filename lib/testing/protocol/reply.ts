@@ -4,7 +4,6 @@ import {
   HTTPBIND,
   REGISTER_FEATURE,
   SASL,
-  SESSION,
   STANZA_CONDITIONS,
   STREAM_CONDITIONS,
   STREAMS,
@@ -26,8 +25,14 @@ export type Pace = 'drip' | { readonly cut: number }
 /** Reaction to a request: an HTTP reply, silence, or a reset of the connection. */
 export type Reply = HttpReply | 'hang' | 'reset'
 
-/** Elements to send, or the condition that ends the stream. */
-export type StreamReply = readonly Node[] | { readonly end: string }
+/**
+ * End of a stream: the condition of its error, also `open` when the session is not terminated with it; `terminate` without an
+ * error; or a whole reply.
+ */
+export type StreamEnd = string | { readonly open: string } | { readonly terminate: true } | HttpReply
+
+/** Elements to send, or the end of the stream. */
+export type StreamReply = readonly Node[] | { readonly end: StreamEnd }
 
 export type Attributes = Readonly<Record<string, string>>
 
@@ -52,14 +57,20 @@ export function ok(children: readonly Node[], attributes: Attributes = {}): Http
 }
 
 // XEP-0124 §17.2
-export function terminated(condition?: string): HttpReply {
-  return ok([], { type: 'terminate', ...(condition !== undefined && { condition }) })
+export function terminated(condition?: string, headers: Attributes = XML_TYPE): HttpReply {
+  const body = bodyText({ type: 'terminate', ...(condition !== undefined && { condition }) }, [])
+  return { status: 200, headers, body }
+}
+
+/** Returns the element that names the error of a stream. */
+export function streamErrorElement(condition: string): Node {
+  return element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
 }
 
 // XEP-0206 §6
 export function endOfStream(condition: string): CorrectReply {
-  const error = element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
-  return { children: [error], attributes: { type: 'terminate', condition: 'remote-stream-error' } }
+  const attributes = { type: 'terminate', condition: 'remote-stream-error' }
+  return { children: [streamErrorElement(condition)], attributes }
 }
 
 export function streamError(condition: string): HttpReply {
@@ -67,21 +78,16 @@ export function streamError(condition: string): HttpReply {
   return ok(children, attributes)
 }
 
-// RFC 6120 §6.3.3, XEP-0077 §9
-export function features(mechanisms: readonly string[], registers: boolean): Node {
+/** Writes the features of a stream: mechanisms (RFC 6120 §6.3.3), sign-up (XEP-0077 §9), and `more`. */
+export function features(mechanisms: readonly string[], registers: boolean, more: readonly Node[] = []): Node {
   const names = mechanisms.map(name => element('mechanism', {}, name))
   return element(
     'stream:features',
     {},
     ...(names.length > 0 ? [element('mechanisms', { xmlns: SASL }, ...names)] : []),
     ...(registers ? [element('register', { xmlns: REGISTER_FEATURE })] : []),
+    ...more,
   )
-}
-
-// RFC 6120 §7.3, and the session of RFC 3921 §3, which old clients look for
-export function restartedFeatures(): Node {
-  const session = element('session', { xmlns: SESSION }, element('optional'))
-  return element('stream:features', {}, element('bind', { xmlns: BIND }), session)
 }
 
 // RFC 6120 §6.5
@@ -112,4 +118,22 @@ export function stanzaError(id: string, condition: string, ...asked: readonly No
   const type = (Object.hasOwn(ERROR_TYPES, condition) && ERROR_TYPES[condition]) || 'cancel'
   const error = element('error', { type }, element(condition, { xmlns: STANZA_CONDITIONS }))
   return element('iq', { xmlns: CLIENT, type: 'error', id }, ...asked, error)
+}
+
+/** Returns the reply that ends a stream; `every` are the attributes of all replies, `ended` those of the last one. */
+export function replyOfEnd(end: StreamEnd, every: Attributes, ended: Attributes): CorrectReply | HttpReply {
+  if (typeof end === 'string') return endOfStream(end)
+  if ('status' in end) return end
+  if ('open' in end) return { children: [streamErrorElement(end.open)], attributes: every }
+  return { children: [], attributes: { ...ended, type: 'terminate' } }
+}
+
+/** Adds the headers of the server to a reply. */
+export function dressed(
+  reply: Reply,
+  { headers, xmlType }: { readonly headers: Attributes; readonly xmlType: string },
+): Reply {
+  if (typeof reply === 'string') return reply
+  const isXml = reply.headers['Content-Type'] === XML_TYPE['Content-Type']
+  return { ...reply, headers: { ...headers, ...reply.headers, ...(isXml && { 'Content-Type': xmlType }) } }
 }

@@ -1,9 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { prepareLocalpart } from '../../jid'
 import { type Digest, decodeBase64 } from '../../sasl'
 import type { Mechanism } from '../../sasl/mechanism-names'
-import type { Accounts } from '../accounts'
-import type { Personality } from '../personality'
+import type { Accounts, AskedAccount } from '../accounts'
+import type { SaslHabits, SaslRefusal } from '../personalities/habits'
 
 /**
  * A mechanism that the test server knows.
@@ -23,7 +22,7 @@ export type TestMechanism = Mechanism
 export type ServerStep =
   | { readonly challenge: string }
   | { readonly success: string; readonly username: string }
-  | { readonly failure: string }
+  | { readonly failure: SaslRefusal }
 
 /**
  * The server's side of one exchange. It is called with each message of the client, the initial response first. `rewrite`
@@ -36,7 +35,7 @@ export interface ServerContext {
   readonly accounts: Accounts
   /** in the order of the offer */
   readonly mechanisms: readonly TestMechanism[]
-  readonly personality: Personality
+  readonly habits: SaslHabits
 }
 
 const DIGESTS: ReadonlyMap<string, Digest> = new Map([
@@ -53,24 +52,43 @@ export function serverExchange(mechanism: TestMechanism, context: ServerContext)
   return digest ? scramServer(digest, context) : plainServer(context)
 }
 
+/** Refusal of a disabled or expired account before its password is looked at. */
+function refusalAtOnce(account: AskedAccount | undefined, { disabled }: SaslHabits): ServerStep | undefined {
+  const state = account?.refusal
+  return state === undefined || (state === 'account-disabled' && disabled !== 'first') ? undefined : { failure: state }
+}
+
+/** Refusal of an account after its right password, with the condition that a proof gets. */
+function refusalAtEnd({ refusal }: AskedAccount, { disabled }: SaslHabits, atProof: string): ServerStep | undefined {
+  if (refusal !== 'account-disabled' || disabled === 'admitted') return undefined
+  return { failure: disabled === 'proof' ? atProof : 'not-authorized' }
+}
+
 // RFC 4616 §2
-function plainServer({ accounts, personality }: ServerContext): ServerExchange {
+function plainServer({ accounts, habits }: ServerContext): ServerExchange {
   return async (message, rewrite = unchanged) => {
-    const [authzid = '', username = '', password = '', ...more] = message.split('\0')
-    const local = prepareLocalpart(username)
-    if (local === undefined || more.length > 0) return { failure: personality.undecodable }
-    const state = accounts.refusal(username)
-    if (state) return { failure: state }
+    const { names } = habits
+    const parts = message.split('\0')
+    const [authzid = '', username = '', password = ''] = parts
+    if (parts.length !== 3) return { failure: habits.undecodable }
+    const local = names.asked(username)
+    if (local === undefined) return { failure: habits.badName }
+    if (password === '' && !habits.comparesEmpty) return { failure: habits.undecodable }
+    const account = accounts.asked(username)
+    const refusal = refusalAtOnce(account, habits)
+    if (refusal) return refusal
     // RFC 4616 §2: an account may act for itself only.
     const [authorized = ''] = authzid.split('@')
-    const isOther = authzid !== '' && prepareLocalpart(authorized) !== local
-    if (isOther && !personality.ignoresAuthzid) return REFUSED
-    return accounts.isPassword(username, password) ? { success: rewrite(''), username } : REFUSED
+    if (authzid !== '' && names.asked(authorized) !== local && !habits.ignoresAuthzid) return REFUSED
+    if (!account) return REFUSED
+    if (habits.password(password) === undefined) return { failure: habits.badPassword }
+    if (!account.isPassword(password)) return REFUSED
+    return refusalAtEnd(account, habits, 'not-authorized') ?? { success: rewrite(''), username }
   }
 }
 
 // RFC 5802 §5
-function scramServer(digest: Digest, { accounts, mechanisms, personality }: ServerContext): ServerExchange {
+function scramServer(digest: Digest, { accounts, mechanisms, habits }: ServerContext): ServerExchange {
   let finish: ((clientFinal: string, rewrite: (message: string) => string) => ServerStep) | undefined
 
   return async (message, rewrite = unchanged) => {
@@ -79,19 +97,21 @@ function scramServer(digest: Digest, { accounts, mechanisms, personality }: Serv
     const first = /^([ny],(?:a=(?:[^,=]|=2C|=3D)+)?,)(n=((?:[^,=]|=2C|=3D)+),r=([!-+\--~]+))$/.exec(message)
     if (!first) return { failure: 'malformed-request' }
     const [, header = '', clientFirstBare = '', saslname = '', clientNonce = ''] = first
+    if (header.startsWith('y') && !habits.takesCapable) return REFUSED
     const username = saslname.replaceAll('=2C', ',').replaceAll('=3D', '=')
-    if (prepareLocalpart(username) === undefined) return { failure: personality.undecodable }
-    const state = accounts.refusal(username)
-    if (state) return { failure: state }
-    // Real servers refuse an unknown account at once, because they do not have a salt to send.
-    const keys = await accounts.scramKeys(username, digest)
-    if (!keys) return REFUSED
+    if (habits.names.asked(username) === undefined) return { failure: habits.badName }
+    const account = accounts.asked(username)
+    const refusal = refusalAtOnce(account, habits)
+    if (refusal) return refusal
+    // Most servers refuse an unknown account at once, because they do not have a salt to send.
+    if (!account && !habits.challengesUnknown) return REFUSED
+    const keys = await (account ? account.scramKeys(digest) : accounts.decoyKeys(username, digest))
     const nonce = clientNonce + randomBytes(18).toString('base64')
     const hash = createHash(digest)
       .update([...mechanisms].sort().join('\x1e'))
       .digest('base64')
     // XEP-0474 §6
-    const protection = personality.protectsOffer ? `,h=${hash}` : ''
+    const protection = habits.protectsOffer ? `,h=${hash}` : ''
     const serverFirst = rewrite(`r=${nonce},s=${keys.salt.toString('base64')},i=${keys.iterations}${protection}`)
 
     finish = (clientFinal, rewriteFinal) => {
@@ -100,13 +120,19 @@ function scramServer(digest: Digest, { accounts, mechanisms, personality }: Serv
       const expected = `c=${Buffer.from(header).toString('base64')},r=${nonce}`
       if (withoutProof !== expected || proof === undefined) return { failure: 'malformed-request' }
       const authMessage = `${clientFirstBare},${serverFirst},${withoutProof}`
-      const signature = createHmac(digest, keys.storedKey).update(authMessage).digest()
-      if (proof.length !== signature.length) return REFUSED
-      const clientKey = proof.map((byte, index) => byte ^ (signature[index] ?? 0))
-      if (!timingSafeEqual(createHash(digest).update(clientKey).digest(), keys.storedKey)) return REFUSED
+      const right = account && isProof(proof, keys.storedKey, authMessage, digest)
+      if (!right) return REFUSED
       const verifier = createHmac(digest, keys.serverKey).update(authMessage).digest('base64')
-      return { success: rewriteFinal(`v=${verifier}`), username }
+      return refusalAtEnd(account, habits, 'account-disabled') ?? { success: rewriteFinal(`v=${verifier}`), username }
     }
     return { challenge: serverFirst }
   }
+}
+
+// RFC 5802 §3
+function isProof(proof: Buffer, storedKey: Buffer, authMessage: string, digest: Digest): boolean {
+  const signature = createHmac(digest, storedKey).update(authMessage).digest()
+  if (proof.length !== signature.length) return false
+  const clientKey = proof.map((byte, index) => byte ^ (signature[index] ?? 0))
+  return timingSafeEqual(createHash(digest).update(clientKey).digest(), storedKey)
 }

@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Node } from '../../xml/write'
-import type { Terms } from './creation'
-import { type Reply, terminated } from './reply'
+import type { SessionHabits } from '../personalities/habits'
+import type { Terms, Values } from './creation'
+import type { Reply } from './reply'
 import type { Stream } from './stream'
 
 /** A request that waits for its reply. */
 interface PendingRequest {
+  readonly rid: number
   readonly answer: (reply: Reply) => void
   readonly fail: (reason: unknown) => void
 }
@@ -13,18 +16,52 @@ interface PendingRequest {
 /** Makes the reply to a request; `undefined` means that there is nothing to send yet. */
 export type Handler = () => Promise<Reply | undefined>
 
+/** A connection that carries requests. */
+export interface Connection {
+  close(): void
+}
+
+/** Replies that a session gives by itself. */
+export interface OwnReplies {
+  /** to a request for which there is nothing to send */
+  readonly empty: (rid: number) => Reply
+  /** to requests that still wait when the session ends */
+  readonly unknown: Reply
+}
+
+const SID_BYTES = 20
+const SHORT_SID = 10
+const SIDS = {
+  uuid: () => randomUUID(),
+  hex: () => randomBytes(SID_BYTES).toString('hex'),
+  short: () =>
+    BigInt(`0x${randomBytes(SID_BYTES).toString('hex')}`)
+      .toString(36)
+      .slice(-SHORT_SID),
+}
+
+/** Makes the id of a session. */
+export function newSid(form: SessionHabits['sid']): string {
+  return SIDS[form]()
+}
+
 /** One BOSH session. It handles requests in the order of their rid, and holds one while there is nothing to send. */
 export class Session {
-  readonly sid = randomUUID()
+  readonly sid: string
+  /** values for the attributes of its replies */
+  readonly values: Values
   readonly stream: Stream
+  /** the connections that have carried it */
+  readonly connections = new Set<Connection>()
   /** children to send with the next reply */
   due: readonly Node[] = []
   readonly #waitMs: number
   readonly #requests: number
   readonly #pollingMs: number
-  readonly #answersNewest: boolean
-  readonly #emptyReply: (sid: string) => Reply
+  readonly #habits: SessionHabits
+  readonly #own: OwnReplies
   readonly #replies = new Map<number, Promise<Reply>>()
+  readonly #answered = new Set<number>()
   readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
   #rid: number
   #isBusy = false
@@ -33,21 +70,24 @@ export class Session {
   #held: (PendingRequest & { readonly timer: NodeJS.Timeout }) | undefined
   #end: Reply | undefined
   #lastSeen = Date.now()
+  #lastAnswer = Date.now()
 
   /**
    * @param rid rid of the request that creates the session
-   * @param answersNewest a reply goes to the request that asked, even if another is held
-   * @param emptyReply makes a reply without content
+   * @param own replies without content
    */
-  constructor(stream: Stream, rid: number, terms: Terms, answersNewest: boolean, emptyReply: (sid: string) => Reply) {
+  constructor(values: Values, stream: Stream, rid: number, terms: Terms, habits: SessionHabits, own: OwnReplies) {
+    this.sid = values.get('sid') ?? ''
+    this.values = values
     this.stream = stream
     this.#rid = rid
-    this.#waitMs = terms.wait * 1000
+    // A server that answers early still holds a request for half of a short time.
+    this.#waitMs = Math.max(terms.wait - habits.early, terms.wait / 2) * 1000
     this.#requests = terms.requests
     this.#pollingMs = terms.polling * 1000
     this.#hasBegun = terms.isVersioned
-    this.#answersNewest = answersNewest
-    this.#emptyReply = emptyReply
+    this.#habits = habits
+    this.#own = own
   }
 
   /** time of the last activity, in ms since the epoch; the current time while a request is held */
@@ -75,19 +115,35 @@ export class Session {
    *
    * @returns its reply, or `undefined` if the rid is outside the window (XEP-0124 §11)
    */
-  take(rid: number, handler: Handler): Promise<Reply> | undefined {
+  take(rid: number, handler: Handler, isRestart = false): Promise<Reply> | undefined {
     this.#lastSeen = Date.now()
     // XEP-0124 §14.2: a repeated rid gets the same reply.
     const repeated = this.#replies.get(rid)
-    if (repeated) return repeated
+    if (repeated && this.#habits.repeatsRestart && isRestart && !this.#answered.has(rid)) this.#restartAgain()
+    if (repeated && (this.#habits.repeatsReplies || !this.#answered.has(rid))) return repeated
+    if (repeated) return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
     if (rid <= this.#rid || rid > this.#rid + this.#requests) return undefined
     const reply = new Promise<Reply>((answer, fail) => {
-      this.#waiting.set(rid, { answer, fail, handler })
+      this.#waiting.set(rid, { rid, answer, fail, handler })
     })
     this.#replies.set(rid, reply)
-    for (const old of this.#replies.keys()) if (old <= rid - this.#requests) this.#replies.delete(old)
+    this.#forget(rid - this.#requests)
     void this.#advance()
     return reply
+  }
+
+  #restartAgain(): void {
+    const features = this.stream.restart()
+    if (!('end' in features)) this.due = [...this.due, ...features]
+  }
+
+  /** Forgets the replies up to a rid, which can no longer be repeated. */
+  #forget(upTo: number): void {
+    for (const old of this.#replies.keys()) {
+      if (old > upTo) continue
+      this.#replies.delete(old)
+      this.#answered.delete(old)
+    }
   }
 
   /** Returns true once, if the stream begins with this request and not with the creation. */
@@ -106,7 +162,7 @@ export class Session {
   end(reply: Reply): void {
     this.#end = reply
     this.#release(reply)
-    for (const { answer } of this.#waiting.values()) answer(terminated('item-not-found'))
+    for (const { answer } of this.#waiting.values()) answer(this.#own.unknown)
     this.#waiting.clear()
   }
 
@@ -116,7 +172,9 @@ export class Session {
     this.#isBusy = true
     for (let next = this.#next(); next; next = this.#next()) {
       try {
-        this.#deliver(next, await next.handler())
+        const reply = await next.handler()
+        if (reply !== undefined && this.#end === undefined) await this.#pause()
+        this.#deliver(next, reply)
       } catch (error) {
         next.fail(error)
       }
@@ -132,30 +190,41 @@ export class Session {
 
   // XEP-0124 §5.3: the request that has waited longest is answered first, and the newest is held. ejabberd differs.
   #deliver(request: PendingRequest, reply: Reply | undefined): void {
-    const empty = this.#emptyReply(this.sid)
-    const forHeld = this.#answersNewest ? undefined : reply
-    const isAnswered = this.#release(forHeld ?? empty) && forHeld !== undefined
-    if (this.#end !== undefined) request.answer(reply ?? this.#end)
-    else if (reply !== undefined && !isAnswered) request.answer(reply)
-    else if (this.#holds && this.#waitMs > 0) this.#hold(request, empty)
-    else request.answer(empty)
+    const forHeld = this.#habits.answersNewest ? undefined : reply
+    const isAnswered = this.#release(forHeld) && forHeld !== undefined
+    if (this.#end !== undefined) this.#answer(request, reply ?? this.#end)
+    else if (reply !== undefined && !isAnswered) this.#answer(request, reply)
+    else if (this.#holds && this.#waitMs > 0) this.#hold(request)
+    else this.#answer(request, this.#own.empty(request.rid))
   }
 
-  #hold(request: PendingRequest, empty: Reply): void {
-    const timer = setTimeout(() => this.#release(empty), this.#waitMs)
+  #answer({ rid, answer }: PendingRequest, reply: Reply): void {
+    this.#lastAnswer = Date.now()
+    this.#answered.add(rid)
+    answer(reply)
+  }
+
+  async #pause(): Promise<void> {
+    const left = this.#lastAnswer + this.#habits.answerPause - Date.now()
+    // A test that has ended does not wait for this timer.
+    if (left > 0) await pause(left, undefined, { ref: false })
+  }
+
+  #hold(request: PendingRequest): void {
+    const timer = setTimeout(() => this.#release(), this.#waitMs)
     // A test that has ended does not wait for this timer.
     timer.unref()
     this.#held = { ...request, timer }
   }
 
-  /** Answers the held request, if there is one, and returns true if it did. */
-  #release(reply: Reply): boolean {
+  /** Answers the held request, if there is one, with `reply` or with nothing. Returns true if it did. */
+  #release(reply?: Reply): boolean {
     const held = this.#held
     if (!held) return false
     clearTimeout(held.timer)
     this.#held = undefined
     this.#lastSeen = Date.now()
-    held.answer(reply)
+    this.#answer(held, reply ?? this.#own.empty(held.rid))
     return true
   }
 }

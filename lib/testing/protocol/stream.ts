@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { decodeBase64 } from '../../sasl'
-import { BIND, CLIENT, SASL } from '../../xml/namespaces'
+import { BIND, CLIENT, SESSION } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
-import { element, type Node } from '../../xml/write'
+import type { Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
 import type { FaultReply } from '../faults/faults'
-import type { Personality, StanzaHabits } from '../personality'
+import type { Personality } from '../personalities/habits'
+import type { StanzaHabits } from '../personalities/stanza-habits'
 import type { AccountStore } from '../services/account-data'
 import type { RegistrationService } from '../services/registration'
 import { Traffic } from '../services/traffic'
-import { bound, failure, features, restartedFeatures, type StreamReply, stanzaError } from './reply'
+import { Authentication } from './authentication'
+import { bound, failure, features, type StreamEnd, type StreamReply, stanzaError } from './reply'
 import { registrationQueryOf, stepOfChild } from './request'
-import { type ServerExchange, type ServerStep, serverExchange, type TestMechanism } from './sasl'
+import type { TestMechanism } from './sasl'
 import { errorOf, isStanza } from './stanza'
 
 /** The server's data that all its streams share. */
@@ -26,33 +27,30 @@ export interface StreamContext {
 
 /** The server's side of one XMPP stream: SASL, restart, bind and iqs. It does not know BOSH. */
 export class Stream {
+  readonly authentication: Authentication
   readonly #context: StreamContext
-  #exchange: ServerExchange | undefined
-  #mechanism: TestMechanism | undefined
-  #username: string | undefined
   #isRestarted = false
+  #isSessionOpen: boolean
   #jid: string | undefined
   #traffic: Traffic | undefined
-  /** condition that ends the stream at the next request */
-  #ending: string | undefined
+  /** end of the stream at the next request */
+  #ending: StreamEnd | undefined
 
   constructor(context: StreamContext) {
+    const { accounts, mechanisms, personality } = context
     this.#context = context
-  }
-
-  /** the account that logged in, in the server's spelling */
-  get username(): string | undefined {
-    return this.#username
-  }
-
-  /** the mechanism of the login */
-  get mechanism(): TestMechanism | undefined {
-    return this.#username === undefined ? undefined : this.#mechanism
+    this.authentication = new Authentication({ accounts, mechanisms, habits: personality.sasl })
+    this.#isSessionOpen = !personality.stanzas.demandsSession
   }
 
   /** the full JID that was bound */
   get jid(): string | undefined {
     return this.#jid
+  }
+
+  /** true after the login until its restart */
+  get awaitsRestart(): boolean {
+    return this.#username !== undefined && !this.#isRestarted
   }
 
   /** Replaces the bound JID by the one that a fault reports. */
@@ -62,14 +60,15 @@ export class Stream {
 
   /** the first element that the server sends */
   get features(): Node {
-    return features(this.#context.mechanisms, this.#context.registration.isOpen)
+    const { mechanisms, registration, personality } = this.#context
+    return features(mechanisms, registration.isOpen, personality.features.first)
   }
 
   // XEP-0206 §5
   restart(): StreamReply {
     if (this.#ending !== undefined) return { end: this.#ending }
     this.#isRestarted = this.#username !== undefined
-    return [this.#isRestarted ? restartedFeatures() : this.features]
+    return [this.#isRestarted ? this.#restartedFeatures : this.features]
   }
 
   /** Answers the children of one request. */
@@ -87,9 +86,12 @@ export class Stream {
   async #answer(child: Element, fault: FaultReply | undefined): Promise<StreamReply> {
     switch (stepOfChild(child)) {
       case 'auth':
-        return this.#auth(child, fault)
+        if (!this.#isRestarted && !(this.#habits.endsOnUnknown && this.#username !== undefined)) {
+          return this.authentication.begin(child, fault)
+        }
+        return this.#habits.endsOnUnknown ? { end: 'unsupported-stanza-type' } : [failure('not-authorized')]
       case 'response':
-        return this.#respond(child, fault)
+        return this.authentication.go(child, fault)
       case 'bind':
         return this.#traffic ? this.#other(child) : this.#bindOnce(child)
       case 'form':
@@ -101,52 +103,18 @@ export class Stream {
     }
   }
 
-  async #auth(auth: Element, fault: FaultReply | undefined): Promise<StreamReply> {
-    if (this.#isRestarted) {
-      return this.#habits.endsOnUnknown ? { end: 'unsupported-stanza-type' } : [failure('not-authorized')]
-    }
-    const mechanism = this.#context.mechanisms.find(name => name === auth.attributes.get('mechanism'))
-    if (!mechanism) return [failure('invalid-mechanism')]
-    this.#mechanism = mechanism
-    this.#exchange = serverExchange(mechanism, this.#context)
-    return this.#advance(auth, this.#exchange, fault)
-  }
-
-  async #respond(response: Element, fault: FaultReply | undefined): Promise<StreamReply> {
-    // RFC 6120 §6.4.4
-    if (response.name === 'abort') {
-      this.#exchange = undefined
-      return [failure('aborted')]
-    }
-    return this.#exchange ? this.#advance(response, this.#exchange, fault) : [failure('not-authorized')]
-  }
-
-  async #advance(message: Element, exchange: ServerExchange, fault: FaultReply | undefined): Promise<StreamReply> {
-    const text = textOf(message)
-    const payload = text === '=' ? Buffer.alloc(0) : decodeBase64(text)
-    if (payload === undefined) return [failure(this.#context.personality.malformedBase64)]
-    const rewrite = typeof fault === 'object' && 'sasl' in fault ? fault.sasl : undefined
-    const step: ServerStep = await exchange(payload.toString(), rewrite)
-    if ('challenge' in step) return [element('challenge', { xmlns: SASL }, encode(step.challenge))]
-    if ('success' in step && fault === 'signature-in-challenge') {
-      this.#exchange = async () => ({ ...step, success: '' })
-      return [element('challenge', { xmlns: SASL }, encode(step.success))]
-    }
-    this.#exchange = undefined
-    if ('failure' in step) return [failure(step.failure)]
-    this.#username = this.#context.personality.boundLocalpart(step.username)
-    return [element('success', { xmlns: SASL }, ...(step.success === '' ? [] : [encode(step.success)]))]
-  }
-
   // RFC 6120 §7.1, §7.3.1
   #bindOnce(iq: Element): StreamReply {
-    const { bindsAtOnce, answersUnbound } = this.#habits
+    const { unbound, unrestarted, bindsOnGet } = this.#habits
     if (this.#username === undefined) {
-      return answersUnbound ? [errorOf(iq, {}, 'auth not-authorized')] : { end: 'not-authorized' }
+      if (unbound === 'ends') return { end: 'not-authorized' }
+      return unbound === 'silent' ? [] : [errorOf(iq, {}, 'auth not-authorized')]
     }
-    if (!this.#isRestarted && !bindsAtOnce) return { end: 'invalid-xml' }
-    if (iq.attributes.get('type') !== 'set' && !bindsAtOnce) return []
-    return this.#isRestarted ? [this.#bind(iq)] : [restartedFeatures(), this.#bind(iq)]
+    if (!this.#isRestarted && unrestarted === 'ends') return { end: 'invalid-xml' }
+    if (!this.#isRestarted && unrestarted === 'silent') return []
+    if (iq.attributes.get('type') !== 'set' && !bindsOnGet) return []
+    const isAnnounced = !this.#isRestarted && unrestarted === 'binds-with-features'
+    return isAnnounced ? [this.#restartedFeatures, this.#bind(iq)] : [this.#bind(iq)]
   }
 
   // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
@@ -158,7 +126,8 @@ export class Stream {
     const jid = `${this.#username}@${domain}/${requested === '' ? randomUUID() : requested}`
     this.#jid = jid
     this.#traffic = new Traffic({ jid, host: domain, accounts, personality, data: data.of(this.#username ?? '') })
-    return addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
+    const answer = addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
+    return this.#habits.addressesBound ? { ...answer, attributes: { to: jid, ...answer.attributes } } : answer
   }
 
   #register(iq: Element, fault: FaultReply | undefined): StreamReply {
@@ -169,28 +138,52 @@ export class Stream {
     if (!query) return []
     // A refused request must not change the account. Other faults only spoil the answer.
     if (typeof fault === 'object' && 'stanzaError' in fault) return [stanzaError(id, fault.stanzaError)]
-    if (step === 'form') return [addressed(iq, registration.form(id))]
-    if (this.#username === undefined) {
-      return step === 'register' ? [addressed(iq, registration.register(id, query))] : { end: 'not-authorized' }
-    }
-    const answer = addressed(iq, registration.change(id, query, this.#username))
-    if (step !== 'remove') return [answer]
-    const { answers, condition } = personality.removal
-    this.#ending = condition
-    return answers ? [answer] : { end: condition }
+    const answered = (answer: Node | undefined) => (answer ? [this.#registered(iq, answer)] : [])
+    if (step === 'form') return answered(registration.form(id, query, this.#isSessionOpen ? this.#username : undefined))
+    const isStranger = this.#username === undefined || (this.#traffic !== undefined && !this.#isSessionOpen)
+    if (isStranger && step === 'register') return answered(registration.register(id, query))
+    if (this.#username === undefined) return { end: 'not-authorized' }
+    if (isStranger) return []
+    const answer = registration.change(id, query, this.#username)
+    if (step !== 'remove' || answer?.attributes['type'] === 'error') return answered(answer)
+    const { answers, from, end } = personality.registration.removal
+    if (!answers) return { end }
+    this.#ending = end
+    const sender = from === undefined ? {} : { from }
+    return answered(answer).map(node => ({ ...node, attributes: { ...node.attributes, ...sender } }))
   }
 
   #other(child: Element): StreamReply {
-    const { endsOnUnknown, answersUnbound } = this.#habits
+    const { endsOnUnknown, unbound } = this.#habits
     if (!isStanza(child)) {
       const condition = child.namespace === CLIENT ? 'bad-format' : 'unsupported-stanza-type'
       return endsOnUnknown ? { end: condition } : []
     }
-    if (this.#traffic) return this.#traffic.answer(child)
+    this.#isSessionOpen ||= this.#traffic !== undefined && child.children.some(({ namespace }) => namespace === SESSION)
+    if (this.#traffic) return this.#isSessionOpen ? this.#traffic.answer(child) : []
     // RFC 6120 §7.3.1
     const to = child.attributes.get('to')
-    if (answersUnbound) return [errorOf(child, to === undefined ? {} : { from: to }, 'cancel service-unavailable')]
-    return this.#username === undefined ? { end: 'not-authorized' } : []
+    if (unbound === 'ends') return this.#username === undefined ? { end: 'not-authorized' } : []
+    return unbound === 'silent' ? [] : [errorOf(child, to === undefined ? {} : { from: to }, unbound)]
+  }
+
+  /** Adds the addresses to an answer about an account. */
+  #registered(iq: Element, answer: Node): Node {
+    const { domain, personality } = this.#context
+    const { addressee } = personality.registration
+    const client = addressee !== 'none' && this.#isSessionOpen ? this.#jid : undefined
+    const to = client ?? (addressee === 'all' ? domain : undefined)
+    const sent = addressed(iq, answer)
+    return to === undefined ? sent : { ...sent, attributes: { ...sent.attributes, to } }
+  }
+
+  get #restartedFeatures(): Node {
+    const { registration, personality } = this.#context
+    return features([], personality.features.registersAgain && registration.isOpen, personality.features.restarted)
+  }
+
+  get #username(): string | undefined {
+    return this.authentication.username
   }
 
   get #habits(): StanzaHabits {
@@ -203,8 +196,4 @@ function addressed(iq: Element, answer: Node): Node {
   const to = iq.attributes.get('to')
   if (to === undefined) return answer
   return { ...answer, attributes: { ...answer.attributes, from: to } }
-}
-
-function encode(payload: string): string {
-  return Buffer.from(payload).toString('base64')
 }

@@ -31,24 +31,26 @@ export function answerQuery(query: Query): Answer {
 }
 
 // RFC 3921 §3. RFC 6121 has dropped it, and old clients wait for its result.
-function session({ place, type, personality }: Query): Answer {
-  if (place === 'other' || (type === 'get' && personality === 'ejabberd')) return UNAVAILABLE
-  return personality === 'ejabberd' ? { result: [], from: 'host' } : DONE
+function session({ place, type, child, habits }: Query): Answer {
+  const { onGet, fromHost, isRepeated } = habits.session
+  if (place === 'other' || (type === 'get' && !onGet)) return UNAVAILABLE
+  const result = isRepeated ? [copyOf(child)] : []
+  return fromHost ? { result, from: 'host' } : { result }
 }
 
 // RFC 6121 §2
-function roster({ place, type, child, data, personality }: Query): Answer {
-  if (place === 'other' && personality === 'ejabberd') return 'auth forbidden'
+function roster({ place, type, child, data, habits }: Query): Answer {
+  if (place === 'other') return habits.roster.other
   if (place !== 'account') return UNAVAILABLE
   return type === 'set'
-    ? setRosterItem(child, data, personality)
+    ? setRosterItem(child, data, habits.roster)
     : { result: [element('query', { xmlns: child.namespace }, ...data.roster.values())] }
 }
 
 // XEP-0030
-function discovery({ place, type, child, personality, software }: Query): Answer {
-  if (place === 'other') return personality === 'ejabberd' ? 'auth subscription-required' : UNAVAILABLE
-  if (type === 'set') return personality === 'ejabberd' ? 'cancel not-allowed' : UNAVAILABLE
+function discovery({ place, type, child, habits, software }: Query): Answer {
+  if (place === 'other') return habits.discovery.other
+  if (type === 'set') return habits.discovery.set
   if (child.attributes.has('node')) return 'cancel item-not-found'
   const from = place === 'host' ? 'host' : 'account'
   if (child.namespace.endsWith('#items')) return { result: [element('query', { xmlns: child.namespace })], from }
@@ -57,7 +59,7 @@ function discovery({ place, type, child, personality, software }: Query): Answer
       ? { category: 'server', type: 'im', name: software.name }
       : { category: 'account', type: 'registered' }
   const offered = place === 'host' ? HOST_FEATURES : ACCOUNT_FEATURES
-  const features = [...offered, ...(personality === 'prosody' ? ['urn:xmpp:time'] : [])]
+  const features = [...offered, ...(habits.tellsTime ? ['urn:xmpp:time'] : [])]
   const children = features.map(name => element('feature', { var: name }))
   return { result: [element('query', { xmlns: child.namespace }, element('identity', identity), ...children)], from }
 }
@@ -74,14 +76,14 @@ const ACCOUNT_FEATURES = [
 const HOST_FEATURES = [...ACCOUNT_FEATURES, 'jabber:iq:version']
 
 // XEP-0199
-function ping({ type, personality }: Query): Answer {
-  if (type === 'get') return DONE
-  return personality === 'ejabberd' ? 'modify bad-request' : UNAVAILABLE
+function ping({ type, habits }: Query): Answer {
+  return type === 'get' ? DONE : habits.pingSet
 }
 
 // XEP-0092
-function version({ place, type, child, software }: Query): Answer {
+function version({ place, type, child, software, habits }: Query): Answer {
   if (place !== 'host' || type === 'set') return UNAVAILABLE
+  if (habits.version !== undefined) return habits.version
   const { name, version } = software
   return {
     result: [element('query', { xmlns: child.namespace }, element('name', {}, name), element('version', {}, version))],
@@ -89,8 +91,8 @@ function version({ place, type, child, software }: Query): Answer {
 }
 
 // XEP-0202
-function time({ type, child, personality }: Query): Answer {
-  if (personality === 'ejabberd' || type === 'set') return UNAVAILABLE
+function time({ type, child, habits }: Query): Answer {
+  if (!habits.tellsTime || type === 'set') return UNAVAILABLE
   const utc = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
   return {
     result: [element('time', { xmlns: child.namespace }, element('tzo', {}, '+00:00'), element('utc', {}, utc))],
@@ -98,23 +100,25 @@ function time({ type, child, personality }: Query): Answer {
 }
 
 // XEP-0054
-function vCard({ place, type, child, data, personality }: Query): Answer {
+function vCard({ place, type, child, data, habits }: Query): Answer {
+  const { missing, host } = habits.vCard
   if (type === 'set') {
-    if (place === 'other' || (place === 'host' && personality === 'prosody')) return 'auth forbidden'
+    if (place === 'other') return 'auth forbidden'
+    if (place === 'host' && host !== undefined) return host
     if (place === 'account') data.vCard = copyOf(child)
     return DONE
   }
   const stored = place === 'account' ? data.vCard : undefined
-  if (stored === undefined && personality === 'prosody') return 'cancel item-not-found'
+  if (stored === undefined && missing !== undefined) return missing
   return { result: [stored ?? element('vCard', { xmlns: child.namespace })] }
 }
 
 // XEP-0049
-function privateStorage({ place, type, child, data, personality }: Query): Answer {
-  if (place === 'other' && personality === 'ejabberd') return 'auth forbidden'
+function privateStorage({ place, type, child, data, habits }: Query): Answer {
+  if (place === 'other') return habits.storage.other
   if (place !== 'account') return UNAVAILABLE
   const [asked] = child.children
-  if (asked === undefined) return personality === 'ejabberd' ? 'modify bad-request' : 'modify bad-format'
+  if (asked === undefined) return habits.storage.empty
   const key = `{${asked.namespace}}${asked.name}`
   if (type === 'set') return data.put('storage', key, copyOf(asked)) ? DONE : 'wait resource-constraint'
   return { result: [element('query', { xmlns: child.namespace }, data.storage.get(key) ?? copyOf(asked))] }

@@ -1,6 +1,7 @@
 import type { Element } from '../../xml/read'
 import type { Node } from '../../xml/write'
-import type { PersonalityName, Software } from '../personality'
+import type { Software } from '../personalities/habits'
+import type { QueryHabits } from '../personalities/stanza-habits'
 import type { Place } from '../protocol/address'
 import type { StanzaFault } from '../protocol/stanza'
 import type { AccountData } from './account-data'
@@ -13,7 +14,7 @@ export interface Query {
   readonly place: Place
   /** data of the sender's account */
   readonly data: AccountData
-  readonly personality: PersonalityName
+  readonly habits: QueryHabits
   readonly software: Software
 }
 

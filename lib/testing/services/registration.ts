@@ -1,16 +1,16 @@
-import { createHash, randomInt, randomUUID } from 'node:crypto'
-import { prepareLocalpart } from '../../jid'
-import { preparePassword } from '../../sasl'
-import { BITS_OF_BINARY, CLIENT, DATA_FORM, MEDIA_ELEMENT, REGISTER } from '../../xml/namespaces'
+import { randomInt, randomUUID } from 'node:crypto'
+import { CLIENT, DATA_FORM, REGISTER } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
 import { element, type Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
+import type { Judgement, NameHabits, Personality, RegistrationHabits } from '../personalities/habits'
 import { stanzaError } from '../protocol/reply'
-import { digitsPng } from './captcha-picture'
+import { copyOf } from '../protocol/stanza'
+import { dataForm, pictureForm, sumFields } from './registration-form'
 
 /**
  * Policy of a test server for sign-up: `closed` refuses it, `open` lets every client create an account, `captcha`
- * demands the digits of a picture.
+ * demands the digits of a picture, or of Tigase a sum.
  *
  * @example
  * ```ts
@@ -46,17 +46,21 @@ export type RegistrationMode = 'closed' | 'open' | 'captcha'
 export interface CaptchaView {
   /** id of the captcha, the same as in the form's hidden field `challenge` */
   readonly challenge: string
-  /** digits that the picture shows */
+  /** right answer: the digits that the picture shows, or the result of the sum */
   readonly text: string
 }
 
 interface Challenge extends CaptchaView {
+  /** the sum that is asked, where no picture is shown */
+  readonly question: string
   readonly expiresAt: number
 }
 
 const CHALLENGE_MS = 120_000
 const MAX_CHALLENGES = 1_000
-const INSTRUCTIONS = 'Choose a user name and a password to register with this server'
+const MAX_SUMMAND = 20
+/** Names of the fields that hold the id of a captcha and its answer. */
+const CAPTCHA_FIELDS = { picture: ['challenge', 'ocr'], sum: ['captcha-id', 'qa'] } as const
 
 /**
  * The server's side of in-band registration (XEP-0077) with a captcha (XEP-0158). Its methods take the child of an iq and
@@ -66,12 +70,16 @@ export class RegistrationService {
   readonly #accounts: Accounts
   readonly #domain: string
   readonly #mode: RegistrationMode
+  readonly #habits: RegistrationHabits
+  readonly #names: NameHabits
   readonly #challenges = new Map<string, Challenge>()
 
-  constructor(accounts: Accounts, domain: string, mode: RegistrationMode) {
+  constructor(accounts: Accounts, domain: string, mode: RegistrationMode, { registration, sasl }: Personality) {
     this.#accounts = accounts
     this.#domain = domain
     this.#mode = mode
+    this.#habits = registration
+    this.#names = sasl.names
   }
 
   get isOpen(): boolean {
@@ -86,70 +94,83 @@ export class RegistrationService {
     this.#challenges.clear()
   }
 
-  /** Answers `<iq type='get'/>`. */
-  form(id: string): Node {
-    if (this.#mode === 'closed') return refusal(id, 'service-unavailable')
-    const instructions = element('instructions', {}, INSTRUCTIONS)
-    if (this.#mode === 'open') {
-      return result(id, [element('query', { xmlns: REGISTER }, instructions, element('username'), element('password'))])
+  /** Answers `<iq type='get'/>` of a client, which may be logged in as `username`. */
+  form(id: string, query: Element, username?: string): Node | undefined {
+    const { closed, captcha, instructions, tellsInstructions, fields, form, namesRegistered } = this.#habits
+    if (this.#mode === 'closed') return this.#judged(id, query, closed.form)
+    const told = element('instructions', {}, instructions)
+    if (username !== undefined && namesRegistered) {
+      const account = [element('registered'), element('username', {}, username), element('password')]
+      return result(id, [element('query', { xmlns: REGISTER }, ...(tellsInstructions ? [told] : []), ...account)])
     }
-    const { challenge, text } = this.#challenge()
-    const image = digitsPng(text)
-    const cid = `sha1+${createHash('sha1').update(image).digest('hex')}@bob.xmpp.org`
-    const uri = element('uri', { type: 'image/png' }, `cid:${cid}`)
-    const form = element(
-      'x',
-      { xmlns: DATA_FORM, type: 'form' },
-      instructions,
-      field('FORM_TYPE', 'hidden', element('value', {}, REGISTER)),
-      field('username', 'text-single', element('required')),
-      field('password', 'text-private', element('required')),
-      field('captcha-fallback-text', 'fixed', element('value', {}, 'No picture? See the web page.')),
-      field('captcha-fallback-url', 'text-single', element('value', {}, `http://${this.#domain}/captcha/${challenge}`)),
-      field('from', 'hidden', element('value', {}, this.#domain)),
-      field('challenge', 'hidden', element('required'), element('value', {}, challenge)),
-      field('sid', 'hidden', element('value', {}, id)),
-      field('ocr', 'text-single', element('media', { xmlns: MEDIA_ELEMENT }, uri), element('required')),
-    )
-    const data = element(
-      'data',
-      { xmlns: BITS_OF_BINARY, cid, type: 'image/png', 'max-age': '0' },
-      image.toString('base64'),
-    )
-    return result(id, [element('query', { xmlns: REGISTER }, form, data)])
+    if (this.#mode === 'captcha' && captcha === 'picture') {
+      return result(id, [pictureForm(told, this.#domain, id, this.#challenge())])
+    }
+    const plain = [...(tellsInstructions ? [told] : []), ...fields.map(name => element(name))]
+    const asked = this.#mode === 'captcha' ? sumFields(this.#challenge()) : []
+    const filled = form ? [dataForm(form.title, told, [...form.fields, ...asked])] : []
+    return result(id, [element('query', { xmlns: REGISTER }, ...plain, ...filled)])
   }
 
-  /** Answers `<iq type='set'/>` of a client that is not logged in. */
-  register(id: string, query: Element): Node {
+  /** Answers `<iq type='set'/>` of a client that is not logged in. Without an answer there is silence. */
+  register(id: string, query: Element): Node | undefined {
+    const { badName, required, judge, closed, incomplete } = this.#habits
     const values = valuesOf(query)
-    const refuse = (condition: string) => refusal(id, condition, values)
-    if (this.#mode === 'closed') return refuse('forbidden')
+    const judged = (judgement: Judgement) => this.#judged(id, query, judgement)
+    if (this.#mode === 'closed') return judged(closed.submit)
     if (this.#mode === 'captcha') {
       const condition = this.#refusalOfAnswer(query, values)
-      if (condition !== undefined) return refuse(condition)
+      if (condition !== undefined) return judged(condition)
     }
+    const isComplete = values.has('username') && values.has('password')
+    if (!isComplete && incomplete !== undefined) return stanzaError(id, incomplete)
     const username = values.get('username') ?? ''
-    if (prepareLocalpart(username) === undefined) return refuse('jid-malformed')
-    if (this.#accounts.has(username)) return refuse('conflict')
-    return this.#setPassword(username, values) ? result(id) : refuse('not-acceptable')
+    if (this.#names.stored(username) === undefined) return judged(badName)
+    if (this.#accounts.has(username)) return judged('conflict')
+    if (required.names.some(name => !values.get(name))) return judged(required.condition)
+    const password = values.get('password')
+    const judgement = judge(password, 'sign-up')
+    return judged(judgement === 'good' ? this.#setPassword(username, password) : judgement)
   }
 
-  /** Answers `<iq type='set'/>` of the client that is logged in as `username`. */
-  change(id: string, query: Element, username: string): Node {
+  /** Answers `<iq type='set'/>` of the client that is logged in as `username`. Without an answer there is silence. */
+  change(id: string, query: Element, username: string): Node | undefined {
+    const { closed, judge, otherAccount } = this.#habits
     const values = valuesOf(query)
-    const refuse = (condition: string) => refusal(id, condition, values)
+    const judged = (judgement: Judgement) => this.#judged(id, query, judgement)
     if (query.children.some(({ name }) => name === 'remove')) {
+      if (this.#mode === 'closed' && closed.remove !== 'good') return judged(closed.remove)
       this.#accounts.remove(username)
       return result(id)
     }
-    if (prepareLocalpart(values.get('username') ?? '') !== prepareLocalpart(username)) return refuse('not-allowed')
-    return this.#setPassword(username, values) ? result(id) : refuse('not-acceptable')
+    const { stored } = this.#names
+    const named = values.get('username') ?? ''
+    if (stored(named) === undefined || stored(named) !== stored(username)) {
+      if (this.#accounts.has(named)) return judged(otherAccount.existing)
+      if (otherAccount.missing !== 'created') return judged(otherAccount.missing)
+    }
+    const password = values.get('password')
+    const judgement = judge(password, 'change')
+    return judged(judgement === 'good' ? this.#setPassword(named, password) : judgement)
+  }
+
+  #judged(id: string, query: Element, judgement: Judgement): Node | undefined {
+    const { repeatsQuery, repeatsRefused } = this.#habits
+    if (judgement === 'silent') return undefined
+    if (judgement !== 'good' && judgement !== 'pretended') {
+      // The request is repeated in the error, password included, as by real servers.
+      return stanzaError(id, judgement, ...(repeatsRefused ? [copyOf(query)] : []))
+    }
+    return result(id, repeatsQuery ? [copyOf(query)] : [])
   }
 
   #challenge(): Challenge {
+    const [a, b] = [randomInt(1, MAX_SUMMAND), randomInt(1, MAX_SUMMAND)]
+    const isSum = this.#habits.captcha === 'sum'
     const challenge = {
       challenge: randomUUID(),
-      text: String(randomInt(100_000, 1_000_000)),
+      text: String(isSum ? a + b : randomInt(100_000, 1_000_000)),
+      question: `${a} + ${b}`,
       expiresAt: Date.now() + CHALLENGE_MS,
     }
     const [oldest] = this.#challenges.keys()
@@ -164,20 +185,27 @@ export class RegistrationService {
    * @returns the condition of the refusal, or `undefined` for a right answer
    */
   #refusalOfAnswer(query: Element, values: ReadonlyMap<string, string>): string | undefined {
-    if (!query.children.some(({ namespace }) => namespace === DATA_FORM)) return 'not-allowed'
-    const id = values.get('challenge')
+    const { captcha, withoutCaptcha } = this.#habits
+    const [idField, answerField] = CAPTCHA_FIELDS[captcha]
+    if (!query.children.some(({ namespace }) => namespace === DATA_FORM)) return withoutCaptcha
+    const id = values.get(idField)
     if (id === undefined) return 'bad-request'
     const challenge = this.#challenges.get(id)
     this.#challenges.delete(id)
-    const isRight = challenge !== undefined && challenge.expiresAt > Date.now() && challenge.text === values.get('ocr')
+    const isRight =
+      challenge !== undefined && challenge.expiresAt > Date.now() && challenge.text === values.get(answerField)
     return isRight ? undefined : 'not-allowed'
   }
 
-  #setPassword(username: string, values: ReadonlyMap<string, string>): boolean {
-    const password = values.get('password') ?? ''
-    if (password === '' || preparePassword(password) === undefined) return false
-    this.#accounts.add(username, password)
-    return true
+  #setPassword(username: string, password: string | undefined): Judgement {
+    try {
+      this.#accounts.add(username, password ?? '')
+      return 'good'
+    } catch (error) {
+      // The server cannot prepare this name or this password.
+      if (error instanceof TypeError) return 'not-acceptable'
+      throw error
+    }
   }
 }
 
@@ -190,16 +218,6 @@ function valuesOf(query: Element): Map<string, string> {
   return new Map(fields.flatMap(([name, value]) => (name !== undefined && value ? [[name, textOf(value)]] : [])))
 }
 
-function field(name: string, type: string, ...children: readonly Node[]): Node {
-  return element('field', { var: name, type, label: name }, ...children)
-}
-
 function result(id: string, children: readonly Node[] = []): Node {
   return element('iq', { xmlns: CLIENT, type: 'result', id }, ...children)
-}
-
-/** Repeats the request in the error, password included, as real servers do (RFC 6120 §8.3.1). */
-function refusal(id: string, condition: string, values: ReadonlyMap<string, string> = new Map()): Node {
-  const query = element('query', { xmlns: REGISTER }, ...Array.from(values, ([, value]) => element('value', {}, value)))
-  return stanzaError(id, condition, query)
 }

@@ -1,14 +1,14 @@
 import type { Element } from '../../xml/read'
 import { element } from '../../xml/write'
-import type { PersonalityName } from '../personality'
+import type { QueryHabits } from '../personalities/stanza-habits'
 import { copyOf } from '../protocol/stanza'
 import type { AccountData } from './account-data'
 import type { Answer } from './query'
 
 /** Changes or removes an item of the roster (RFC 6121 §2.3, §2.5). */
-export function setRosterItem(query: Element, data: AccountData, personality: PersonalityName): Answer {
+export function setRosterItem(query: Element, data: AccountData, habits: QueryHabits['roster']): Answer {
   const [item] = query.children
-  if (item === undefined) return personality === 'ejabberd' ? 'cancel service-unavailable' : 'modify bad-request'
+  if (item === undefined) return habits.withoutItem
   const jid = item.attributes.get('jid')
   if (jid === undefined) return 'modify bad-request'
   const isRemoved = item.attributes.get('subscription') === 'remove'
@@ -17,8 +17,8 @@ export function setRosterItem(query: Element, data: AccountData, personality: Pe
   const changed = element(name, { ...attributes, subscription }, ...children)
   if (!isRemoved) {
     if (!data.put('roster', jid, changed)) return 'wait resource-constraint'
-  } else if (!data.roster.delete(jid) && personality === 'prosody') {
-    return 'modify item-not-found'
+  } else if (!data.roster.delete(jid) && habits.missingItem !== undefined) {
+    return habits.missingItem
   }
   return { result: [], push: element('query', { xmlns: query.namespace }, changed) }
 }

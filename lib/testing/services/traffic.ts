@@ -3,7 +3,7 @@ import { CLIENT, DELAY } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { element, type Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
-import type { Personality } from '../personality'
+import type { Personality } from '../personalities/habits'
 import { bareJid, type Place, placeOf } from '../protocol/address'
 import type { Attributes, StreamReply } from '../protocol/reply'
 import { errorOf, forwarded, resultOf, type StanzaFault } from '../protocol/stanza'
@@ -69,8 +69,8 @@ export class Traffic {
 
   #query(iq: Element, type: 'get' | 'set', child: Element, place: Place): readonly Node[] {
     const { jid, host, data, personality } = this.#client
-    const { name, software, stanzas } = personality
-    const answer = answerQuery({ type, child, place, data, personality: name, software })
+    const { software, stanzas, queries } = personality
+    const answer = answerQuery({ type, child, place, data, habits: queries, software })
     const addresses = this.#addresses(iq)
     if (typeof answer === 'string') return [this.#refusal(iq, addresses, answer)]
     const { from } = answer
