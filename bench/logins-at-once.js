@@ -1,9 +1,12 @@
-// Logs in many times to a test server that imitates a real one, several logins at once, over real sockets.
+// Logs in many times over real sockets, several logins at once or at random, to a test server that imitates a real one, or
+// to a real one.
 //
-//   npm run bench:tigase [-- --logins 1000 --personality tigase --at-once 16 --at-once 32 --rate 8]
+//   npm run bench:at-once [-- --logins 1000 --personality tigase --at-once 16 --at-once 32 --rate 8]
+//   npm run bench:at-once -- --service http://127.0.0.1:5280/bosh [--domain localhost --username user1 --password user1]
 //
 // Every password is right, so every login has to succeed. Exit code 1: one did not.
 import { randomInt } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
 import { parseArgs } from 'node:util'
 import { Authenticator } from './dist/index.js'
 import { startBoshServer } from './dist/testing/server.js'
@@ -13,13 +16,21 @@ const { values } = parseArgs({
   options: {
     logins: { type: 'string', default: '1000' },
     personality: { type: 'string', default: 'tigase' },
+    service: { type: 'string' },
+    domain: { type: 'string', default: 'localhost' },
+    username: { type: 'string', default: 'user1' },
+    password: { type: 'string', default: 'user1' },
     'at-once': { type: 'string', multiple: true, default: ['16', '32', '50'] },
-    rate: { type: 'string', multiple: true, default: ['8', '20'] },
+    rate: { type: 'string', multiple: true, default: ['1', '8', '20'] },
   },
 })
 const LOGINS = Number(values.logins)
-const DOMAIN = 'localhost'
-const CREDENTIALS = { username: 'user1', password: 'user1' }
+const { personality, service, domain, username, password } = values
+
+let sockets = 0
+subscribe('net.client.socket', () => {
+  sockets++
+})
 
 /** Runs LOGINS logins, at most `atOnce` at a time. */
 async function atOnce(logIn, count) {
@@ -43,16 +54,15 @@ async function atRandom(logIn, perSecond) {
 }
 
 async function measured(name, run) {
-  const server = await startBoshServer({
-    domain: DOMAIN,
-    accounts: { user1: 'user1' },
-    personality: values.personality,
-  })
-  const authenticator = new Authenticator({ service: server.url, domain: DOMAIN })
+  const server = service
+    ? { url: service, close() {} }
+    : await startBoshServer({ domain, accounts: { [username]: password }, personality })
+  const authenticator = new Authenticator({ service: server.url, domain })
+  sockets = 0
   const outcomes = new Map()
   const startedAt = performance.now()
   await run(async () => {
-    const outcome = await authenticator.authenticate(CREDENTIALS).then(
+    const outcome = await authenticator.authenticate({ username, password }).then(
       () => 'in',
       error => error.code,
     )
@@ -60,13 +70,12 @@ async function measured(name, run) {
   })
   const seconds = (performance.now() - startedAt) / 1000
   await authenticator.close()
-  const { connections } = server
   await server.close()
   const others = [...outcomes].filter(([outcome]) => outcome !== 'in').map(([outcome, count]) => `${count} ${outcome}`)
   return {
     name,
     seconds,
-    sockets: connections / LOGINS,
+    sockets: sockets / LOGINS,
     in: outcomes.get('in') ?? 0,
     others: others.join(', ') || 'none',
   }
