@@ -28,6 +28,8 @@ export const MAX_IDLE_SOCKETS = 100
 export const IDLE_SOCKET_MS = 4_000
 /** Time within which a kept socket is closed by a server that closes sockets with their sessions, in ms (Tigase). */
 export const CLOSED_WITH_SESSION_MS = 1_000
+/** Time for which a socket rests between two sessions, in ms, until one to its origin has outlasted a session. */
+export const SOCKET_REST_MS = 50
 /** Time for which no socket to an origin serves a second session, in ms, after the server closed one with its session. */
 export const NO_REUSE_MS = 60_000
 /** Number of times that one request is sent again because the kept socket of a given `agent` was closed. */

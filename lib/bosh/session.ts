@@ -107,6 +107,9 @@ export class BoshSession {
 
   /** Restarts the stream after SASL (XEP-0206 §5) and waits for the answer. */
   restart<T>(select: Select<T>, signal: Signal): Promise<T> {
+    // The new stream may offer the same, and its features are the answer.
+    const features = this.#taken.findIndex(isFeatures)
+    if (features >= 0) this.#taken.splice(features, 1)
     const restart = { 'xmlns:xmpp': XBOSH, to: this.#context.domain.wire, 'xml:lang': 'en', 'xmpp:restart': 'true' }
     return this.answer(this.#request([], restart, signal), select, signal)
   }

@@ -65,7 +65,7 @@ const UNTRUSTED =
 /** By HTTP status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: 'Something in front of the server asks for a login of its own: exempt this path.',
-  403: 'Something in front of the server refuses the request: allow POST on this path.',
+  403: 'Something in front of the server refuses the request: allow POST on this path. Openfire answers so when it limits new connections (`xmpp.ratelimit.newconnections.c2s`).',
   404: 'This path does not exist: correct it, or load the module for BOSH. The path is usually /bosh on ejabberd (`request_handlers`), /http-bind/ on Openfire, and /http-bind on Prosody, MongooseIM and Metronome.',
 }
 const NEW_CONNECTIONS =
@@ -97,7 +97,7 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   ERR_XMPP_POLICY: {
     id: 'ban',
     advice:
-      "The server has banned this machine's address, and with it every visitor who logs in through an app on this machine. ejabberd: mod_fail2ban counts wrong passwords by address. Unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd, so that a ban hits the visitor it is meant for.",
+      "The server has banned this machine's address, limits sessions, or does not allow this domain on this port: look into its log. ejabberd: mod_fail2ban counts wrong passwords by address; unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd. Tigase: allow the domain on the port.",
   },
   ERR_XMPP_DOMAIN: {
     id: 'domain',
@@ -105,6 +105,12 @@ const BY_CODE: Partial<Readonly<Record<XmppBoshErrorCode, Advice>>> = {
   },
   ERR_XMPP_UNAVAILABLE: { id: 'bosh', advice: 'The server is overloaded or shutting down: check its log.' },
   ERR_XMPP_TOO_LARGE: { id: 'bosh', advice: 'This is not a BOSH answer: correct the port or the path.' },
+}
+
+const EJABBERD_BAN: Advice = {
+  id: 'ban',
+  advice:
+    "The server has banned this machine's address, and with it every visitor who logs in through an app on this machine. ejabberd: mod_fail2ban counts wrong passwords by address. Unban it (`ejabberdctl unban_ip`), then set `forwardClientIp` in the app and `trusted_proxies` in ejabberd, so that a ban hits the visitor it is meant for.",
 }
 
 // The firewall of one page may dislike one request: the server's list of bans says nothing of it.
@@ -133,7 +139,8 @@ export function adviceFor(error: XmppBoshError, software: Software): Advice {
   if (status === 403 && software === 'Openfire') return { id: 'bosh', advice: NEW_CONNECTIONS }
   if (status !== undefined) return adviceForStatus(status)
   if (error.code === 'ERR_XMPP_POLICY' && error.condition === undefined) return RULE
-  if (error.code === 'ERR_XMPP_POLICY' && software !== undefined && software !== 'ejabberd') return ruleOf(software)
+  if (error.code === 'ERR_XMPP_POLICY' && software === 'ejabberd') return EJABBERD_BAN
+  if (error.code === 'ERR_XMPP_POLICY' && software !== undefined) return ruleOf(software)
   // With ERR_XMPP_POLICY it is the answer to every creation, with which ejabberd turns a banned address away.
   if (error.condition === 'item-not-found' && error.code !== 'ERR_XMPP_POLICY') return LOST
   return BY_CAUSE[causeOf(error)] ?? BY_CODE[error.code] ?? OTHER

@@ -30,10 +30,14 @@ export function newAccountIq(type: Iq['type'], domain: Domain, query?: Node): Iq
 const ENDS: readonly XmppBoshErrorCode[] = ['ERR_XMPP_TERMINATED', 'ERR_XMPP_CONNECT']
 
 /**
- * Codes with which a server refuses the password of an account that it has removed. `account-disabled`: Prosody 13 with
- * `registration_delete_grace_period` disables the account and deletes it later.
+ * Returns true if a login that is refused with `refusal`, after a removal that ended with `end`, shows that the account is
+ * gone. Prosody 13 with `registration_delete_grace_period` disables the account and deletes it later; it ends the stream with
+ * `not-authorized`. Anywhere else, a disabled account may be the work of the operator.
  */
-const GONE: readonly XmppBoshErrorCode[] = ['invalid-credentials', 'account-disabled']
+function isGone(refusal: XmppBoshError, end: XmppBoshError): boolean {
+  if (refusal.code === 'account-disabled') return end.condition === 'not-authorized'
+  return refusal.code === 'invalid-credentials' && !isWithoutWord(refusal)
+}
 
 /** Login that looks whether an account is still there. */
 export interface Look {
@@ -53,26 +57,30 @@ export interface Look {
  */
 export async function assertRemoved(reason: unknown, removal: Pending, look: Look): Promise<void> {
   if (!removal.isOpen || !XmppBoshError.is(reason) || !ENDS.includes(reason.code)) throw unanswered(reason, removal)
-  const found = await lookFor(look).catch((fault: unknown) => {
+  const found = await lookFor(look, reason).catch((fault: unknown) => {
     throw unanswered(fault, removal)
   })
   if (found === 'gone') return
   throw found === 'there' ? explained(reason, 'the account is still there') : unanswered(reason, removal)
 }
 
-/** Resolves to `unknown` if the server does not answer in time. Rejects with any other error of the login. */
-async function lookFor(look: Look): Promise<'there' | 'gone' | 'unknown'> {
+/**
+ * Looks for the account with a login that no channel of the diagnostics shows: no visitor made it. Resolves to `unknown` if
+ * the server does not answer in time, or has disabled the account. Rejects with any other error of the login.
+ */
+async function lookFor(look: Look, end: XmppBoshError): Promise<'there' | 'gone' | 'unknown'> {
   const { authenticator, credentials, context, clock, deadlineAt } = look
   const ms = deadlineAt - clock.now()
   if (ms <= 0) return 'unknown'
   const visitor = context.signal ? [context.signal] : []
   const timeout = new TimeoutSignal(clock, ms, () => undefined, ...visitor)
   try {
-    await authenticator.authenticate(credentials, { ...context, signal: timeout })
+    await authenticator.authenticated(credentials, { ...context, signal: timeout }, async () => {})
     return 'there'
   } catch (reason) {
     if (!XmppBoshError.is(reason)) throw reason
-    if (GONE.includes(reason.code) && !isWithoutWord(reason)) return 'gone'
+    if (isGone(reason, end)) return 'gone'
+    if (reason.code === 'account-disabled') return 'unknown'
     if (reason.code === 'ERR_XMPP_ABORTED' && !context.signal?.aborted) return 'unknown'
     throw reason
   } finally {

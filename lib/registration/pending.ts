@@ -2,8 +2,7 @@ import { XmppBoshError } from '../errors/error'
 import type { Asked } from './refusals'
 
 /** Words for a request that ended without a reply: they say what may be true of the account. */
-const UNANSWERED: Readonly<Record<Asked['request'], string>> = {
-  form: 'the server did not answer the request for the sign-up form',
+const UNANSWERED: Readonly<Record<Exclude<Asked['request'], 'form'>, string>> = {
   'sign-up':
     'the server did not answer the sign-up; Openfire answers nothing when registration is closed; the account may exist',
   password: 'the server did not answer the change; the old or the new password is valid',
@@ -28,6 +27,7 @@ export function pending(asked: Asked): Pending {
  */
 export function unanswered(reason: unknown, { asked, isOpen }: Pending): unknown {
   if (!isOpen || !XmppBoshError.is(reason) || reason.code === 'ERR_XMPP_ABORTED') return reason
+  if (asked.request === 'form') return reason // it changes nothing
   return explained(reason, UNANSWERED[asked.request])
 }
 

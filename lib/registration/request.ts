@@ -21,6 +21,7 @@ const NOT_DONE: Readonly<Record<Asked['request'], string>> = {
  * @throws {XmppBoshError} the code that refusals.ts has for a refusal; the errors of `askIq`
  */
 export async function request(session: BoshSession, iq: Iq, signal: Signal, pending: Pending): Promise<Element> {
+  if (session.end) throw session.end // with it, nothing is sent
   pending.isOpen = true
   const answer = await askIq(session, iq, signal)
   pending.isOpen = false

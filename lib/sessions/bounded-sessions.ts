@@ -184,6 +184,7 @@ export class BoundedSessions {
       throwIfAborted(ends.all)
       const reply = session.accept(created.body)
       const features = await session.answer(reply, featuresIn, opening.polling)
+      session.took(features)
       return { endpoint, session, features, key, begunAt }
     } catch (reason) {
       this.#bans.record(url, clientIp, reason)

@@ -22,10 +22,10 @@ const FAILS_OVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
 interface Fault {
   /** key of the visitor who met it */
   readonly key: string
-  /** time until which the service is tried last, in ms of the clock */
+  /** time until which that visitor tries the service last, in ms of the clock */
   readonly until: number
-  /** false: it may be the fault of this visitor alone */
-  readonly isOfAll: boolean
+  /** time until which all visitors try it last: another one had met a fault shortly before */
+  readonly allUntil: number
 }
 
 /**
@@ -89,9 +89,10 @@ export class Failover {
 
   #record(endpoint: Endpoint, key: string): void {
     const now = this.#clock.now()
+    const until = now + ENDPOINT_COOL_DOWN_MS
     const last = this.#faults.get(endpoint)
-    const isSecond = last !== undefined && last.until > now && (last.isOfAll || last.key !== key)
-    this.#faults.set(endpoint, { key, until: now + ENDPOINT_COOL_DOWN_MS, isOfAll: key === '' || isSecond })
+    const isOfAll = key === '' || (last !== undefined && last.until > now && last.key !== key)
+    this.#faults.set(endpoint, { key, until, allUntil: isOfAll ? until : (last?.allUntil ?? 0) })
   }
 
   #inOrder(key: string): Endpoint[] {
@@ -99,7 +100,7 @@ export class Failover {
     const now = this.#clock.now()
     const isCooling = (endpoint: Endpoint) => {
       const fault = this.#faults.get(endpoint)
-      return fault !== undefined && fault.until > now && (fault.isOfAll || fault.key === key)
+      return fault !== undefined && (fault.allUntil > now || (fault.key === key && fault.until > now))
     }
     return [...this.#endpoints.filter(endpoint => !isCooling(endpoint)), ...this.#endpoints.filter(isCooling)]
   }

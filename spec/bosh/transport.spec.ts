@@ -12,8 +12,9 @@ import {
   type Transport,
   type TransportOptions,
 } from '../../lib/bosh/transport'
-import { CLOSED_WITH_SESSION_MS, MAX_IDLE_SOCKETS, MAX_REPEATS, NO_REUSE_MS } from '../../lib/limits'
+import { CLOSED_WITH_SESSION_MS, MAX_IDLE_SOCKETS, MAX_REPEATS, NO_REUSE_MS, SOCKET_REST_MS } from '../../lib/limits'
 import type { TlsOptions } from '../../lib/options/authenticator-options'
+import { systemClock } from '../../lib/time/clock'
 import { LightSignal } from '../../lib/time/light-signal'
 import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
@@ -30,7 +31,16 @@ afterEach(async () => {
 })
 
 function transportOf(options: Partial<TransportOptions> = {}): Transport {
-  const transport = new HttpTransport({ maxResponseBytes: 65_536, ...options })
+  // Each look at the clock is so much later that every socket has rested.
+  let now = 0
+  const clock = {
+    ...systemClock,
+    now: () => {
+      now += SOCKET_REST_MS
+      return now
+    },
+  }
+  const transport = new HttpTransport({ maxResponseBytes: 65_536, ...options }, clock)
   ended.push(() => transport.close())
   return transport
 }
@@ -573,6 +583,7 @@ describe('with kept-alive connections', () => {
       return server.sockets.findIndex((socket, n) => socket.bytesRead !== counts[n])
     }
     const transport = transportOf()
+    for (let n = 0; n < 2; n++) await post(transport, server.url) // the socket has outlasted its session
     const [first, second, third] = [1, 2, 3].map(() => transport.connect(server.url)) as [
       Connection,
       Connection,
@@ -721,13 +732,49 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
     ended.push(() => transport.close())
     const server = await speaks((socket, nth) => (nth === 2 ? socket.end() : socket.write(OK)))
-    for (let n = 0; n < 4; n++) await post(transport, server.url)
+    const post4 = async () => {
+      for (let n = 0; n < 4; n++) {
+        await post(transport, server.url)
+        clock.advance(SOCKET_REST_MS)
+      }
+    }
+    await post4()
     expect(server.asked).toHaveLength(5)
     expect(server.sockets).toHaveLength(4)
     clock.advance(NO_REUSE_MS)
-    for (let n = 0; n < 4; n++) await post(transport, server.url)
+    await post4()
     expect(server.asked).toHaveLength(9)
     expect(server.sockets).toHaveLength(5)
+  })
+
+  test('a session that follows at once makes a connection of its own until one has outlasted its session', async () => {
+    const clock = handClock()
+    const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
+    ended.push(() => transport.close())
+    const server = await speaks(socket => socket.write(OK))
+    for (let n = 0; n < 2; n++) await post(transport, server.url)
+    expect(server.sockets).toHaveLength(2)
+    clock.advance(SOCKET_REST_MS)
+    for (let n = 0; n < 4; n++) await post(transport, server.url)
+    expect(server.sockets).toHaveLength(2)
+  })
+
+  test('no request is sent twice on a server that closes each connection with its session', async () => {
+    const clock = handClock()
+    const transport = new HttpTransport({ maxResponseBytes: 65_536 }, clock)
+    ended.push(() => transport.close())
+    const server = await speaks(socket => {
+      socket.write(OK)
+      setImmediate(() => socket.end())
+    })
+    for (let n = 0; n < 6; n++) {
+      await post(transport, server.url)
+      if (n % 2 === 0) continue
+      await Promise.all(server.sockets.map(closed))
+      clock.advance(SOCKET_REST_MS)
+    }
+    expect(server.asked).toHaveLength(6)
+    expect(server.sockets).toHaveLength(6)
   })
 
   test(`a given agent is tried until it makes a new socket, at most ${MAX_REPEATS} times`, async () => {

@@ -86,6 +86,16 @@ describe('in Failover', () => {
     expect(await tried('', { key: '192.0.2.1' })).toMatchObject({ asked: 'a' })
   })
 
+  test('one visitor alone does not keep a service last for all', async () => {
+    const { clock, tried } = failover(A, B)
+    const [one, other] = ['192.0.2.1', '192.0.2.2']
+    for (const key of [other, one]) await tried('a', { key })
+    clock.advance(29_000)
+    await tried('ab', { key: one })
+    clock.advance(1_001)
+    expect(await tried('', { key: '192.0.2.3' })).toMatchObject({ asked: 'a' })
+  })
+
   test('two visitors who meet a fault in different half minutes do not make a service last for all', async () => {
     const { clock, tried } = failover(A, B)
     await tried('a', { key: '192.0.2.1' })

@@ -19,6 +19,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await authenticator.close()
+  // A creation that was sent on a closing connection would have left one.
+  expect(server.sessions).toEqual([])
   await server.close()
 })
 

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { CLOSED_WITH_SESSION_MS, IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS } from '../../limits'
+import { CLOSED_WITH_SESSION_MS, IDLE_SOCKET_MS, MAX_IDLE_SOCKETS, NO_REUSE_MS, SOCKET_REST_MS } from '../../limits'
 import type { TlsOptions } from '../../options/authenticator-options'
 import type { Clock } from '../../time/clock'
 
@@ -16,6 +16,8 @@ interface Kept {
   readonly origin: string
   /** the agent that came back last is lent first, so that few sockets stay in use */
   readonly idle: Idle[]
+  /** a socket has outlasted the session that it served: the server does not close sockets with their sessions */
+  outlasts: boolean
   /** time until which no agent is kept, in ms of the clock */
   noReuseUntil: number
 }
@@ -23,7 +25,9 @@ interface Kept {
 /**
  * Agents with one socket each. A session borrows one, so that it has a socket of its own; the next session gets the agent
  * with its socket. Servers may close every connection that a session used when it ends (Tigase does): a socket that two
- * sessions share would be closed while the other one waits for a reply on it.
+ * sessions share would be closed while the other one waits for a reply on it. Until one socket has outlasted its session, a
+ * socket rests before the next session gets it: a creation that is sent on a closing socket is sent again, and leaves a
+ * session on the server.
  */
 export class KeptAgents {
   /** a request is sent again at most once: a replaced agent has no socket that the server may have closed */
@@ -47,10 +51,11 @@ export class KeptAgents {
 
   /** Lends an agent for requests to `url`. Its socket may have served an earlier session. */
   lend(url: URL): http.Agent {
-    const kept = this.#keptFor(url).idle.pop()
-    if (!kept) return this.#lendNew(url)
-    this.#lent.set(kept.agent, this.#clock.now() - kept.since)
-    return kept.agent
+    const kept = this.#keptFor(url)
+    const idle = kept.outlasts ? kept.idle.pop() : this.#rested(kept)
+    if (!idle) return this.#lendNew(url)
+    this.#lent.set(idle.agent, this.#clock.now() - idle.since)
+    return idle.agent
   }
 
   /**
@@ -61,7 +66,7 @@ export class KeptAgents {
   replace(url: URL, agent: http.Agent): http.Agent {
     const kept = this.#keptFor(url)
     const idleFor = this.#lent.get(agent)
-    if (idleFor !== undefined && idleFor < CLOSED_WITH_SESSION_MS) kept.noReuseUntil = this.#clock.now() + NO_REUSE_MS
+    if (idleFor !== undefined && idleFor < CLOSED_WITH_SESSION_MS) this.#stopReuse(kept)
     for (const stale of kept.idle.splice(0)) stale.agent.destroy()
     this.#lent.delete(agent)
     agent.destroy()
@@ -85,6 +90,23 @@ export class KeptAgents {
     for (const { idle } of this.#byOrigin.values()) for (const { agent } of idle.splice(0)) agent.destroy()
   }
 
+  /** Returns the agent that has rested longest, if its time is up, and learns from it about the server. */
+  #rested(kept: Kept): Idle | undefined {
+    const [oldest] = kept.idle
+    const restedFor = oldest ? this.#clock.now() - oldest.since : 0
+    if (!oldest || restedFor < SOCKET_REST_MS) return undefined
+    kept.idle.shift()
+    kept.outlasts = (oldest.agent.freeSockets[kept.origin]?.length ?? 0) > 0
+    // A socket that idled for long may have been closed for that.
+    if (!kept.outlasts && restedFor < CLOSED_WITH_SESSION_MS) this.#stopReuse(kept)
+    return oldest
+  }
+
+  #stopReuse(kept: Kept): void {
+    kept.noReuseUntil = this.#clock.now() + NO_REUSE_MS
+    kept.outlasts = false
+  }
+
   #newAgent(url: URL): http.Agent {
     const { origin } = this.#keptFor(url)
     if (url.protocol !== 'https:') return named(new http.Agent(ONE_SOCKET), origin)
@@ -103,7 +125,7 @@ export class KeptAgents {
   #keptFor({ origin }: URL): Kept {
     let kept = this.#byOrigin.get(origin)
     if (!kept) {
-      kept = { origin, idle: [], noReuseUntil: 0 }
+      kept = { origin, idle: [], outlasts: false, noReuseUntil: 0 }
       this.#byOrigin.set(origin, kept)
     }
     return kept

@@ -12,12 +12,12 @@ import { CLOSING_MS, RELEASE_MS, SENDING_MS, SESSION_MS } from '../limits'
 import type { Software } from '../software'
 
 const CUT =
-  'Logins at once will fail. Some servers close every connection that a session used, when it ends. A proxy in between that keeps its connections to the server uses them for all sessions: switch this off (nginx: no `keepalive` in `upstream`; HAProxy: `http-reuse never`; Caddy: `keepalive off`). An `agent` of the app must not share sockets either.'
+  'Logins at once will fail. Some servers close every connection that a session used, when it ends. A proxy in between that keeps its connections to the server uses them for all sessions: switch this off (nginx: `proxy_set_header Connection close;`; HAProxy: `http-reuse never`; Caddy: `keepalive off`). An `agent` of the app must not share sockets either.'
 
 /**
  * Checks that the end of one session leaves another alone, while an empty request of the other one waits at the server.
  * Each session first has a connection of its own, as logins have. Then both use one, as a proxy or another client could.
- * The check sends no credentials. It takes a second, and at most {@link SESSION_MS}.
+ * The check sends no credentials. It takes less than a second, and at most {@link SESSION_MS}.
  */
 export async function twoSessionsFinding(context: CheckContext, software: Software): Promise<Finding> {
   const late = () => new XmppBoshError('ERR_XMPP_TIMEOUT', `the server did not answer within ${SESSION_MS} ms`)

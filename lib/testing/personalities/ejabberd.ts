@@ -92,6 +92,7 @@ export const EJABBERD: Personality = {
     withoutCaptcha: 'not-allowed',
     closed: { form: 'service-unavailable', submit: 'forbidden', remove: 'good' },
     badName: 'jid-malformed',
+    tooLong: undefined,
     incomplete: undefined,
     namesRegistered: false,
     judge: notEmpty('not-acceptable'),

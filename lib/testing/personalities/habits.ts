@@ -216,6 +216,8 @@ export interface RegistrationHabits {
   readonly closed: { readonly form: string; readonly submit: Judgement; readonly remove: Judgement }
   /** condition for a name that no account can have */
   readonly badName: string
+  /** longest values of fields, in characters, and the condition for a longer one */
+  readonly tooLong: { readonly fields: Readonly<Record<string, number>>; readonly condition: string } | undefined
   /** condition for a sign-up without a name or a password, if it differs from that for an empty one; repeats nothing */
   readonly incomplete: string | undefined
   /** the form of a client that is logged in names its account (XEP-0077 §3.1.1) */

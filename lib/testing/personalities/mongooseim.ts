@@ -75,7 +75,7 @@ export const MONGOOSEIM: Personality = {
   },
   sasl: {
     ...EJABBERD.sasl,
-    names: { stored: localpart, asked: localpart, bound: localpart },
+    names: { stored: localpart, asked: localpartOfJid, bound: localpartOfJid },
     password,
     undecodable: 'bad-protocol',
     malformedBase64: CRASH,
@@ -118,6 +118,11 @@ export const MONGOOSEIM: Personality = {
 
 function localpart(typed: string): string | undefined {
   return YOUNGER.test(typed) ? undefined : prepareLocalpart(typed)
+}
+
+/** A login takes a bare JID for its localpart. */
+function localpartOfJid(typed: string): string | undefined {
+  return localpart(typed.replace(/@.*$/su, ''))
 }
 
 function password(typed: string): string | undefined {

@@ -105,6 +105,8 @@ export const OPENFIRE: Personality = {
         { name: 'password', type: 'text-private', label: 'Password', isRequired: true },
       ],
     },
+    // Columns of its database.
+    tooLong: { fields: { username: 64, email: 100 }, condition: 'internal-server-error' },
     closed: { form: 'forbidden', submit: 'silent', remove: 'forbidden' },
     judge: (password = '', of) => {
       if (password.trim() === '') return of === 'sign-up' ? 'silent' : 'pretended'

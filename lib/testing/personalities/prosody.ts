@@ -86,6 +86,7 @@ export const PROSODY: Personality = {
     withoutCaptcha: 'not-allowed',
     closed: { form: 'service-unavailable', submit: 'forbidden', remove: 'good' },
     badName: 'jid-malformed',
+    tooLong: undefined,
     incomplete: undefined,
     namesRegistered: false,
     judge: notEmpty('not-acceptable'),

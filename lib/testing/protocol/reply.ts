@@ -110,6 +110,7 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   'not-authorized': 'auth',
   'registration-required': 'auth',
   'subscription-required': 'auth',
+  'internal-server-error': 'wait',
   'resource-constraint': 'wait',
 }
 

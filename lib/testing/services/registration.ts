@@ -114,7 +114,7 @@ export class RegistrationService {
 
   /** Answers `<iq type='set'/>` of a client that is not logged in. Without an answer there is silence. */
   register(id: string, query: Element): Node | undefined {
-    const { badName, required, judge, closed, incomplete } = this.#habits
+    const { badName, tooLong, required, judge, closed, incomplete } = this.#habits
     const values = valuesOf(query)
     const judged = (judgement: Judgement) => this.#judged(id, query, judgement)
     if (this.#mode === 'closed') return judged(closed.submit)
@@ -126,6 +126,7 @@ export class RegistrationService {
     if (!isComplete && incomplete !== undefined) return stanzaError(id, incomplete)
     const username = values.get('username') ?? ''
     if (this.#names.stored(username) === undefined) return judged(badName)
+    if (tooLong && isAnyLonger(values, tooLong.fields)) return judged(tooLong.condition)
     if (this.#accounts.has(username)) return judged('conflict')
     if (required.names.some(name => !values.get(name))) return judged(required.condition)
     const password = values.get('password')
@@ -216,6 +217,10 @@ function valuesOf(query: Element): Map<string, string> {
     ? x.children.map(({ attributes, children: [value] }) => [attributes.get('var'), value] as const)
     : query.children.map(child => [child.name, child] as const)
   return new Map(fields.flatMap(([name, value]) => (name !== undefined && value ? [[name, textOf(value)]] : [])))
+}
+
+function isAnyLonger(values: ReadonlyMap<string, string>, longest: Readonly<Record<string, number>>): boolean {
+  return Object.entries(longest).some(([name, length]) => (values.get(name) ?? '').length > length)
 }
 
 function result(id: string, children: readonly Node[] = []): Node {

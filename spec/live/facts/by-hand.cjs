@@ -1,6 +1,6 @@
 // Writes the table of all servers into a page: node by-hand.cjs PAGE
 //
-// by-hand.json has the facts that no live spec measures: for servers that no package registry has, each was started once
+// by-hand.json has the facts that no live spec measures: for servers that Debian has no package of, each was started once
 // from its source, at the given revision, on the given date. The table is between <!-- by hand --> and
 // <!-- end of by hand -->.
 const { readFileSync, writeFileSync } = require('node:fs')

@@ -58,6 +58,7 @@ export const SETTINGS: Readonly<Record<Server, readonly Setting[]>> = {
         'ibr-no-password',
         'ibr-empty-password',
         'ibr-blank-password',
+        'ibr-long-name',
       ],
       accounts: { user1: 'user1', alice: 'secret' },
       options: { registration: 'open' },
