@@ -139,10 +139,12 @@ export function adviceFor(error: XmppBoshError, software: Software): Advice {
   if (status === 403 && software === 'Openfire') return { id: 'bosh', advice: NEW_CONNECTIONS }
   if (status !== undefined) return adviceForStatus(status)
   if (error.code === 'ERR_XMPP_POLICY' && error.condition === undefined) return RULE
-  if (error.code === 'ERR_XMPP_POLICY' && software === 'ejabberd') return EJABBERD_BAN
-  if (error.code === 'ERR_XMPP_POLICY' && software !== undefined) return ruleOf(software)
-  // With ERR_XMPP_POLICY it is the answer to every creation, with which ejabberd turns a banned address away.
-  if (error.condition === 'item-not-found' && error.code !== 'ERR_XMPP_POLICY') return LOST
+  if (error.code === 'ERR_XMPP_POLICY') {
+    // As the answer to every creation, `item-not-found` is how ejabberd turns a banned address away.
+    if (software === 'ejabberd' || error.condition === 'item-not-found') return EJABBERD_BAN
+    if (software !== undefined) return ruleOf(software)
+  }
+  if (error.condition === 'item-not-found') return LOST
   return BY_CAUSE[causeOf(error)] ?? BY_CODE[error.code] ?? OTHER
 }
 
