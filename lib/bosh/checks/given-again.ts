@@ -7,23 +7,11 @@ import type { Reply } from '../reply'
  * from `taken`.
  */
 export function withoutRepeats(reply: Reply, taken: Element[]): Reply {
-  for (const child of reply) {
-    const at = indexOfSame(taken, child)
-    if (at < 0) continue
-    taken.splice(at, 1)
-    return withoutRepeats(
-      reply.filter(other => other !== child),
-      taken,
-    )
-  }
-  return reply
-}
-
-function indexOfSame(elements: readonly Element[], sought: Element): number {
-  for (let at = 0; at < elements.length; at++) {
-    if (isSame(elements[at] as Element, sought)) return at
-  }
-  return -1
+  return reply.filter(child => {
+    const at = taken.findIndex(answer => isSame(answer, child))
+    if (at >= 0) taken.splice(at, 1)
+    return at < 0
+  })
 }
 
 function isSame(one: Element, other: Element): boolean {

@@ -53,7 +53,7 @@ export class KeptAgents {
   lend(url: URL): http.Agent {
     const kept = this.#keptFor(url)
     const idle = kept.outlasts ? kept.idle.pop() : this.#rested(kept)
-    if (!idle) return this.#lendNew(url)
+    if (!idle) return this.#lendNew(url, kept)
     this.#lent.set(idle.agent, this.#clock.now() - idle.since)
     return idle.agent
   }
@@ -70,7 +70,7 @@ export class KeptAgents {
     for (const stale of kept.idle.splice(0)) stale.agent.destroy()
     this.#lent.delete(agent)
     agent.destroy()
-    return this.#lendNew(url)
+    return this.#lendNew(url, kept)
   }
 
   /** Takes back an agent that no request uses any more. */
@@ -107,16 +107,15 @@ export class KeptAgents {
     kept.outlasts = false
   }
 
-  #newAgent(url: URL): http.Agent {
-    const { origin } = this.#keptFor(url)
-    if (url.protocol !== 'https:') return named(new http.Agent(ONE_SOCKET), origin)
+  #newAgent({ protocol }: URL, { origin }: Kept): http.Agent {
+    if (protocol !== 'https:') return named(new http.Agent(ONE_SOCKET), origin)
     const agent = new https.Agent({ ...ONE_SOCKET, ...this.#tls })
     agent.createConnection = (options, callback) => this.#connector.createConnection(options, callback)
     return named(agent, origin)
   }
 
-  #lendNew(url: URL): http.Agent {
-    const agent = this.#newAgent(url)
+  #lendNew(url: URL, kept: Kept): http.Agent {
+    const agent = this.#newAgent(url, kept)
     this.#lent.set(agent, Number.POSITIVE_INFINITY)
     return agent
   }
