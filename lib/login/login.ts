@@ -10,7 +10,7 @@ import { assertIdentity, bindResource, demandsSession, establishSession } from '
 import { plainSpellings } from './credentials'
 import { offeredChannelBindings, offeredMechanisms, printableMechanisms } from './offer'
 import type { LoginPlan } from './plan'
-import { exchangeSasl, isWithoutWord } from './sasl-exchange'
+import { exchangeSasl, isByEmptyReply } from './sasl-exchange'
 
 /**
  * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). If the session is to be used
@@ -86,7 +86,7 @@ async function prove(
 }
 
 function isWrongPassword(reason: unknown): boolean {
-  return XmppBoshError.is(reason) && reason.code === 'invalid-credentials' && !isWithoutWord(reason)
+  return XmppBoshError.is(reason) && reason.code === 'invalid-credentials' && !isByEmptyReply(reason)
 }
 
 /** Returns true for a refusal, and for what a server says of an account without a usable key. */

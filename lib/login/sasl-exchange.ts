@@ -47,12 +47,12 @@ export async function exchangeSasl(
     exchange.success(decode(answer))
     session.took(answer)
   } catch (reason) {
-    throw isEmptyReply(reason) ? refusedWithoutWord(reason) : reason
+    throw isEmptyReply(reason) ? refusedByEmptyReply(reason) : reason
   }
 }
 
 /** Returns the refusal for an empty reply in the exchange. The session is of no more use. */
-function refusedWithoutWord(cause: unknown): XmppBoshError {
+function refusedByEmptyReply(cause: unknown): XmppBoshError {
   return new XmppBoshError(
     'invalid-credentials',
     'the server answered the login with an empty HTTP reply, as MongooseIM does if it cannot prepare the user name or the password, or if the account lacks a hash for the mechanism',
@@ -61,7 +61,7 @@ function refusedWithoutWord(cause: unknown): XmppBoshError {
 }
 
 /** Returns true for a refusal after which the server takes no other try on the same session. */
-export function isWithoutWord(reason: XmppBoshError): boolean {
+export function isByEmptyReply(reason: XmppBoshError): boolean {
   return isEmptyReply(reason.cause)
 }
 

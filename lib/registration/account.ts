@@ -2,7 +2,7 @@ import { XmppBoshError } from '../errors/error'
 import type { XmppBoshErrorCode } from '../errors/statuses'
 import type { Domain } from '../jid'
 import type { Authenticator } from '../login/authenticator'
-import { isWithoutWord } from '../login/sasl-exchange'
+import { isByEmptyReply } from '../login/sasl-exchange'
 import type { LoginContext } from '../sessions/context'
 import { type Iq, senders } from '../stanzas/iq'
 import type { Clock } from '../time/clock'
@@ -36,7 +36,7 @@ const ENDS: readonly XmppBoshErrorCode[] = ['ERR_XMPP_TERMINATED', 'ERR_XMPP_CON
  */
 function isGone(refusal: XmppBoshError, end: XmppBoshError): boolean {
   if (refusal.code === 'account-disabled') return end.condition === 'not-authorized'
-  return refusal.code === 'invalid-credentials' && !isWithoutWord(refusal)
+  return refusal.code === 'invalid-credentials' && !isByEmptyReply(refusal)
 }
 
 /** Login that looks whether an account is still there. */
