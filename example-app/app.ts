@@ -21,6 +21,7 @@ import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
 import type { Stores } from './stores'
+import { chooseLanguage } from './texts'
 
 export interface AppConfig {
   readonly production: boolean
@@ -87,6 +88,7 @@ function configure(app: Express, { production, trustProxy, registration, stores,
   // Before the sessions, since a style sheet needs none.
   app.use(express.static(PUBLIC))
   app.use(docsPage())
+  app.use(chooseLanguage)
   app.use(noStore)
 }
 

@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
 import { LOGIN_REFUSALS, type Refusal } from '../auth/refusals'
 import { failureOf } from '../operation/failure'
+import { messageIn } from '../texts'
+import { en } from '../texts/en'
 
 /** A refused request: a code for programs, a text for people. */
 export class Problem extends Error {
@@ -16,7 +18,8 @@ export class Problem extends Error {
 }
 
 /** Turns a refusal into a problem. Tells no more than the page: all refusals of a login read like a wrong password. */
-export function problemOf({ code, status, text }: Refusal): Problem {
+export function problemOf({ code, status, message }: Refusal): Problem {
+  const text = messageIn(en, { code: message })
   return LOGIN_REFUSALS.includes(code) ? new Problem(401, 'invalid-credentials', text) : new Problem(status, code, text)
 }
 

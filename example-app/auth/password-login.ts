@@ -30,8 +30,9 @@ export function passwordLogin(passport: Auth['passport'], revocations: Revocatio
         return undefined
       }
       markFailedAttempt(res)
-      const { code = 'invalid-credentials', message: text = 'You cannot sign in.' } = info ?? {}
-      return { code, status: status ?? 401, text }
+      const { code = 'invalid-credentials' } = info ?? {}
+      const message = status === 400 ? 'sign-in.missing-credentials' : 'sign-in.refused'
+      return { code, status: status ?? 401, message }
     }
     return new Promise((resolve, reject) => {
       passport.authenticate('xmpp-bosh', (...given: Parameters<typeof answer>) => {

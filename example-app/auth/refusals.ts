@@ -1,11 +1,12 @@
 import { XmppBoshError } from 'passport-xmpp-bosh'
+import type { MessageCode } from '../texts'
 
-/** A refusal by the XMPP server, in the words of a page. Outages and mistakes of the operator are not refusals. */
+/** A refusal by the XMPP server, with the message of a page. Outages and mistakes of the operator are not refusals. */
 export interface Refusal {
   readonly code: string
   /** HTTP status of an answer that shows no form */
   readonly status: number
-  readonly text: string
+  readonly message: MessageCode
 }
 
 /** Codes of a refused login. Outside, all of them read like a wrong password. */
@@ -16,37 +17,33 @@ export const LOGIN_REFUSALS: readonly string[] = [
   'not-allowed',
 ]
 
-type Texts = Readonly<Record<string, string>>
+type Messages = Readonly<Record<string, MessageCode>>
 
-const COMMON: Texts = {
-  'missing-credentials': 'Please fill in all required fields.',
-  'weak-password':
-    'The server does not accept this password. It may be too easy to guess, or too long: please choose another one.',
-  ERR_XMPP_POLICY: 'The server accepts no more attempts for a while. Please try again later.',
+const COMMON: Messages = {
+  'missing-credentials': 'missing-credentials',
+  'weak-password': 'weak-password',
+  ERR_XMPP_POLICY: 'server-policy',
 }
 
-const SIGN_UP: Texts = {
+const SIGN_UP: Messages = {
   ...COMMON,
-  'malformed-credentials':
-    'This user name or password cannot be used. Please try another name: this one may be reserved, have belonged to an account before, or end in the domain of another server. Neither may be very long.',
-  'username-taken': 'This user name is taken. Please choose another one.',
-  'captcha-wrong':
-    'Your answer to the picture or question is wrong. Please try the new one. If your answers were right, try another user name: the server may refuse this one.',
-  'captcha-expired': 'The form has expired. The new one is valid for two minutes.',
-  'registration-closed': 'The server accepts no new accounts at the moment.',
-  'rate-limited': 'Too many accounts were requested from your address. Please try again later.',
+  'malformed-credentials': 'sign-up.malformed-credentials',
+  'username-taken': 'sign-up.username-taken',
+  'captcha-wrong': 'sign-up.captcha-wrong',
+  'captcha-expired': 'sign-up.captcha-expired',
+  'registration-closed': 'sign-up.registration-closed',
+  'rate-limited': 'sign-up.rate-limited',
 }
 
-const WRONG_PASSWORD = 'That is not your password.'
-const ACCOUNT: Texts = {
+const ACCOUNT: Messages = {
   ...COMMON,
-  'malformed-credentials': 'This password cannot be used: it is too long, or it contains invalid characters.',
-  'invalid-credentials': WRONG_PASSWORD,
-  'account-disabled': WRONG_PASSWORD,
-  'credentials-expired': WRONG_PASSWORD,
-  'not-allowed': WRONG_PASSWORD,
-  'registration-closed': 'The server does not allow this here. Please contact its administrator.',
-  'rate-limited': 'The server received too many requests. Please try again later.',
+  'malformed-credentials': 'account.malformed-credentials',
+  'invalid-credentials': 'account.wrong-password',
+  'account-disabled': 'account.wrong-password',
+  'credentials-expired': 'account.wrong-password',
+  'not-allowed': 'account.wrong-password',
+  'registration-closed': 'account.registration-closed',
+  'rate-limited': 'account.rate-limited',
 }
 
 /** Explains why no account was created. Returns `undefined` for a failure that the visitor cannot correct. */
@@ -55,9 +52,9 @@ export const signUpRefusal = (reason: unknown): Refusal | undefined => refusalOf
 /** Explains why an account was not changed. Returns `undefined` for a failure that the visitor cannot correct. */
 export const accountRefusal = (reason: unknown): Refusal | undefined => refusalOf(reason, ACCOUNT)
 
-function refusalOf(reason: unknown, texts: Texts): Refusal | undefined {
+function refusalOf(reason: unknown, messages: Messages): Refusal | undefined {
   if (!XmppBoshError.is(reason)) return undefined
   const { code, status } = reason
-  const text = texts[code] ?? (code.startsWith('ERR_') ? undefined : 'The server did not accept this.')
-  return text === undefined ? undefined : { code, status, text }
+  const message = messages[code] ?? (code.startsWith('ERR_') ? undefined : 'not-accepted')
+  return message === undefined ? undefined : { code, status, message }
 }

@@ -3,9 +3,11 @@ import type { Accounts } from '../auth/accounts'
 import { accountRefusal } from '../auth/refusals'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
+import { goTo } from '../sessions/go-to'
 import { leaveNotice, takeNotice } from '../sessions/notice'
 import type { SessionCookie } from '../sessions/session-cookie'
 import { logOut, requireSignedIn } from '../sessions/signed-in'
+import type { Message } from '../texts'
 import { formBody } from './form-body'
 
 const PAGE = '/account'
@@ -30,35 +32,35 @@ export function account(
   post('sign-out-everywhere', async req => {
     await accounts.signOutEverywhere(req, req.body?.password)
     await logOut(req)
-    return { page: '/login', text: 'You are signed out everywhere.' }
+    return { page: '/login', message: { code: 'signed-out-everywhere' } }
   })
   if (!registration) return router
 
   post('password', async req => {
     await accounts.changePassword(req, req.body?.password, req.body?.newPassword)
-    return { page: PAGE, text: 'Your password has been changed. You are signed out everywhere else.' }
+    return { page: PAGE, message: { code: 'password-changed' } }
   })
 
   post('delete', async req => {
-    const { displayJid } = req.user ?? {}
+    const value = req.user?.displayJid ?? ''
     await accounts.remove(req, req.body?.password)
     await logOut(req)
-    return { page: '/', text: `The account ${displayJid} has been deleted.` }
+    return { page: '/', message: { code: 'account-removed', value } }
   })
   return router
 }
 
 /** Acts on a form of the page. Returns the page to go to, and the message to show there. */
-type Action = (req: Request) => Promise<{ page: string; text: string }>
+type Action = (req: Request) => Promise<{ page: string; message: Message }>
 
 function submitted(form: string, act: Action): RequestHandler {
   return async (req, res) => {
     const notice = await act(req).catch((reason: unknown) => {
       const refusal = accountRefusal(reason)
       if (!refusal) throw reason
-      return { page: PAGE, text: refusal.text, refused: true, form }
+      return { page: PAGE, message: { code: refusal.message }, refused: true, form }
     })
     await leaveNotice(req, notice)
-    res.redirect(303, notice.page)
+    goTo(res, notice.page)
   }
 }

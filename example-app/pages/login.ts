@@ -3,6 +3,7 @@ import type { PasswordLogin } from '../auth/password-login'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import { returnTo } from '../protection/return-to'
+import { goTo } from '../sessions/go-to'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
 import { saveSession } from '../sessions/session-cookie'
 import { formBody } from './form-body'
@@ -12,7 +13,7 @@ export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
 
   router.get('/login', async (req, res) => {
     const target = returnTo(req.query['returnTo'])
-    if (req.user) return res.redirect(target)
+    if (req.user) return goTo(res, target)
     const page = { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) }
     // A form is refused unless its token is saved.
     await saveSession(req)
@@ -22,10 +23,15 @@ export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
   router.post('/login', formBody, requireCsrfToken, ...logins, async (req, res) => {
     const target = returnTo(req.body?.returnTo)
     const refusal = await logIn(req, res)
-    if (!refusal) return res.redirect(303, target)
+    if (!refusal) return goTo(res, target)
     // Passport's `failureMessage` would add to a list in the session that is never emptied.
-    await leaveNotice(req, { page: '/login', text: refusal.text, refused: true, username: typedName(req) })
-    res.redirect(303, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
+    await leaveNotice(req, {
+      page: '/login',
+      message: { code: refusal.message },
+      refused: true,
+      username: typedName(req),
+    })
+    goTo(res, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
   })
 
   return router

@@ -5,6 +5,7 @@ import { signUpRefusal } from '../auth/refusals'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import { captchaPictures } from '../protection/security-headers'
+import { goTo } from '../sessions/go-to'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
 import { saveSession } from '../sessions/session-cookie'
 import { formBody } from './form-body'
@@ -27,14 +28,14 @@ export function register(
 
   router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })
-    res.redirect(303, PAGE)
+    goTo(res, PAGE)
   })
 
   router.post(PAGE, requireSignedOut, formBody, requireCsrfToken, signUps, submit(accounts))
   return router
 }
 
-const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? res.redirect(303, '/') : next())
+const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, '/') : next())
 
 function show(accounts: Accounts, domain: string): RequestHandler {
   return async (req, res) => {
@@ -50,7 +51,7 @@ function show(accounts: Accounts, domain: string): RequestHandler {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       // The earlier refusal matters more to the visitor than the missing form.
-      const shown = notice?.refused ? notice : { text: refusal.text, refused: true }
+      const shown = notice?.refused ? notice : { message: { code: refusal.message }, refused: true }
       res.status(refusal.status).render('register', { notice: shown })
     }
   }
@@ -65,16 +66,16 @@ function submit(accounts: Accounts): RequestHandler {
       const jid = await accounts.signUp(req, values)
       await leaveNotice(req, {
         page: '/login',
-        text: `Your account ${displayJid(jid)} is ready. Sign in with it.`,
+        message: { code: 'account-ready', value: displayJid(jid) },
         username,
       })
-      res.redirect(303, '/login')
+      goTo(res, '/login')
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       const field = FIELD_TO_CORRECT[refusal.code]
-      await leaveNotice(req, { page: PAGE, text: refusal.text, refused: true, field, username })
-      res.redirect(303, PAGE)
+      await leaveNotice(req, { page: PAGE, message: { code: refusal.message }, refused: true, field, username })
+      goTo(res, PAGE)
     }
   }
 }

@@ -1,11 +1,12 @@
 import type { Request } from 'express'
+import type { Message } from '../texts'
 import { saveSession } from './session-cookie'
 
 /** A message that a page shows once, after a redirect. */
 export interface Notice {
   /** path of the page that shows it */
   readonly page: string
-  readonly text?: string
+  readonly message?: Message
   /** the message is a refusal, and is shown beside a form */
   readonly refused?: boolean
   /** the form it belongs to, on a page with several */

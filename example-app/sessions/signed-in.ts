@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Profile } from 'passport-xmpp-bosh'
 import { MAX_SESSION_AGE_MS, type Revocations } from '../stores/revocations'
+import { goTo } from './go-to'
 import { leaveNotice } from './notice'
 import { type SessionCookie, saveSession } from './session-cookie'
 
@@ -66,7 +67,7 @@ export function sessionKey({ sessionID }: Request): string {
   return `session:${sessionID}`
 }
 
-const SESSION_OVER = { page: '/login', text: 'Your session has ended. Please sign in again.' }
+const SESSION_OVER = { page: '/login', message: { code: 'session-over' } } as const
 
 /** Requires a signed-in visitor for a page. Sends others to the login page, and tells them if their session has ended. */
 export function requireSignedIn({ name }: SessionCookie, page: string): RequestHandler {
@@ -75,7 +76,7 @@ export function requireSignedIn({ name }: SessionCookie, page: string): RequestH
     // The cookie is of a session that the store has forgotten: a known session is not empty.
     const isForgotten = req.headers.cookie?.includes(`${name}=`) && Object.keys(req.session).join() === 'cookie'
     if (isForgotten) await leaveNotice(req, SESSION_OVER)
-    res.redirect(303, `/login?${new URLSearchParams({ returnTo: page })}`)
+    goTo(res, `/login?${new URLSearchParams({ returnTo: page })}`)
   }
 }
 
