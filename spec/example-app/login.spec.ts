@@ -61,7 +61,7 @@ test('a login accepts a name and a password beyond ASCII', async () => {
 
 test('the login page redirects to the start page when the visitor is signed in', async () => {
   await signIn(visitor, 'user1', 'user1')
-  await visitor.get('/login').expect(302).expect('Location', '/')
+  await visitor.get('/login').expect(303).expect('Location', '/')
 })
 
 test('the login page shows a message once and keeps the name, never the password, when the password is wrong', async () => {
