@@ -6,9 +6,13 @@ import { apiProblem } from './api/problems'
 import { createAccounts } from './auth/accounts'
 import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
 import { passwordLogin } from './auth/password-login'
+import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
+import { recordEvents } from './operation/events'
 import { PUBLIC, VIEWS } from './operation/folders'
 import { health } from './operation/health'
 import { type Log, requestLog } from './operation/log'
+import type { Metrics } from './operation/metrics/metrics'
+import { createReachability, type Reachability } from './operation/reachability'
 import { account } from './pages/account'
 import { errorPage, notFound } from './pages/error-page'
 import { home } from './pages/home'
@@ -33,9 +37,12 @@ export interface AppConfig {
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log
+  readonly metrics?: Metrics | undefined
 }
 
 export interface App extends Express {
+  /** the check of the XMPP server, which `/readyz` and the metrics share */
+  readonly xmpp: Reachability
   /** Closes everything the app opened. Logins in progress get an error. */
   close(): Promise<void>
 }
@@ -47,22 +54,24 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations })
+  const accounts = recordedAccounts(
+    createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations }),
+  )
   const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
   const cookie = sessionCookie(config.production)
   const signOut = createSignOut(cookie, stores.revocations)
   const limits = rateLimits(stores, xmpp)
-  const logIn = passwordLogin(passport, stores.revocations)
-  const app = Object.assign(express(), { close })
+  const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
+  const app = Object.assign(express(), { close, xmpp: createReachability({ ...xmpp, log: config.log }) })
 
-  configure(app, config)
+  configure(app, config, app.xmpp)
   app.use(sessionMiddleware(cookie, config.sessionSecret, stores.sessions))
   app.use(passport.session())
   app.use(endRevokedSessions(stores.revocations))
 
   app.use(home())
   app.use(login(logIn, limits))
-  app.use(logout(signOut))
+  app.use(logout(recordedSignOut(signOut)))
   if (config.registration) app.use(register(accounts, displayJid(xmpp.domain), limits, config.captchaHosts))
   app.use(account(accounts, config.registration, cookie, limits))
   app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
@@ -73,7 +82,8 @@ export function createApp(config: AppConfig): App {
 }
 
 /** Sets the app up as far as it needs no session: settings, health, log, headers and static files. */
-function configure(app: Express, { production, trustProxy, registration, stores, log }: AppConfig): void {
+function configure(app: Express, config: AppConfig, reachability: Reachability): void {
+  const { production, trustProxy, registration, stores, log, metrics, xmpp } = config
   app.set('trust proxy', trustProxy)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
@@ -81,8 +91,10 @@ function configure(app: Express, { production, trustProxy, registration, stores,
   // Pages link to the sign-up page if there is one.
   app.locals['registration'] = registration
 
-  app.use(health(stores))
+  if (metrics) app.use(metrics.requests)
+  app.use(health(stores, reachability))
   app.use(requestLog(log))
+  app.use(recordEvents({ log, names: xmpp, listener: metrics?.count }))
   app.use(securityHeaders(production))
   // Before the sessions, since a style sheet needs none.
   app.use(express.static(PUBLIC))
