@@ -57,14 +57,18 @@ export function createApp(config: AppConfig): App {
   const accounts = recordedAccounts(
     createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations }),
   )
-  const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
+  const reachability = createReachability({ ...xmpp, log: config.log })
+  const close = async () => {
+    reachability.close()
+    await Promise.all([authenticator.close(), registration?.close()])
+  }
   const cookie = sessionCookie(config.production)
   const signOut = createSignOut(cookie, stores.revocations)
   const limits = rateLimits(stores, xmpp)
   const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
-  const app = Object.assign(express(), { close, xmpp: createReachability({ ...xmpp, log: config.log }) })
+  const app = Object.assign(express(), { close, xmpp: reachability })
 
-  configure(app, config, app.xmpp)
+  configure(app, config, reachability)
   app.use(sessionMiddleware(cookie, config.sessionSecret, stores.sessions))
   app.use(passport.session())
   app.use(endRevokedSessions(stores.revocations))
@@ -84,6 +88,7 @@ export function createApp(config: AppConfig): App {
 /** Sets the app up as far as it needs no session: settings, health, log, headers and static files. */
 function configure(app: Express, config: AppConfig, reachability: Reachability): void {
   const { production, trustProxy, registration, stores, log, metrics, xmpp } = config
+  app.disable('x-powered-by')
   app.set('trust proxy', trustProxy)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
@@ -96,11 +101,15 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
   app.use(requestLog(log))
   app.use(recordEvents({ log, names: xmpp, listener: metrics?.count }))
   app.use(securityHeaders(production))
+  app.use(onlyPaths)
   // Before the sessions, since a style sheet needs none.
   app.use(express.static(PUBLIC))
   app.use(docsPage())
   app.use(noStore)
 }
+
+// express-session passes over a target that is no path (`OPTIONS *`), and all that comes after it needs a session.
+const onlyPaths: RequestHandler = (req, res, next) => (req.path.startsWith('/') ? next() : notFound(req, res, next))
 
 // Pages contain names and tokens: no cache may keep them, and the back button must not show them after signing out.
 const noStore: RequestHandler = (_req, res, next) => {

@@ -49,18 +49,12 @@ export function misspellings(env: Environment): { readonly wrong: Misspelling[];
     .sort()
   const ours = (name: string) => name.toUpperCase().startsWith(PREFIX)
   return {
-    wrong: unread.filter(ours).map(name => ({ name, meant: nearest(name, VARIABLES) })),
+    wrong: unread.filter(ours).map(name => ({ name, meant: nearest(name) })),
     doubtful: unread
       .filter(name => !ours(name))
+      .map(name => ({ name, meant: nearest(name) }))
       // A variable that is set is spelled right already.
-      .map(name => ({
-        name,
-        meant: nearest(
-          name,
-          VARIABLES.filter(known => !env[known]?.trim()),
-        ),
-      }))
-      .filter(({ meant }) => meant !== undefined),
+      .filter(({ meant }) => meant !== undefined && !env[meant]?.trim()),
   }
 }
 
@@ -68,9 +62,8 @@ function isKnown(name: string): boolean {
   return VARIABLES.some(known => known === name)
 }
 
-function nearest(name: string, candidates: readonly Variable[]): Variable | undefined {
-  const [best] = candidates
-    .map(known => ({ known, mistakes: distance(name.toUpperCase(), known) }))
+function nearest(name: string): Variable | undefined {
+  const [best] = VARIABLES.map(known => ({ known, mistakes: distance(name.toUpperCase(), known) }))
     .filter(({ known, mistakes }) => mistakes <= Math.min(Math.round(known.length / LETTERS_A_MISTAKE), MOST_MISTAKES))
     .sort((a, b) => a.mistakes - b.mistakes)
   return best?.known

@@ -4,8 +4,6 @@ import { request as requestHttps } from 'node:https'
 import { domainToASCII } from 'node:url'
 import type { AuthenticatorOptions } from 'passport-xmpp-bosh'
 
-/** ms for all of a probe: a reachable server answers in a few milliseconds */
-const TIMEOUT_MS = 5_000
 const MAX_REPLY_BYTES = 64 * 1024
 const MAX_RID = 2 ** 32
 const NAMESPACE = 'http://jabber.org/protocol/httpbind'
@@ -22,10 +20,13 @@ export type ProbeOptions = Pick<AuthenticatorOptions, 'domain' | 'tls'>
 
 /**
  * Opens and ends a BOSH session, as a login does before it sends a password. A GET would be cheaper, but servers answer it
- * differently: Openfire with 404. Resolves to `undefined` if the service can be used. Never rejects.
+ * differently: Openfire with 404. When `signal` aborts, the server has not answered in time. Resolves to `undefined` if the service can be used. Never rejects.
  */
-export async function probe(service: string, { domain, tls }: ProbeOptions): Promise<Fault | undefined> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+export async function probe(
+  service: string,
+  { domain, tls }: ProbeOptions,
+  signal: AbortSignal,
+): Promise<Fault | undefined> {
   const send = (body: string) => post(new URL(service), body, { ...tls, signal })
   try {
     const rid = randomInt(1, MAX_RID)
