@@ -33,7 +33,7 @@ export async function probe(
     const { status, text } = await send(creation(rid, domainToASCII(domain)))
     const [head = ''] = /<body\b[^>]*>/.exec(text) ?? []
     if (!head.includes(NAMESPACE)) return notBosh(status)
-    if (/\btype=(['"])terminate\1/.test(head)) return terminated(head)
+    if (/\btype=(['"])terminate\1/.test(head)) return terminated(text)
     const [, sid] = /\bsid=(?:'([^'<&]*)'|"([^"<&']*)")/.exec(head) ?? []
     // The session ends anyway after a while, so it does not matter if this fails.
     if (sid !== undefined) await send(end(rid + 1, sid)).catch(() => {})
@@ -87,8 +87,9 @@ function notBosh(status: number): Fault {
   return { code, text: `HTTP ${status} without BOSH: compare the port and the path with those of the server` }
 }
 
-function terminated(head: string): Fault {
-  const [, , condition] = /\bcondition=(['"])(host-unknown|improper-addressing|host-gone)\1/.exec(head) ?? []
+// The conditions with which servers refuse a domain at this step: ejabberd with the first, Prosody with the second.
+function terminated(text: string): Fault {
+  const [condition] = /\b(?:internal-server-error|improper-addressing|host-unknown|host-gone)\b/.exec(text) ?? []
   if (condition !== undefined) {
     return {
       code: 'ERR_XMPP_DOMAIN',

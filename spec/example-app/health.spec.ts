@@ -79,8 +79,8 @@ describe('the check of the XMPP server', () => {
 
   test.each(['ejabberd', 'prosody', 'openfire', 'tigase', 'mongooseim', 'metronome'] as const)(
     'the check succeeds on a server like %s',
-    async software => {
-      expect(await checkOf((await xmppServer({ software })).url).check()).toBe(true)
+    async personality => {
+      expect(await checkOf((await xmppServer({ personality })).url).check()).toBe(true)
     },
   )
 
@@ -130,7 +130,13 @@ describe('the check of the XMPP server', () => {
     ['is behind a broken gateway', () => answering(502), 'ERR_XMPP_HTTP', 'look at the proxy'],
     [
       'speaks another protocol',
-      () => other(createServer(socket => socket.on('error', () => {}).end('<stream:error/>'))),
+      () =>
+        other(
+          createServer(socket => {
+            socket.on('error', () => {}).write('<stream:error/>')
+            socket.destroySoon()
+          }),
+        ),
       'ERR_XMPP_HTTP',
       'does not answer in HTTP',
     ],
@@ -160,11 +166,14 @@ describe('the check of the XMPP server', () => {
     expect(JSON.stringify(logged)).not.toMatch(/secret|internal-gateway-17|stream:error/)
   })
 
-  test('the check fails and the log names XMPP_DOMAIN when the server has another domain', async () => {
-    const { check, logged } = checkOf((await xmppServer()).url, 'elsewhere.example')
-    expect(await check()).toBe(false)
-    expect(logged[0]).toMatchObject({ codes: ['ERR_XMPP_DOMAIN'], message: expect.stringContaining('XMPP_DOMAIN') })
-  })
+  test.each(['ejabberd', 'prosody', 'tigase', 'mongooseim', 'metronome'] as const)(
+    'the check fails and the log names XMPP_DOMAIN when a server like %s has another domain',
+    async personality => {
+      const { check, logged } = checkOf((await xmppServer({ personality })).url, 'elsewhere.example')
+      expect(await check()).toBe(false)
+      expect(logged[0]).toMatchObject({ codes: ['ERR_XMPP_DOMAIN'], message: expect.stringContaining('XMPP_DOMAIN') })
+    },
+  )
 
   test('the check ends without a line in the log when the app closes before the answer', async () => {
     const xmpp = await xmppServer()
