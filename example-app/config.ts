@@ -24,7 +24,7 @@ export interface Config {
   /** `undefined`: sessions and limits are kept in this process */
   readonly redisUrl: string | undefined
   /** address of the metrics; `undefined`: there are none */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  readonly metricsAddress: { readonly host: string; readonly port: number } | undefined
   /** visitors can create accounts */
   readonly registration: boolean
   /** hosts that may serve the pictures of captchas */
@@ -62,7 +62,7 @@ export function readConfig(env: Environment): Config {
     trustProxy: proxiesOf(env, 'TRUST_PROXY', production),
     sessionSecret: secretOf(env, 'SESSION_SECRET', production),
     redisUrl: redisUrlOf(env, 'REDIS_URL'),
-    metrics: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
+    metricsAddress: metricsPort === undefined ? undefined : { host: metricsHost, port: metricsPort },
     // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],

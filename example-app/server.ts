@@ -8,7 +8,7 @@ import { DEMO_USERS, startDemoServer } from './demo-server'
 import { finish, listen } from './operation/listen'
 import { createLog, type Log } from './operation/log'
 import { createMetrics, metricsServer } from './operation/metrics/metrics'
-import { openStores } from './stores'
+import { openStores, type Stores } from './stores'
 
 async function start(): Promise<void> {
   const config = readConfig(process.env)
@@ -21,13 +21,11 @@ async function start(): Promise<void> {
   }
   if (demo) closing.unshift(() => demo.close())
   try {
-    const stores = await openStores(config.redisUrl).catch((reason: Error) => {
-      throw new ConfigError(`REDIS_URL names a server that does not answer (${reason.message})`)
-    })
+    const stores = await storesAt(config.redisUrl)
     closing.unshift(() => stores.close())
     const xmpp = { ...config.xmpp, service: service ?? demo?.url ?? [] }
     const log = createLog()
-    const metrics = config.metrics && createMetrics()
+    const metrics = config.metricsAddress && createMetrics()
     closing.unshift(async () => metrics?.close())
     const app = createApp({ ...config, xmpp, stores, log, metrics })
     closing.unshift(() => app.close())
@@ -35,11 +33,11 @@ async function start(): Promise<void> {
     await listen(server, { ...config, variables: { host: 'HOST', port: 'PORT' } })
     closing.unshift(() => finish(server))
     const lines = banner(config, server.address() as AddressInfo)
-    if (config.metrics && metrics) {
+    if (config.metricsAddress && metrics) {
       const measured = metricsServer(metrics, app.xmpp)
-      await listen(measured, { ...config.metrics, variables: { host: 'METRICS_HOST', port: 'METRICS_PORT' } })
+      await listen(measured, { ...config.metricsAddress, variables: { host: 'METRICS_HOST', port: 'METRICS_PORT' } })
       closing.unshift(() => finish(measured))
-      lines.push(`Metrics: ${urlOf(config.metrics.host, measured.address() as AddressInfo)}/metrics`)
+      lines.push(`Metrics: ${urlOf(config.metricsAddress.host, measured.address() as AddressInfo)}/metrics`)
     }
     warnOfMisspellings(log)
     // Not awaited: the XMPP server may come later, and the log says what is wrong.
@@ -51,6 +49,12 @@ async function start(): Promise<void> {
     await close()
     throw reason
   }
+}
+
+function storesAt(redisUrl: string | undefined): Promise<Stores> {
+  return openStores(redisUrl).catch((reason: Error) => {
+    throw new ConfigError(`REDIS_URL names a server that does not answer (${reason.message})`)
+  })
 }
 
 function warnOfMisspellings(log: Log): void {

@@ -49,7 +49,7 @@ test('the config takes every variable when all are set', () => {
   })
   expect(config).toEqual({
     captchaHosts: ['captcha.example', 'other.example:8443'],
-    metrics: { host: '10.0.0.1', port: 9464 },
+    metricsAddress: { host: '10.0.0.1', port: 9464 },
     host: '0.0.0.0',
     port: 8080,
     production: true,
@@ -150,9 +150,9 @@ test('other errors are returned unchanged', () => {
   }
 })
 
-test('there are no metrics unless METRICS_PORT is set', () => {
-  expect(readConfig({ METRICS_HOST: '0.0.0.0' }).metrics).toBeUndefined()
-  expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+test('the config has no address of metrics unless METRICS_PORT is set', () => {
+  expect(readConfig({ METRICS_HOST: '0.0.0.0' }).metricsAddress).toBeUndefined()
+  expect(readConfig({ METRICS_PORT: '9464' }).metricsAddress).toEqual({ host: '127.0.0.1', port: 9464 })
 })
 
 describe('variables that are not read', () => {

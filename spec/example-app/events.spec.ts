@@ -1,4 +1,5 @@
 import { EVENTS, OWN_OUTCOMES, UNUSABLE } from '../../example-app/operation/events'
+import { StoreError } from '../../example-app/stores/store-error'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type AppOn, appOn, eventsIn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
@@ -111,7 +112,6 @@ test('an outage is an event with the code of the library and no refusal', async 
 })
 
 test('a failed store is an event with the outcome store when it cannot be used', async () => {
-  const { StoreError } = await import('../../example-app/stores/store-error')
   const page = await visitor.get('/login')
   on.stores.revocations.latest = () => Promise.reject(new StoreError('Redis: OOM'))
   const fields = { _csrf: tokenIn(page.text), username: 'user1', password: 'user1' }
