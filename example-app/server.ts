@@ -39,7 +39,7 @@ async function start(): Promise<void> {
       closing.unshift(() => finish(measured))
       lines.push(`Metrics: ${urlOf(config.metricsAddress.host, measured.address() as AddressInfo)}/metrics`)
     }
-    warnOfMisspellings(log)
+    warnOfSettings(log)
     // Not awaited: the XMPP server may come later, and the log says what is wrong.
     void app.xmpp.check()
     // `once`: a second signal ends the process without waiting.
@@ -57,9 +57,13 @@ function storesAt(redisUrl: string | undefined): Promise<Stores> {
   })
 }
 
-function warnOfMisspellings(log: Log): void {
+function warnOfSettings(log: Log): void {
   for (const { name, meant } of misspellings(process.env).doubtful) {
     log.warn({ variable: name }, `${name} is not a variable of this app: did you mean ${meant}?`)
+  }
+  const { XMPP_SERVICE, XMPP_DOMAIN } = process.env
+  if (XMPP_DOMAIN?.trim() && !XMPP_SERVICE?.trim()) {
+    log.warn({ variable: 'XMPP_SERVICE' }, 'XMPP_SERVICE is not set: the accounts are those of the demo server')
   }
 }
 

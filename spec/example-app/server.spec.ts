@@ -184,6 +184,14 @@ test('the server starts and logs the variable that was probably meant when a nam
   expect(server.errors()).not.toContain('of the specs')
 })
 
+test('the server logs that the accounts are those of the demo server when only XMPP_DOMAIN is set', async () => {
+  const server = run({ PORT: '0', XMPP_DOMAIN: 'example.com' })
+  await listening(server)
+  server.child.kill('SIGTERM')
+  await server.exit
+  expect(server.errors().trim().split('\n')).toEqual([expect.stringContaining('"message":"XMPP_SERVICE is not set')])
+})
+
 test('the server starts and logs what to look at when the XMPP server does not listen', async () => {
   const gone = await startBoshServer({ domain: 'example.com' })
   await gone.close()
