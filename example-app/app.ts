@@ -6,9 +6,13 @@ import { apiProblem } from './api/problems'
 import { createAccounts } from './auth/accounts'
 import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
 import { passwordLogin } from './auth/password-login'
+import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
+import { recordEvents } from './operation/events'
 import { PUBLIC, VIEWS } from './operation/folders'
 import { health } from './operation/health'
 import { type Log, requestLog } from './operation/log'
+import type { Metrics } from './operation/metrics/metrics'
+import { createReachability, type Reachability } from './operation/reachability'
 import { account } from './pages/account'
 import { errorPage, notFound } from './pages/error-page'
 import { home } from './pages/home'
@@ -34,9 +38,12 @@ export interface AppConfig {
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log
+  readonly metrics?: Metrics | undefined
 }
 
 export interface App extends Express {
+  /** the check of the XMPP server, which `/readyz` and the metrics share */
+  readonly xmpp: Reachability
   /** Closes everything the app opened. Logins in progress get an error. */
   close(): Promise<void>
 }
@@ -48,22 +55,28 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations })
-  const close = async () => void (await Promise.all([authenticator.close(), registration?.close()]))
+  const accounts = recordedAccounts(
+    createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations }),
+  )
+  const reachability = createReachability({ ...xmpp, log: config.log })
+  const close = async () => {
+    reachability.close()
+    await Promise.all([authenticator.close(), registration?.close()])
+  }
   const cookie = sessionCookie(config.production)
   const signOut = createSignOut(cookie, stores.revocations)
   const limits = rateLimits(stores, xmpp)
-  const logIn = passwordLogin(passport, stores.revocations)
-  const app = Object.assign(express(), { close })
+  const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
+  const app = Object.assign(express(), { close, xmpp: reachability })
 
-  configure(app, config)
+  configure(app, config, reachability)
   app.use(sessionMiddleware(cookie, config.sessionSecret, stores.sessions))
   app.use(passport.session())
   app.use(endRevokedSessions(stores.revocations))
 
   app.use(home())
   app.use(login(logIn, limits))
-  app.use(logout(signOut))
+  app.use(logout(recordedSignOut(signOut)))
   if (config.registration) app.use(register(accounts, displayJid(xmpp.domain), limits, config.captchaHosts))
   app.use(account(accounts, config.registration, cookie, limits))
   app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
@@ -74,7 +87,9 @@ export function createApp(config: AppConfig): App {
 }
 
 /** Sets the app up as far as it needs no session: settings, health, log, headers and static files. */
-function configure(app: Express, { production, trustProxy, registration, stores, log }: AppConfig): void {
+function configure(app: Express, config: AppConfig, reachability: Reachability): void {
+  const { production, trustProxy, registration, stores, log, metrics, xmpp } = config
+  app.disable('x-powered-by')
   app.set('trust proxy', trustProxy)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
@@ -82,15 +97,21 @@ function configure(app: Express, { production, trustProxy, registration, stores,
   // Pages link to the sign-up page if there is one.
   app.locals['registration'] = registration
 
-  app.use(health(stores))
+  if (metrics) app.use(metrics.requests)
+  app.use(health(stores, reachability))
   app.use(requestLog(log))
+  app.use(recordEvents({ log, names: xmpp, listener: metrics?.count }))
   app.use(securityHeaders(production))
+  app.use(onlyPaths)
   // Before the sessions, since a style sheet needs none.
   app.use(express.static(PUBLIC))
   app.use(docsPage())
   app.use(chooseLanguage)
   app.use(noStore)
 }
+
+// express-session passes over a target that is no path (`OPTIONS *`), and all that comes after it needs a session.
+const onlyPaths: RequestHandler = (req, res, next) => (req.path.startsWith('/') ? next() : notFound(req, res, next))
 
 // Pages contain names and tokens: no cache may keep them, and the back button must not show them after signing out.
 const noStore: RequestHandler = (_req, res, next) => {

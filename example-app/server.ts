@@ -1,14 +1,14 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { displayJid } from 'passport-xmpp-bosh'
 import { createApp } from './app'
 import { type Config, ConfigError, readConfig, toConfigError } from './config'
+import { misspellings } from './config/variables'
 import { DEMO_USERS, startDemoServer } from './demo-server'
-import { createLog } from './operation/log'
-import { openStores } from './stores'
-
-/** ms that requests in progress have to finish after a signal to stop */
-const STOP_TIMEOUT_MS = 5_000
+import { finish, listen } from './operation/listen'
+import { createLog, type Log } from './operation/log'
+import { createMetrics, metricsServer } from './operation/metrics/metrics'
+import { openStores, type Stores } from './stores'
 
 async function start(): Promise<void> {
   const config = readConfig(process.env)
@@ -21,49 +21,59 @@ async function start(): Promise<void> {
   }
   if (demo) closing.unshift(() => demo.close())
   try {
-    const stores = await openStores(config.redisUrl).catch((reason: Error) => {
-      throw new ConfigError(`REDIS_URL names a server that does not answer (${reason.message})`)
-    })
+    const stores = await storesAt(config.redisUrl)
     closing.unshift(() => stores.close())
     const xmpp = { ...config.xmpp, service: service ?? demo?.url ?? [] }
-    const app = createApp({ ...config, xmpp, stores, log: createLog() })
+    const log = createLog()
+    const metrics = config.metricsAddress && createMetrics()
+    closing.unshift(async () => metrics?.close())
+    const app = createApp({ ...config, xmpp, stores, log, metrics })
     closing.unshift(() => app.close())
     const server = createServer(app)
-    await listen(server, config)
+    await listen(server, { ...config, variables: { host: 'HOST', port: 'PORT' } })
     closing.unshift(() => finish(server))
+    const lines = banner(config, server.address() as AddressInfo)
+    if (config.metricsAddress && metrics) {
+      const measured = metricsServer(metrics, app.xmpp)
+      await listen(measured, { ...config.metricsAddress, variables: { host: 'METRICS_HOST', port: 'METRICS_PORT' } })
+      closing.unshift(() => finish(measured))
+      lines.push(`Metrics: ${urlOf(config.metricsAddress.host, measured.address() as AddressInfo)}/metrics`)
+    }
+    warnOfSettings(log)
+    // Not awaited: the XMPP server may come later, and the log says what is wrong.
+    void app.xmpp.check()
     // `once`: a second signal ends the process without waiting.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
-    process.stdout.write(`${banner(config, server.address() as AddressInfo)}\n`)
+    process.stdout.write(`${lines.join('\n')}\n`)
   } catch (reason) {
     await close()
     throw reason
   }
 }
 
-async function finish(server: Server): Promise<void> {
-  const over = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS)
-  await new Promise(resolve => server.close(resolve))
-  clearTimeout(over)
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') {
-        reject(new ConfigError(`PORT ${port} is already in use on ${host}: set PORT to another one`))
-      } else if (error.code === 'EACCES') {
-        reject(new ConfigError(`PORT ${port} needs root privileges: set PORT to one above 1023`))
-      } else if (error.syscall === 'listen' || error.syscall === 'getaddrinfo') {
-        reject(new ConfigError(`HOST ${host} is not an address of this machine (${error.code})`))
-      } else reject(error)
-    })
-    server.listen(port, host, resolve)
+function storesAt(redisUrl: string | undefined): Promise<Stores> {
+  return openStores(redisUrl).catch((reason: Error) => {
+    throw new ConfigError(`REDIS_URL names a server that does not answer (${reason.message})`)
   })
 }
 
-function banner({ host, xmpp }: Config, { port }: AddressInfo): string {
+function warnOfSettings(log: Log): void {
+  for (const { name, meant } of misspellings(process.env).doubtful) {
+    log.warn({ variable: name }, `${name} is not a variable of this app: did you mean ${meant}?`)
+  }
+  const { XMPP_SERVICE, XMPP_DOMAIN } = process.env
+  if (XMPP_DOMAIN?.trim() && !XMPP_SERVICE?.trim()) {
+    log.warn({ variable: 'XMPP_SERVICE' }, 'XMPP_SERVICE is not set: the accounts are those of the demo server')
+  }
+}
+
+function urlOf(host: string, { port }: AddressInfo): string {
   const name = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host
-  const lines = [`Listening on http://${name.includes(':') ? `[${name}]` : name}:${port}`]
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function banner({ host, xmpp }: Config, address: AddressInfo): string[] {
+  const lines = [`Listening on ${urlOf(host, address)}`]
   if (xmpp.service) {
     lines.push(`Accounts: ${displayJid(xmpp.domain)}, by ${xmpp.service.join(', ')}`)
   } else {
@@ -72,7 +82,7 @@ function banner({ host, xmpp }: Config, { port }: AddressInfo): string {
     lines.push(...users.map(line => `  ${line}`))
     lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
   }
-  return lines.join('\n')
+  return lines
 }
 
 start().catch((reason: unknown) => {

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express'
 import type { Accounts } from '../auth/accounts'
 import type { PasswordLogin } from '../auth/password-login'
+import { recordedSignOut } from '../auth/recorded'
 import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import { saveSession } from '../sessions/session-cookie'
@@ -42,7 +43,7 @@ export function api({ logIn, accounts, signOut, limits, registration }: ApiOptio
   router.get('/me', requireSignedIn, (req, res) => void res.json(signedInAccount(req)))
 
   router.post('/logout', doneIfSignedOut, requireCsrfToken, async (req, res) => {
-    await signOut(req, res)
+    await recordedSignOut(signOut)(req, res)
     res.status(204).end()
   })
 

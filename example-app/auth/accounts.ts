@@ -158,7 +158,7 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Tells whether the server refused, and so changed nothing. */
-function isRefusal(reason: unknown): boolean {
+export function isRefusal(reason: unknown): boolean {
   return XmppBoshError.is(reason) && !reason.code.startsWith('ERR_XMPP_')
 }
 

@@ -1,4 +1,6 @@
 import { csrfSync } from 'csrf-sync'
+import type { RequestHandler } from 'express'
+import { requireSecure } from './insecure-request'
 
 const TOKEN_BYTES = 32
 
@@ -9,6 +11,9 @@ const { csrfSynchronisedProtection, generateToken } = csrfSync({
 })
 
 /** Refuses (403, `EBADCSRFTOKEN`) a request without the token of its session. */
-export const requireCsrfToken = csrfSynchronisedProtection
+export const requireCsrfToken: RequestHandler = (req, res, next) => {
+  requireSecure(req)
+  return csrfSynchronisedProtection(req, res, next)
+}
 /** Returns the token for a form's hidden field `_csrf`. Begins a session if there is none. */
 export const csrfTokenOf = generateToken

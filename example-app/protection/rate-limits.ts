@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { prepareUsername, type UsernameOptions } from 'passport-xmpp-bosh'
+import { logEvent } from '../operation/events'
 import type { Stores } from '../stores'
 
 const WINDOW_MS = 15 * 60 * 1000
@@ -34,9 +35,15 @@ const COMMON = {
   windowMs: WINDOW_MS,
   standardHeaders: 'draft-8',
   legacyHeaders: false,
-  handler: (_req: Request, _res: Response, next: (reason: unknown) => void) =>
-    next(new TooManyAttempts('too many attempts')),
 } as const
+
+/** Returns a handler of refused requests, which names the limit in the log. */
+const refuse = (limit: 'account' | 'address' | 'sign-up') => ({
+  handler: (req: Request, res: Response, next: (reason: unknown) => void) => {
+    logEvent(req, 'lock-out', { outcome: limit, typed: res.locals['account'] })
+    next(new TooManyAttempts('too many attempts'))
+  },
+})
 
 const ONLY_FAILURES = {
   ...COMMON,
@@ -48,12 +55,14 @@ const ONLY_FAILURES = {
 export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
   const ofAddress = rateLimit({
     ...ONLY_FAILURES,
+    ...refuse('address'),
     limit: MAX_FOR_ADDRESS,
     store: stores.rateLimit('address'),
     keyGenerator: addressOf,
   })
   const ofAccount = rateLimit({
     ...ONLY_FAILURES,
+    ...refuse('account'),
     limit: MAX_FOR_ACCOUNT,
     store: stores.rateLimit('account'),
     keyGenerator: (req, res) => `${addressOf(req)} ${accountKey(res.locals['account'], names)}`,
@@ -69,7 +78,13 @@ export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
   return {
     logins: about(({ body }) => body?.username),
     passwords: about(({ user }) => user?.username),
-    signUps: rateLimit({ ...COMMON, limit: MAX_SIGN_UPS, store: stores.rateLimit('sign-up'), keyGenerator: addressOf }),
+    signUps: rateLimit({
+      ...COMMON,
+      ...refuse('sign-up'),
+      limit: MAX_SIGN_UPS,
+      store: stores.rateLimit('sign-up'),
+      keyGenerator: addressOf,
+    }),
   }
 }
 

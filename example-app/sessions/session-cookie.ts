@@ -1,6 +1,7 @@
 import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 import { failureOf } from '../operation/failure'
+import { requireSecure } from '../protection/insecure-request'
 import { MAX_SESSION_AGE_MS } from '../stores/revocations'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
@@ -45,7 +46,8 @@ export function sessionMiddleware(cookie: SessionCookie, secret: string, store: 
 }
 
 /** Saves the session now: the browser may request the next page before the end of this answer saves it. */
-export function saveSession(req: Request): Promise<void> {
+export async function saveSession(req: Request): Promise<void> {
+  requireSecure(req)
   return new Promise((resolve, reject) => {
     req.session.save(failed => (failed ? reject(failed) : resolve()))
   })

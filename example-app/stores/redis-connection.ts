@@ -1,5 +1,5 @@
 import { createClient } from 'redis'
-import { StoreError } from './store-error'
+import { STORE_ERRORS, StoreError } from './store-error'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_RECONNECT_DELAY_MS = 2_000
@@ -47,7 +47,9 @@ export async function connectRedis(url: string): Promise<RedisConnection> {
       try {
         return await Promise.race([send(client), late])
       } catch (reason) {
-        throw reason instanceof StoreError ? reason : new StoreError(`Redis: ${nameOf(reason)}`)
+        const failure = reason instanceof StoreError ? reason : new StoreError(`Redis: ${nameOf(reason)}`)
+        STORE_ERRORS.publish(failure)
+        throw failure
       } finally {
         clearTimeout(timer)
       }

@@ -5,6 +5,10 @@ import { connectRedis, type RedisConnection } from './redis-connection'
 import { MAX_FORM_IDLE_MS, MAX_IDLE_MS, REVOCATION_TTL_MS, type Revocations } from './revocations'
 import type { Stores } from './stores'
 
+/** key that a readiness check writes */
+const READY = 'ready'
+const READY_TTL_MS = 60_000
+
 type Ask = RedisConnection['ask']
 
 /** Opens stores that several processes share. Rejects if Redis cannot be reached at the start. */
@@ -15,7 +19,8 @@ export async function openRedisStores(url: string): Promise<Stores> {
     revocations: redisRevocations(ask),
     rateLimit: name => redisRateLimit(ask, name),
     isReady: () =>
-      ask(client => client.ping()).then(
+      // A write: a full Redis and a replica answer a PING.
+      ask(client => client.set(READY, '1', { expiration: { type: 'PX', value: READY_TTL_MS } })).then(
         () => true,
         () => false,
       ),

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionData } from 'express-session'
 import { openRedisStores } from '../../example-app/stores/redis'
-import { connectRedis } from '../../example-app/stores/redis-connection'
+import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
+import { STORE_ERRORS } from '../../example-app/stores/store-error'
 import type { Stores } from '../../example-app/stores/stores'
+import { stablePorts } from './servers/ports'
 import { type Redis, startRedis } from './servers/redis'
 
 let redis: Redis
@@ -137,6 +139,43 @@ describe('when Redis hangs', () => {
 
   test('opening the stores fails when Redis hangs', async () => {
     await expect(openRedisStores(redis.url)).rejects.toThrow(/timeout/i)
+  })
+})
+
+describe('when Redis takes no writes', () => {
+  let control: RedisConnection
+
+  beforeEach(async () => {
+    control = await connectRedis(redis.url)
+  })
+  afterEach(async () => {
+    await control.ask(client => client.configSet('maxmemory', '0'))
+    await control.ask(client => client.sendCommand(['REPLICAOF', 'NO', 'ONE']))
+    control.close()
+  })
+
+  test('the stores are not ready when Redis is full, and ready again when it has room', async () => {
+    expect(await stores.isReady()).toBe(true)
+    await control.ask(client => client.configSet('maxmemory', '1'))
+    expect(await stores.isReady()).toBe(false)
+    await control.ask(client => client.configSet('maxmemory', '0'))
+    expect(await stores.isReady()).toBe(true)
+  })
+
+  test('the stores are not ready when Redis is a replica', async () => {
+    const [nothing = 0] = await stablePorts(1)
+    await control.ask(client => client.sendCommand(['REPLICAOF', '127.0.0.1', String(nothing)]))
+    expect(await stores.isReady()).toBe(false)
+  })
+
+  test('each failed command is published for the metrics', async () => {
+    const seen: unknown[] = []
+    const listen = (failure: unknown) => void seen.push(String(failure))
+    STORE_ERRORS.subscribe(listen)
+    await control.ask(client => client.configSet('maxmemory', '1'))
+    await stores.isReady()
+    STORE_ERRORS.unsubscribe(listen)
+    expect(seen).toEqual(['StoreError: Redis: OOM'])
   })
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
+import { misspellings } from '../../example-app/config/variables'
 import { Authenticator } from '../../lib'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
@@ -43,9 +44,12 @@ test('the config takes every variable when all are set', () => {
     REDIS_URL: 'rediss://:secret@redis.example:6380/1',
     TRUST_PROXY: 'loopback, 10.0.0.0/8, 2001:db8::1',
     XMPP_CAPTCHA_HOSTS: 'captcha.example, other.example:8443',
+    METRICS_PORT: '9464',
+    METRICS_HOST: '10.0.0.1',
   })
   expect(config).toEqual({
     captchaHosts: ['captcha.example', 'other.example:8443'],
+    metricsAddress: { host: '10.0.0.1', port: 9464 },
     host: '0.0.0.0',
     port: 8080,
     production: true,
@@ -91,6 +95,7 @@ test.each<[string, Record<string, string | undefined>]>([
   ['PORT', { PORT: '65536' }],
   ['PORT', { PORT: '-1' }],
   ['PORT', { PORT: '0x50' }],
+  ['METRICS_PORT', { METRICS_PORT: 'on' }],
   ['XMPP_DOMAIN', { XMPP_SERVICE: 'https://xmpp.example.com/bosh' }],
   ['XMPP_SERVICE', { ...PRODUCTION, XMPP_SERVICE: undefined }],
   ['SESSION_SECRET', { ...PRODUCTION, SESSION_SECRET: undefined }],
@@ -143,4 +148,64 @@ test('other errors are returned unchanged', () => {
   for (const reason of [new TypeError('x is not a function'), new Error('option `service`'), undefined]) {
     expect(toConfigError(reason)).toBe(reason)
   }
+})
+
+test('the config has no address of metrics unless METRICS_PORT is set', () => {
+  expect(readConfig({ METRICS_HOST: '0.0.0.0' }).metricsAddress).toBeUndefined()
+  expect(readConfig({ METRICS_PORT: '9464' }).metricsAddress).toEqual({ host: '127.0.0.1', port: 9464 })
+})
+
+describe('variables that are not read', () => {
+  test.each([
+    ['XMPP_DOMIAN', 'did you mean XMPP_DOMAIN?'],
+    ['XMPP_SERVCE', 'did you mean XMPP_SERVICE?'],
+    ['xmpp_domain', 'did you mean XMPP_DOMAIN?'],
+    ['XMPP_CAPTCHA_HOST', 'did you mean XMPP_CAPTCHA_HOSTS?'],
+    ['XMPP_PASSWORD_FILE', 'remove it'],
+  ])('the config refuses %s and says "%s"', (name, advice) => {
+    expect(() => readConfig({ [name]: 'a secret' })).toThrow(ConfigError)
+    expect(() => readConfig({ [name]: 'a secret' })).toThrow(new RegExp(`^${name} is not a variable .*`))
+    expect(() => readConfig({ [name]: 'a secret' })).toThrow(advice)
+    expect(() => readConfig({ [name]: 'a secret' })).not.toThrow('a secret')
+    expect(() => readConfig({ [name]: ' ' })).not.toThrow()
+  })
+
+  test.each([
+    ['SESION_SECRET', 'SESSION_SECRET'],
+    ['TRUST_PROXIES', 'TRUST_PROXY'],
+    ['TRUSTED_PROXY', 'TRUST_PROXY'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['METRIC_PORT', 'METRICS_PORT'],
+  ] as const)('the config doubts %s, and starts', (name, meant) => {
+    expect(misspellings({ [name]: '1' })).toEqual({ wrong: [], doubtful: [{ name, meant }] })
+    expect(misspellings({ [name]: '1', [meant]: '1' }).doubtful).toEqual([])
+    expect(() => readConfig({ [name]: '1' })).not.toThrow()
+  })
+
+  test('the config accepts the variables that a platform sets for a service named xmpp', () => {
+    const set = [
+      'XMPP_SERVICE_HOST',
+      'XMPP_SERVICE_PORT',
+      'XMPP_SERVICE_PORT_HTTP_BIND',
+      'XMPP_PORT',
+      'XMPP_PORT_5280_TCP',
+      'XMPP_PORT_5280_TCP_ADDR',
+      'XMPP_BOSH_SERVICE_HOST',
+      'XMPP_BOSH_PORT_5280_TCP_PROTO',
+      'XMPP_ENV_LANG',
+    ]
+    expect(() => readConfig(Object.fromEntries(set.map(name => [name, 'tcp://10.0.0.1:5280'])))).not.toThrow()
+  })
+
+  test('the config doubts no variable of an ordinary environment', () => {
+    const ordinary =
+      'PATH HOME HOSTNAME LANG LC_ALL PWD SHELL SHLVL TERM USER LOGNAME MAIL EDITOR TZ TMPDIR OLDPWD SSH_TTY COLORTERM ' +
+      'INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET SYSTEMD_EXEC_PID NODE_PATH NODE_OPTIONS NODE_VERSION YARN_VERSION ' +
+      'npm_package_name INIT_CWD http_proxy https_proxy no_proxy CI DEBUG KUBERNETES_PORT KUBERNETES_SERVICE_HOST DISPLAY'
+    expect(misspellings(Object.fromEntries(ordinary.split(' ').map(name => [name, '1'])))).toEqual({
+      wrong: [],
+      doubtful: [],
+    })
+    expect(misspellings(process.env)).toEqual({ wrong: [], doubtful: [] })
+  })
 })

@@ -42,8 +42,8 @@ function run(env: Record<string, string>): Run {
     errors += text
   })
   const exit = once(child, 'close').then(([code]) => code as number | null)
-  // Leaves out the requests in the log.
-  const complaints = () => errors.replace(/^\{"level":"info".*\n/gm, '')
+  // Leaves out the requests and the events in the log.
+  const complaints = () => errors.replace(/^\{(?:"level":"info"|.*?"event":).*\n/gm, '')
   const started = { child, output: () => output, errors: complaints, exit }
   runs.push(started)
   return started
@@ -150,9 +150,59 @@ test.each([
   ['XMPP_MECHANISMS', { XMPP_MECHANISMS: 'MD5' }],
   ['XMPP_CA', { XMPP_CA: '/nothing/there.pem' }],
   ['XMPP_SERVICE', { NODE_ENV: 'production' }],
+  ['XMPP_DOMIAN', { XMPP_DOMIAN: 'example.com' }],
+  ['METRICS_HOST', { PORT: '0', METRICS_PORT: '0', METRICS_HOST: 'not a host' }],
 ])('the server prints one line that names %s and ends with code 1 when the environment is %j', async (name, env) => {
   const server = run(env as Record<string, string>)
   expect(await server.exit).toBe(1)
   expect(server.errors()).toMatch(new RegExp(`^Cannot start: ${name} [^\n]+\n$`))
   expect(server.output()).toBe('')
+})
+
+test('the server prints the address of the metrics and serves them there alone when METRICS_PORT is set', async () => {
+  const server = run({ PORT: '0', METRICS_PORT: '0' })
+  const url = await listening(server)
+  const metrics = /^Metrics: (\S+)$/m.exec(server.output())?.[1] ?? ''
+  await browser(url)('/login')
+  const answer = await fetch(metrics)
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  expect(await answer.text()).toContain(
+    'http_request_duration_seconds_count{method="GET",route="/login",status="2xx"} 1',
+  )
+  for (const other of [new URL('/', metrics), new URL('/metrics', url)]) expect((await fetch(other)).status).toBe(404)
+  expect((await fetch(metrics, { method: 'POST' })).status).toBe(405)
+  server.child.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
+test('the server starts and logs the variable that was probably meant when a name is almost that of one', async () => {
+  const server = run({ PORT: '0', SESION_SECRET: 'a secret of the specs, long enough' })
+  await listening(server)
+  server.child.kill('SIGTERM')
+  await server.exit
+  expect(server.errors().trim().split('\n')).toEqual([expect.stringContaining('did you mean SESSION_SECRET?')])
+  expect(server.errors()).not.toContain('of the specs')
+})
+
+test('the server logs that the accounts are those of the demo server when only XMPP_DOMAIN is set', async () => {
+  const server = run({ PORT: '0', XMPP_DOMAIN: 'example.com' })
+  await listening(server)
+  server.child.kill('SIGTERM')
+  await server.exit
+  expect(server.errors().trim().split('\n')).toEqual([expect.stringContaining('"message":"XMPP_SERVICE is not set')])
+})
+
+test('the server starts and logs what to look at when the XMPP server does not listen', async () => {
+  const gone = await startBoshServer({ domain: 'example.com' })
+  await gone.close()
+  const server = run({ PORT: '0', XMPP_SERVICE: gone.url, XMPP_DOMAIN: 'example.com' })
+  const url = await listening(server)
+  const ready = await fetch(new URL('/readyz', url))
+  expect([ready.status, await ready.text()]).toEqual([503, 'the XMPP server cannot be reached\n'])
+  server.child.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+  const [line = '', ...more] = server.errors().trim().split('\n')
+  expect(more).toEqual([])
+  expect(JSON.parse(line)).toMatchObject({ level: 'error', state: 'unreachable', codes: ['ERR_XMPP_CONNECT'] })
+  expect(line).toContain('nothing listens there')
 })

@@ -1,5 +1,5 @@
 import request from 'supertest'
-import { type App, createApp } from '../../example-app/app'
+import { type App, type AppConfig, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
 import { createLog } from '../../example-app/operation/log'
 import { openMemoryStores } from '../../example-app/stores/memory'
@@ -18,13 +18,17 @@ export interface AppOn {
 }
 
 /** Creates an app that uses `xmpp`, configured by `env`. Collects its log instead of printing it. */
-export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): AppOn {
+export function appOn(
+  xmpp: { url: string },
+  env: Record<string, string> = {},
+  more: Pick<AppConfig, 'metrics'> = {},
+): AppOn {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
   const service = config.xmpp.service ?? []
   const log = createLog({ write: line => void logged.push(JSON.parse(line)) })
   const stores = openMemoryStores()
-  const app = createApp({ ...config, xmpp: { ...config.xmpp, service }, stores, log })
+  const app = createApp({ ...config, xmpp: { ...config.xmpp, service }, stores, log, ...more })
   const { close } = app
   const closeAll = async () => {
     await close()
@@ -32,6 +36,9 @@ export function appOn(xmpp: { url: string }, env: Record<string, string> = {}): 
   }
   return { app: Object.assign(app, { close: closeAll }), logged, stores }
 }
+
+/** Returns the events in a log. */
+export const eventsIn = (logged: readonly LogEntry[]) => logged.filter(({ event }) => event !== undefined)
 
 /** Environment of an app behind a proxy on this machine. */
 export const PRODUCTION = {

@@ -61,6 +61,15 @@ describe.each([
     expect(homes.map(text => /hello (\w+)/.exec(text)?.[1])).toEqual(names)
   })
 
+  test('/readyz answers 200, and names the XMPP server when it does not serve the domain', async () => {
+    expect((await visitorOf(app).get('/readyz')).status).toBe(200)
+    const { app: mistaken, logged } = appOn(server, { XMPP_DOMAIN: 'elsewhere.example' })
+    const { status, text } = await visitorOf(mistaken).get('/readyz')
+    await mistaken.close()
+    expect([status, text]).toEqual([503, 'the XMPP server cannot be reached\n'])
+    expect(logged[0]).toMatchObject({ state: 'unreachable', codes: ['ERR_XMPP_DOMAIN'] })
+  })
+
   test('the first call of docs/api.md works in a shell', async () => {
     const listening = app.listen(0, '127.0.0.1')
     await once(listening, 'listening')

@@ -1,0 +1,73 @@
+import type { Request } from 'express'
+import { type Details, type EventName, logEvent, outcomeOf } from '../operation/events'
+import type { SignOut } from '../sessions/sign-out'
+import { type Accounts, isRefusal } from './accounts'
+import type { PasswordLogin } from './password-login'
+
+/** Logs the outcome of each login. */
+export function recordedLogin(logIn: PasswordLogin): PasswordLogin {
+  return async (req, res) => {
+    const typed: unknown = req.body?.username
+    try {
+      const refusal = await logIn(req, res)
+      if (refusal) logEvent(req, 'login-refused', { outcome: refusal.code, typed })
+      else logEvent(req, 'login', { jid: req.user?.jid })
+      return refusal
+    } catch (reason) {
+      logEvent(req, 'login-failed', { outcome: outcomeOf(reason), typed })
+      throw reason
+    }
+  }
+}
+
+/** Logs each sign-out. */
+export function recordedSignOut(signOut: SignOut): SignOut {
+  return async (req, res) => {
+    const jid = req.user?.jid
+    await signOut(req, res)
+    logEvent(req, 'signed-out', { jid })
+  }
+}
+
+interface Events {
+  readonly done: EventName
+  readonly refused: EventName
+  readonly failed: EventName
+}
+
+const SIGN_UP: Events = { done: 'sign-up', refused: 'sign-up-refused', failed: 'sign-up-failed' }
+const PASSWORD: Events = { done: 'password-changed', refused: 'password-refused', failed: 'password-failed' }
+const REMOVAL: Events = { done: 'account-removed', refused: 'removal-refused', failed: 'removal-failed' }
+const SIGN_OUT: Events = { done: 'signed-out-everywhere', refused: 'sign-out-refused', failed: 'sign-out-failed' }
+
+/** Logs the outcome of each operation that creates, changes or removes an account. */
+export function recordedAccounts(accounts: Accounts): Accounts {
+  return {
+    form: req => accounts.form(req),
+    async signUp(req, values) {
+      const typed: unknown = (values as { username?: unknown } | undefined)?.username
+      const jid = await orRecorded(req, SIGN_UP, { typed }, () => accounts.signUp(req, values))
+      logEvent(req, SIGN_UP.done, { jid })
+      return jid
+    },
+    changePassword: (req, password, newPassword) =>
+      ofSignedIn(req, PASSWORD, () => accounts.changePassword(req, password, newPassword)),
+    signOutEverywhere: (req, password) => ofSignedIn(req, SIGN_OUT, () => accounts.signOutEverywhere(req, password)),
+    remove: (req, password) => ofSignedIn(req, REMOVAL, () => accounts.remove(req, password)),
+  }
+}
+
+async function ofSignedIn(req: Request, events: Events, operation: () => Promise<void>): Promise<void> {
+  const jid = req.user?.jid
+  await orRecorded(req, events, { jid }, operation)
+  logEvent(req, events.done, { jid })
+}
+
+async function orRecorded<T>(req: Request, events: Events, of: Details, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (reason) {
+    logEvent(req, isRefusal(reason) ? events.refused : events.failed, { ...of, outcome: outcomeOf(reason) })
+    throw reason
+  }
+}

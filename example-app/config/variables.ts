@@ -1,0 +1,70 @@
+import { distance } from 'fastest-levenshtein'
+
+/** The variables that the app reads. README.md explains each of them. A new one is added here first. */
+export const VARIABLES = [
+  'PORT',
+  'HOST',
+  'XMPP_SERVICE',
+  'XMPP_DOMAIN',
+  'XMPP_MECHANISMS',
+  'XMPP_ALLOW_INSECURE',
+  'XMPP_CA',
+  'XMPP_FORWARD_CLIENT_IP',
+  'XMPP_REGISTRATION',
+  'XMPP_CAPTCHA_HOSTS',
+  'REDIS_URL',
+  'SESSION_SECRET',
+  'TRUST_PROXY',
+  'METRICS_PORT',
+  'METRICS_HOST',
+  'NODE_ENV',
+] as const
+
+export type Variable = (typeof VARIABLES)[number]
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A variable of the environment that the app does not read, although its name looks like one of the app's. */
+export interface Misspelling {
+  readonly name: string
+  /** the variable that was probably meant */
+  readonly meant: Variable | undefined
+}
+
+const PREFIX = 'XMPP_'
+/**
+ * Variables that Kubernetes and Docker's links set for a service whose name begins with `xmpp`: `XMPP_SERVICE_HOST`,
+ * `XMPP_PORT_5280_TCP_ADDR`, `XMPP_BOSH_SERVICE_PORT_HTTP`.
+ */
+const OF_A_PLATFORM =
+  /^XMPP_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?|NAME|ENV_\w+)$/
+/** letters of a known name for each letter that may be wrong */
+const LETTERS_A_MISTAKE = 4
+const MOST_MISTAKES = 3
+
+/** Finds the misspelled variables: those that must not start the app, and those that may belong to another program. */
+export function misspellings(env: Environment): { readonly wrong: Misspelling[]; readonly doubtful: Misspelling[] } {
+  const unread = Object.keys(env)
+    .filter(name => env[name]?.trim() && !isKnown(name) && !OF_A_PLATFORM.test(name))
+    .sort()
+  const ours = (name: string) => name.toUpperCase().startsWith(PREFIX)
+  return {
+    wrong: unread.filter(ours).map(name => ({ name, meant: nearest(name) })),
+    doubtful: unread
+      .filter(name => !ours(name))
+      .map(name => ({ name, meant: nearest(name) }))
+      // A variable that is set is spelled right already.
+      .filter(({ meant }) => meant !== undefined && !env[meant]?.trim()),
+  }
+}
+
+function isKnown(name: string): boolean {
+  return VARIABLES.some(known => known === name)
+}
+
+function nearest(name: string): Variable | undefined {
+  const [best] = VARIABLES.map(known => ({ known, mistakes: distance(name.toUpperCase(), known) }))
+    .filter(({ known, mistakes }) => mistakes <= Math.min(Math.round(known.length / LETTERS_A_MISTAKE), MOST_MISTAKES))
+    .sort((a, b) => a.mistakes - b.mistakes)
+  return best?.known
+}
