@@ -7,6 +7,8 @@ import { createAccounts } from './auth/accounts'
 import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
 import { passwordLogin } from './auth/password-login'
 import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
+import { Forms } from './forms/forms'
+import { hiddenFields } from './forms/hidden-fields'
 import { recordEvents } from './operation/events'
 import { PUBLIC, VIEWS } from './operation/folders'
 import { health } from './operation/health'
@@ -19,8 +21,13 @@ import { home } from './pages/home'
 import { login } from './pages/login'
 import { logout } from './pages/logout'
 import { register } from './pages/register'
+import { readCookies } from './protection/cookies'
+import { createCsrf } from './protection/csrf'
+import { keyFor } from './protection/keys'
 import { rateLimits } from './protection/rate-limits'
+import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
+import { notices } from './sessions/notice'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
@@ -50,7 +57,7 @@ export interface App extends Express {
 
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
-  const { stores, xmpp } = config
+  const { stores, xmpp, registration: isOpen, production, sessionSecret: secret } = config
   const { passport, authenticator } = createAuth(xmpp)
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
@@ -63,23 +70,29 @@ export function createApp(config: AppConfig): App {
     reachability.close()
     await Promise.all([authenticator.close(), registration?.close()])
   }
-  const cookie = sessionCookie(config.production)
+  const cookie = sessionCookie(production)
   const signOut = createSignOut(cookie, stores.revocations)
   const limits = rateLimits(stores, xmpp)
   const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
+  const csrf = createCsrf({ production, secret, session: cookie.name })
+  const forms = new Forms({ csrf, secret, cookie, stores })
+  const seal = createSeal(keyFor('sign-up form', secret))
   const app = Object.assign(express(), { close, xmpp: reachability })
 
   configure(app, config, reachability)
-  app.use(sessionMiddleware(cookie, config.sessionSecret, stores.sessions))
+  app.use(readCookies, notices(production, secret), hiddenFields(csrf))
+  app.use(sessionMiddleware(cookie, secret, stores.sessions))
   app.use(passport.session())
-  app.use(endRevokedSessions(stores.revocations))
+  app.use(endRevokedSessions(stores.revocations, cookie))
 
   app.use(home())
-  app.use(login(logIn, limits))
-  app.use(logout(recordedSignOut(signOut)))
-  if (config.registration) app.use(register(accounts, displayJid(xmpp.domain), limits, config.captchaHosts))
-  app.use(account(accounts, config.registration, cookie, limits))
-  app.use('/api', api({ logIn, accounts, signOut, limits, registration: config.registration }))
+  app.use(login(logIn, forms, limits))
+  app.use(logout(recordedSignOut(signOut), forms))
+  const { captchaHosts } = config
+  const domain = displayJid(xmpp.domain)
+  if (isOpen) app.use(register({ accounts, domain, forms, seal, limits, captchaHosts }))
+  app.use(account({ accounts, registration: isOpen, cookie, signOut, forms, limits }))
+  app.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
   app.use('/api', apiProblem)
   app.use(notFound)
   app.use(errorPage)

@@ -1,17 +1,17 @@
 import { type RequestHandler, Router } from 'express'
 import type { Accounts } from '../auth/accounts'
 import { accountRefusal, signUpRefusal } from '../auth/refusals'
-import { requireCsrfToken } from '../protection/csrf'
-import type { RateLimits } from '../protection/rate-limits'
-import type { SignOut } from '../sessions/sign-out'
+import { carried, carry } from '../forms/sign-up-form'
+import type { Seal } from '../protection/seal'
+import type { ApiOptions } from './api'
 import { jsonBody } from './json-body'
 import { throwProblem } from './problems'
 import { requireSignedIn } from './signed-in'
 
 /** Serves the operations that create an account, or change the one that is signed in. */
-export function accountApi(accounts: Accounts, signOut: SignOut, limits: RateLimits, registration: boolean): Router {
+export function accountApi({ accounts, csrf, signOut, limits, seal, registration }: ApiOptions): Router {
   const router = Router()
-  const password = [requireCsrfToken, requireSignedIn, ...jsonBody, ...limits.passwords]
+  const password = [csrf.requireToken, requireSignedIn, ...jsonBody, ...limits.passwords]
 
   router.post('/account/sign-out-everywhere', ...password, async (req, res) => {
     await accounts.signOutEverywhere(req, req.body?.password).catch(throwProblem(accountRefusal))
@@ -20,10 +20,12 @@ export function accountApi(accounts: Accounts, signOut: SignOut, limits: RateLim
   })
   if (!registration) return router
 
-  router.post('/register/form', requireCsrfToken, limits.signUps, signUpForm(accounts))
+  router.post('/register/form', csrf.requireToken, limits.signUps, signUpForm(accounts, seal))
 
-  router.post('/register', requireCsrfToken, ...jsonBody, limits.signUps, async (req, res) => {
-    const jid = await accounts.signUp(req, req.body).catch(throwProblem(signUpRefusal))
+  router.post('/register', csrf.requireToken, ...jsonBody, limits.signUps, async (req, res) => {
+    const { formState, ...values } = req.body ?? {}
+    const state = (await carried(formState, seal))?.form.state
+    const jid = await accounts.signUp(req, state, values).catch(throwProblem(signUpRefusal))
     res.status(201).json({ jid })
   })
 
@@ -42,10 +44,12 @@ export function accountApi(accounts: Accounts, signOut: SignOut, limits: RateLim
   return router
 }
 
-function signUpForm(accounts: Accounts): RequestHandler {
+function signUpForm(accounts: Accounts, seal: Seal): RequestHandler {
   return async (req, res) => {
-    const { fields, instructions, captcha, answer } = await accounts.form(req).catch(throwProblem(signUpRefusal))
+    const form = await accounts.form(req).catch(throwProblem(signUpRefusal))
+    const { fields, instructions, captcha, answer } = form
     res.json({
+      formState: (await carry(form, seal)).state,
       fields,
       instructions,
       ...(captcha && {

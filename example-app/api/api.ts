@@ -2,9 +2,9 @@ import { type RequestHandler, Router } from 'express'
 import type { Accounts } from '../auth/accounts'
 import type { PasswordLogin } from '../auth/password-login'
 import { recordedSignOut } from '../auth/recorded'
-import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { Csrf } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
-import { saveSession } from '../sessions/session-cookie'
+import type { Seal } from '../protection/seal'
 import type { SignOut } from '../sessions/sign-out'
 import { accountApi } from './accounts'
 import { jsonBody } from './json-body'
@@ -15,7 +15,10 @@ export interface ApiOptions {
   readonly logIn: PasswordLogin
   readonly accounts: Accounts
   readonly signOut: SignOut
+  readonly csrf: Csrf
   readonly limits: RateLimits
+  /** seals the state of a sign-up form */
+  readonly seal: Seal
   /** programs can create, change and remove accounts */
   readonly registration: boolean
 }
@@ -24,17 +27,13 @@ export interface ApiOptions {
  * Serves the operations of the pages to programs, as openapi.yaml describes them. The CSRF token must be in the header,
  * since it is checked before a body is read.
  */
-export function api({ logIn, accounts, signOut, limits, registration }: ApiOptions): Router {
+export function api(options: ApiOptions): Router {
+  const { logIn, csrf, signOut, limits } = options
   const router = Router()
 
-  router.get('/csrf', async (req, res) => {
-    const token = csrfTokenOf(req)
-    // Only a saved token is valid.
-    await saveSession(req)
-    res.json({ token })
-  })
+  router.get('/csrf', (req, res) => void res.json({ token: csrf.tokenFor(req, res) }))
 
-  router.post('/login', requireCsrfToken, ...jsonBody, ...limits.logins, async (req, res) => {
+  router.post('/login', csrf.requireToken, ...jsonBody, ...limits.logins, async (req, res) => {
     const refusal = await logIn(req, res)
     if (refusal) throw problemOf(refusal)
     res.json(signedInAccount(req))
@@ -42,12 +41,12 @@ export function api({ logIn, accounts, signOut, limits, registration }: ApiOptio
 
   router.get('/me', requireSignedIn, (req, res) => void res.json(signedInAccount(req)))
 
-  router.post('/logout', doneIfSignedOut, requireCsrfToken, async (req, res) => {
+  router.post('/logout', doneIfSignedOut, csrf.requireToken, async (req, res) => {
     await recordedSignOut(signOut)(req, res)
     res.status(204).end()
   })
 
-  router.use(accountApi(accounts, signOut, limits, registration))
+  router.use(accountApi(options))
 
   router.use(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address.')

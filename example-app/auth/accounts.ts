@@ -1,26 +1,21 @@
 import type { Request } from 'express'
 import {
   type Authenticator,
+  deserializeUser,
   type LoginContext,
   type Registration,
   type RegistrationForm,
   type RegistrationState,
   XmppBoshError,
 } from 'passport-xmpp-bosh'
+import { failureOf } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
 import { signIn } from '../sessions/signed-in'
 import type { Revocations } from '../stores/revocations'
 import { LOGIN_REFUSALS } from './refusals'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** state of the sign-up form shown last */
-    signUp?: RegistrationState
-  }
-}
-
 /** The form a visitor fills in to create an account. */
-export interface SignUpForm extends Omit<RegistrationForm, 'state'> {
+export interface SignUpForm extends RegistrationForm {
   /** name of the field for the captcha's answer */
   readonly answer: string | null
 }
@@ -30,10 +25,12 @@ export interface SignUpForm extends Omit<RegistrationForm, 'state'> {
  * a password require a signed-in visitor, and count wrong passwords.
  */
 export interface Accounts {
-  /** Gets a new form. Its state stays in the session. */
+  /** Gets a new form. Its state must not reach the browser as it is. */
   form(req: Request): Promise<SignUpForm>
-  /** Submits the form that {@link form} returned last, once. Returns the JID. */
-  signUp(req: Request, values: unknown): Promise<string>
+  /** Submits a form. Returns the JID. */
+  signUp(req: Request, state: RegistrationState | undefined, values: unknown): Promise<string>
+  /** Signs in to a new account. Resolves to false, after logging the reason, if that fails: the account exists all the same. */
+  signInNew(req: Request, values: unknown): Promise<boolean>
   /** Ends all other sessions of the account, and gives this one a new id. */
   changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
   /** Ends all sessions of the account; this one ends at its next request. */
@@ -68,15 +65,27 @@ class XmppAccounts implements Accounts {
   }
 
   async form(req: Request): Promise<SignUpForm> {
-    const { state, ...form } = await this.#openRegistration().form(this.#contextOf(req))
-    req.session.signUp = state
-    return { ...form, answer: state.answer }
+    const form = await this.#openRegistration().form(this.#contextOf(req))
+    return { ...form, answer: form.state.answer }
   }
 
-  async signUp(req: Request, values: unknown): Promise<string> {
-    const { signUp } = req.session
-    delete req.session.signUp
-    return this.#openRegistration().submit(signUp, isFields(values) ? values : {}, this.#contextOf(req))
+  async signUp(req: Request, state: RegistrationState | undefined, values: unknown): Promise<string> {
+    return this.#openRegistration().submit(state, isFields(values) ? values : {}, this.#contextOf(req))
+  }
+
+  async signInNew(req: Request, values: unknown): Promise<boolean> {
+    const { username, password } = isFields(values) ? values : {}
+    const credentials = { username: textOf(username), password: textOf(password) }
+    try {
+      const revocation = await this.#revocations.latest()
+      // Not through Passport: that ends a login when its visitor has left, and a button pressed twice looks like that.
+      const { jid, mechanism } = await this.#authenticator.authenticate(credentials, this.#contextOf(req))
+      await signIn(req, profileOf(jid), { mechanism, revocation })
+      return true
+    } catch (reason) {
+      failureOf(reason, req)
+      return false
+    }
   }
 
   async changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void> {
@@ -137,6 +146,16 @@ class XmppAccounts implements Accounts {
 /** @param revocation the one that this session alone survives; a later one ends it too */
 function signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
   return signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', revocation })
+}
+
+/** Returns the profile of an account, as a login does. */
+function profileOf(jid: string): Express.User {
+  let profile: Express.User | false | undefined
+  deserializeUser(jid, (_error, user) => {
+    profile = user
+  })
+  if (!profile) throw new Error('the library returned an invalid JID')
+  return profile
 }
 
 function userOf({ user }: Request): Express.User {

@@ -44,11 +44,16 @@ const SIGN_OUT: Events = { done: 'signed-out-everywhere', refused: 'sign-out-ref
 export function recordedAccounts(accounts: Accounts): Accounts {
   return {
     form: req => accounts.form(req),
-    async signUp(req, values) {
+    async signUp(req, state, values) {
       const typed: unknown = (values as { username?: unknown } | undefined)?.username
-      const jid = await orRecorded(req, SIGN_UP, { typed }, () => accounts.signUp(req, values))
+      const jid = await orRecorded(req, SIGN_UP, { typed }, () => accounts.signUp(req, state, values))
       logEvent(req, SIGN_UP.done, { jid })
       return jid
+    },
+    async signInNew(req, values) {
+      const isSignedIn = await accounts.signInNew(req, values)
+      if (isSignedIn) logEvent(req, 'login', { jid: req.user?.jid })
+      return isSignedIn
     },
     changePassword: (req, password, newPassword) =>
       ofSignedIn(req, PASSWORD, () => accounts.changePassword(req, password, newPassword)),

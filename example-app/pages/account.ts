@@ -1,66 +1,79 @@
-import { type Request, type RequestHandler, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { Accounts } from '../auth/accounts'
 import { accountRefusal } from '../auth/refusals'
-import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { Act, Forms } from '../forms/forms'
+import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
-import { goTo } from '../sessions/go-to'
-import { leaveNotice, takeNotice } from '../sessions/notice'
+import type { Notice } from '../sessions/notice'
+import { takeNotice } from '../sessions/notice'
 import type { SessionCookie } from '../sessions/session-cookie'
-import { logOut, requireSignedIn } from '../sessions/signed-in'
+import type { SignOut } from '../sessions/sign-out'
+import { requireSignedIn } from '../sessions/signed-in'
 import type { Message } from '../texts'
-import { formBody } from './form-body'
 
 const PAGE = '/account'
 
-/** @param registration accounts can be changed and removed; signing out everywhere is always possible */
-export function account(
-  accounts: Accounts,
-  registration: boolean,
-  cookie: SessionCookie,
-  { passwords }: RateLimits,
-): Router {
+export interface AccountOptions {
+  readonly accounts: Accounts
+  /** accounts can be changed and removed; signing out everywhere is always possible */
+  readonly registration: boolean
+  readonly cookie: SessionCookie
+  readonly signOut: SignOut
+  readonly forms: Forms
+  readonly limits: RateLimits
+}
+
+export function account({ accounts, registration, cookie, signOut, forms, limits }: AccountOptions): Router {
   const router = Router()
-  const post = (name: string, act: Action) =>
-    router.post(`${PAGE}/${name}`, formBody, requireCsrfToken, ...passwords, submitted(name, act))
+  const signedIn = requireSignedIn(cookie, PAGE)
+  const post = (name: string, act: Action) => {
+    const submission = { guards: [signedIn], checks: limits.passwords, act: submitted(name, act) }
+    router.post(`${PAGE}/${name}`, forms.submission(submission))
+  }
 
-  router.use(PAGE, requireSignedIn(cookie, PAGE))
-
-  router.get(PAGE, (req, res) => {
-    res.render('account', { user: req.user, notice: takeNotice(req, PAGE), csrfToken: csrfTokenOf(req) })
+  router.get(PAGE, signedIn, (req, res) => {
+    res.render('account', { user: req.user, notice: takeNotice(req, PAGE) })
   })
 
-  post('sign-out-everywhere', async req => {
+  post('sign-out-everywhere', async (req, res) => {
     await accounts.signOutEverywhere(req, req.body?.password)
-    await logOut(req)
+    await signOut(req, res)
     return { page: '/login', message: { code: 'signed-out-everywhere' } }
   })
-  if (!registration) return router
 
-  post('password', async req => {
-    await accounts.changePassword(req, req.body?.password, req.body?.newPassword)
-    return { page: PAGE, message: { code: 'password-changed' } }
-  })
+  if (registration) {
+    post('password', async req => {
+      const { password, newPassword, newPasswordAgain = newPassword } = req.body ?? {}
+      if (newPassword !== newPasswordAgain) {
+        return { page: PAGE, message: { code: 'passwords-differ' }, refused: true, form: 'password' }
+      }
+      await accounts.changePassword(req, password, newPassword)
+      return { page: PAGE, message: { code: 'password-changed' } }
+    })
 
-  post('delete', async req => {
-    const value = req.user?.displayJid ?? ''
-    await accounts.remove(req, req.body?.password)
-    await logOut(req)
-    return { page: '/', message: { code: 'account-removed', value } }
-  })
+    post('delete', async (req, res) => {
+      const value = req.user?.displayJid ?? ''
+      await accounts.remove(req, req.body?.password)
+      await signOut(req, res)
+      return { page: '/', message: { code: 'account-removed', value } }
+    })
+  }
+
+  // The pages behind it, such as one without registration, are for signed-in visitors as well.
+  router.use(PAGE, signedIn)
   return router
 }
 
-/** Acts on a form of the page. Returns the page to go to, and the message to show there. */
-type Action = (req: Request) => Promise<{ page: string; message: Message }>
+/** Acts on a form of the page. Returns the message for the visitor, and the page that shows it. */
+type Action = (req: Request, res: Response) => Promise<Notice & { readonly message: Message }>
 
-function submitted(form: string, act: Action): RequestHandler {
-  return async (req, res) => {
-    const notice = await act(req).catch((reason: unknown) => {
+function submitted(form: string, act: Action): Act {
+  return async (req, res): Promise<Answer> => {
+    const notice: Notice = await act(req, res).catch((reason: unknown) => {
       const refusal = accountRefusal(reason)
       if (!refusal) throw reason
       return { page: PAGE, message: { code: refusal.message }, refused: true, form }
     })
-    await leaveNotice(req, notice)
-    goTo(res, notice.page)
+    return { to: notice.page, notice }
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { OutcomeUnknown } from '../forms/failures'
 import { failureOf } from '../operation/failure'
 
 interface Page {
@@ -17,6 +18,10 @@ const OUR_FAULT: Page = {
 const BAD_REQUEST: Page = {
   title: 'This request cannot be answered',
   text: 'Please go back to the start page and try again.',
+}
+const UNKNOWN: Page = {
+  title: 'It is unknown if this took effect',
+  text: 'Your form was received, but its outcome is not known. Please check before you send it again.',
 }
 const PAGES: Readonly<Record<number, Page>> = {
   403: {
@@ -40,7 +45,7 @@ export const errorPage: ErrorRequestHandler = (error: unknown, req, res, next) =
   // Part of a page has been sent already: Express closes the connection.
   if (res.headersSent) return next(error)
   const { status, reference } = failureOf(error, req)
-  const page = PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT)
+  const page = error instanceof OutcomeUnknown ? UNKNOWN : (PAGES[status] ?? (status < 500 ? BAD_REQUEST : OUR_FAULT))
   res.status(status).render('error', {
     status,
     page,

@@ -1,5 +1,4 @@
 import { Router } from 'express'
-import { csrfTokenOf } from '../protection/csrf'
 import { takeNotice } from '../sessions/notice'
 
 // UTC, since a page without scripts does not know the visitor's time zone.
@@ -19,7 +18,6 @@ export function home(): Router {
       mechanism,
       since,
       readable: READABLE.format(since),
-      csrfToken: csrfTokenOf(req),
     })
   })
   return router

@@ -1,38 +1,37 @@
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import type { PasswordLogin } from '../auth/password-login'
-import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import type { Act, Forms } from '../forms/forms'
 import type { RateLimits } from '../protection/rate-limits'
 import { returnTo } from '../protection/return-to'
 import { goTo } from '../sessions/go-to'
-import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
-import { saveSession } from '../sessions/session-cookie'
-import { formBody } from './form-body'
+import { takeNotice, typedName } from '../sessions/notice'
 
-export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
+export function login(logIn: PasswordLogin, forms: Forms, { logins }: RateLimits): Router {
   const router = Router()
 
-  router.get('/login', async (req, res) => {
+  router.get('/login', (req, res) => {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return goTo(res, target)
-    const page = { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) }
-    // A form is refused unless its token is saved.
-    await saveSession(req)
-    res.render('login', page)
+    res.render('login', { notice: takeNotice(req, '/login'), target })
   })
 
-  router.post('/login', formBody, requireCsrfToken, ...logins, async (req, res) => {
+  // A failed login has no effect. It also fails when the visitor leaves, as a browser does if the button is pressed twice.
+  const submission = { guards: [doneIfSignedIn], checks: logins, act: act(logIn), failsWithoutEffect: true }
+  router.post('/login', forms.submission(submission))
+  return router
+}
+
+// The visitor may have signed in in another tab.
+const doneIfSignedIn: RequestHandler = (req, res, next) => (req.user ? goTo(res, returnTo(req.body?.returnTo)) : next())
+
+function act(logIn: PasswordLogin): Act {
+  return async (req, res) => {
     const target = returnTo(req.body?.returnTo)
     const refusal = await logIn(req, res)
-    if (!refusal) return goTo(res, target)
-    // Passport's `failureMessage` would add to a list in the session that is never emptied.
-    await leaveNotice(req, {
-      page: '/login',
-      message: { code: refusal.message },
-      refused: true,
-      username: typedName(req),
-    })
-    goTo(res, target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`)
-  })
-
-  return router
+    if (!refusal) return { to: target }
+    return {
+      to: target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`,
+      notice: { page: '/login', message: { code: refusal.message }, refused: true, username: typedName(req) },
+    }
+  }
 }

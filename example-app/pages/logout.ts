@@ -1,15 +1,19 @@
 import { type RequestHandler, Router } from 'express'
-import { requireCsrfToken } from '../protection/csrf'
+import type { Forms } from '../forms/forms'
 import { goTo } from '../sessions/go-to'
 import type { SignOut } from '../sessions/sign-out'
-import { formBody } from './form-body'
 
-export function logout(signOut: SignOut): Router {
+export function logout(signOut: SignOut, forms: Forms): Router {
   const router = Router()
-  router.post('/logout', doneIfSignedOut, formBody, requireCsrfToken, async (req, res) => {
-    await signOut(req, res)
-    goTo(res, '/')
-  })
+  const submission = {
+    guards: [doneIfSignedOut],
+    act: async (...[req, res]: Parameters<SignOut>) => {
+      await signOut(req, res)
+      return { to: '/' }
+    },
+    failsWithoutEffect: true,
+  }
+  router.post('/logout', forms.submission(submission))
   return router
 }
 

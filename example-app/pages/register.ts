@@ -1,52 +1,59 @@
-import { type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { displayJid } from 'passport-xmpp-bosh'
-import type { Accounts } from '../auth/accounts'
+import type { Accounts, SignUpForm } from '../auth/accounts'
 import { signUpRefusal } from '../auth/refusals'
-import { csrfTokenOf, requireCsrfToken } from '../protection/csrf'
+import { signUpBody } from '../forms/form-body'
+import type { Act, Forms } from '../forms/forms'
+import { HIDDEN_FIELDS } from '../forms/hidden-fields'
+import { type CarriedForm, carried, carriedPicture, carry, type ShownForm } from '../forms/sign-up-form'
+import { mistakeIn } from '../forms/sign-up-mistakes'
 import type { RateLimits } from '../protection/rate-limits'
+import type { Seal } from '../protection/seal'
 import { captchaPictures } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
-import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
-import { saveSession } from '../sessions/session-cookie'
-import { formBody } from './form-body'
+import { leaveNotice, type Notice, takeNotice, typedName } from '../sessions/notice'
 import { signUpFields } from './sign-up-fields'
 
 const PAGE = '/register'
 
-/**
- * @param domain of the accounts, as shown on the page
- * @param captchaHosts hosts that may serve the pictures of captchas
- */
-export function register(
-  accounts: Accounts,
-  domain: string,
-  { signUps }: RateLimits,
-  captchaHosts: readonly string[] = [],
-): Router {
-  const router = Router()
-  router.get(PAGE, requireSignedOut, signUps, captchaPictures(captchaHosts), show(accounts, domain))
+export interface RegisterOptions {
+  readonly accounts: Accounts
+  /** domain of the accounts, as shown on the page */
+  readonly domain: string
+  readonly forms: Forms
+  readonly seal: Seal
+  readonly limits: RateLimits
+  /** hosts that may serve the pictures of captchas */
+  readonly captchaHosts?: readonly string[] | undefined
+}
 
-  router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
+export function register(options: RegisterOptions): Router {
+  const { accounts, forms, limits, captchaHosts = [] } = options
+  const router = Router()
+  const pictures = captchaPictures(captchaHosts)
+  router.get(PAGE, requireSignedOut, limits.signUps, pictures, show(options))
+
+  router.post(`${PAGE}/picture`, signUpBody, requireSignedOut, forms.requireToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })
     goTo(res, PAGE)
   })
 
-  router.post(PAGE, requireSignedOut, formBody, requireCsrfToken, signUps, submit(accounts))
+  const checks = [openForm(options), pictures, refuseMistakes(options), limits.signUps]
+  const submission = { body: signUpBody, guards: [requireSignedOut], checks, act: act(accounts) }
+  router.post(PAGE, forms.submission(submission))
   return router
 }
 
 const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, '/') : next())
 
-function show(accounts: Accounts, domain: string): RequestHandler {
+function show({ accounts, domain, seal }: RegisterOptions): RequestHandler {
   return async (req, res) => {
     const notice = takeNotice(req, PAGE)
     try {
       const form = await accounts.form(req)
-      const fields = signUpFields(form, domain)
-      const csrfToken = csrfTokenOf(req)
-      // A form is refused unless its token is saved.
-      await saveSession(req)
-      res.render('register', { ...form, fields, notice, csrfToken })
+      const { captcha } = form
+      const image = captcha?.image?.toString('base64')
+      render(res, { form, captcha, image, carriedForm: await carry(form, seal), notice, domain })
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
@@ -57,27 +64,83 @@ function show(accounts: Accounts, domain: string): RequestHandler {
   }
 }
 
-function submit(accounts: Accounts): RequestHandler {
+interface Page {
+  readonly form: Omit<SignUpForm, 'captcha'>
+  readonly captcha: { readonly type: string; readonly url?: string } | undefined
+  /** the captcha's picture in base64 */
+  readonly image: string | undefined
+  readonly carriedForm: CarriedForm
+  readonly notice: Notice | undefined
+  readonly domain: string
+}
+
+function render(res: Response, { form, captcha, image, carriedForm, notice, domain }: Page): void {
+  const picture = captcha && { url: captcha.url ?? `data:${captcha.type};base64,${image}` }
+  const { instructions } = form
+  res.render('register', {
+    instructions,
+    fields: signUpFields(form, domain),
+    captcha: picture,
+    carried: carriedForm,
+    notice,
+  })
+}
+
+/** Opens the form that came back, for the handlers after it. */
+function openForm({ seal }: RegisterOptions): RequestHandler {
+  return async (req, res, next) => {
+    res.locals['form'] = await carried(req.body?._state, seal)
+    next()
+  }
+}
+
+function formIn({ locals }: Response): ShownForm | undefined {
+  return locals['form']
+}
+
+/** Shows the same form again after a mistake that needs no server to be seen: the captcha is not used up. */
+function refuseMistakes({ domain }: RegisterOptions): RequestHandler {
+  return async (req, res, next) => {
+    const shown = formIn(res)
+    const mistake = shown && mistakeIn(shown.form, req.body)
+    if (!mistake) return next()
+    const notice = { page: PAGE, ...mistake, refused: true, username: typedName(req) }
+    const image = carriedPicture(req.body._picture, shown)
+    if (shown.captcha?.digest !== undefined && image === undefined) {
+      await leaveNotice(req, notice)
+      return goTo(res, PAGE)
+    }
+    const carriedForm = { state: String(req.body._state), picture: image }
+    render(res.status(422), { ...shown, image, carriedForm, notice, domain })
+  }
+}
+
+function act(accounts: Accounts): Act {
   return async (req, res) => {
-    // The other fields go to the XMPP server.
-    const { _csrf, ...values } = req.body ?? {}
+    const values = valuesIn(req)
     const username = typedName(req)
     try {
-      const jid = await accounts.signUp(req, values)
-      await leaveNotice(req, {
-        page: '/login',
-        message: { code: 'account-ready', value: displayJid(jid) },
-        username,
-      })
-      goTo(res, '/login')
+      const value = displayJid(await accounts.signUp(req, formIn(res)?.form.state, values))
+      if (await accounts.signInNew(req, values)) {
+        return { to: '/', notice: { page: '/', message: { code: 'account-ready', value } } }
+      }
+      const message = { code: 'account-ready.sign-in', value } as const
+      return { to: '/login', notice: { page: '/login', message, username } }
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       const field = FIELD_TO_CORRECT[refusal.code]
-      await leaveNotice(req, { page: PAGE, message: { code: refusal.message }, refused: true, field, username })
-      goTo(res, PAGE)
+      return {
+        to: PAGE,
+        notice: { page: PAGE, message: { code: refusal.message }, refused: true, field, username },
+      }
     }
   }
+}
+
+/** Returns the fields for the XMPP server. */
+function valuesIn({ body }: Request): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(body ?? {}).filter(([name]) => !HIDDEN_FIELDS.includes(name)))
 }
 
 const FIELD_TO_CORRECT: Readonly<Record<string, string>> = {

@@ -88,8 +88,8 @@ export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
   }
 }
 
-// One visitor may have a whole IPv6 network.
-function addressOf({ ip }: Request): string {
+/** Returns the key of a visitor's address. One visitor may have a whole IPv6 network. */
+export function addressOf({ ip }: Request): string {
   return ip === undefined ? 'unknown' : ipKeyGenerator(ip)
 }
 

@@ -1,6 +1,8 @@
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
+import { ownCookie, withdrawCookie } from '../protection/cookies'
+import { keyFor } from '../protection/keys'
+import { createSeal } from '../protection/seal'
 import type { Message } from '../texts'
-import { saveSession } from './session-cookie'
 
 /** A message that a page shows once, after a redirect. */
 export interface Notice {
@@ -17,29 +19,65 @@ export interface Notice {
   readonly username?: string
 }
 
-declare module 'express-session' {
-  interface SessionData {
-    notice?: Notice
+/** The notice of a visitor, while a request is served. */
+interface KeptNotice {
+  notice: Notice | undefined
+  leave(notice: Notice): Promise<void>
+  clear(): void
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      keptNotice?: KeptNotice
+    }
   }
 }
 
-const MAX_NAME_LENGTH = 1_023
+/** ms. Longer than a browser takes to follow a redirect, and to show the page that the visitor goes to next. */
+const NOTICE_LIFETIME_MS = 5 * 60 * 1000
+/** bytes of a name in JSON. With it, the cookie has less than 3,000 characters; browsers keep 4,096. */
+const MAX_NAME_BYTES = 1_023
 
-export async function leaveNotice(req: Request, notice: Notice): Promise<void> {
-  req.session.notice = notice
-  await saveSession(req)
+/** Keeps notices in a sealed cookie, so that a visitor who is not signed in needs no session. */
+export function notices(production: boolean, secret: string): RequestHandler {
+  const { name, attributes } = ownCookie('notice', production)
+  const seal = createSeal(keyFor('notice', secret))
+  return async (req, res, next) => {
+    const received: unknown = req.cookies[name]
+    req.keptNotice = {
+      // Sealed by this app, so it is a notice.
+      notice: (await seal.open(received)) as Notice | undefined,
+      async leave(notice) {
+        this.notice = notice
+        withdrawCookie(res, name)
+        const sealed = await seal.close(notice, NOTICE_LIFETIME_MS)
+        res.cookie(name, sealed, { ...attributes, maxAge: NOTICE_LIFETIME_MS })
+      },
+      clear() {
+        this.notice = undefined
+        withdrawCookie(res, name)
+        if (received !== undefined) res.clearCookie(name, attributes)
+      },
+    }
+    next()
+  }
 }
 
-/** Takes the notice for a page out of the session. Until then it stays there, whichever pages are opened before. */
-export function takeNotice({ session }: Request, page: string): Notice | undefined {
-  const { notice } = session
+export async function leaveNotice(req: Request, notice: Notice): Promise<void> {
+  await req.keptNotice?.leave(notice)
+}
+
+/** Takes the notice for a page. Until then it stays for some minutes, whichever pages are opened before. */
+export function takeNotice({ keptNotice }: Request, page: string): Notice | undefined {
+  const notice = keptNotice?.notice
   if (notice?.page !== page) return undefined
-  delete session.notice
+  keptNotice?.clear()
   return notice
 }
 
-/** Returns the user name in a submitted form, to show it again. A name that is too long is not stored in the session. */
+/** Returns the user name in a submitted form, to show it again. A name that is too long is not kept. */
 export function typedName(req: Request): string {
   const name: unknown = req.body?.username
-  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH ? name : ''
+  return typeof name === 'string' && Buffer.byteLength(JSON.stringify(name)) <= MAX_NAME_BYTES ? name : ''
 }

@@ -1,6 +1,7 @@
 import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 import { failureOf } from '../operation/failure'
+import { ownCookie } from '../protection/cookies'
 import { requireSecure } from '../protection/insecure-request'
 import { MAX_SESSION_AGE_MS } from '../stores/revocations'
 
@@ -11,12 +12,7 @@ export interface SessionCookie {
 }
 
 export function sessionCookie(production: boolean): SessionCookie {
-  return {
-    // Browsers accept a name with this prefix only over https and only from this exact host, not from a sibling domain.
-    name: production ? '__Host-session' : 'session',
-    // 'lax', not 'strict': a visitor who follows a link to the app stays signed in.
-    attributes: { path: '/', httpOnly: true, sameSite: 'lax', secure: production },
-  }
+  return ownCookie('session', production)
 }
 
 /** Loads the session of each request, and saves it before the answer is sent. */
@@ -28,7 +24,7 @@ export function sessionMiddleware(cookie: SessionCookie, secret: string, store: 
     // Outlives an idle session in the store: the app can then tell a late visitor that the session has ended.
     cookie: { ...cookie.attributes, maxAge: MAX_SESSION_AGE_MS },
     resave: false,
-    // A visitor who only reads gets no session: it begins with the CSRF token of the login page.
+    // A visitor who is not signed in has no session.
     saveUninitialized: false,
   })
   return (req, res, next) => {

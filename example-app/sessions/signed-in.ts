@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import type { Profile } from 'passport-xmpp-bosh'
+import { markSessionCleared } from '../protection/csrf'
 import { MAX_SESSION_AGE_MS, type Revocations } from '../stores/revocations'
 import { goTo } from './go-to'
 import { leaveNotice } from './notice'
@@ -45,37 +46,64 @@ export async function signIn(
   await saveSession(req)
 }
 
+/** A session, as {@link isOver} judges it. */
+interface Signed {
+  readonly jid: string
+  readonly sid: string
+  readonly login: Login | undefined
+}
+
+/** Tells if a session is too old or was revoked. */
+export async function isOver(revocations: Revocations, { jid, sid, login }: Signed): Promise<boolean> {
+  if (!login || Date.now() - login.since >= MAX_SESSION_AGE_MS) return true
+  const revoked = await Promise.all([jid, keyOf(sid)].map(of => revocations.lastRevocation(of)))
+  return revoked.some(number => number > login.generation)
+}
+
 /** Ends a session that is too old or was revoked, before a page is made with it. */
-export function endRevokedSessions(revocations: Revocations): RequestHandler {
+export function endRevokedSessions(revocations: Revocations, cookie: SessionCookie): RequestHandler {
   return async (req, _res, next) => {
-    const { user, session } = req
-    if (!user) return next()
-    const { login } = session
-    const isOld = !login || Date.now() - login.since >= MAX_SESSION_AGE_MS
-    const revoked = isOld
-      ? []
-      : await Promise.all([user.jid, sessionKey(req)].map(of => revocations.lastRevocation(of)))
-    if (!isOld && revoked.every(number => number <= login.generation)) return next()
-    await logOut(req)
+    const { user, session, sessionID: sid } = req
+    if (!user || !(await isOver(revocations, { jid: user.jid, sid, login: session.login }))) return next()
+    await forgetSession(req, cookie)
     await leaveNotice(req, SESSION_OVER)
     next()
   }
 }
 
-/** Returns the name of the request's session in {@link Revocations}. A JID never has this form. */
-export function sessionKey({ sessionID }: Request): string {
-  return `session:${sessionID}`
+/** Removes the session of a request from the store, and its cookie. The rest of the request is not signed in. */
+export async function forgetSession(req: Request, { name, attributes }: SessionCookie): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    req.sessionStore.destroy(req.sessionID, failed => (failed ? reject(failed) : resolve()))
+  })
+  req.user = undefined
+  if (!req.res) return
+  req.res.clearCookie(name, attributes)
+  markSessionCleared(req.res)
 }
 
-const SESSION_OVER = { page: '/login', message: { code: 'session-over' } } as const
+/** Returns the name of the request's session in {@link Revocations}. A JID never has this form. */
+export function sessionKey({ sessionID }: Request): string {
+  return keyOf(sessionID)
+}
+
+function keyOf(sid: string): string {
+  return `session:${sid}`
+}
+
+/** Notice for a visitor whose session has ended. */
+export const SESSION_OVER = { page: '/login', message: { code: 'session-over' } } as const
 
 /** Requires a signed-in visitor for a page. Sends others to the login page, and tells them if their session has ended. */
-export function requireSignedIn({ name }: SessionCookie, page: string): RequestHandler {
+export function requireSignedIn(cookie: SessionCookie, page: string): RequestHandler {
   return async (req, res, next) => {
     if (req.user) return next()
     // The cookie is of a session that the store has forgotten: a known session is not empty.
-    const isForgotten = req.headers.cookie?.includes(`${name}=`) && Object.keys(req.session).join() === 'cookie'
-    if (isForgotten) await leaveNotice(req, SESSION_OVER)
+    const isForgotten = req.cookies[cookie.name] !== undefined && Object.keys(req.session).join() === 'cookie'
+    if (isForgotten) {
+      await forgetSession(req, cookie)
+      await leaveNotice(req, SESSION_OVER)
+    }
     goTo(res, `/login?${new URLSearchParams({ returnTo: page })}`)
   }
 }

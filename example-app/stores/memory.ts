@@ -1,6 +1,7 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import session from 'express-session'
 import createMemoryStore from 'memorystore'
+import { memoryOutcomes } from './outcomes-memory'
 import { MAX_FORM_IDLE_MS, MAX_IDLE_MS, REVOCATION_TTL_MS, type Revocations } from './revocations'
 import { type PlainStore, SignedInApartStore } from './signed-in-apart'
 import type { Stores } from './stores'
@@ -19,6 +20,7 @@ export function openMemoryStores(): Stores {
   return {
     sessions: new SignedInApartStore(signedIn as unknown as PlainStore, others as unknown as PlainStore),
     revocations: memoryRevocations(),
+    outcomes: memoryOutcomes(),
     rateLimit: () => new RateLimitMemoryStore(),
     isReady: async () => true,
     async close() {

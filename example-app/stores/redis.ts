@@ -1,6 +1,7 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
+import { redisOutcomes } from './outcomes-redis'
 import { connectRedis, type RedisConnection } from './redis-connection'
 import { MAX_FORM_IDLE_MS, MAX_IDLE_MS, REVOCATION_TTL_MS, type Revocations } from './revocations'
 import type { Stores } from './stores'
@@ -17,6 +18,7 @@ export async function openRedisStores(url: string): Promise<Stores> {
   return {
     sessions: redisSessions(ask),
     revocations: redisRevocations(ask),
+    outcomes: redisOutcomes(ask),
     rateLimit: name => redisRateLimit(ask, name),
     isReady: () =>
       // A write: a full Redis and a replica answer a PING.

@@ -1,0 +1,53 @@
+import type { Request, Response } from 'express'
+import { goTo } from '../sessions/go-to'
+import { leaveNotice, type Notice } from '../sessions/notice'
+
+/** Answer to a submitted form: the page to go to, and the message to show there. */
+export interface Answer {
+  readonly to: string
+  readonly notice?: Notice | undefined
+}
+
+/** Answer to a form, with what it did to the session of the visitor. */
+export interface Answered extends Answer {
+  /** id of the session before */
+  readonly before: string
+  /** id of the session that the form began; null: it ended the session; absent: it did neither */
+  readonly session?: string | null
+}
+
+/** Failure of a form. */
+export interface Failed {
+  readonly status: number
+  readonly code: string | undefined
+  /** id of the request, which the log has */
+  readonly request: string
+}
+
+/** Outcome of a form, as the store keeps it. */
+export type Outcome = { readonly answered: Answered } | { readonly failed: Failed }
+
+export async function give(req: Request, res: Response, { to, notice }: Answer): Promise<void> {
+  if (notice) await leaveNotice(req, notice)
+  goTo(res, to)
+}
+
+/** @param given the session and the user before the form took effect */
+export function answeredBy(
+  answer: Answer,
+  { user, sessionID }: Request,
+  given: { readonly session: string; readonly wasSignedIn: boolean },
+): Answered {
+  const { session: before, wasSignedIn } = given
+  if (user) return { ...answer, before, ...(sessionID !== before && { session: sessionID }) }
+  return { ...answer, before, ...(wasSignedIn && { session: null }) }
+}
+
+export function failedBy(reason: unknown, { id }: Request): Failed {
+  const { status, code } = (reason ?? {}) as { status?: unknown; code?: unknown }
+  return {
+    status: typeof status === 'number' ? status : 500,
+    code: typeof code === 'string' ? code : undefined,
+    request: String(id),
+  }
+}
