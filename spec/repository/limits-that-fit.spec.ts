@@ -28,8 +28,12 @@ describe.each(['ejabberd/ejabberd.yml', 'ejabberd/ejabberd-26.yml'])('in %s', fi
     expect(inServer('BAN_SECONDS')).toBeLessThanOrEqual(WINDOW_SECONDS)
   })
 
-  test('the captchas of a minute are as many as the app admits around a change of its windows', () => {
-    expect(inServer('CAPTCHA_LIMIT')).toBeGreaterThanOrEqual(WINDOWS * inApp('MAX_SIGN_UPS'))
+  test('the captchas of a window are as many as the app admits around a change of its windows', () => {
+    expect((WINDOW_SECONDS / 60) * inServer('CAPTCHA_LIMIT')).toBeGreaterThanOrEqual(WINDOWS * inApp('MAX_SIGN_UPS'))
+  })
+
+  test('the captchas of a minute are fewer than the doctor asks for to see a limit', () => {
+    expect(inServer('CAPTCHA_LIMIT')).toBeLessThan(configuredNumber('lib/doctor/limits.ts', 'MAX_FORMS'))
   })
 
   test('the accounts of a window are as many as the forms that the app admits', () => {
