@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { selfSigned } from '../../fixtures/vectors/certificate'
 import type { Door } from '../visitor'
 import { startChild } from './child'
 import { stablePorts } from './ports'
@@ -15,10 +15,12 @@ export interface AppProxy extends Door {
 export async function startAppCaddy(site: string, upstream: number): Promise<AppProxy> {
   const directory = await mkdtemp(join(tmpdir(), 'caddy-'))
   const [port = 0] = await stablePorts(1)
-  const { key, cert } = selfSigned('127.0.0.1')
-  await writeFile(join(directory, 'key.pem'), key)
-  await writeFile(join(directory, 'cert.pem'), cert)
-  const tls = `tls ${join(directory, 'cert.pem')} ${join(directory, 'key.pem')}`
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+  // Go's parser is stricter than the certificates that other specs build.
+  const made = '-x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=127.0.0.1 -days 2'.split(' ')
+  const named = ['-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync('openssl', ['req', ...made, ...named, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  const tls = `tls ${cert} ${key}`
   const here = [
     ['login.example.com {', `https://127.0.0.1:${port} {\n  ${tls}`],
     ['127.0.0.1:5005', `127.0.0.1:${upstream}`],
@@ -40,7 +42,7 @@ export async function startAppCaddy(site: string, upstream: number): Promise<App
     })
     return {
       url: `https://127.0.0.1:${port}`,
-      ca: cert,
+      ca: await readFile(cert, 'utf8'),
       async stop() {
         await child.kill()
         await rm(directory, { recursive: true, force: true })
