@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { codesIn } from '../docs/blocks'
-import { type AppProcess, startApp } from './servers/app-process'
 import { type AppProxy, startAppCaddy } from './servers/app-caddy'
+import { type AppProcess, startApp } from './servers/app-process'
 import { stablePorts } from './servers/ports'
 import { ask, nameOf, newVisitor, signIn } from './visitor'
 
