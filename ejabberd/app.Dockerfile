@@ -1,24 +1,28 @@
 # The example app. Its context is the root of this repository. compose.yaml runs it beside ejabberd. Alone, it needs an XMPP
 # server elsewhere: ejabberd/README.md shows the command.
 ARG NODE_IMAGE=node:24-slim
-FROM ${NODE_IMAGE} AS build
+FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
-# The manifests come first: npm ci runs again only when they change.
 COPY package.json package-lock.json .npmrc ./
 COPY example-app/package.json example-app/
+
+# npm ci runs again only when the manifests change.
+FROM manifests AS modules
+RUN npm ci --omit=dev
+
+FROM manifests AS build
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY lib lib
 COPY example-app example-app
-RUN npm run build:app && npm prune --omit=dev && rm -rf node_modules/.cache
+RUN npm run build:app
 
 FROM ${NODE_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=5005
 COPY ejabberd/daemon.bash /opt/ejabberd/
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=modules /app ./
 COPY --from=build /app/dist dist
 COPY --from=build /app/example-app example-app
 USER node
