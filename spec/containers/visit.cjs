@@ -43,7 +43,11 @@ const ACTIONS = {
     const picture = page.locator('form img').first()
     const width = await picture.evaluate(image => image.naturalWidth)
     if (width < LEAST_PICTURE_PX) throw new Error(`the picture of the captcha is ${width} pixels wide`)
-    const answer = execFileSync(command, args, { encoding: 'utf8', timeout: PAGE_MS, stdio: ['ignore', 'pipe', 'pipe'] })
+    const answer = execFileSync(command, args, {
+      encoding: 'utf8',
+      timeout: PAGE_MS,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     await fill(page, name, password)
     await page.locator('input[name=ocr]').fill(answer.trim())
     await submit(page)
@@ -87,7 +91,12 @@ async function isSignedIn(page, url, name) {
 }
 
 function browserPath() {
-  const paths = [process.env.CHROMIUM, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/google-chrome']
+  const paths = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium-headless-shell',
+    '/usr/bin/chromium',
+    '/usr/bin/google-chrome',
+  ]
   const path = paths.find(candidate => candidate && existsSync(candidate))
   if (path === undefined) throw new Error('Chromium is missing: run npm run servers, or set CHROMIUM to its path')
   return path
