@@ -78,9 +78,10 @@ async function fill(page, name, password) {
 /** Sends the form with the user name, and waits for the page that follows. */
 async function submit(page) {
   const form = page.locator('form', { has: page.locator('input[name=username]') })
-  const answered = page.waitForResponse(response => response.request().method() === 'POST')
-  await form.locator('button[type=submit]').first().click()
-  await answered
+  await Promise.all([
+    page.waitForResponse(response => response.request().method() === 'POST'),
+    form.locator('button[type=submit]').first().click(),
+  ])
   await page.waitForLoadState()
 }
 
