@@ -35,17 +35,20 @@ command("add", Ejabberd, Name, Password) ->
     {User, Host} = account(Ejabberd, Name),
     require_strong(Ejabberd, Host, Password),
     stored(ask(Ejabberd, ejabberd_auth, try_register, [User, Host, Password])),
+    keep(Ejabberd),
     io:format("~ts@~ts~n", [User, Host]);
 command("password", Ejabberd, Name, Password) ->
     {User, Host} = existing(Ejabberd, Name),
     require_strong(Ejabberd, Host, Password),
     stored(ask(Ejabberd, ejabberd_auth, set_password, [User, Host, Password])),
+    keep(Ejabberd),
     %% A session of the old password may be the reason for the new one.
     Ended = ask(Ejabberd, ejabberd_sm, kick_user, [User, Host]),
     io:format("~ts@~ts has a new password, ended sessions: ~b~n", [User, Host, Ended]);
 command("remove", Ejabberd, Name, _) ->
     {User, Host} = existing(Ejabberd, Name),
     stored(ask(Ejabberd, ejabberd_auth, remove_user, [User, Host])),
+    keep(Ejabberd),
     io:format("~ts@~ts is deleted~n", [User, Host]);
 command("bans", Ejabberd, _, _) ->
     lists:foreach(
@@ -91,6 +94,9 @@ require_strong(Ejabberd, Host, Password) ->
             true
     end,
     Strong orelse fail("the password is weak: make it longer, or of more kinds of characters").
+
+%% Writes the change to the disk. Mnesia keeps the last seconds in memory: after a crash the old password would work again.
+keep(Ejabberd) -> ask(Ejabberd, mnesia, sync_log, []).
 
 stored(ok) -> ok;
 stored({error, exists}) -> fail("there is such an account already");
