@@ -2,6 +2,11 @@ import { randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { AuthenticatorOptions, Mechanism } from 'passport-xmpp-bosh'
+import { type Branding, readBranding } from './branding/branding'
+import { ConfigError, textOf } from './config/readers'
+import type { Environment } from './config/variables'
+
+export { ConfigError }
 
 export interface Config {
   readonly host: string
@@ -15,19 +20,13 @@ export interface Config {
   readonly registration: boolean
   /** hosts that may serve the pictures of captchas */
   readonly captchaHosts: readonly string[]
+  readonly branding: Branding
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
     forwardClientIp: boolean
   }
 }
-
-/** An invalid environment. The message begins with the variable's name. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 const MAX_PROXIES = 10
 const MIN_SECRET_LENGTH = 32
@@ -57,6 +56,7 @@ export function readConfig(env: Environment): Config {
     // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
+    branding: readBranding(env),
     xmpp: {
       service,
       domain: domain ?? 'localhost',
@@ -90,11 +90,6 @@ export function toConfigError(reason: unknown): unknown {
     })
     .replace('`allowInsecure: true`', 'XMPP_ALLOW_INSECURE=on')
   return found ? new ConfigError(message) : reason
-}
-
-// Empty counts as unset, because compose files pass an unset variable on as empty.
-function textOf(env: Environment, name: string): string | undefined {
-  return env[name]?.trim() || undefined
 }
 
 function listOf(env: Environment, name: string): string[] | undefined {

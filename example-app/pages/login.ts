@@ -14,7 +14,8 @@ export function login(logIn: PasswordLogin, { logins }: RateLimits): Router {
   router.get('/login', async (req, res) => {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return goTo(res, target)
-    const page = { notice: takeNotice(req, '/login'), target, csrfToken: csrfTokenOf(req) }
+    const page = { notice: takeNotice(req, '/login'), target }
+    csrfTokenOf(req)
     // A form is refused unless its token is saved.
     await saveSession(req)
     res.render('login', page)

@@ -8,23 +8,16 @@ import { captchaPictures } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, takeNotice, typedName } from '../sessions/notice'
 import { saveSession } from '../sessions/session-cookie'
+import { textsOf } from '../texts'
 import { formBody } from './form-body'
 import { signUpFields } from './sign-up-fields'
 
 const PAGE = '/register'
 
-/**
- * @param domain of the accounts, as shown on the page
- * @param captchaHosts hosts that may serve the pictures of captchas
- */
-export function register(
-  accounts: Accounts,
-  domain: string,
-  { signUps }: RateLimits,
-  captchaHosts: readonly string[] = [],
-): Router {
+/** @param captchaHosts hosts that may serve the pictures of captchas */
+export function register(accounts: Accounts, { signUps }: RateLimits, captchaHosts: readonly string[] = []): Router {
   const router = Router()
-  router.get(PAGE, requireSignedOut, signUps, captchaPictures(captchaHosts), show(accounts, domain))
+  router.get(PAGE, requireSignedOut, signUps, captchaPictures(captchaHosts), show(accounts))
 
   router.post(`${PAGE}/picture`, requireSignedOut, formBody, requireCsrfToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })
@@ -37,16 +30,16 @@ export function register(
 
 const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, '/') : next())
 
-function show(accounts: Accounts, domain: string): RequestHandler {
+function show(accounts: Accounts): RequestHandler {
   return async (req, res) => {
     const notice = takeNotice(req, PAGE)
     try {
       const form = await accounts.form(req)
-      const fields = signUpFields(form, domain)
-      const csrfToken = csrfTokenOf(req)
+      const fields = signUpFields(form, textsOf(res))
+      csrfTokenOf(req)
       // A form is refused unless its token is saved.
       await saveSession(req)
-      res.render('register', { ...form, fields, notice, csrfToken })
+      res.render('register', { ...form, fields, notice })
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason

@@ -2,6 +2,7 @@ import type { CookieOptions, Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 import { failureOf } from '../operation/failure'
 import { MAX_SESSION_AGE_MS } from '../stores/revocations'
+import { cookieName } from './cookie-name'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
 export interface SessionCookie {
@@ -9,10 +10,10 @@ export interface SessionCookie {
   readonly attributes: CookieOptions
 }
 
-export function sessionCookie(production: boolean): SessionCookie {
+/** @param base path of the site under which the app is */
+export function sessionCookie(production: boolean, base = ''): SessionCookie {
   return {
-    // Browsers accept a name with this prefix only over https and only from this exact host, not from a sibling domain.
-    name: production ? '__Host-session' : 'session',
+    name: cookieName('session', production, base),
     // 'lax', not 'strict': a visitor who follows a link to the app stays signed in.
     attributes: { path: '/', httpOnly: true, sameSite: 'lax', secure: production },
   }

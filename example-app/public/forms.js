@@ -1,0 +1,1 @@
+// Feedback while a form is being sent.
