@@ -29,7 +29,7 @@ export const de: Texts = {
     'account.malformed-credentials':
       'Dieses Passwort ist nicht möglich: Es ist zu lang oder enthält ungültige Zeichen.',
     'account.wrong-password': 'Das ist nicht das aktuelle Passwort.',
-    'account.registration-closed': 'Der Server erlaubt das hier nicht. Auskunft gibt die Administration des Servers.',
+    'account.registration-closed': 'Der Server erlaubt das hier nicht. Auskunft gibt dessen Administration.',
     'account.rate-limited': 'Der Server hat zu viele Anfragen erhalten. Bitte später noch einmal versuchen.',
   },
 
@@ -62,8 +62,8 @@ export const de: Texts = {
     title: 'Startseite',
     hello: 'Hallo Welt',
     helloName: name => `Hallo ${name}`,
-    signedOut: 'Keine Anmeldung in diesem Browser.',
-    signedIn: 'Die Anmeldung war erfolgreich.',
+    signedOut: 'Nicht angemeldet.',
+    signedIn: 'Angemeldet.',
     account: 'Konto',
     since: 'Angemeldet seit',
   },
@@ -117,7 +117,7 @@ export const de: Texts = {
       'Das lässt sich nicht rückgängig machen.',
       'Kontakte und auf dem Server gespeicherte Nachrichten gehen verloren.',
       'Alle Sitzungen enden, auch die von Chatprogrammen.',
-      'Danach kann eine andere Person den Benutzernamen bekommen.',
+      'Danach kann eine andere Person den Benutzernamen erhalten.',
     ],
     next: 'Weiter',
     cancel: 'Konto behalten',

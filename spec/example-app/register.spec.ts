@@ -61,7 +61,7 @@ describe('the sign-up page', () => {
       expect(text).toMatch(new RegExp(`<(?:p class="hint"|bdi class="domain") id="${described}"`))
     }
     expect(text).toMatch(/<input id="username"[^>]* autocomplete="username"[^>]* required/)
-    expect(text).toMatch(/<input id="password" type="password"[^>]* autocomplete="new-password"/)
+    expect(text).toMatch(/<input id="password"[^>]* type="password"[^>]* autocomplete="new-password"/)
     expect(text).toMatch(/<input id="field-2"[^>]* name="ocr"[^>]* autocomplete="off"/)
     expect(text).toMatch(/<img class="captcha" src="data:image\/png;base64,[A-Za-z0-9+/=]+" alt="[^"]{20,}"/)
     expect(headers['content-security-policy']).toContain("img-src 'self' data:;")
