@@ -115,12 +115,17 @@ test.each(FORMS)('the form %s is refused and changes nothing when the token is m
 })
 
 test.each(FORMS)('the form %s shows a message and changes nothing when the password is wrong', async form => {
-  const answer = await send(visitor, pageOf(form), `/account/${form}`, { password: 'my-secret', newPassword: 'another' })
+  const answer = await send(visitor, pageOf(form), `/account/${form}`, {
+    password: 'my-secret',
+    newPassword: 'another',
+  })
   expect(answer.status).toBe(303)
   expect(answer.headers['location']).toBe(pageOf(form))
   const { text } = await visitor.get(pageOf(form))
   const field = `<input id="${form}-current" aria-invalid="true" aria-describedby="notice"`
-  expect(text).toMatch(new RegExp(`role="alert">That is not your password\\.</p><div class="entry">${field}[^>]* autofocus`))
+  expect(text).toMatch(
+    new RegExp(`role="alert">That is not your password\\.</p><div class="entry">${field}[^>]* autofocus`),
+  )
   expect(text.match(/aria-invalid/g)).toHaveLength(1)
   expect(text.match(/role="alert"/g)).toHaveLength(1)
   expect(text).toMatch(/<title>Error: (Your account|Delete account: confirm) · Example app<\/title>/)
@@ -176,7 +181,9 @@ describe('changing the password', () => {
       await change('user1', newPassword)
       const { text } = await visitor.get('/account')
       expect(noticeIn(text)).toContain(message)
-      expect(text).toMatch(/<details class="row" id="password"[^>]* open(?:="open")?>.*role="alert".*id="sign-out-everywhere"/)
+      expect(text).toMatch(
+        /<details class="row" id="password"[^>]* open(?:="open")?>.*role="alert".*id="sign-out-everywhere"/,
+      )
       expect(await isSignedIn(elsewhere)).toBe(true)
     },
   )

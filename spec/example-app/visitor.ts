@@ -76,8 +76,7 @@ export async function send(visitor: Visitor, page: string, action: string, field
 }
 
 /** Matches a script or a style that is in a page itself: its scripts must be files of the site. */
-export const INLINE =
-  /<script(?![^>]* src="\/[\w./-]+"[^>]*><\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/i
+export const INLINE = /<script(?![^>]* src="\/[\w./-]+"[^>]*><\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/i
 
 /** Returns the message on a page about a form that was sent before. */
 export function noticeIn(page: string): string | undefined {
