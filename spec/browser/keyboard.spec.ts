@@ -64,7 +64,8 @@ onEverySite(visits => {
     await enter()
     expect(await see.told('status')).toMatch(/^Your password has been changed/)
 
-    for (const next of ['.brand', '.menu summary', '#password summary', '#sign-out-everywhere summary']) await tabTo(next)
+    for (const next of ['.brand', '.menu summary', '#password summary', '#sign-out-everywhere summary'])
+      await tabTo(next)
     await tabTo('a[href="/account/delete"]')
     await enter()
     await see.says('Delete account')

@@ -45,7 +45,9 @@ onEverySite(visits => {
     const time = page.locator('time')
     const datetime = (await time.getAttribute('datetime')) ?? ''
     const shown = (timeZone: string) =>
-      new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(Date.parse(datetime))
+      new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
+        Date.parse(datetime),
+      )
     await page.locator('time[title]').waitFor()
     expect(await time.textContent()).toBe(shown('Pacific/Kiritimati'))
     expect(await time.getAttribute('title')).toBe(`${shown('UTC')} UTC`)
@@ -149,7 +151,9 @@ onEverySite(visits => {
     expect(await page.locator('#password').getAttribute('type')).toBe('password')
     await see.press('Show password')
     await page.locator('#username').fill('alice')
-    await page.evaluate("document.querySelector('main form').addEventListener('submit', event => event.preventDefault())")
+    await page.evaluate(
+      "document.querySelector('main form').addEventListener('submit', event => event.preventDefault())",
+    )
     await see.press('Sign in')
     expect(await page.locator('#password').getAttribute('type')).toBe('password')
   })
