@@ -12,10 +12,15 @@ const nothing = () => () => null
 /** Removes the Authorize buttons: the browser sends the cookie, and the code below adds the token. */
 const withoutKeys = () => ({ wrapComponents: { authorizeBtn: nothing, authorizeOperationBtn: nothing } })
 
-/** Adds the label that a screen reader needs. */
+/** Removes the list of servers, which has one entry. */
+const withoutServers = () => ({ wrapComponents: { ServersContainer: nothing } })
+
+/** Adds the labels and the landmark that a screen reader needs. */
 const accessible = ({ React: { createElement } }) => ({
   wrapComponents: {
     TextArea: TextArea => props => createElement(TextArea, { 'aria-label': 'Request body', ...props }),
+    InfoContainer: InfoContainer => props =>
+      createElement('section', { 'aria-label': 'About the API' }, createElement(InfoContainer, props)),
   },
 })
 
@@ -55,7 +60,7 @@ globalThis.SwaggerUIBundle({
   defaultModelsExpandDepth: -1,
   // Its colours have too little contrast, and a style sheet cannot override them.
   syntaxHighlight: { activated: false },
-  plugins: [withoutKeys, accessible, visibleCaptcha],
+  plugins: [withoutKeys, withoutServers, accessible, visibleCaptcha],
   async requestInterceptor(request) {
     // A new token for each request: signing in and out begins a session with another token.
     if (!request.loadSpec && request.method !== 'GET') request.headers['X-CSRF-Token'] = await csrfToken()

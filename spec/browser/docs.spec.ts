@@ -60,8 +60,8 @@ onEverySite(visits => {
     const { page } = await atTheDocs()
     const form = await tryOut(page, 'getSignUpForm')
     expect(form).toMatchObject({ status: '200', body: { captcha: { type: 'image/png', answerField: 'ocr' } } })
-    const picture = page.getByRole('img', { name: 'Captcha' })
-    expect(await picture.evaluate<number>('picture => picture.naturalWidth')).toBeGreaterThan(0)
+    await page.getByRole('img', { name: 'Captcha' }).waitFor()
+    expect(await page.evaluate<number>("document.querySelector('img.captcha').naturalWidth")).toBeGreaterThan(0)
     const wanted = { username: 'zoe', password: PASSWORD, ocr: await visits.site.captchaText() }
     expect(await tryOut(page, 'register', wanted)).toEqual({ status: '201', body: { jid: 'zoe@localhost' } })
     expect((await tryOut(page, 'login', { username: 'zoe', password: PASSWORD })).status).toBe('200')

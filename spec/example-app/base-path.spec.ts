@@ -105,7 +105,7 @@ test.each([
   const { text } = await visitor.get(`${BASE}/login`)
   const fields = { _csrf: tokenIn(text), username: 'user1', password: 'user1', returnTo: target }
   const { headers } = await visitor.post(`${BASE}/login`).type('form').send(fields)
-  const { pathname, origin } = new URL(decodeURIComponent(headers['location']), 'http://site.example')
+  const { pathname, origin } = new URL(decodeURIComponent(headers['location'] ?? ''), 'http://site.example')
   expect(origin).toBe('http://site.example')
   expect(pathname.startsWith(`${BASE}/`)).toBe(true)
 })
@@ -155,6 +155,9 @@ test('two apps on one host use cookies of different names', async () => {
 
 test('a slash at the end of BASE_PATH does not count', async () => {
   const { app } = appOn(xmpp, { BASE_PATH: '/app/' })
-  await visitorOf(app).get('/app').redirects(1).expect(200, / href="\/app\/login"/)
+  await visitorOf(app)
+    .get('/app')
+    .redirects(1)
+    .expect(200, / href="\/app\/login"/)
   await app.close()
 })

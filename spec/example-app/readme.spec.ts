@@ -13,7 +13,8 @@ test('the README quotes the wiring, which is short', () => {
 })
 
 test('the README documents exactly the variables of the config', () => {
-  const variables = [...read('config.ts').matchAll(/\b(?:env|\w+Of\(env), '([A-Z_]+)'|env\['([A-Z_]+)'\]/g)]
+  const sources = ['config.ts', 'branding/branding.ts'].map(read).join('\n')
+  const variables = [...sources.matchAll(/\b(?:env|\w+Of\(env), '([A-Z_]+)'|env\['([A-Z_]+)'\]/g)]
   const documented = [...readme.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name)
   expect(documented.sort()).toEqual([...new Set(variables.map(([, read, direct]) => read ?? direct))].sort())
 })
