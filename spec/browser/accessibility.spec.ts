@@ -1,7 +1,8 @@
 import axe from 'axe-core'
-import { LANGUAGES, type Texts } from '../../example-app/texts'
+import { LANGUAGES } from '../../example-app/texts'
+import { EVERY_PAGE, inside } from './fixture/every-page'
 import { PASSWORD } from './fixture/pages'
-import { openBrandedSite, openSiteOnNothing, type Site } from './fixture/site'
+import { openBrandedSite, openSiteOnNothing } from './fixture/site'
 import { onEverySite, onSite, type Visitor } from './fixture/visits'
 
 const SCREEN = { width: 1280, height: 720 }
@@ -45,142 +46,10 @@ const NO_FADING = `{
 const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
   Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
 
-/** Opens a page, in any language. */
-type Way = (visitor: Visitor, site: Site, name?: string) => Promise<unknown>
-
-/** Sends a form with these fields. */
-async function send({ page }: Visitor, form: string, fields: Readonly<Record<string, string>>): Promise<void> {
-  for (const [id, value] of Object.entries(fields)) await page.locator(id).fill(value)
-  await page.locator(`${form} button[type=submit]`).first().click()
-}
-
-const signIn = async (visitor: Visitor, path: string, name = 'alice', password = PASSWORD) => {
-  await visitor.see.open(path)
-  await send(visitor, 'main form', { '#username': name, '#password': password })
-}
-
-const signedIn: Way = async (visitor, _site, name) => {
-  await signIn(visitor, '/login', name)
-  await visitor.page.locator('.menu').waitFor()
-}
-
-/** Opens a page as a signed-in visitor. */
-const inside =
-  (path: string): Way =>
-  async (visitor, site, name) => {
-    await signedIn(visitor, site, name)
-    await visitor.see.open(path)
-  }
-
-/** A name without a place to break it, as long as a localpart may be. */
-const LONGEST = 'x'.repeat(1_023)
-
-type Heading = (texts: Texts) => string
-type Row = readonly [name: string, heading: Heading, go: Way]
-
-const PAGES: readonly Row[] = [
-  ['the start page', t => t.home.hello, ({ see }) => see.open('/')],
-  ['the start page of a signed-in visitor', t => t.home.helloName('alice'), signedIn],
-  [
-    'an open menu',
-    t => t.home.helloName('alice'),
-    async (visitor, site) => {
-      await signedIn(visitor, site)
-      await visitor.page.locator('.menu summary').click()
-    },
-  ],
-  ['the login page', t => t.signIn.title, ({ see }) => see.open('/login')],
-  [
-    'the login page after a refusal',
-    t => t.signIn.title,
-    async visitor => {
-      await signIn(visitor, '/login', LONGEST, 'a wrong one')
-      await visitor.see.told('alert')
-    },
-  ],
-  [
-    'the login page after the end of a session',
-    t => t.signIn.title,
-    async (visitor, site) => {
-      await signedIn(visitor, site)
-      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
-      await visitor.see.open('/account')
-      await visitor.see.told('status')
-    },
-  ],
-  ['the sign-up page', t => t.signUp.title, ({ see }) => see.open('/register')],
-  [
-    'the sign-up page after a refusal',
-    t => t.signUp.title,
-    async visitor => {
-      await visitor.see.open('/register')
-      const fields = { '#username': 'zoe', '#password': PASSWORD, '[name=ocr]': 'a wrong answer' }
-      await send(visitor, 'main form', fields)
-      await visitor.see.told('alert')
-    },
-  ],
-  ['the account page', t => t.account.title, inside('/account')],
-  ['the account page with an open form', t => t.account.title, inside('/account?open=password')],
-  ['the account page with the open sessions', t => t.account.title, inside('/account?open=sessions')],
-  [
-    'the account page after a refusal',
-    t => t.account.title,
-    async (visitor, site) => {
-      await inside('/account?open=password')(visitor, site)
-      await send(visitor, '#password', { '#password-current': 'a wrong one', '#new-password': PASSWORD })
-      await visitor.see.told('alert')
-    },
-  ],
-  ['the page before the deletion of an account', t => t.delete.title, inside('/account/delete')],
-  ['the page that deletes the account', t => t.delete.title, inside('/account/delete/confirm')],
-  [
-    'the page that deletes the account after a refusal',
-    t => t.delete.title,
-    async (visitor, site) => {
-      await inside('/account/delete/confirm')(visitor, site)
-      await send(visitor, 'main form', { '#delete-current': 'a wrong one' })
-      await visitor.see.told('alert')
-    },
-  ],
-  [
-    'the 404 page',
-    t => t.errors.notFound.title,
-    ({ see, expected }) => {
-      expected.add(404)
-      return see.open('/nothing-here')
-    },
-  ],
-  [
-    'the 403 page',
-    t => t.errors.formInvalid.title,
-    async (visitor, site) => {
-      visitor.expected.add(403)
-      await visitor.see.open('/login')
-      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
-      await visitor.page.context().clearCookies()
-      await send(visitor, 'main form', { '#username': 'alice', '#password': PASSWORD })
-    },
-  ],
-  [
-    'the 429 page',
-    t => t.errors.tooManyAttempts.title,
-    async (visitor, { url }) => {
-      const { page, see, expected } = visitor
-      expected.add(429)
-      await see.open('/login')
-      const _csrf = await page.locator('[name=_csrf]').inputValue()
-      const form = { _csrf, username: 'alice', password: 'a wrong one' }
-      const attempts = Array.from({ length: 10 }, () => page.request.post(`${url}/login`, { form, maxRedirects: 0 }))
-      expect((await Promise.all(attempts)).map(answer => answer.status())).toEqual(Array(10).fill(303))
-      await send(visitor, 'main form', { '#username': 'alice', '#password': PASSWORD })
-    },
-  ],
-]
-
 onEverySite(visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(PAGES)('%s has no accessibility flaw', async (_, heading, go) => {
+  test.each(EVERY_PAGE)('%s has no accessibility flaw', async (_, heading, go) => {
     const visitor = await visits.visitor()
     await go(visitor, visits.site)
     await visitor.see.says(heading(LANGUAGES.en))
@@ -239,7 +108,7 @@ onSite('a site with its own look, under a path, in German', openBrandedSite, vis
     for (const name of ['alice', LONG_NAME, NAME_FROM_RIGHT_TO_LEFT]) await visits.site.addUser(name, PASSWORD)
   })
 
-  test.each(PAGES)('%s has no accessibility flaw', async (_, heading, go) => {
+  test.each(EVERY_PAGE)('%s has no accessibility flaw', async (_, heading, go) => {
     const visitor = await visits.visitor(GERMAN)
     await go(visitor, visits.site)
     await visitor.see.says(heading(LANGUAGES.de))
