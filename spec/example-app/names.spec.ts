@@ -22,7 +22,7 @@ afterEach(() => app.close())
 afterAll(() => xmpp.close())
 
 test('every page shows the domain in U-labels and a name without escapes', async () => {
-  expect((await visitor.get('/register')).text).toContain(`You will be name@${U_LABELS}.`)
+  expect((await visitor.get('/register')).text).toContain(`>@${U_LABELS}</bdi>`)
   await signIn(visitor, "O'Neil", 'shamrock')
   for (const path of ['/', '/account']) {
     const { text } = await visitor.get(path)

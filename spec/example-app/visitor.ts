@@ -82,6 +82,9 @@ export async function send(visitor: Visitor, page: string, action: string, field
     .send({ _csrf: tokenIn(text), ...fields })
 }
 
+/** Matches a script or a style that is in a page itself: its scripts must be files of the site. */
+export const INLINE = /<script(?![^>]* src="\/[\w./-]+"[^>]*><\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/i
+
 /** Returns the message on a page about a form that was sent before. */
 export function noticeIn(page: string): string | undefined {
   return /role="(?:alert|status)">([^<]*)</.exec(page)?.[1]
