@@ -1,6 +1,6 @@
 import type { App } from '../../example-app/app'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
-import { appOn, noticeIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+import { appOn, hiddenIn, noticeIn, signIn, type Visitor, visitorOf } from './visitor'
 
 const U_LABELS = 'm\u00fcnchen.example'
 const A_LABELS = 'xn--mnchen-3ya.example'
@@ -33,9 +33,9 @@ test('every page shows the domain in U-labels and a name without escapes', async
 
 test('the notice about a new account shows its name without escapes', async () => {
   const { text } = await visitor.get('/register')
-  const fields = { _csrf: tokenIn(text), username: 'Jean Pierre', password: 'a good one' }
+  const fields = { ...hiddenIn(text), username: 'Jean Pierre', password: 'a good one' }
   await visitor.post('/register').type('form').send(fields).expect(303)
-  expect(noticeIn((await visitor.get('/login')).text)).toContain(`Your account jean pierre@${U_LABELS} is ready.`)
+  expect(noticeIn((await visitor.get('/')).text)).toContain(`Your account jean pierre@${U_LABELS} is ready.`)
 })
 
 test('a program sees A-labels and escapes', async () => {
