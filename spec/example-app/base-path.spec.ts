@@ -1,4 +1,4 @@
-import { cookieName } from '../../example-app/sessions/cookie-name'
+import { ownCookie } from '../../example-app/protection/cookies'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type AppOn, appOn, PRODUCTION, send, tokenIn, type Visitor, visitorOf } from './visitor'
 
@@ -149,7 +149,7 @@ test('two apps on one host use cookies of different names', async () => {
   const cookies = [await at({}, '/login'), await at({ BASE_PATH: '/a/b' }, '/a/b/login')]
   expect(cookies[0]).toMatch(/^__Host-session=[^;]+; Path=\/;.* Secure/)
   expect(cookies[1]).toMatch(/^__Host-session\.a\.b=[^;]+; Path=\/;.* Secure/)
-  const names = ['', '/a', '/b', '/a/b', '/a-b', '/a_b'].map(base => cookieName('session', true, base))
+  const names = ['', '/a', '/b', '/a/b', '/a-b', '/a_b'].map(base => ownCookie('session', true, base).name)
   expect(new Set(names).size).toBe(names.length)
 })
 

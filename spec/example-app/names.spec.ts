@@ -35,7 +35,7 @@ test('the notice about a new account shows its name without escapes', async () =
   const { text } = await visitor.get('/register')
   const fields = { ...hiddenIn(text), username: 'Jean Pierre', password: 'a good one' }
   await visitor.post('/register').type('form').send(fields).expect(303)
-  expect(noticeIn((await visitor.get('/')).text)).toContain(`Your account jean pierre@${U_LABELS} is ready.`)
+  expect(noticeIn((await visitor.get('/')).text)).toContain(`Your account jean pierre@${U_LABELS} is ready`)
 })
 
 test('a program sees A-labels and escapes', async () => {

@@ -130,6 +130,7 @@ const LOCALS = {
   isolated,
   readable: (time: Date) => en.common.utc(READABLE.format(time)),
   formToken: () => 'token',
+  formId: () => 'form',
   user: { jid: 'user1@localhost', displayJid: 'user1@localhost', displayName: 'user1' },
   blamed: [],
 }

@@ -103,7 +103,7 @@ test('the right answer creates the account and signs in to it', async () => {
 })
 
 test('the login page says that the account is ready when it cannot be signed in to', async () => {
-  xmpp.fault({ on: 'auth', reply: { status: 503 }, times: 2 })
+  xmpp.fault({ on: 'auth', reply: { status: 503 } })
   const answer = await signUp()
   expect(answer.headers['location']).toBe('/login')
   const { text } = await visitor.get('/login')

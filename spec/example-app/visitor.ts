@@ -56,7 +56,7 @@ export function tokenIn(page: string): string {
 
 /** Returns the hidden fields that protect a form. @param action of the form, on a page with several */
 export function hiddenIn(page: string, action?: string): Record<string, string> {
-  const start = action === undefined ? 0 : page.indexOf(`action="${action}"`)
+  const start = action === undefined ? 0 : page.indexOf(` action="${action}"`)
   const form = page.slice(Math.max(0, start)).split('</form>', 1)[0] ?? ''
   const fields = form.matchAll(/<input type="hidden" name="(_[^"]+)" value="([^"]*)"/g)
   return Object.fromEntries([...fields].map(([, name = '', value = '']) => [name, value]))

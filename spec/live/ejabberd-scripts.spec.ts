@@ -87,7 +87,7 @@ describe('for a server in a directory', () => {
 
     test('ctl password replaces the password and ends the sessions of the account', async () => {
       await addUser(dir, 'dave', password)
-      const session = await openSession({ url, domain: 'localhost' })
+      const session = await openSession({ url })
       await authenticate(session, 'dave', password)
       await bind(session)
 
