@@ -16,6 +16,8 @@ const { chromium } = require('playwright-core')
 
 const PAGE_MS = 15_000
 const LEAST_PICTURE_PX = 20
+/** times that a page is opened while the network changes */
+const OPENINGS = 3
 
 async function visit(url, action, ...rest) {
   const password = readFileSync(0, 'utf8').split('\n')[0]
@@ -39,7 +41,7 @@ function proxyHeaders() {
 
 const ACTIONS = {
   async 'sign-up'(page, url, password, name, command, ...args) {
-    await page.goto(`${url}/register`)
+    await open(page, `${url}/register`)
     const picture = page.locator('form img').first()
     const width = await picture.evaluate(image => image.naturalWidth)
     if (width < LEAST_PICTURE_PX) throw new Error(`the picture of the captcha is ${width} pixels wide`)
@@ -54,7 +56,7 @@ const ACTIONS = {
     if (!(await isSignedIn(page, url, name))) await ACTIONS['sign-in'](page, url, password, name)
   },
   async 'sign-in'(page, url, password, name) {
-    await page.goto(`${url}/login`)
+    await open(page, `${url}/login`)
     await fill(page, name, password)
     await submit(page)
     const text = await page.innerText('body')
@@ -62,12 +64,23 @@ const ACTIONS = {
   },
   async wrong(page, url, password, count, name) {
     for (let n = 1; n <= Number(count); n++) {
-      await page.goto(`${url}/login`)
+      await open(page, `${url}/login`)
       await fill(page, name, `${password} ${n}`)
       await submit(page)
       if (await isSignedIn(page, url, name)) throw new Error(`${name} is signed in with a wrong password`)
     }
   },
+}
+
+/** Opens a page. Containers that start on this machine change its network, and Chromium then gives up a request. */
+async function open(page, url) {
+  for (let left = OPENINGS; ; left--) {
+    try {
+      return await page.goto(url)
+    } catch (error) {
+      if (left <= 1 || !error.message.includes('ERR_NETWORK_CHANGED')) throw error
+    }
+  }
 }
 
 async function fill(page, name, password) {
@@ -87,7 +100,7 @@ async function submit(page) {
 
 /** Returns true if the site leads the visitor from the login page to a page that names the account. */
 async function isSignedIn(page, url, name) {
-  await page.goto(`${url}/login`)
+  await open(page, `${url}/login`)
   return !new URL(page.url()).pathname.endsWith('/login') && (await page.innerText('body')).includes(name)
 }
 
