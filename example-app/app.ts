@@ -117,7 +117,8 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
   app.set('trust proxy', config.trustProxy)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
-  app.set('view cache', production)
+  // A page costs several times as much when its template is compiled for it. A changed template needs a restart.
+  app.set('view cache', true)
   Object.assign(app.locals, {
     appName: branding.appName,
     helpUrl: branding.helpUrl,
