@@ -23,11 +23,11 @@ interface Button {
 
 const NEW_PASSWORD = 'another horse battery'
 
-const inForm = (heading: string, newPassword?: string): Button['fill'] => {
+const inRow = (heading: string, newPassword?: string): Button['fill'] => {
   return async (_page, see) => {
-    const form = see.form(heading)
-    await form.getByLabel('Your password').fill(PASSWORD)
-    if (newPassword !== undefined) await form.getByLabel('New password').fill(newPassword)
+    const row = see.row(heading)
+    await row.getByLabel('Your password').fill(PASSWORD)
+    if (newPassword !== undefined) await row.getByLabel('New password').fill(newPassword)
   }
 }
 
@@ -59,27 +59,27 @@ const BUTTONS: Button[] = [
   },
   {
     name: 'Change password',
-    page: '/account',
+    page: '/account?open=password',
     signedIn: true,
-    fill: inForm('Change password', NEW_PASSWORD),
+    fill: inRow('Change password', NEW_PASSWORD),
     says: () => 'Your password has been changed.',
     saysInSecondTab: () => /This form is no longer valid/,
     passwordAfter: NEW_PASSWORD,
   },
   {
     name: 'Sign out everywhere',
-    page: '/account',
+    page: '/account?open=sign-out-everywhere',
     signedIn: true,
-    fill: inForm('Sign out everywhere'),
+    fill: inRow('Sign out everywhere'),
     says: () => 'You are signed out everywhere.',
     saysInSecondTab: () => /Sign in/,
     passwordAfter: PASSWORD,
   },
   {
-    name: 'Delete account',
-    page: '/account',
+    name: 'Delete account for good',
+    page: '/account/delete/confirm',
     signedIn: true,
-    fill: inForm('Delete account'),
+    fill: async page => page.getByLabel('Your password').fill(PASSWORD),
     says: name => `The account ${name}@localhost has been deleted.`,
     saysInSecondTab: () => /Sign in/,
     passwordAfter: undefined,

@@ -3,7 +3,7 @@ import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type AppProcess, startApp } from './servers/app-process'
 import { stablePorts } from './servers/ports'
 import { type Redis, startRedis } from './servers/redis'
-import { type Door, newVisitor } from './visitor'
+import { type Door, newVisitor, signIn } from './visitor'
 
 let redis: Redis
 let xmpp: BoshServer
@@ -40,10 +40,10 @@ const health = async (path: string) => {
 test('/readyz and forms are 503 and /healthz is 200 when Redis is full, until it has room again', async () => {
   expect(await health('/readyz')).toEqual([200, 'ok\n'])
   await control.ask(client => client.configSet('maxmemory', '1'))
-  expect((await newVisitor().get(door, '/login')).status).toBe(503)
+  expect((await signIn(newVisitor(), door, 'alice', 'secret')).status).toBe(503)
   expect(await health('/readyz')).toEqual([503, 'the store cannot be read and written\n'])
   expect(await health('/healthz')).toEqual([200, 'ok\n'])
   await control.ask(client => client.configSet('maxmemory', '0'))
   expect(await health('/readyz')).toEqual([200, 'ok\n'])
-  expect((await newVisitor().get(door, '/login')).status).toBe(200)
+  expect((await signIn(newVisitor(), door, 'alice', 'secret')).status).toBe(303)
 })
