@@ -21,13 +21,16 @@ import { home } from './pages/home'
 import { login } from './pages/login'
 import { logout } from './pages/logout'
 import { register } from './pages/register'
+import { sessions } from './pages/sessions'
 import { readCookies } from './protection/cookies'
 import { createCsrf } from './protection/csrf'
 import { keyFor } from './protection/keys'
 import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
+import { normaliseAddresses } from './protection/visitor-address'
 import { notices } from './sessions/notice'
+import { createOwnSessions } from './sessions/own-sessions'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
@@ -62,18 +65,16 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = recordedAccounts(
-    createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations }),
-  )
+  const accounts = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores }))
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {
     reachability.close()
     await Promise.all([authenticator.close(), registration?.close()])
   }
   const cookie = sessionCookie(production)
-  const signOut = createSignOut(cookie, stores.revocations)
+  const signOut = createSignOut(cookie, stores)
   const limits = rateLimits(stores, xmpp)
-  const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
+  const logIn = recordedLogin(passwordLogin(passport, stores))
   const csrf = createCsrf({ production, secret, session: cookie.name })
   const forms = new Forms({ csrf, secret, cookie, stores })
   const seal = createSeal(keyFor('sign-up form', secret))
@@ -83,7 +84,7 @@ export function createApp(config: AppConfig): App {
   app.use(readCookies, notices(production, secret), hiddenFields(csrf))
   app.use(sessionMiddleware(cookie, secret, stores.sessions))
   app.use(passport.session())
-  app.use(endRevokedSessions(stores.revocations, cookie))
+  app.use(endRevokedSessions(stores, cookie))
 
   app.use(home())
   app.use(login(logIn, forms, limits))
@@ -91,7 +92,9 @@ export function createApp(config: AppConfig): App {
   const { captchaHosts } = config
   const domain = displayJid(xmpp.domain)
   if (isOpen) app.use(register({ accounts, domain, forms, seal, limits, captchaHosts }))
-  app.use(account({ accounts, registration: isOpen, cookie, signOut, forms, limits }))
+  const ownSessions = createOwnSessions(stores, secret)
+  app.use(sessions({ ownSessions, cookie, signOut: recordedSignOut(signOut), forms }))
+  app.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
   app.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
   app.use('/api', apiProblem)
   app.use(notFound)
@@ -104,6 +107,7 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
   const { production, trustProxy, registration, stores, log, metrics, xmpp } = config
   app.disable('x-powered-by')
   app.set('trust proxy', trustProxy)
+  normaliseAddresses(app)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
   app.set('view cache', production)

@@ -6,6 +6,7 @@ import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
 import type { Notice } from '../sessions/notice'
 import { takeNotice } from '../sessions/notice'
+import type { OwnSessions } from '../sessions/own-sessions'
 import type { SessionCookie } from '../sessions/session-cookie'
 import type { SignOut } from '../sessions/sign-out'
 import { requireSignedIn } from '../sessions/signed-in'
@@ -17,13 +18,15 @@ export interface AccountOptions {
   readonly accounts: Accounts
   /** accounts can be changed and removed; signing out everywhere is always possible */
   readonly registration: boolean
+  readonly ownSessions: OwnSessions
   readonly cookie: SessionCookie
   readonly signOut: SignOut
   readonly forms: Forms
   readonly limits: RateLimits
 }
 
-export function account({ accounts, registration, cookie, signOut, forms, limits }: AccountOptions): Router {
+export function account(options: AccountOptions): Router {
+  const { accounts, registration, ownSessions, cookie, signOut, forms, limits } = options
   const router = Router()
   const signedIn = requireSignedIn(cookie, PAGE)
   const post = (name: string, act: Action) => {
@@ -31,8 +34,9 @@ export function account({ accounts, registration, cookie, signOut, forms, limits
     router.post(`${PAGE}/${name}`, forms.submission(submission))
   }
 
-  router.get(PAGE, signedIn, (req, res) => {
-    res.render('account', { user: req.user, notice: takeNotice(req, PAGE) })
+  router.get(PAGE, signedIn, async (req, res) => {
+    const sessions = await ownSessions.list(req)
+    res.render('account', { user: req.user, sessions, notice: takeNotice(req, PAGE) })
   })
 
   post('sign-out-everywhere', async (req, res) => {
