@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import { displayJid } from 'passport-xmpp-bosh'
 import { api } from './api/api'
 import { docsPage } from './api/docs-page'
@@ -7,6 +7,8 @@ import { createAccounts } from './auth/accounts'
 import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
 import { passwordLogin } from './auth/password-login'
 import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
+import type { Branding } from './branding/branding'
+import { brandFiles, brandRoutes } from './branding/files'
 import { Forms } from './forms/forms'
 import { hiddenFields } from './forms/hidden-fields'
 import { recordEvents } from './operation/events'
@@ -15,7 +17,7 @@ import { health } from './operation/health'
 import { type Log, requestLog } from './operation/log'
 import type { Metrics } from './operation/metrics/metrics'
 import { createReachability, type Reachability } from './operation/reachability'
-import { account } from './pages/account'
+import { account, CHANGE_PASSWORD } from './pages/account'
 import { errorPage, notFound } from './pages/error-page'
 import { home } from './pages/home'
 import { login } from './pages/login'
@@ -29,6 +31,7 @@ import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
 import { normaliseAddresses } from './protection/visitor-address'
+import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
 import { createOwnSessions } from './sessions/own-sessions'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
@@ -45,6 +48,7 @@ export interface AppConfig {
   readonly registration: boolean
   /** hosts that may serve the pictures of captchas */
   readonly captchaHosts?: readonly string[]
+  readonly branding: Branding
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log
@@ -60,7 +64,7 @@ export interface App extends Express {
 
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
-  const { stores, xmpp, registration: isOpen, production, sessionSecret: secret } = config
+  const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
   const { passport, authenticator } = createAuth(xmpp)
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
@@ -71,67 +75,98 @@ export function createApp(config: AppConfig): App {
     reachability.close()
     await Promise.all([authenticator.close(), registration?.close()])
   }
-  const cookie = sessionCookie(production)
+  const { base } = branding
+  const cookie = sessionCookie(production, base)
   const signOut = createSignOut(cookie, stores)
   const limits = rateLimits(stores, xmpp)
   const logIn = recordedLogin(passwordLogin(passport, stores))
-  const csrf = createCsrf({ production, secret, session: cookie.name })
+  const csrf = createCsrf({ production, base, secret, session: cookie.name })
   const forms = new Forms({ csrf, secret, cookie, stores })
   const seal = createSeal(keyFor('sign-up form', secret))
   const app = Object.assign(express(), { close, xmpp: reachability })
+  const routes = Router()
 
   configure(app, config, reachability)
-  app.use(readCookies, notices(production, secret), hiddenFields(csrf))
-  app.use(sessionMiddleware(cookie, secret, stores.sessions))
-  app.use(passport.session())
-  app.use(endRevokedSessions(stores, cookie))
-
-  app.use(home())
-  app.use(login(logIn, forms, limits))
-  app.use(logout(recordedSignOut(signOut), forms))
-  const { captchaHosts } = config
-  const domain = displayJid(xmpp.domain)
-  if (isOpen) app.use(register({ accounts, domain, forms, seal, limits, captchaHosts }))
-  const ownSessions = createOwnSessions(stores, secret)
-  app.use(sessions({ ownSessions, cookie, signOut: recordedSignOut(signOut), forms }))
-  app.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
-  app.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
-  app.use('/api', apiProblem)
+  app.use(base || '/', routes)
   app.use(notFound)
   app.use(errorPage)
+
+  routes.use(withoutSession(config, reachability))
+  routes.use(readCookies, notices(production, base, secret), hiddenFields(csrf))
+  routes.use(sessionMiddleware(cookie, secret, stores.sessions))
+  routes.use(passport.session())
+  routes.use(endRevokedSessions(stores, cookie))
+  routes.use(forTemplates)
+
+  routes.use(home())
+  routes.use(login(logIn, forms, limits))
+  routes.use(logout(recordedSignOut(signOut), forms))
+  const { captchaHosts } = config
+  if (isOpen) routes.use(register({ accounts, forms, seal, limits, captchaHosts }))
+  const ownSessions = createOwnSessions(stores, secret)
+  routes.use(sessions({ ownSessions, cookie, signOut: recordedSignOut(signOut), forms }))
+  routes.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
+  routes.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
+  routes.use('/api', apiProblem)
+  routes.use(notFound)
+  routes.use(errorPage)
   return app
 }
 
-/** Sets the app up as far as it needs no session: settings, health, log, headers and static files. */
+/** Sets the app up: settings, the data of all templates, health, log and headers. */
 function configure(app: Express, config: AppConfig, reachability: Reachability): void {
-  const { production, trustProxy, registration, stores, log, metrics, xmpp } = config
+  const { production, branding, metrics, log } = config
   app.disable('x-powered-by')
-  app.set('trust proxy', trustProxy)
+  app.set('trust proxy', config.trustProxy)
   normaliseAddresses(app)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
-  app.set('view cache', production)
-  // Pages link to the sign-up page if there is one.
-  app.locals['registration'] = registration
+  // A page costs several times as much when its template is compiled for it. A changed template needs a restart.
+  app.set('view cache', true)
+  Object.assign(app.locals, {
+    appName: branding.appName,
+    helpUrl: branding.helpUrl,
+    base: branding.base,
+    files: brandFiles(branding),
+    domain: displayJid(config.xmpp.domain),
+    // Pages link to the sign-up page if there is one.
+    registration: config.registration,
+  })
 
   if (metrics) app.use(metrics.requests)
-  app.use(health(stores, reachability))
+  // Here and under the base: a check of the health need not know where the site has the app.
+  app.use(health(config.stores, reachability))
   app.use(requestLog(log))
-  app.use(recordEvents({ log, names: xmpp, listener: metrics?.count }))
+  app.use(recordEvents({ log, names: config.xmpp, listener: metrics?.count }))
   app.use(securityHeaders(production))
-  app.use(onlyPaths)
-  // Before the sessions, since a style sheet needs none.
-  app.use(express.static(PUBLIC))
-  app.use(docsPage())
+  // Error pages need the texts, wherever the error is.
   app.use(chooseLanguage)
-  app.use(noStore)
+  app.use(onlyPaths)
+}
+
+/** Serves files and pages that need no session. */
+function withoutSession({ stores, branding }: AppConfig, reachability: Reachability): Router {
+  const router = Router()
+  if (branding.base) router.use(health(stores, reachability))
+  router.use(brandRoutes(branding, brandFiles(branding)))
+  router.use(express.static(PUBLIC))
+  router.use(docsPage())
+  router.get('/.well-known/change-password', (_req, res) => goTo(res, CHANGE_PASSWORD))
+  router.use(forOneVisitor)
+  return router
 }
 
 // express-session passes over a target that is no path (`OPTIONS *`), and all that comes after it needs a session.
 const onlyPaths: RequestHandler = (req, res, next) => (req.path.startsWith('/') ? next() : notFound(req, res, next))
 
 // Pages contain names and tokens: no cache may keep them, and the back button must not show them after signing out.
-const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store')
+const forOneVisitor: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store').vary('Accept-Language')
+  next()
+}
+
+/** Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. */
+const forTemplates: RequestHandler = (req, res, next) => {
+  res.locals['user'] = req.user
   next()
 }

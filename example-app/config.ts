@@ -1,4 +1,5 @@
 import type { AuthenticatorOptions, Mechanism } from 'passport-xmpp-bosh'
+import { type Branding, readBranding } from './branding/branding'
 import {
   ConfigError,
   certificatesOf,
@@ -29,6 +30,7 @@ export interface Config {
   readonly registration: boolean
   /** hosts that may serve the pictures of captchas */
   readonly captchaHosts: readonly string[]
+  readonly branding: Branding
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -66,6 +68,7 @@ export function readConfig(env: Environment): Config {
     // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
+    branding: readBranding(env),
     xmpp: {
       service,
       domain: domain ?? 'localhost',

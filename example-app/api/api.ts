@@ -1,27 +1,10 @@
 import { type RequestHandler, Router } from 'express'
-import type { Accounts } from '../auth/accounts'
-import type { PasswordLogin } from '../auth/password-login'
 import { recordedSignOut } from '../auth/recorded'
-import type { Csrf } from '../protection/csrf'
-import type { RateLimits } from '../protection/rate-limits'
-import type { Seal } from '../protection/seal'
-import type { SignOut } from '../sessions/sign-out'
 import { accountApi } from './accounts'
 import { jsonBody } from './json-body'
+import type { ApiOptions } from './options'
 import { Problem, problemOf } from './problems'
 import { requireSignedIn, signedInAccount } from './signed-in'
-
-export interface ApiOptions {
-  readonly logIn: PasswordLogin
-  readonly accounts: Accounts
-  readonly signOut: SignOut
-  readonly csrf: Csrf
-  readonly limits: RateLimits
-  /** seals the state of a sign-up form */
-  readonly seal: Seal
-  /** programs can create, change and remove accounts */
-  readonly registration: boolean
-}
 
 /**
  * Serves the operations of the pages to programs, as openapi.yaml describes them. The CSRF token must be in the header,

@@ -5,7 +5,7 @@ import { API_DOCS, OPENAPI } from '../operation/folders'
 
 const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'))
 
-// The only page with scripts. All of them are files of this site. The style sheet of Swagger UI contains inline pictures.
+// All scripts are files of this site. The style sheet of Swagger UI contains inline pictures.
 const policy: RequestHandler = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
@@ -24,7 +24,7 @@ const policy: RequestHandler = helmet.contentSecurityPolicy({
 export function docsPage(): Router {
   const router = Router()
   router.get('/openapi.yaml', file(dirname(OPENAPI), basename(OPENAPI), 'application/yaml'))
-  router.get('/docs', policy, file(API_DOCS, 'index.html'))
+  router.get('/docs', policy, (_req, res) => res.vary('Accept-Language').render('docs'))
   for (const name of ['init.js', 'style.css']) router.get(`/docs/${name}`, file(API_DOCS, name))
   // These two files, not their folder, which contains other pages.
   for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) router.get(`/docs/${name}`, file(SWAGGER_UI, name))

@@ -17,6 +17,11 @@ export const VARIABLES = [
   'TRUST_PROXY',
   'METRICS_PORT',
   'METRICS_HOST',
+  'APP_NAME',
+  'HELP_URL',
+  'BASE_PATH',
+  'LOGO_FILE',
+  'ACCENT_COLOR',
   'NODE_ENV',
 ] as const
 

@@ -4,15 +4,21 @@ import { accountRefusal } from '../auth/refusals'
 import type { Act, Forms } from '../forms/forms'
 import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
-import type { Notice } from '../sessions/notice'
-import { takeNotice } from '../sessions/notice'
+import { type Notice, takeNotice } from '../sessions/notice'
 import type { OwnSessions } from '../sessions/own-sessions'
 import type { SessionCookie } from '../sessions/session-cookie'
 import type { SignOut } from '../sessions/sign-out'
 import { requireSignedIn } from '../sessions/signed-in'
-import type { Message } from '../texts'
+import type { Message, MessageCode } from '../texts'
 
 const PAGE = '/account'
+const DELETE_PAGE = `${PAGE}/delete`
+const CONFIRM_PAGE = `${DELETE_PAGE}/confirm`
+/** Parts of the page that a link may open. */
+const ROWS: readonly unknown[] = ['password', 'sessions', 'sign-out-everywhere']
+
+/** Page that password managers are sent to ("A Well-Known URL for Changing Passwords"). */
+export const CHANGE_PASSWORD = pageWith('password')
 
 export interface AccountOptions {
   readonly accounts: Accounts
@@ -34,9 +40,12 @@ export function account(options: AccountOptions): Router {
     router.post(`${PAGE}/${name}`, forms.submission(submission))
   }
 
-  router.get(PAGE, signedIn, async (req, res) => {
+  router.get(PAGE, (req, res, next) => requireSignedIn(cookie, pageWith(rowOf(req)))(req, res, next))
+
+  router.get(PAGE, async (req, res) => {
     const sessions = await ownSessions.list(req)
-    res.render('account', { user: req.user, sessions, notice: takeNotice(req, PAGE) })
+    const notice = takeNotice(req, PAGE)
+    res.render('account', { sessions, notice, opened: notice?.form ?? rowOf(req), blamed: fieldsToCorrect(notice) })
   })
 
   post('sign-out-everywhere', async (req, res) => {
@@ -55,6 +64,11 @@ export function account(options: AccountOptions): Router {
       return { page: PAGE, message: { code: 'password-changed' } }
     })
 
+    router.get(DELETE_PAGE, signedIn, (_req, res) => res.render('delete'))
+    router.get(CONFIRM_PAGE, signedIn, (req, res) => {
+      const notice = takeNotice(req, CONFIRM_PAGE)
+      res.render('delete-confirm', { notice, blamed: fieldsToCorrect(notice) })
+    })
     post('delete', async (req, res) => {
       const value = req.user?.displayJid ?? ''
       await accounts.remove(req, req.body?.password)
@@ -68,6 +82,27 @@ export function account(options: AccountOptions): Router {
   return router
 }
 
+function pageWith(row: string | undefined): string {
+  return row === undefined ? PAGE : `${PAGE}?open=${row}`
+}
+
+function rowOf({ query }: Request): string | undefined {
+  const { open } = query
+  return typeof open === 'string' && ROWS.includes(open) ? open : undefined
+}
+
+/** Returns the names of the fields that a refusal is about. It is empty if the visitor cannot tell which one to correct. */
+function fieldsToCorrect(notice: Notice | undefined): readonly string[] {
+  return (notice?.refused && notice.message && FIELDS_TO_CORRECT[notice.message.code]) || []
+}
+
+const FIELDS_TO_CORRECT: Partial<Readonly<Record<MessageCode, readonly string[]>>> = {
+  'account.wrong-password': ['password'],
+  'account.malformed-credentials': ['newPassword'],
+  'weak-password': ['newPassword'],
+  'passwords-differ': ['newPassword'],
+}
+
 /** Acts on a form of the page. Returns the message for the visitor, and the page that shows it. */
 type Action = (req: Request, res: Response) => Promise<Notice & { readonly message: Message }>
 
@@ -76,7 +111,8 @@ function submitted(form: string, act: Action): Act {
     const notice: Notice = await act(req, res).catch((reason: unknown) => {
       const refusal = accountRefusal(reason)
       if (!refusal) throw reason
-      return { page: PAGE, message: { code: refusal.message }, refused: true, form }
+      const page = form === 'delete' ? CONFIRM_PAGE : PAGE
+      return { page, message: { code: refusal.message }, refused: true, form }
     })
     return { to: notice.page, notice }
   }

@@ -12,14 +12,13 @@ import type { Seal } from '../protection/seal'
 import { captchaPictures } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice, takeNotice, typedName } from '../sessions/notice'
+import { textsOf } from '../texts'
 import { signUpFields } from './sign-up-fields'
 
 const PAGE = '/register'
 
 export interface RegisterOptions {
   readonly accounts: Accounts
-  /** domain of the accounts, as shown on the page */
-  readonly domain: string
   readonly forms: Forms
   readonly seal: Seal
   readonly limits: RateLimits
@@ -38,7 +37,7 @@ export function register(options: RegisterOptions): Router {
     goTo(res, PAGE)
   })
 
-  const checks = [openForm(options), pictures, refuseMistakes(options), limits.signUps]
+  const checks = [openForm(options), pictures, refuseMistakes(), limits.signUps]
   const submission = { body: signUpBody, guards: [requireSignedOut], checks, act: act(accounts) }
   router.post(PAGE, forms.submission(submission))
   return router
@@ -46,14 +45,14 @@ export function register(options: RegisterOptions): Router {
 
 const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, '/') : next())
 
-function show({ accounts, domain, seal }: RegisterOptions): RequestHandler {
+function show({ accounts, seal }: RegisterOptions): RequestHandler {
   return async (req, res) => {
     const notice = takeNotice(req, PAGE)
     try {
       const form = await accounts.form(req)
       const { captcha } = form
       const image = captcha?.image?.toString('base64')
-      render(res, { form, captcha, image, carriedForm: await carry(form, seal), notice, domain })
+      render(res, { form, captcha, image, carriedForm: await carry(form, seal), notice })
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
@@ -71,15 +70,14 @@ interface Page {
   readonly image: string | undefined
   readonly carriedForm: CarriedForm
   readonly notice: Notice | undefined
-  readonly domain: string
 }
 
-function render(res: Response, { form, captcha, image, carriedForm, notice, domain }: Page): void {
+function render(res: Response, { form, captcha, image, carriedForm, notice }: Page): void {
   const picture = captcha && { url: captcha.url ?? `data:${captcha.type};base64,${image}` }
   const { instructions } = form
   res.render('register', {
     instructions,
-    fields: signUpFields(form, domain),
+    fields: signUpFields(form, textsOf(res)),
     captcha: picture,
     carried: carriedForm,
     notice,
@@ -99,7 +97,7 @@ function formIn({ locals }: Response): ShownForm | undefined {
 }
 
 /** Shows the same form again after a mistake that needs no server to be seen: the captcha is not used up. */
-function refuseMistakes({ domain }: RegisterOptions): RequestHandler {
+function refuseMistakes(): RequestHandler {
   return async (req, res, next) => {
     const shown = formIn(res)
     const mistake = shown && mistakeIn(shown.form, req.body)
@@ -111,7 +109,7 @@ function refuseMistakes({ domain }: RegisterOptions): RequestHandler {
       return goTo(res, PAGE)
     }
     const carriedForm = { state: String(req.body._state), picture: image }
-    render(res.status(422), { ...shown, image, carriedForm, notice, domain })
+    render(res.status(422), { ...shown, image, carriedForm, notice })
   }
 }
 

@@ -7,6 +7,8 @@ import type { SignOut } from '../sessions/sign-out'
 import { requireSignedIn } from '../sessions/signed-in'
 
 const PAGE = '/account'
+/** The page with the list open. */
+const LIST = `${PAGE}?open=sessions`
 
 export interface SessionsOptions {
   readonly ownSessions: OwnSessions
@@ -27,9 +29,9 @@ export function sessions({ ownSessions, cookie, signOut, forms }: SessionsOption
     const isEnded = await ownSessions.end(req, handle)
     if (isEnded) logEvent(req, 'session-ended', { jid: req.user?.jid })
     const message = { code: isEnded ? 'session-ended' : 'session-ended-before' } as const
-    return { to: PAGE, notice: { page: PAGE, message } }
+    return { to: LIST, notice: { page: PAGE, message } }
   }
-  const submission = { guards: [requireSignedIn(cookie, PAGE)], act, failsWithoutEffect: true }
+  const submission = { guards: [requireSignedIn(cookie, LIST)], act, failsWithoutEffect: true }
   router.post(`${PAGE}/sessions/end`, forms.submission(submission))
   return router
 }

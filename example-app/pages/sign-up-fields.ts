@@ -1,5 +1,6 @@
 import type { FieldOption, RegistrationField } from 'passport-xmpp-bosh'
 import type { SignUpForm } from '../auth/accounts'
+import type { Texts } from '../texts'
 
 /** A field of the sign-up page. */
 export interface SignUpField {
@@ -19,21 +20,16 @@ export interface SignUpField {
 
 type Known = Partial<Pick<SignUpField, 'label' | 'hint' | 'kind' | 'autocomplete'>>
 
-const ANSWER: Known = {
-  label: 'Characters in the picture',
-  hint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator for an account.',
-}
-
 /** Fields whose label asks a question (XEP-0158 §5). */
 const QUESTIONS: readonly string[] = ['qa', 'picture_q', 'speech_q', 'video_q']
 
 /** Returns the fields that the server requests. Known fields get the app's own labels and hints. */
-export function signUpFields({ fields, answer }: SignUpForm, domain: string): SignUpField[] {
+export function signUpFields({ fields, answer }: SignUpForm, { common, signUp }: Texts): SignUpField[] {
   const known: Readonly<Record<string, Known>> = {
-    username: { label: 'User name', hint: `You will be name@${domain}.`, autocomplete: 'username' },
-    password: { label: 'Password', hint: 'Three or four words are better than one.', autocomplete: 'new-password' },
-    email: { label: 'E-mail address', kind: 'email', autocomplete: 'email' },
-    ...(answer !== null && { [answer]: ANSWER }),
+    username: { label: common.userName, autocomplete: 'username' },
+    password: { label: common.password, hint: common.newPasswordRule, autocomplete: 'new-password' },
+    email: { label: signUp.email, kind: 'email', autocomplete: 'email' },
+    ...(answer !== null && { [answer]: { label: signUp.answer, hint: signUp.answerHint } }),
   }
   return fields.map(({ name, type, label, required, options = [] }, n): SignUpField => {
     const isKnown = Object.hasOwn(known, name)

@@ -21,13 +21,15 @@ export interface Csrf {
 
 export interface CsrfOptions {
   readonly production: boolean
+  /** path of the site under which the app is */
+  readonly base: string
   readonly secret: string
   /** name of the session cookie */
   readonly session: string
 }
 
-export function createCsrf({ production, secret, session }: CsrfOptions): Csrf {
-  const { name, attributes } = ownCookie('csrf', production)
+export function createCsrf({ production, base, secret, session }: CsrfOptions): Csrf {
+  const { name, attributes } = ownCookie('csrf', production, base)
   const key = keyFor('csrf', secret)
   const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({
     getSecret: () => key,

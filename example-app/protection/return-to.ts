@@ -1,9 +1,10 @@
 const ANY_ORIGIN = 'http://same-origin.invalid'
-/** Leads to another site, or may do so after a proxy has decoded it. */
-const ASTRAY = /^\/(?:[/\\]|%(?:09|0a|0d|20|2f|5c))/i
+/** Leads to another site, or out of the path of this app, or may do so after a proxy has decoded it. */
+const ASTRAY = /^\/(?:[/\\]|%(?:09|0a|0d|20|2f|5c))|(?:\.|%2e){2}(?:%2f|%5c)/i
 
 /**
- * Returns the path that a login leads to: the one from a form field, with query and fragment, if it stays on this site.
+ * Returns the path that a login leads to: the one from a form field, with query and fragment, if it stays in this app. The
+ * path under which the site has the app is not part of it.
  * A path to another site, in any spelling (`//evil.example`, `/\evil.example`, `/%09/evil.example`), becomes the start page.
  */
 export function returnTo(value: unknown): string {

@@ -3,7 +3,7 @@ import helmet from 'helmet'
 
 const POLICY = {
   defaultSrc: ["'none'"],
-  // Files of this site alone. No page needs a script.
+  // The files of public/. A page contains no script of its own.
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'"],

@@ -40,8 +40,8 @@ const NOTICE_LIFETIME_MS = 5 * 60 * 1000
 const MAX_NAME_BYTES = 1_023
 
 /** Keeps notices in a sealed cookie, so that a visitor who is not signed in needs no session. */
-export function notices(production: boolean, secret: string): RequestHandler {
-  const { name, attributes } = ownCookie('notice', production)
+export function notices(production: boolean, base: string, secret: string): RequestHandler {
+  const { name, attributes } = ownCookie('notice', production, base)
   const seal = createSeal(keyFor('notice', secret))
   return async (req, res, next) => {
     const received: unknown = req.cookies[name]

@@ -11,8 +11,9 @@ export interface SessionCookie {
   readonly attributes: CookieOptions
 }
 
-export function sessionCookie(production: boolean): SessionCookie {
-  return ownCookie('session', production)
+/** @param base path of the site under which the app is */
+export function sessionCookie(production: boolean, base = ''): SessionCookie {
+  return ownCookie('session', production, base)
 }
 
 /** Loads the session of each request, and saves it before the answer is sent. */

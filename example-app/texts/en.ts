@@ -1,3 +1,5 @@
+const minutes = (count: number) => (count === 1 ? '1 minute' : `${count} minutes`)
+
 /** All texts in English. They decide which texts the other languages have. */
 export const en = {
   /** Messages of a page about an action. `value` is a name or a domain. */
@@ -32,5 +34,132 @@ export const en = {
     'account.wrong-password': 'That is not your password.',
     'account.registration-closed': 'The server does not allow this here. Please contact its administrator.',
     'account.rate-limited': 'The server received too many requests. Please try again later.',
+  },
+
+  common: {
+    errorTitle: (title: string) => `Error: ${title}`,
+    home: 'Back to the start page',
+    help: 'Help',
+    password: 'Password',
+    yourPassword: 'Your password',
+    newPassword: 'New password',
+    newPasswordRule:
+      'At least ten characters, such as three or four words. The server refuses passwords that are easy to guess.',
+    userName: 'User name',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    show: 'Show',
+    hide: 'Hide',
+    busy: 'One moment …',
+    utc: (time: string) => `${time} UTC`,
+  },
+
+  menu: {
+    label: (account: string) => `Menu of ${account}`,
+    account: 'Your account',
+    signOut: 'Sign out',
+    signOutEverywhere: 'Sign out everywhere',
+  },
+
+  home: {
+    title: 'Home',
+    hello: 'hello world',
+    helloName: (name: string) => `hello ${name}`,
+    signedOut: 'You are not signed in.',
+    signedIn: 'You are signed in.',
+    account: 'Your account',
+    since: 'Signed in since',
+  },
+
+  signIn: {
+    title: 'Sign in',
+    lead: (domain: string) => `With your account at ${domain}.`,
+    stay: 'Stay signed in',
+    button: 'Sign in',
+    forgotten: 'Forgot your password?',
+    whomToAsk: (domain: string) =>
+      `It cannot be reset here. The administrator of ${domain} can give you a new one: please ask there.`,
+    noAccount: 'No account yet?',
+  },
+
+  signUp: {
+    title: 'Sign up',
+    lead: (domain: string) => `Create an account at ${domain}.`,
+    email: 'E-mail address',
+    answer: 'Characters in the picture',
+    answerHint: 'The picture is valid for two minutes. If you cannot see it, ask the administrator for an account.',
+    picture: 'Captcha: characters on a noisy background, to be typed into the next field',
+    button: 'Create account',
+    newPictureHint: 'Cannot read the picture? A new one keeps your user name. Enter the password again.',
+    newPicture: 'New picture',
+    haveAccount: 'Already have an account?',
+  },
+
+  account: {
+    title: 'Your account',
+    changePassword: 'Change password',
+    changePasswordText: 'You will be signed out everywhere else.',
+    sessions: 'Where you are signed in',
+    thisSession: 'This browser',
+    unknownBrowser: 'Unknown browser',
+    sessionSince: 'Signed in:',
+    sessionSeen: 'Last used:',
+    endSession: 'End',
+    endSessionOf: (browser: string) => `End the session in ${browser}`,
+    signOutEverywhere: 'Sign out everywhere',
+    signOutEverywhereText: 'Ends all your sessions here, including this one.',
+    delete: 'Delete account',
+    deleteText: 'For good. You see what happens before anything is deleted.',
+  },
+
+  delete: {
+    title: 'Delete account',
+    lead: (account: string) => `This deletes ${account} at the server, and not only here.`,
+    points: [
+      'It cannot be undone.',
+      'Your contacts, and the messages that the server keeps for you, are lost.',
+      'You are signed out everywhere, in chat programs as well.',
+      'Another person can get your user name afterwards.',
+    ],
+    next: 'Continue',
+    cancel: 'Keep the account',
+    confirmTitle: 'Delete account: confirm',
+    confirmLead: (account: string) => `Enter your password to delete ${account} for good.`,
+    button: 'Delete account for good',
+  },
+
+  errors: {
+    later: {
+      title: 'This is not possible at the moment',
+      text: 'A required server cannot be reached. Please try again in a few minutes.',
+    },
+    ourFault: { title: 'Something went wrong', text: 'This is not your fault. Please try again later.' },
+    badRequest: {
+      title: 'This request cannot be answered',
+      text: 'Please go back to the start page and try again.',
+    },
+    formInvalid: {
+      title: 'This form is no longer valid',
+      text: 'It was open for too long, or your browser does not accept cookies. Please reload the form and try again.',
+    },
+    notFound: { title: 'Page not found', text: 'There is nothing at this address.' },
+    tooLarge: { title: 'Too much text', text: 'Your input is too long.' },
+    tooManyAttempts: {
+      title: 'Too many attempts',
+      text: 'There were too many attempts from your address.',
+    },
+    outcomeUnknown: {
+      title: 'It is unknown if this took effect',
+      text: 'Your form was received, but its outcome is not known. Please check before you send it again.',
+    },
+    wait: (count: number) => `Please wait ${minutes(count)} and try again.`,
+    reference: 'If it keeps happening, tell us this number:',
+    reload: 'Reload the form',
+    tryAgain: 'Try again',
+  },
+
+  docs: {
+    title: 'API',
+    needsScript: 'This page needs JavaScript. It shows',
   },
 } as const

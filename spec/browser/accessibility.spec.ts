@@ -1,7 +1,9 @@
 import axe from 'axe-core'
+import { LANGUAGES } from '../../example-app/texts'
+import { EVERY_PAGE, inside } from './fixture/every-page'
 import { PASSWORD } from './fixture/pages'
-import { openSiteOnNothing, type Site } from './fixture/site'
-import { onEverySite, type Visitor } from './fixture/visits'
+import { openBrandedSite, openSiteOnNothing } from './fixture/site'
+import { onEverySite, onSite, type Visitor } from './fixture/visits'
 
 const SCREEN = { width: 1280, height: 720 }
 const LOOKS = [
@@ -44,108 +46,13 @@ const NO_FADING = `{
 const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
   Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
 
-/** Opens a page. */
-type Way = (visitor: Visitor, site: Site) => Promise<unknown>
-
-const signedIn: Way = async ({ see }) => {
-  await see.open('/login')
-  await see.signIn('alice')
-  await see.says('hello alice')
-}
-
-const PAGES: readonly (readonly [name: string, heading: string, go: Way])[] = [
-  ['the start page', 'hello world', ({ see }) => see.open('/')],
-  ['the start page of a signed-in visitor', 'hello alice', signedIn],
-  ['the login page', 'Sign in', ({ see }) => see.open('/login')],
-  [
-    'the login page after a refusal',
-    'Sign in',
-    async ({ see }) => {
-      await see.open('/login')
-      await see.signIn('a-name-without-a-place-to-break-it'.repeat(5), 'a wrong one')
-      await see.told('alert')
-    },
-  ],
-  [
-    'the login page after the end of a session',
-    'Sign in',
-    async (visitor, site) => {
-      await signedIn(visitor, site)
-      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
-      await visitor.see.open('/account')
-      await visitor.see.told('status')
-    },
-  ],
-  ['the sign-up page', 'Sign up', ({ see }) => see.open('/register')],
-  [
-    'the sign-up page after a refusal',
-    'Sign up',
-    async ({ see }) => {
-      await see.open('/register')
-      await see.signUp('zoe', PASSWORD, 'a wrong answer')
-      await see.told('alert')
-    },
-  ],
-  [
-    'the account page',
-    'Your account',
-    async (visitor, site) => {
-      await signedIn(visitor, site)
-      await visitor.see.open('/account')
-    },
-  ],
-  [
-    'the account page after a refusal',
-    'Your account',
-    async (visitor, site) => {
-      await signedIn(visitor, site)
-      await visitor.see.open('/account')
-      await visitor.see.account('Delete account', 'a wrong one')
-      await visitor.see.told('alert')
-    },
-  ],
-  [
-    'the 404 page',
-    'Page not found',
-    ({ see, expected }) => {
-      expected.add(404)
-      return see.open('/nothing-here')
-    },
-  ],
-  [
-    'the 403 page',
-    'This form is no longer valid',
-    async ({ see, page, expected }, site) => {
-      expected.add(403)
-      await see.open('/login')
-      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
-      await see.signIn('alice')
-      await page.getByRole('link', { name: 'Reload the form' }).waitFor()
-    },
-  ],
-  [
-    'the 429 page',
-    'Too many attempts',
-    async ({ see, page, expected }, { url }) => {
-      expected.add(429)
-      await see.open('/login')
-      const _csrf = await page.locator('[name=_csrf]').inputValue()
-      const form = { _csrf, username: 'alice', password: 'a wrong one' }
-      const attempts = Array.from({ length: 10 }, () => page.request.post(`${url}/login`, { form, maxRedirects: 0 }))
-      expect((await Promise.all(attempts)).map(answer => answer.status())).toEqual(Array(10).fill(303))
-      await see.signIn('alice')
-      await page.getByText(/^Please wait \d+ minutes/).waitFor()
-    },
-  ],
-]
-
 onEverySite(visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(PAGES)('%s has no accessibility flaw', async (_, heading, go) => {
+  test.each(EVERY_PAGE)('%s has no accessibility flaw', async (_, heading, go) => {
     const visitor = await visits.visitor()
     await go(visitor, visits.site)
-    await visitor.see.says(heading)
+    await visitor.see.says(heading(LANGUAGES.en))
     expect(await flaws(visitor)).toEqual([])
   })
 
@@ -187,5 +94,55 @@ onEverySite(visits => {
     const dark = await background()
     await page.emulateMedia({ colorScheme: 'light' })
     expect(await background()).not.toBe(dark)
+  })
+})
+
+/** As long as the app allows. */
+const LONG_NAME = 'y'.repeat(64)
+const NAME_FROM_RIGHT_TO_LEFT = 'محمدعلي'
+
+onSite('a site with its own look, under a path, in German', openBrandedSite, visits => {
+  const GERMAN = { locale: 'de-DE' }
+
+  beforeAll(async () => {
+    for (const name of ['alice', LONG_NAME, NAME_FROM_RIGHT_TO_LEFT]) await visits.site.addUser(name, PASSWORD)
+  })
+
+  test.each(EVERY_PAGE)('%s has no accessibility flaw', async (_, heading, go) => {
+    const visitor = await visits.visitor(GERMAN)
+    await go(visitor, visits.site)
+    await visitor.see.says(heading(LANGUAGES.de))
+    expect(await visitor.page.locator('html').getAttribute('lang')).toBe('de')
+    expect(await flaws(visitor)).toEqual([])
+  })
+
+  const NAMES = [LONG_NAME, NAME_FROM_RIGHT_TO_LEFT]
+  const PATHS = ['/', '/account', '/account/delete', '/account/delete/confirm']
+  test.each(NAMES.flatMap(name => PATHS.map(path => [name, path] as const)))(
+    'a visitor with the name %s finds no accessibility flaw at %s',
+    async (name, path) => {
+      const visitor = await visits.visitor()
+      await inside(path)(visitor, visits.site, name)
+      await visitor.page.locator('.menu summary').click()
+      expect(await flaws(visitor)).toEqual([])
+    },
+  )
+
+  test('the page of the API has no accessibility flaw', async () => {
+    const visitor = await visits.visitor(GERMAN)
+    await visitor.see.open('/docs')
+    await visitor.page.locator('.opblock').first().waitFor()
+    expect(await flaws(visitor)).toEqual([])
+  })
+
+  test('the logo, the name and the colour of the site are on the page', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    expect(await page.evaluate<number>("document.querySelector('.brand img').naturalWidth")).toBeGreaterThan(0)
+    expect(await page.locator('.brand').textContent()).toBe('Donaudampfschifffahrtsgesellschaft Chat')
+    const color = await page.evaluate<string>(
+      "getComputedStyle(document.querySelector('main button[type=submit]')).backgroundColor",
+    )
+    expect(color).toBe('rgb(122, 31, 162)')
   })
 })

@@ -33,7 +33,7 @@ onEverySite(visits => {
     await see.says('hello carol')
 
     await see.open('/account')
-    await see.account('Delete account', ANOTHER)
+    await see.deleteAccount(ANOTHER)
     await see.says('hello world')
     expect(await see.told('status')).toBe('The account carol@localhost has been deleted.')
     await see.open('/login')
@@ -95,23 +95,28 @@ onEverySite(visits => {
     await see.says('hello frank')
   })
 
-  test('the account page shows a message beside the form and changes nothing when the password is wrong', async () => {
+  test('the account page shows a message beside the field and changes nothing when the password is wrong', async () => {
     await visits.site.addUser('grace', PASSWORD)
     const { page, see } = await visits.visitor()
     await see.open('/login?returnTo=/account')
     await see.signIn('grace')
-    for (const [heading, ...more] of [['Change password', ANOTHER], ['Sign out everywhere'], ['Delete account']]) {
-      await see.account(heading ?? '', 'a wrong one', ...more)
-      await see
-        .form(heading ?? '')
-        .getByRole('alert')
-        .waitFor()
+    const forms = [
+      ['password', () => see.account('Change password', 'a wrong one', ANOTHER)],
+      ['sign-out-everywhere', () => see.account('Sign out everywhere', 'a wrong one')],
+      ['delete', () => see.deleteAccount('a wrong one')],
+    ] as const
+    for (const [form, send] of forms) {
+      await send()
+      const field = page.locator(`#${form}-current[aria-invalid=true]:focus`)
+      await field.waitFor()
       expect(await page.getByRole('alert').count()).toBe(1)
       expect(await see.told('alert')).toBe('That is not your password.')
-      await see
-        .form(heading ?? '')
-        .locator('input[name=password]:focus')
-        .waitFor()
+      expect(await page.locator('input[name=password]:visible').count()).toBe(1)
+      const colorOf = (selector: string, property: string) =>
+        page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).${property}`)
+      const edge = await colorOf(`#${form}-current`, 'borderTopColor')
+      expect(edge).toMatch(/^rgb/)
+      expect(edge).toBe(await colorOf('[role=alert]', 'color'))
     }
     await see.open('/')
     await see.says('hello grace')
@@ -146,7 +151,7 @@ onEverySite(visits => {
       await see.signIn('ivan')
       await see.at('/account')
     }
-    await here.see.account('Delete account', PASSWORD)
+    await here.see.deleteAccount(PASSWORD)
     await here.see.says('hello world')
 
     const next = await visits.visitor()

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { PASSWORD } from './fixture/pages'
-import { onEverySite, type Visitor } from './fixture/visits'
+import { openBrandedSite } from './fixture/site'
+import { onEverySite, onSite, type Visitor } from './fixture/visits'
 
 /** Opens an operation on the page of the API, sends a body, and reads the answer. */
 async function tryOut(page: Page, operationId: string, body?: object): Promise<{ status: string; body: unknown }> {
@@ -14,6 +15,18 @@ async function tryOut(page: Page, operationId: string, body?: object): Promise<{
   const text = status === '204' ? 'null' : await answer.locator('.highlight-code pre').first().innerText()
   return { status, body: JSON.parse(text) }
 }
+
+onSite('a site under a path', openBrandedSite, visits => {
+  test('"Try it out" signs in under the path', async () => {
+    await visits.site.addUser('alice', PASSWORD)
+    const { page, see } = await visits.visitor()
+    await see.open('/docs')
+    const login = await tryOut(page, 'login', { username: 'alice', password: PASSWORD })
+    expect(login).toMatchObject({ status: '200', body: { jid: 'alice@localhost' } })
+    await page.getByRole('link', { name: 'Back to the start page' }).click()
+    await see.says('hello alice')
+  })
+})
 
 onEverySite(visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
@@ -47,6 +60,8 @@ onEverySite(visits => {
     const { page } = await atTheDocs()
     const form = await tryOut(page, 'getSignUpForm')
     expect(form).toMatchObject({ status: '200', body: { captcha: { type: 'image/png', answerField: 'ocr' } } })
+    await page.getByRole('img', { name: 'Captcha' }).waitFor()
+    expect(await page.evaluate<number>("document.querySelector('img.captcha').naturalWidth")).toBeGreaterThan(0)
     const wanted = { username: 'zoe', password: PASSWORD, ocr: await visits.site.captchaText() }
     expect(await tryOut(page, 'register', wanted)).toEqual({ status: '201', body: { jid: 'zoe@localhost' } })
     expect((await tryOut(page, 'login', { username: 'zoe', password: PASSWORD })).status).toBe('200')

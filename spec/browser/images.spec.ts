@@ -2,62 +2,162 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BrowserContextOptions } from 'playwright-core'
 import { PASSWORD } from './fixture/pages'
-import { SITES } from './fixture/site'
+import { openSiteOnNothing, SITES, type Site } from './fixture/site'
 import { onSite, type Visitor } from './fixture/visits'
 
-// The pictures of the README. `npm run images` takes them again. Otherwise the specs only check their sizes.
+// The pictures of the documents. `npm run images` takes them again. Otherwise the specs only check their sizes.
 
-const FOLDER = resolve(__dirname, '../../docs/images')
+const ROOT = resolve(__dirname, '../..')
+const FOLDER = join(ROOT, 'docs/images')
+/** Documents that show the pictures: the first one a selection, the second one all of them. */
+const DOCUMENTS = ['README.md', 'docs/example-app-pages.md']
 const isUpdate = process.env['UPDATE_IMAGES'] === '1'
+
+/** px by which the height of a page differs between machines, whose letters differ */
+const SLACK = 60
+/** px; a page is higher */
+const MIN_HEIGHT = 300
 
 const LOOKS: readonly (readonly [name: string, width: number, options: BrowserContextOptions])[] = [
   ['light', 480, { colorScheme: 'light' }],
   ['dark', 480, { colorScheme: 'dark' }],
   ['phone', 360, { colorScheme: 'light', isMobile: true, hasTouch: true }],
+  ['german', 480, { colorScheme: 'light', locale: 'de-DE' }],
 ]
 
-/** The pages, with a height that shows the whole page. */
-const PAGES: readonly (readonly [name: string, height: number, go: (visitor: Visitor) => Promise<unknown>])[] = [
-  ['login', 560, ({ see }) => see.open('/login')],
-  ['register', 1080, ({ see }) => see.open('/register')],
-  ['home', 560, signIn],
-  ['account', 1330, async visitor => [await signIn(visitor), await visitor.see.open('/account')]],
-]
+const open = (path: string) => (visitor: Visitor) => visitor.see.open(path)
 
-const CASES = PAGES.flatMap(([page, height, go]) =>
-  LOOKS.map(look => [`${page}-${look[0]}`, height, go, look] as const),
-)
-
-async function signIn({ see }: Visitor): Promise<void> {
-  await see.open('/login')
-  await see.signIn('alice')
-  await see.says('hello alice')
+async function fill({ page }: Visitor, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [field, value] of Object.entries(fields)) await page.locator(field).fill(value)
+  await page.locator('main form button[type=submit]').first().click()
 }
+
+async function signIn(visitor: Visitor): Promise<void> {
+  await visitor.see.open('/login')
+  await fill(visitor, { '#username': 'alice', '#password': PASSWORD })
+  await visitor.page.locator('.menu').waitFor()
+}
+
+const signedIn = (path: string) => async (visitor: Visitor) => {
+  await signIn(visitor)
+  await visitor.see.open(path)
+}
+
+const PAGES: readonly (readonly [name: string, go: (visitor: Visitor) => Promise<unknown>])[] = [
+  ['login', open('/login')],
+  [
+    'login-refused',
+    async visitor => {
+      await visitor.see.open('/login')
+      await fill(visitor, { '#username': 'alice', '#password': 'a wrong one' })
+      await visitor.see.told('alert')
+    },
+  ],
+  [
+    'login-forgotten',
+    async visitor => {
+      await visitor.see.open('/login')
+      await visitor.page.locator('main summary').click()
+    },
+  ],
+  ['register', open('/register')],
+  [
+    'register-refused',
+    async visitor => {
+      await visitor.see.open('/register')
+      await fill(visitor, { '#username': 'zoe', '#password': PASSWORD, '[name=ocr]': 'a wrong answer' })
+      await visitor.see.told('alert')
+    },
+  ],
+  ['home', signIn],
+  [
+    'menu',
+    async visitor => {
+      await signIn(visitor)
+      await visitor.page.locator('.menu summary').click()
+    },
+  ],
+  ['account', signedIn('/account')],
+  ['account-password', signedIn('/account?open=password')],
+  ['account-sessions', signedIn('/account?open=sessions')],
+  ['delete', signedIn('/account/delete')],
+  ['delete-confirm', signedIn('/account/delete/confirm')],
+  [
+    'not-found',
+    visitor => {
+      visitor.expected.add(404)
+      return visitor.see.open('/nothing-here')
+    },
+  ],
+  [
+    'api',
+    async visitor => {
+      await visitor.see.open('/docs')
+      await visitor.page.locator('.opblock').first().waitFor()
+    },
+  ],
+]
+
+/** Pages of a site whose XMPP server is down. */
+const OUTAGES: typeof PAGES = [
+  [
+    'outage',
+    async visitor => {
+      visitor.expected.add(502)
+      await visitor.see.open('/login')
+      await fill(visitor, { '#username': 'alice', '#password': PASSWORD })
+      await visitor.page.locator('code').waitFor()
+    },
+  ],
+]
+
+const casesOf = (pages: typeof PAGES) =>
+  pages.flatMap(([page, go]) => LOOKS.map(look => [`${page}-${look[0]}`, go, look] as const))
+type Case = ReturnType<typeof casesOf>[number]
 
 /** Reads the width and the height of a PNG. */
 const sizeOf = (png: Buffer) => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) })
 
-const [[name, open]] = SITES
+async function picture([name, go, [, width, options]]: Case, visitorWith: VisitorWith): Promise<void> {
+  const visitor = await visitorWith({ ...options, viewport: { width, height: MIN_HEIGHT } })
+  await go(visitor)
+  const path = join(FOLDER, `${name}.png`)
+  if (isUpdate) {
+    await mkdir(FOLDER, { recursive: true })
+    await writeFile(path, await visitor.page.screenshot({ fullPage: true }))
+  }
+  const size = sizeOf(await readFile(path))
+  const height = await visitor.page.evaluate<number>('document.documentElement.scrollHeight')
+  expect(size.width).toBe(width)
+  expect(Math.abs(size.height - height)).toBeLessThanOrEqual(SLACK)
+}
 
-onSite(name, open, visits => {
+type VisitorWith = (options: BrowserContextOptions) => Promise<Visitor>
+
+const [[name, openSite]] = SITES
+
+onSite(name, openSite, visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(CASES)('docs/images/%s.png has the size that shows the whole page', async (...row) => {
-    const [file, height, go, [, width, options]] = row
-    const size = { width, height }
-    const visitor = await visits.visitor({ ...options, viewport: size })
-    await go(visitor)
-    expect(await visitor.page.evaluate<number>('document.documentElement.scrollHeight')).toBeLessThanOrEqual(height)
-    const path = join(FOLDER, `${file}.png`)
-    if (isUpdate) {
-      await mkdir(FOLDER, { recursive: true })
-      await writeFile(path, await visitor.page.screenshot())
-    }
-    expect(sizeOf(await readFile(path))).toEqual(size)
+  test.each(casesOf(PAGES))('docs/images/%s.png shows the whole page', (...row) => picture(row, visits.visitor))
+
+  describe('without its XMPP server', () => {
+    let site: Site
+    beforeAll(async () => {
+      site = await openSiteOnNothing()
+    })
+    afterAll(() => site.close())
+
+    test.each(casesOf(OUTAGES))('docs/images/%s.png shows the whole page', (...row) =>
+      picture(row, options => visits.visitorOf(site, options)),
+    )
   })
 
-  test('the README shows every picture', async () => {
-    const readme = await readFile(resolve(FOLDER, '../../README.md'), 'utf8')
-    for (const [file] of CASES) expect(readme).toContain(`docs/images/${file}.png`)
-  })
+  test.each(casesOf([...PAGES, ...OUTAGES]).map(([file]) => file))(
+    'a document shows docs/images/%s.png',
+    async file => {
+      const texts = await Promise.all(DOCUMENTS.map(document => readFile(join(ROOT, document), 'utf8')))
+      expect(texts.join('\n')).toContain(`images/${file}.png`)
+    },
+  )
 })

@@ -35,16 +35,23 @@ onEverySite(visits => {
     expect(await page.getByLabel('User name').inputValue()).toBe('')
   })
 
-  test('the start page shows the account, the mechanism and the time of the login', async () => {
-    const { page, see } = await visits.visitor()
+  test('the start page shows the account, and the time of the login in the zone of the visitor', async () => {
+    const { page, see } = await visits.visitor({ locale: 'en-GB', timezoneId: 'Pacific/Kiritimati' })
     await see.open('/login')
     await see.signIn('alice@localhost')
     await see.says('hello alice')
     expect(await page.locator('dd').nth(0).textContent()).toBe('alice@localhost')
-    expect(await page.locator('dd').nth(1).textContent()).toMatch(/^SCRAM-SHA-\d+$/)
+    expect(await page.locator('main').textContent()).not.toContain('SCRAM')
     const time = page.locator('time')
-    expect(await time.textContent()).toMatch(/^\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC$/)
-    expect(Date.parse((await time.getAttribute('datetime')) ?? '')).toBeLessThanOrEqual(Date.now())
+    const datetime = (await time.getAttribute('datetime')) ?? ''
+    const shown = (timeZone: string) =>
+      new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(
+        Date.parse(datetime),
+      )
+    await page.locator('time[title]').waitFor()
+    expect(await time.textContent()).toBe(shown('Pacific/Kiritimati'))
+    expect(await time.getAttribute('title')).toBe(`${shown('UTC')} UTC`)
+    expect(Date.parse(datetime)).toBeLessThanOrEqual(Date.now())
   })
 
   test('a user stays signed in when another user signs out in another browser', async () => {
@@ -121,14 +128,66 @@ onEverySite(visits => {
   })
 
   test('a visitor signs in and out without JavaScript', async () => {
-    const { see } = await visits.visitor({ javaScriptEnabled: false })
+    const { page, see } = await visits.visitor({ javaScriptEnabled: false })
     await see.open('/login')
     await see.signIn('alice', 'a wrong one')
     expect(await see.told('alert')).toBe('Unknown user name or wrong password.')
     await see.signIn('alice')
     await see.says('hello alice')
+    expect(await page.locator('time').textContent()).toMatch(/^\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC$/)
     await see.press('Sign out')
     await see.says('hello world')
+  })
+
+  test('a button shows and hides the password, and a submitted field is a password again', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await page.locator('#password').fill('a wrong one')
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+    await see.press('Show password')
+    expect(await page.locator('#password').getAttribute('type')).toBe('text')
+    expect(await page.locator('#password').inputValue()).toBe('a wrong one')
+    await see.press('Hide password')
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+    await see.press('Show password')
+    await page.locator('#username').fill('alice')
+    await page.evaluate(
+      "document.querySelector('main form').addEventListener('submit', event => event.preventDefault())",
+    )
+    await see.press('Sign in')
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+  })
+
+  test('the menu of every page signs out', async () => {
+    for (const path of ['/', '/account', '/account/delete', '/nothing-here']) {
+      const { page, see, expected } = await visits.visitor()
+      expected.add(404)
+      await see.open('/login')
+      await see.signIn('alice')
+      await see.says('hello alice')
+      await see.open(path)
+      await page.locator('.menu summary').click()
+      await page.locator('.menu').getByRole('button', { name: 'Sign out', exact: true }).click()
+      await see.says('hello world')
+    }
+  })
+
+  test('the menu leads to signing out everywhere', async () => {
+    const { page, see } = await visits.visitor()
+    await see.open('/login')
+    await see.signIn('bob')
+    await see.says('hello bob')
+    await page.locator('.menu summary').click()
+    await page.getByRole('link', { name: 'Sign out everywhere' }).click()
+    await see.focusOn('#sign-out-everywhere-current')
+  })
+
+  test('a password manager is led to the open form that changes the password, through the login', async () => {
+    const { see } = await visits.visitor()
+    await see.open('/.well-known/change-password')
+    await see.signIn('alice')
+    await see.at('/account?open=password')
+    await see.focusOn('#password-current')
   })
 
   test('the browser does not submit the form when a field is empty', async () => {

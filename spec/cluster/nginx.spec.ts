@@ -85,7 +85,21 @@ test('nginx redirects http to https', async () => {
   expect(asked()).toEqual([])
 })
 
-test.each(['/healthz', '/readyz'])('%s gets 404 from nginx', async path => {
+test.each([
+  '/healthz',
+  '/readyz',
+  '/HEALTHZ',
+  '/Readyz',
+  '/readyz/',
+  '/readyz//',
+  '/login//healthz',
+  '/%68ealthz',
+  '/healthz%2F',
+  '/./healthz',
+  '/login/../readyz',
+  '/healthz?x=1',
+  '/login-page/readyz',
+])('%s gets 404 from nginx', async path => {
   expect((await newVisitor().get(door, path)).status).toBe(404)
   expect(asked()).toEqual([])
 })
@@ -162,7 +176,7 @@ test('forms go to the other process when one does not listen', async () => {
   expect(processes[1].requests).toHaveLength(6)
 })
 
-test.each([403, 500, 502, 503, 504])('an error page of the app with %i passes unchanged', async status => {
+test.each([403, 429, 500, 502, 503, 504])('an error page of the app with %i passes unchanged', async status => {
   for (const process of processes) process.act = (_req, res) => void res.writeHead(status).end('a page of the app')
   const answer = await newVisitor().post(door, '/login', { username: 'alice' })
   expect(answer).toMatchObject({ status, text: 'a page of the app' })

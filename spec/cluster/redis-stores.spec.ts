@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionData } from 'express-session'
+import { LEASE_MS, OUTCOME_TTL_MS } from '../../example-app/stores/outcomes'
+import { redisOutcomes } from '../../example-app/stores/outcomes-redis'
 import { openRedisStores } from '../../example-app/stores/redis'
 import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
 import { STORE_ERRORS } from '../../example-app/stores/store-error'
@@ -33,6 +35,10 @@ const operations: [string, (stores: Stores) => Promise<unknown>][] = [
   ['ending a session', stores => called(done => stores.sessions.destroy('id', reason => done(reason)))],
   ['reading the last revocation of an account', stores => stores.revocations.lastRevocation('alice@localhost')],
   ['revoking an account', stores => stores.revocations.revoke('alice@localhost')],
+  ['claiming a form', stores => stores.outcomes.claim('a form', 'a visitor')],
+  ['reading the outcome of a form', stores => stores.outcomes.find('a form')],
+  ['settling a form', stores => stores.outcomes.settle('a form', '{}')],
+  ['releasing a form', stores => stores.outcomes.release('a form')],
   ['counting an attempt', stores => limit(stores).then(store => store.increment('a visitor'))],
   ['taking an attempt back', stores => limit(stores).then(store => store.decrement('a visitor'))],
 ]
@@ -194,6 +200,59 @@ test('two processes share sessions, revocations and counters', async () => {
     expect(await (await limit(others)).increment('carol')).toMatchObject({ totalHits: 2 })
   } finally {
     await others.close()
+  }
+})
+
+test('a form is claimed once when many requests of two processes claim it at the same time', async () => {
+  const others = await openRedisStores(redis.url)
+  try {
+    const claims = Array.from({ length: 20 }, (_, n) =>
+      (n % 2 ? stores : others).outcomes.claim('shared form', 'alice'),
+    )
+    const known = await Promise.all(claims)
+    expect(known.filter(state => state === undefined)).toHaveLength(1)
+    expect(known.filter(state => state?.state === 'running')).toHaveLength(19)
+    await stores.outcomes.settle('shared form', '{"a":1}')
+    expect(await others.outcomes.find('shared form')).toEqual({ state: 'settled', outcome: '{"a":1}' })
+    await others.outcomes.release('shared form')
+    expect(await stores.outcomes.find('shared form')).toBeUndefined()
+    await stores.outcomes.settle('shared form', '{}')
+    expect(await stores.outcomes.find('shared form')).toBeUndefined()
+  } finally {
+    await others.close()
+  }
+})
+
+test('an outcome is kept for ten minutes, and its claim is lost when its lease is over', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  try {
+    await stores.outcomes.claim('leased', 'alice')
+    const ttl = await ask(client => client.pTTL('outcome:leased'))
+    expect(Math.ceil(ttl / 60_000)).toBe(10)
+    await ask(client => client.pExpire('outcome:leased', OUTCOME_TTL_MS - LEASE_MS - 1))
+    expect(await stores.outcomes.find('leased')).toEqual({ state: 'lost' })
+    await stores.outcomes.settle('leased', '{}')
+    expect(await ask(client => client.pTTL('outcome:leased'))).toBeGreaterThan(0)
+  } finally {
+    close()
+  }
+})
+
+test('the oldest outcome of the same visitor is dropped first, and the oldest of all next', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  await ask(client => client.flushAll())
+  const outcomes = redisOutcomes(ask, { perVisitor: 2, overall: 4 })
+  const kept = async (...names: string[]) => {
+    const found = await Promise.all(names.map(name => outcomes.find(name)))
+    return names.filter((_, n) => found[n])
+  }
+  try {
+    for (const name of ['b1', 'a1', 'a2', 'a3']) await outcomes.claim(name, name.slice(0, 1))
+    expect(await kept('b1', 'a1', 'a2', 'a3')).toEqual(['b1', 'a2', 'a3'])
+    for (const name of ['c1', 'd1']) await outcomes.claim(name, name.slice(0, 1))
+    expect(await kept('b1', 'a2', 'a3', 'c1', 'd1')).not.toContain('b1')
+  } finally {
+    close()
   }
 })
 

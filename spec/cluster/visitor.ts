@@ -29,22 +29,23 @@ export interface Visitor {
 
 let visitors = 0
 
-/** Returns a visitor with a cookie and an address of loopback of their own. */
+/** Returns a visitor with cookies and an address of loopback of their own. */
 export function newVisitor(address = nextAddress()): Visitor {
-  let cookie: string | undefined
+  const cookies = new Map<string, string>()
   const visit = async (door: Door, path: string, form?: string): Promise<Answer> => {
     const answer = await ask(door, path, {
       // A process of the app takes the address from the header.
       address: door.headers ? '127.0.0.1' : address,
       headers: {
         ...(door.headers && { ...door.headers, 'X-Forwarded-For': address }),
-        ...(cookie !== undefined && { Cookie: cookie }),
+        ...(cookies.size > 0 && { Cookie: [...cookies].map(pair => pair.join('=')).join('; ') }),
       },
       form,
     })
     for (const set of answer.headers['set-cookie'] ?? []) {
-      const [pair = ''] = set.split(';')
-      cookie = /=$/.test(pair) ? undefined : pair
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? []
+      if (value === '') cookies.delete(name)
+      else cookies.set(name, value)
     }
     return answer
   }

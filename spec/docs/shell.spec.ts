@@ -32,7 +32,7 @@ describe.each(shells)('in the block at %s', (_, { code, document }: Block) => {
 
 /** Returns true for a path below the root or the document, for build results and for directories of data. */
 function isThere(path: string, document: string): boolean {
-  const made = /^(?:example-app\/dist|ejabberd\/data|prosody\/data|docs\/api)\b/.exec(path)
+  const made = /^(?:example-app\/dist|ejabberd\/data|ejabberd\/\.env|prosody\/data|docs\/api)\b/.exec(path)
   return made !== null || existsSync(join(ROOT, path)) || existsSync(join(ROOT, document, '..', path))
 }
 

@@ -39,15 +39,15 @@ async function signedIn({ app }: AppOn): Promise<ApiClient> {
   return client
 }
 
-/** Gets a form for a new account. Returns the characters in its picture. */
-async function withForm(client: ApiClient): Promise<string> {
-  await client.call('POST /api/register/form')
-  return xmpp.captchas.at(-1)?.text ?? ''
+/** Gets a form for a new account. Returns its state and the characters in its picture. */
+async function withForm(client: ApiClient): Promise<Record<string, string>> {
+  const { formState } = (await client.call('POST /api/register/form')).body
+  return { formState, ocr: xmpp.captchas.at(-1)?.text ?? '' }
 }
 
 async function register(client: ApiClient, fields: Record<string, string> = {}): Promise<Response> {
-  const ocr = await withForm(client)
-  return client.call('POST /api/register', { body: { username: 'zoe', password: 'four words', ocr, ...fields } })
+  const form = await withForm(client)
+  return client.call('POST /api/register', { body: { ...form, username: 'zoe', password: 'four words', ...fields } })
 }
 
 /** Attempts after which the app refuses without asking the server */

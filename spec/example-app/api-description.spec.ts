@@ -15,7 +15,16 @@ test('openapi.yaml describes exactly the routes of the API', () => {
   const never = () => Promise.reject(new Error('not called'))
   const router = api({
     logIn: never,
-    accounts: { form: never, signUp: never, changePassword: never, signOutEverywhere: never, remove: never },
+    accounts: {
+      form: never,
+      signUp: never,
+      signInNew: never,
+      changePassword: never,
+      signOutEverywhere: never,
+      remove: never,
+    },
+    csrf: { requireToken: (_req, _res, next) => next(), tokenFor: () => '', cookieIn: () => undefined },
+    seal: { close: never, open: never },
     signOut: never,
     limits: { logins: [], passwords: [], signUps: (_req, _res, next) => next() },
     registration: true,

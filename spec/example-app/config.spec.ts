@@ -57,6 +57,7 @@ test('the config takes every variable when all are set', () => {
     sessionSecret: 's'.repeat(32),
     redisUrl: 'rediss://:secret@redis.example:6380/1',
     registration: true,
+    branding: { appName: 'Example app', helpUrl: undefined, base: '', logo: undefined, accent: undefined },
     xmpp: {
       service: ['https://a.example/bosh', 'https://b.example/bosh'],
       domain: 'example.com',

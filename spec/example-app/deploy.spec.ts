@@ -26,9 +26,36 @@ test('app.env is complete except for the secret', () => {
   })
 })
 
-test('app.env has only variables that the README documents', () => {
-  const known = readFileSync(join(deploy, '../README.md'), 'utf8')
-  for (const name of Object.keys(environment())) expect(known).toContain(`| \`${name}\``)
+test('app.env has every variable of the README', () => {
+  const rows = readFileSync(join(deploy, '../README.md'), 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)
+  const documented = Array.from(rows, ([, name]) => name)
+  const written = Array.from(read('app.env').matchAll(/^#?([A-Z_]+)=/gm), ([, name]) => name)
+
+  expect(documented.length).toBeGreaterThan(10)
+  expect(documented.sort()).toEqual(written.sort())
+})
+
+test.each([
+  'LimitCORE=0',
+  'LimitNOFILE=65536',
+  'TasksMax=64',
+  'MemoryMax=512M',
+  'UMask=0077',
+  'ProtectProc=invisible',
+  'ProcSubset=pid',
+  'IPAddressDeny=any',
+  'IPAddressAllow=localhost',
+  'RestrictAddressFamilies=AF_INET AF_INET6',
+  'SystemCallFilter=~@privileged @resources',
+  'SystemCallArchitectures=native',
+  'PrivateUsers=yes',
+])('app@.service sets %s', line => {
+  expect(read('app@.service').split('\n')).toContain(line)
+})
+
+test('app@.service leaves PORT to the name of the process', () => {
+  expect(read('app@.service')).toContain('Environment=PORT=%i')
+  expect(environment()).not.toHaveProperty('PORT')
 })
 
 test('nginx uses the ports of the processes that systemd starts', () => {

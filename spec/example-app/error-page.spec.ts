@@ -75,7 +75,7 @@ test('the same form works again after an outage', async () => {
 test('the log contains no password, token or cookie', async () => {
   xmpp.fault({ on: 'auth', reply: 'not-xml' })
   const { text, headers } = await visitor.get('/login')
-  const secrets = [tokenIn(text), 'the password typed', /session=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1]]
+  const secrets = [tokenIn(text), 'the password typed', /csrf=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '')?.[1]]
   await visitor.post('/login?next=1').type('form').send({ _csrf: secrets[0], username: 'user1', password: secrets[1] })
   const written = JSON.stringify(logged)
   expect(failures(logged)).toHaveLength(1)

@@ -77,6 +77,7 @@ test('the pages log each event when a visitor uses them', async () => {
     ['account-removed', 'ok', 'user1@localhost'],
     ['sign-up-refused', 'username-taken', 'user2@localhost'],
     ['sign-up', 'ok', 'new@localhost'],
+    ['login', 'ok', 'new@localhost'],
   ])
 })
 

@@ -1,5 +1,7 @@
 import type { SessionData } from 'express-session'
 import { openMemoryStores } from '../../example-app/stores/memory'
+import { LEASE_MS, OUTCOME_TTL_MS } from '../../example-app/stores/outcomes'
+import { memoryOutcomes } from '../../example-app/stores/outcomes-memory'
 import type { Stores } from '../../example-app/stores/stores'
 
 const MAX_REVOCATIONS = 100_000
@@ -40,4 +42,45 @@ test('a dropped revocation counts for all accounts, so that every session it end
   expect(await revocations.lastRevocation('session:one more')).toBe(latest)
   expect(await revocations.lastRevocation('alice@localhost')).toBe(oldest)
   expect(await revocations.lastRevocation('bob@localhost')).toBe(oldest)
+})
+
+describe('outcomes of forms', () => {
+  afterEach(() => jest.restoreAllMocks())
+
+  test('a form is claimed once, until it is released', async () => {
+    const outcomes = memoryOutcomes()
+    expect(await outcomes.find('form')).toBeUndefined()
+    expect(await outcomes.claim('form', 'a')).toBeUndefined()
+    expect(await outcomes.claim('form', 'a')).toEqual({ state: 'running' })
+    await outcomes.settle('form', '{}')
+    expect(await outcomes.claim('form', 'a')).toEqual({ state: 'settled', outcome: '{}' })
+    await outcomes.release('form')
+    expect(await outcomes.claim('form', 'a')).toBeUndefined()
+  })
+
+  test('a claim is lost after its lease, and an outcome is forgotten after ten minutes', async () => {
+    const outcomes = memoryOutcomes()
+    const start = Date.now()
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(start)
+    await outcomes.claim('lost', 'a')
+    await outcomes.claim('settled', 'a')
+    await outcomes.settle('settled', '{}')
+    clock.mockReturnValue(start + LEASE_MS)
+    expect(await outcomes.find('lost')).toEqual({ state: 'lost' })
+    expect(await outcomes.find('settled')).toMatchObject({ state: 'settled' })
+    clock.mockReturnValue(start + OUTCOME_TTL_MS)
+    for (const form of ['lost', 'settled']) expect(await outcomes.find(form)).toBeUndefined()
+  })
+
+  test('the oldest outcome of the same visitor is dropped first, and the oldest of all next', async () => {
+    const outcomes = memoryOutcomes({ perVisitor: 2, overall: 4 })
+    const kept = async (...names: string[]) => {
+      const found = await Promise.all(names.map(name => outcomes.find(name)))
+      return names.filter((_, n) => found[n])
+    }
+    for (const name of ['b1', 'a1', 'a2', 'a3']) await outcomes.claim(name, name.slice(0, 1))
+    expect(await kept('b1', 'a1', 'a2', 'a3')).toEqual(['b1', 'a2', 'a3'])
+    for (const name of ['c1', 'd1']) await outcomes.claim(name, name.slice(0, 1))
+    expect(await kept('b1', 'a2', 'a3', 'c1', 'd1')).toEqual(['a2', 'a3', 'c1', 'd1'])
+  })
 })

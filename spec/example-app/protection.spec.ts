@@ -1,18 +1,20 @@
 import type { App } from '../../example-app/app'
+import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
-import { appOn, PRODUCTION, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+import { appOn, hiddenIn, INLINE, PRODUCTION, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer
 let app: App
+let stores: Stores
 let visitor: Visitor
 
 beforeAll(async () => {
-  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1', user2: 'user2' } })
 })
 
 beforeEach(() => {
   xmpp.reset()
-  app = appOn(xmpp).app
+  ;({ app, stores } = appOn(xmpp))
   visitor = visitorOf(app)
 })
 
@@ -49,8 +51,12 @@ describe('CSRF', () => {
       .expect(403)
   })
 
-  test('a login without a session is refused', async () => {
-    const answer = await visitor.post('/login').type('form').send(credentials)
+  test('a login without the cookie of its token is refused', async () => {
+    const { text } = await visitor.get('/login')
+    const answer = await visitorOf(app)
+      .post('/login')
+      .type('form')
+      .send({ ...credentials, _csrf: tokenIn(text) })
     expect(answer.status).toBe(403)
     expect(answer.headers).not.toHaveProperty('set-cookie')
   })
@@ -89,14 +95,70 @@ describe('CSRF', () => {
 })
 
 describe('sessions', () => {
-  test('a session planted before the login stays signed out', async () => {
-    const planted = sessionIn(await visitor.get('/login'))
-    const given = sessionIn(await signIn(visitor, 'user1', 'user1'))
-    expect(planted).toBeDefined()
-    expect(given).toBeDefined()
-    expect(given).not.toBe(planted)
-    const attacker = await visitorOf(app).get('/').set('Cookie', `session=${planted}`)
+  test('a session planted before the login stays as it is, and the login begins another one', async () => {
+    const planted = sessionIn(await signIn(visitorOf(app), 'user2', 'user2'))
+    const given = visitorOf(app)
+    const form = await given.get('/login').set('Cookie', 'session=s%3Amade-up.signature')
+    const answer = await given
+      .post('/login')
+      .set('Cookie', 'session=s%3Amade-up.signature')
+      .type('form')
+      .send({ ...hiddenIn(form.text), username: 'user1', password: 'user1' })
+    expect(sessionIn(answer)).toBeDefined()
+    expect(sessionIn(answer)).not.toContain('made-up')
+    const attacker = await visitorOf(app).get('/').set('Cookie', 'session=s%3Amade-up.signature')
     expect(attacker.text).toContain('hello world')
+    expect((await visitorOf(app).get('/').set('Cookie', `session=${planted}`)).text).toContain('hello user2')
+  })
+
+  test('forms, refusals and messages begin no session when the visitor is not signed in', async () => {
+    for (const path of ['/', '/login', '/account', '/api/csrf', '/nothing-here']) {
+      expect(sessionIn(await visitor.get(path))).toBeUndefined()
+    }
+    expect(sessionIn(await signIn(visitor, 'user1', 'a wrong one'))).toBeUndefined()
+    await visitor.get('/login')
+    const kept = await new Promise((resolve, reject) => {
+      stores.sessions.all?.((failed, sessions) => (failed ? reject(failed) : resolve(sessions)))
+    })
+    expect(kept).toEqual({})
+  })
+
+  test('a token of one session is refused in another session of the same account', async () => {
+    await signIn(visitor, 'user1', 'user1')
+    const other = visitorOf(app)
+    await signIn(other, 'user1', 'user1')
+    const { text } = await other.get('/')
+    await visitor.get('/')
+    await visitor
+      .post('/logout')
+      .type('form')
+      .send({ _csrf: tokenIn(text) })
+      .expect(403)
+  })
+
+  test('a cookie and a token of one session are refused in another session', async () => {
+    await signIn(visitor, 'user1', 'user1')
+    const attacker = visitorOf(app)
+    await signIn(attacker, 'user2', 'user2')
+    const planted = await attacker.get('/')
+    const mine = sessionIn(await signIn(visitorOf(app), 'user1', 'user1'))
+    await visitorOf(app)
+      .post('/logout')
+      .set('Cookie', `session=${mine}; csrf=${tokenIn(planted.text)}`)
+      .type('form')
+      .send({ _csrf: tokenIn(planted.text) })
+      .expect(403)
+  })
+
+  test('a token of a session is refused after signing out', async () => {
+    await signIn(visitor, 'user1', 'user1')
+    const { text } = await visitor.get('/')
+    await visitor.post('/logout').type('form').send(hiddenIn(text)).expect(303)
+    await visitor
+      .post('/login')
+      .type('form')
+      .send({ _csrf: tokenIn(text), username: 'user1', password: 'user1' })
+      .expect(403)
   })
 
   test('a cookie with the signature of another app is ignored', async () => {
@@ -109,39 +171,47 @@ describe('sessions', () => {
   })
 
   test('the session cookie works over plain http in development', async () => {
-    const { headers } = await visitor.get('/login')
+    const { headers } = await signIn(visitor, 'user1', 'user1')
     expect(headers['set-cookie']?.[0]).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
   })
 
   test('the session cookie requires https and this host in production', async () => {
     const { app: production } = appOn(xmpp, PRODUCTION)
-    const answer = await visitorOf(production).get('/login').set('X-Forwarded-Proto', 'https')
+    const form = await visitorOf(production).get('/login').set('X-Forwarded-Proto', 'https')
+    expect(form.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-csrf=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ])
+    const send = (by: Visitor) =>
+      by
+        .post('/login')
+        .set('Cookie', `__Host-csrf=${tokenIn(form.text)}`)
+        .type('form')
+        .send({ ...hiddenIn(form.text), username: 'user1', password: 'user1' })
+    const answer = await send(visitorOf(production).set('X-Forwarded-Proto', 'https'))
     expect(answer.headers['set-cookie']?.[0]).toMatch(
       /^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
     )
-    expect((await visitorOf(production).get('/login')).headers).not.toHaveProperty('set-cookie')
     await production.close()
   })
 
   test('a visitor signs in and out in production behind a proxy', async () => {
     const { app: production } = appOn(xmpp, PRODUCTION)
-    const behindProxy = (cookie?: string) => ({
-      'X-Forwarded-Proto': 'https',
-      ...(cookie && { Cookie: `__Host-session=${cookie}` }),
-    })
+    const behindProxy = (...cookies: string[]) => ({ 'X-Forwarded-Proto': 'https', Cookie: cookies.join('; ') })
+    const token = (page: { text: string }) => `__Host-csrf=${tokenIn(page.text)}`
     const form = await visitorOf(production).get('/login').set(behindProxy())
     const answer = await visitorOf(production)
       .post('/login')
-      .set(behindProxy(sessionIn(form)))
+      .set(behindProxy(token(form)))
       .type('form')
       .send({ _csrf: tokenIn(form.text), username: 'user1', password: 'user1' })
     expect(answer.status).toBe(303)
-    const signedIn = behindProxy(sessionIn(answer))
+    const session = `__Host-session=${sessionIn(answer)}`
+    const signedIn = behindProxy(session)
     const home = await visitorOf(production).get('/').set(signedIn)
     expect(home.text).toContain('hello user1')
     const left = await visitorOf(production)
       .post('/logout')
-      .set(signedIn)
+      .set(behindProxy(session, token(home)))
       .type('form')
       .send({ _csrf: tokenIn(home.text) })
     expect(left.headers['set-cookie']?.[0]).toMatch(/^__Host-session=; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/)
@@ -153,6 +223,7 @@ describe('sessions', () => {
 describe('headers', () => {
   const POLICY = [
     "default-src 'none'",
+    "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "form-action 'self'",
@@ -186,7 +257,7 @@ describe('headers', () => {
   test('pages contain no inline scripts or styles', async () => {
     await signIn(visitor, 'user1', 'a wrong one')
     for (const path of ['/', '/login', '/nothing-here']) {
-      expect((await visitor.get(path)).text).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/i)
+      expect((await visitor.get(path)).text).not.toMatch(INLINE)
     }
   })
 })
@@ -203,7 +274,7 @@ describe('input of a visitor', () => {
         .replaceAll('>', '&gt;')
         .replaceAll('"', '&quot;')
       expect(text).toContain(`value="${escaped}"`)
-      expect(text).not.toMatch(/<script|<img(?! src="\/icon\.svg")/)
+      expect(text).not.toMatch(/<script(?! src="\/[\w-]+\.js")|<img(?! src="\/icon\.svg")/)
     },
   )
 

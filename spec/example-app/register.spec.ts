@@ -1,7 +1,7 @@
 import type { App } from '../../example-app/app'
 import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
-import { appOn, noticeIn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
+import { appOn, hiddenIn, INLINE, noticeIn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer
 let app: App
@@ -28,10 +28,9 @@ async function signUp(fields: Record<string, string> = {}, by = visitor) {
   return by
     .post('/register')
     .type('form')
-    .send({ _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr(), ...fields })
+    .send({ ...hiddenIn(text), username: 'carol', password: 'a good one', ocr: ocr(), ...fields })
 }
 
-const OF_ITS_OWN = /<script|<style|\sstyle=|\son[a-z]+=|javascript:/i
 const submitted = () => xmpp.requests.filter(({ step }) => step === 'register')
 
 describe('the sign-up page', () => {
@@ -57,16 +56,17 @@ describe('the sign-up page', () => {
       ['field-2', 'Characters in the picture'],
     ]) {
       expect(text).toContain(`<label for="${id}">${label}</label>`)
-      expect(text).toMatch(new RegExp(`<input id="${id}"[^>]* aria-describedby="${id}-hint"`))
-      expect(text).toContain(`<p class="hint" id="${id}-hint">`)
+      const described = id === 'username' ? 'username-domain' : `${id}-hint`
+      expect(text).toMatch(new RegExp(`<input id="${id}"[^>]* aria-describedby="${described}"`))
+      expect(text).toMatch(new RegExp(`<(?:p class="hint"|bdi class="domain") id="${described}"`))
     }
     expect(text).toMatch(/<input id="username"[^>]* autocomplete="username"[^>]* required/)
-    expect(text).toMatch(/<input id="password" type="password"[^>]* autocomplete="new-password"/)
+    expect(text).toMatch(/<input id="password"[^>]* type="password"[^>]* autocomplete="new-password"/)
     expect(text).toMatch(/<input id="field-2"[^>]* name="ocr"[^>]* autocomplete="off"/)
     expect(text).toMatch(/<img class="captcha" src="data:image\/png;base64,[A-Za-z0-9+/=]+" alt="[^"]{20,}"/)
     expect(headers['content-security-policy']).toContain("img-src 'self' data:;")
     expect(headers['cache-control']).toBe('no-store')
-    expect(text).not.toMatch(OF_ITS_OWN)
+    expect(text).not.toMatch(INLINE)
   })
 
   test('other pages allow no inline pictures', async () => {
@@ -93,26 +93,85 @@ describe('the sign-up page', () => {
   })
 })
 
-test('the right answer creates the account, and the login page shows a message and the name', async () => {
+test('the right answer creates the account and signs in to it', async () => {
   const answer = await signUp()
   expect(answer.status).toBe(303)
+  expect(answer.headers['location']).toBe('/')
+  const { text } = await visitor.get('/')
+  expect(noticeIn(text)).toBe('Your account carol@localhost is ready, and you are signed in.')
+  expect(text).toContain('hello carol')
+})
+
+test('the login page says that the account is ready when it cannot be signed in to', async () => {
+  xmpp.fault({ on: 'auth', reply: { status: 503 } })
+  const answer = await signUp()
   expect(answer.headers['location']).toBe('/login')
   const { text } = await visitor.get('/login')
-  expect(text).toContain('role="status">Your account carol@localhost is ready. Sign in with it.<')
+  expect(noticeIn(text)).toBe('Your account carol@localhost is ready. Sign in with it.')
   expect(text).toContain('value="carol"')
   expect(text).not.toContain('a good one')
   await signIn(visitor, 'carol', 'a good one')
   expect((await visitor.get('/')).text).toContain('hello carol')
 })
 
+test.each<[string, Record<string, string>, string, string]>([
+  ['no answer', { ocr: '' }, 'fill in all required fields', 'field-2'],
+  ['no name', { username: ' ' }, 'fill in all required fields', 'username'],
+  ['no password', { password: '' }, 'fill in all required fields', 'password'],
+  ['a short password', { password: 'seven77' }, 'at least 8 characters', 'password'],
+  ['the name as password', { username: 'Carol-Anne', password: 'carol-anne' }, 'differ from the user name', 'password'],
+  ['two passwords that differ', { passwordAgain: 'a good two' }, 'are not the same', 'password'],
+])('a sign-up with %s gets the same picture and name again, and the captcha stays valid', async (...row) => {
+  const [, fields, message, blamed] = row
+  const picture = (page: string) => /src="data:image\/png;base64,([^"]+)"/.exec(page)?.[1]
+  const { text: first } = await visitor.get('/register')
+  const sent = { username: 'carol', password: 'a good one', ocr: ocr(), ...fields }
+  const { text } = await visitor
+    .post('/register')
+    .type('form')
+    .send({ ...hiddenIn(first), ...sent })
+    .expect(422)
+  expect(noticeIn(text)).toContain(message)
+  expect(text).toContain('<title>Error: Sign up · Example app</title>')
+  expect(picture(first)).toBeDefined()
+  expect(picture(text)).toBe(picture(first))
+  expect(text).toContain(`value="${sent.username}"`)
+  const invalid = [...text.matchAll(/<input id="([^"]+)"[^>]* aria-invalid="true"/g)].map(([, id]) => id)
+  expect(invalid).toEqual([blamed])
+  expect(submitted()).toEqual([])
+  const corrected = { username: 'carol', password: 'a good one', ocr: ocr() }
+  const answer = await visitor
+    .post('/register')
+    .type('form')
+    .send({ ...hiddenIn(text), ...corrected })
+  expect(answer.headers['location']).toBe('/')
+  expect(xmpp.accounts.has('carol')).toBe(true)
+})
+
+test('a mistake brings a new picture when the old one does not come back with the form', async () => {
+  const { text } = await visitor.get('/register')
+  const fields = { ...hiddenIn(text), _picture: 'AAAA', username: 'carol', password: 'short', ocr: ocr() }
+  await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
+  const { text: next } = await visitor.get('/register')
+  expect(noticeIn(next)).toContain('at least 8 characters')
+  expect(next).not.toContain('base64,AAAA')
+})
+
+test('two tabs have two sign-up forms', async () => {
+  const { text: first } = await visitor.get('/register')
+  const answer = ocr()
+  await visitor.get('/register')
+  const fields = { ...hiddenIn(first), username: 'carol', password: 'a good one', ocr: answer }
+  await visitor.post('/register').type('form').send(fields).expect('Location', '/')
+  expect(xmpp.accounts.has('carol')).toBe(true)
+})
+
 test.each<[string, FaultReply | undefined, Record<string, string>, string, string]>([
   ['a wrong answer', undefined, { ocr: 'x' }, 'answer to the picture or question is wrong', 'field-2'],
-  ['no answer', undefined, { ocr: '' }, 'answer to the picture or question is wrong', 'field-2'],
   ['a name that is taken', undefined, { username: 'user1' }, 'This user name is taken', 'username'],
   ['a name with a no-break space', undefined, { username: 'a\u00a0b' }, 'cannot be used', ''],
   ['a name of another domain', undefined, { username: 'carol@evil.example' }, 'cannot be used', ''],
-  ['a password with a control character', undefined, { password: 'a\u0007b' }, 'cannot be used', ''],
-  ['no password', undefined, { password: '' }, 'fill in all required fields', ''],
+  ['a password with a control character', undefined, { password: 'a\u0007b-secret' }, 'cannot be used', ''],
   ['a weak password', { stanzaError: 'policy-violation' }, {}, 'does not accept this password', 'password'],
   [
     'one account too many',
@@ -154,7 +213,7 @@ test('an answer after two minutes is refused without asking the server', async (
   const { text } = await visitor.get('/register')
   const late = Date.now() + 116_000
   const clock = jest.spyOn(Date, 'now').mockReturnValue(late)
-  const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: ocr() }
+  const fields = { ...hiddenIn(text), username: 'carol', password: 'a good one', ocr: ocr() }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
   clock.mockRestore()
   expect(noticeIn((await visitor.get('/register')).text)).toContain('has expired')
@@ -163,7 +222,7 @@ test('an answer after two minutes is refused without asking the server', async (
 
 test('a sign-up form accepts one answer even if it is sent twice', async () => {
   const { text } = await visitor.get('/register')
-  const fields = { _csrf: tokenIn(text), password: 'a good one', ocr: ocr() }
+  const fields = { ...hiddenIn(text), password: 'a good one', ocr: ocr() }
   await visitor
     .post('/register')
     .type('form')
@@ -172,15 +231,22 @@ test('a sign-up form accepts one answer even if it is sent twice', async () => {
     .post('/register')
     .type('form')
     .send({ ...fields, username: 'dave' })
+    .expect('Location', '/')
+  const other = visitorOf(app)
+  const page = await other.get('/login')
+  await other
+    .post('/register')
+    .type('form')
+    .send({ ...fields, ...hiddenIn(page.text), username: 'erin' })
     .expect('Location', '/register')
   expect(xmpp.accounts.has('carol')).toBe(true)
   expect(xmpp.accounts.has('dave')).toBe(false)
-  expect(submitted()).toHaveLength(1)
+  expect(xmpp.accounts.has('erin')).toBe(false)
 })
 
 test('a sign-up without a form is refused without asking the server', async () => {
   const { text } = await visitor.get('/login')
-  const fields = { _csrf: tokenIn(text), username: 'carol', password: 'a good one', ocr: '1' }
+  const fields = { ...hiddenIn(text), username: 'carol', password: 'a good one', ocr: '1' }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
   expect(xmpp.requests).toEqual([])
 })
@@ -214,7 +280,7 @@ test('a sign-up without the token is refused without asking the server', async (
 test('a sign-up shows a message when the body is not a form', async () => {
   const { text } = await visitor.get('/register')
   await visitor.post('/register').set('X-CSRF-Token', tokenIn(text)).type('text').send('x').expect(303)
-  expect(noticeIn((await visitor.get('/register')).text)).toContain('fill in all required fields')
+  expect(noticeIn((await visitor.get('/register')).text)).toContain('has expired')
 })
 
 describe('a missing form', () => {
@@ -312,13 +378,13 @@ describe('a form of a hostile server', () => {
     )
     const { text } = await visitor.get('/register').expect(200)
     expect(text.split(escaped).length).toBeGreaterThan(6)
-    expect(text).not.toMatch(/<script/i)
+    expect(text).not.toMatch(INLINE)
     expect(text).toContain(`<p class="words">${escaped}</p>`)
   })
 
   test('the other fields of the form are shown and submitted', async () => {
     askFor("<field var='nick' type='text-single' label='Nick'/><field var='pin' type='text-private' label='PIN'/>")
-    expect((await signUp({ nick: 'caz', pin: '1234' })).headers['location']).toBe('/login')
+    expect((await signUp({ nick: 'caz', pin: '1234' })).headers['location']).toBe('/')
     expect(submitted()[0]?.body).toMatch(/'nick'><value>caz<.*'pin'><value>1234</)
   })
 

@@ -63,18 +63,20 @@ async function listening({ child, output, errors, exit }: Run): Promise<string> 
   }
 }
 
-/** A browser that follows redirects and keeps one cookie. */
+/** A browser that follows redirects and keeps cookies. */
 function browser(url: string) {
-  let cookie: string | undefined
+  const cookies = new Map<string, string>()
   const visit = async (path: string, fields?: Record<string, string>): Promise<{ path: string; text: string }> => {
     const response = await fetch(new URL(path, url), {
       method: fields ? 'POST' : 'GET',
       redirect: 'manual',
-      ...(cookie !== undefined && { headers: { Cookie: cookie } }),
+      headers: { Cookie: [...cookies].map(pair => pair.join('=')).join('; ') },
       ...(fields && { body: new URLSearchParams(fields) }),
     })
-    const set = response.headers.get('set-cookie')
-    if (set !== null) cookie = set.split(';')[0]
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? []
+      cookies.set(name, value)
+    }
     const text = await response.text()
     const location = response.headers.get('location')
     return location === null ? { path, text } : visit(location)

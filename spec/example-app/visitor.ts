@@ -54,6 +54,14 @@ export function tokenIn(page: string): string {
   return token
 }
 
+/** Returns the hidden fields that protect a form. @param action of the form, on a page with several */
+export function hiddenIn(page: string, action?: string): Record<string, string> {
+  const start = action === undefined ? 0 : page.indexOf(` action="${action}"`)
+  const form = page.slice(Math.max(0, start)).split('</form>', 1)[0] ?? ''
+  const fields = form.matchAll(/<input type="hidden" name="(_[^"]+)" value="([^"]*)"/g)
+  return Object.fromEntries([...fields].map(([, name = '', value = '']) => [name, value]))
+}
+
 /** Returns the value of the session cookie if the response sets one. */
 export function sessionIn(response: { headers: Record<string, unknown> }): string | undefined {
   const cookies = response.headers['set-cookie'] as string[] | undefined
@@ -66,7 +74,7 @@ export async function signIn(visitor: Visitor, username: string, password: strin
   return visitor
     .post('/login')
     .type('form')
-    .send({ _csrf: tokenIn(text), username, password })
+    .send({ ...hiddenIn(text), username, password })
 }
 
 export function visitorOf(app: App): Visitor {
@@ -79,8 +87,11 @@ export async function send(visitor: Visitor, page: string, action: string, field
   return visitor
     .post(action)
     .type('form')
-    .send({ _csrf: tokenIn(text), ...fields })
+    .send({ ...hiddenIn(text, action), ...fields })
 }
+
+/** Matches a script or a style that is in a page itself: its scripts must be files of the site. */
+export const INLINE = /<script(?![^>]* src="\/[\w./-]+"[^>]*><\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/i
 
 /** Returns the message on a page about a form that was sent before. */
 export function noticeIn(page: string): string | undefined {

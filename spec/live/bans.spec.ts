@@ -35,7 +35,7 @@ describe(`on the shipped ejabberd of ${debian}`, () => {
     )
 
   beforeAll(async () => {
-    ejabberd = await startShipped()
+    ejabberd = await startShipped({ values: { MAX_FAILURES: String(GUESSES) } })
     second = createServer((_, response) => {
       askedSecond++
       response.writeHead(503).end()

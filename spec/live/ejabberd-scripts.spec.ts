@@ -4,13 +4,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Authenticator } from '../../lib'
+import { authenticate, bind, openSession } from './servers/bare-session'
 import { command } from './servers/command'
 import { freePorts } from './servers/free-ports'
 
-// ejabberd/start, stop and add-user, called as an operator calls them.
+// ejabberd/start, stop, add-user and ctl, called as an operator calls them.
 
 const scripts = resolve(__dirname, '../../ejabberd')
 const password = 'correct horse battery'
+const FAILURES = 4
 const drawing = `CAPTCHA_CMD=${join(__dirname, 'servers/captcha.sh')}`
 
 let place: string
@@ -28,13 +30,14 @@ afterAll(() => rm(place, { recursive: true, force: true }))
 // A test process that dies cannot stop its servers, so they end with it.
 const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
 const stop = (dir: string) => command([join(scripts, 'stop'), dir])
+const ctl = (dir: string, words: readonly string[], typed = '') => command([join(scripts, 'ctl'), dir, ...words], typed)
 const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
 
 describe('for a server in a directory', () => {
   let dir: string
   beforeAll(async () => {
     dir = join(place, 'kept')
-    await start(dir, ...ports, drawing)
+    await start(dir, ...ports, drawing, `MAX_FAILURES=${FAILURES}`)
   })
   afterAll(() => stop(dir))
 
@@ -66,6 +69,88 @@ describe('for a server in a directory', () => {
     await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
   })
 
+  describe('with the accounts of an operator', () => {
+    const other = 'wrong horse battery'
+
+    test('ctl status shows version, accounts and bans', async () => {
+      const { stdout } = await ctl(dir, ['status'])
+
+      expect(stdout).toMatch(
+        /^ejabberd \d+\.\d+\S* runs for \d+ s\nlocalhost: accounts: \d+, sessions: 0\nbanned addresses: 0$/,
+      )
+    })
+
+    test('ctl add makes an account that ctl users lists', async () => {
+      expect((await ctl(dir, ['add', 'Carol'], password)).stdout).toBe('carol@localhost')
+      expect((await ctl(dir, ['users'])).stdout.split('\n')).toContain('carol@localhost')
+    })
+
+    test('ctl password replaces the password and ends the sessions of the account', async () => {
+      await addUser(dir, 'dave', password)
+      const session = await openSession({ url })
+      await authenticate(session, 'dave', password)
+      await bind(session)
+
+      expect((await ctl(dir, ['password', 'Dave'], other)).stdout).toBe(
+        'dave@localhost has a new password, ended sessions: 1',
+      )
+      await expect(signIn('dave', password)).rejects.toMatchObject({ code: 'invalid-credentials' })
+      expect(await signIn('dave', other)).toBe('dave@localhost')
+    })
+
+    test('ctl remove deletes the account', async () => {
+      await addUser(dir, 'erin', password)
+
+      expect((await ctl(dir, ['remove', 'erin'])).stdout).toBe('erin@localhost is deleted')
+      await expect(signIn('erin', password)).rejects.toMatchObject({ code: 'invalid-credentials' })
+    })
+
+    test.each([
+      [['password', 'alice'], 'bob', 'Not done: the password is weak: make it longer, or of more kinds of characters.'],
+      [['password', 'alice'], '', 'No password.'],
+      [['password', 'missing'], password, 'Not done: there is no such account.'],
+      [['password', 'alice@other.example'], password, 'Not done: it serves localhost only.'],
+      [['remove', 'missing'], '', 'Not done: there is no such account.'],
+      [['unban', 'nonsense'], '', 'Not done: that is not an address.'],
+    ])('ctl %j with the line %j answers: %s', async (words, typed, reason) => {
+      const message = await ctl(dir, words, typed).catch((error: Error) => error.message)
+      expect(message).toBe(reason)
+    })
+
+    test.each([
+      [[]],
+      [['nonsense']],
+      [['users', 'alice']],
+      [['password']],
+      [['status', 'a', 'b']],
+      [['remove', 'a\nb']],
+    ])('ctl refuses the arguments %j with its usage', async words => {
+      await expect(ctl(dir, words)).rejects.toThrow(/^usage: /)
+    })
+  })
+
+  test('ctl lists the bans and ends that of an address, and of all', async () => {
+    const banned = ['198.51.100.7', '2001:db8::7', '203.0.113.7']
+    await Promise.all(banned.map(guess))
+
+    const { stdout } = await ctl(dir, ['bans'])
+    const lines = stdout.split('\n')
+    expect(lines).toHaveLength(3)
+    for (const address of banned) {
+      expect(lines).toContainEqual(
+        expect.stringMatching(
+          new RegExp(`^${address} until \\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z, wrong passwords: ${FAILURES}$`),
+        ),
+      )
+    }
+    expect((await ctl(dir, ['unban', '198.51.100.7'])).stdout).toBe('ended bans: 1')
+    expect((await ctl(dir, ['unban', '2001:db8::/64'])).stdout).toBe('ended bans: 1')
+    expect((await ctl(dir, ['unban', '198.51.100.7'])).stdout).toBe('ended bans: 0')
+    expect((await ctl(dir, ['unban'])).stdout).toBe('ended bans: 1')
+    expect((await ctl(dir, ['bans'])).stdout).toBe('')
+    expect(await signIn('alice', password, url, '203.0.113.7')).toBe('alice@localhost')
+  })
+
   test('start refuses a second server in the same directory', async () => {
     await expect(start(dir, ...ports, drawing)).rejects.toThrow(/^ejabberd runs already in .*kept, pid \d+$/)
   })
@@ -73,6 +158,8 @@ describe('for a server in a directory', () => {
   test('the server keeps its accounts when it starts again on another port', async () => {
     await stop(dir)
     await expect(addUser(dir, 'bob', password)).rejects.toThrow(`no ejabberd runs in ${dir}`)
+    const said = await ctl(dir, ['status']).catch((error: Error) => error.message)
+    expect(said).toBe(`no ejabberd runs in ${dir}: ejabberd/start ${dir}`)
     await expect(signIn('alice', password)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
 
     const [bosh, c2s] = await freePorts(2)
@@ -174,10 +261,15 @@ describe('with a fault in its set-up', () => {
   })
 })
 
-async function signIn(username: string, typed: string, service = url): Promise<string> {
+/** Gives wrong passwords from an address until the server bans it. */
+async function guess(clientIp: string): Promise<void> {
+  for (let n = 0; n < FAILURES; n++) await signIn('alice', `wrong ${n}`, url, clientIp).catch(() => {})
+}
+
+async function signIn(username: string, typed: string, service = url, clientIp?: string): Promise<string> {
   const authenticator = new Authenticator({ service, domain: 'localhost', failureDelay: 0 })
   try {
-    return (await authenticator.authenticate({ username, password: typed })).jid
+    return (await authenticator.authenticate({ username, password: typed }, { ...(clientIp && { clientIp }) })).jid
   } finally {
     await authenticator.close()
   }

@@ -1,4 +1,5 @@
 import { Authenticator, type LoginContext, Registration } from '../../lib'
+import { configuredNumber } from '../fixtures/configured-number'
 import { authenticate, bind, openSession, terminate } from './servers/bare-session'
 import { type ShippedServer, startShipped } from './servers/shipped'
 
@@ -6,13 +7,15 @@ import { type ShippedServer, startShipped } from './servers/shipped'
 // affect another visitor.
 
 const password = 'correct horse battery'
+const MAX_FAILURES = configuredNumber('ejabberd/ejabberd.yml', 'MAX_FAILURES')
+const CAPTCHA_LIMIT = configuredNumber('ejabberd/ejabberd.yml', 'CAPTCHA_LIMIT')
 
 let server: ShippedServer
 let opened: (Authenticator | Registration)[] = []
 
 // One server for all tests: the acts of one visitor must not affect the next.
 beforeAll(async () => {
-  server = await startShipped()
+  server = await startShipped({ values: { REGISTRATION_TIMEOUT: '10' } })
   await server.addUser('alice', password)
 })
 afterAll(() => server?.stop())
@@ -33,10 +36,10 @@ function app(): Authenticator {
 const signIn = (authenticator: Authenticator, context: LoginContext = {}) =>
   authenticator.authenticate({ username: 'alice', password }, context).then(({ jid }) => jid)
 
-/** Tries thirty wrong passwords and returns the code of each answer. */
+/** Tries ten wrong passwords more than the server allows and returns the code of each answer. */
 async function guess(authenticator: Authenticator, context: LoginContext = {}): Promise<string[]> {
   const codes: string[] = []
-  for (let n = 0; n < 30; n++) {
+  for (let n = 0; n < MAX_FAILURES + 10; n++) {
     const wrong = { username: 'alice', password: `wrong ${n}` }
     codes.push(
       await authenticator.authenticate(wrong, context).then(
@@ -53,13 +56,13 @@ const times = <T>(count: number, value: T): T[] => Array(count).fill(value)
 test.each([
   ['198.51.100.7', '203.0.113.9'],
   ['2001:db8::7', '2001:db8::9'],
-])('thirty wrong passwords from %s ban that visitor while %s signs in', async (banned, other) => {
+])('too many wrong passwords from %s ban that visitor while %s signs in', async (banned, other) => {
   const authenticator = app()
 
   const codes = await guess(authenticator, { clientIp: banned })
 
-  // The twentieth answer is the ban.
-  expect(codes).toEqual([...times(19, 'invalid-credentials'), ...times(11, 'ERR_XMPP_POLICY')])
+  // The last wrong password that the configuration names is answered by the ban.
+  expect(codes).toEqual([...times(MAX_FAILURES - 1, 'invalid-credentials'), ...times(11, 'ERR_XMPP_POLICY')])
   expect(await signIn(authenticator, { clientIp: other })).toBe('alice@localhost')
   expect(await signIn(authenticator)).toBe('alice@localhost')
   const again = () => signIn(app(), { clientIp: banned }).catch(error => error.code)
@@ -69,16 +72,16 @@ test.each([
 test('the server bans no visitor when forwardClientIp is off', async () => {
   const authenticator = app()
 
-  expect(await guess(authenticator)).toEqual(times(30, 'invalid-credentials'))
+  expect(await guess(authenticator)).toEqual(times(MAX_FAILURES + 10, 'invalid-credentials'))
   expect(await signIn(authenticator)).toBe('alice@localhost')
 })
 
-test('a visitor gets no more captchas after ten in a minute while another one does', async () => {
+test('a visitor gets no more captchas after as many in a minute as the configuration names while another one does', async () => {
   const registration = new Registration(options())
   opened.push(registration)
   const ask = (clientIp: string) => registration.form({ clientIp }).then(({ captcha }) => captcha?.type)
 
-  for (let n = 0; n < 10; n++) expect(await ask('198.51.100.20')).toBe('image/png')
+  for (let n = 0; n < CAPTCHA_LIMIT; n++) expect(await ask('198.51.100.20')).toBe('image/png')
   await expect(ask('198.51.100.20')).rejects.toMatchObject({ code: 'rate-limited' })
   expect(await ask('203.0.113.21')).toBe('image/png')
 })

@@ -17,8 +17,15 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
-/** Starts Debian's nginx with the published configuration, in front of two ports of loopback. */
-export async function startNginx(upstream: readonly [number, number]): Promise<Nginx> {
+/** Header in which a test gives a visitor an address, as a proxy before nginx would. */
+export const ADDRESS_HEADER = 'X-Test-Address'
+
+/**
+ * Starts Debian's nginx with the published configuration, in front of two ports of loopback.
+ *
+ * @param limits `'bursts'` makes the rates of the limits so slow that only their bursts count, however long a test takes
+ */
+export async function startNginx(upstream: readonly [number, number], limits?: 'bursts'): Promise<Nginx> {
   const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
   try {
     const [http = 0, https = 0] = await stablePorts(2)
@@ -34,6 +41,7 @@ export async function startNginx(upstream: readonly [number, number]): Promise<N
       ['/etc/letsencrypt/live/app.example.com/fullchain.pem', join(directory, 'cert.pem')],
       ['/etc/letsencrypt/live/app.example.com/privkey.pem', join(directory, 'key.pem')],
       ['/srv/passport-xmpp-bosh/example-app/deploy', deploy],
+      ...(limits === 'bursts' ? RATES : []),
       ['server 127.0.0.1:5005 ', `server 127.0.0.1:${upstream[0]} `],
       ['server 127.0.0.1:5006 ', `server 127.0.0.1:${upstream[1]} `],
     ])
@@ -60,6 +68,11 @@ export async function startNginx(upstream: readonly [number, number]): Promise<N
   }
 }
 
+const RATES = [
+  ['rate=10r/s', 'rate=1r/m'],
+  ['rate=3r/s', 'rate=1r/m'],
+] as const
+
 /** Returns the relevant part of Debian's /etc/nginx/nginx.conf, with all files in one directory. */
 function around(directory: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -74,6 +87,8 @@ function around(directory: string): string {
       types { text/html html; }
       default_type application/octet-stream;
       access_log off;
+      set_real_ip_from 127.0.0.0/8;
+      real_ip_header ${ADDRESS_HEADER};
       gzip on;
       ${temporary.map(name => `${name}_temp_path ${directory}/${name};`).join(' ')}
       include ${directory}/app.conf;

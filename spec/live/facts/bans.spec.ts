@@ -1,10 +1,7 @@
 import { Authenticator, type LoginContext, type XmppBoshError } from '../../../lib'
-import { measureFacts, type Subject } from './facts'
+import { GUESSES, measureFacts, type Subject } from './facts'
 
 const PASSWORD = 'correct horse battery'
-
-// The shipped ejabberd bans at the twentieth wrong password.
-const GUESSES = 20
 
 const signIn = (authenticator: Authenticator, username: string, password: string, context: LoginContext) =>
   authenticator.authenticate({ username, password }, context).then(

@@ -13,6 +13,9 @@ import { startShipped } from '../servers/shipped'
 /** The account that `block` blocks. */
 export const BLOCKED = 'blocked'
 
+/** Wrong passwords that the facts about bans send. The server bans at the last, not at the number that is shipped. */
+export const GUESSES = 20
+
 /** A server with the configuration that operators copy. */
 export interface Subject {
   readonly name: 'ejabberd' | 'Prosody'
@@ -41,7 +44,7 @@ type Expected = string | Readonly<Record<'bookworm' | 'trixie' | 'sid', string>>
 
 const SUBJECTS = {
   async ejabberd(): Promise<Subject> {
-    const server = await startShipped({ values: { BLOCKED: `[${BLOCKED}@localhost]` } })
+    const server = await startShipped({ values: { BLOCKED: `[${BLOCKED}@localhost]`, MAX_FAILURES: String(GUESSES) } })
     return { ...server, name: 'ejabberd', block: async () => {} } // its configuration blocks it
   },
   async Prosody(): Promise<Subject> {

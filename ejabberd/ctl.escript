@@ -1,0 +1,143 @@
+#!/usr/bin/env escript
+%%! -noinput
+%% Carries out COMMAND on the ejabberd node NODE. The two lines of stdin are a name or an address, and a password. Both are
+%% empty where the command does not need them.
+-mode(compile).
+
+main([Node, Command]) ->
+    io:setopts([{encoding, unicode}]),
+    Ejabberd = list_to_atom(Node),
+    {ok, Input} = read(open_port({fd, 0, 1}, [stream, binary, eof, in]), <<>>),
+    [Operand, Password] = binary:split(Input, <<"\n">>),
+    net_kernel:connect_node(Ejabberd) orelse fail("the server does not answer"),
+    command(Command, Ejabberd, Operand, Password).
+
+command("status", Ejabberd, _, _) ->
+    Version = ask(Ejabberd, ejabberd_option, version, []),
+    {Running, _} = ask(Ejabberd, erlang, statistics, [wall_clock]),
+    io:format("ejabberd ~ts runs for ~ts~n", [Version, duration(Running div 1000)]),
+    lists:foreach(
+        fun(Host) ->
+            Accounts = ask(Ejabberd, ejabberd_auth, count_users, [Host]),
+            Sessions = ask(Ejabberd, ejabberd_sm, get_vh_session_number, [Host]),
+            io:format("~ts: accounts: ~b, sessions: ~b~n", [Host, Accounts, Sessions])
+        end,
+        ask(Ejabberd, ejabberd_option, hosts, [])),
+    io:format("banned addresses: ~b~n", [length(bans(Ejabberd))]),
+    case ask(Ejabberd, ejabberd_cluster, get_nodes, []) of
+        [_] -> ok;
+        Nodes -> io:format("nodes: ~ts~n", [lists:join(", ", lists:sort([atom_to_list(Each) || Each <- Nodes]))])
+    end;
+command("users", Ejabberd, _, _) ->
+    Users = lists:sort([{Host, User} || {User, Host} <- ask(Ejabberd, ejabberd_auth, get_users, [])]),
+    lists:foreach(fun({Host, User}) -> io:format("~ts@~ts~n", [User, Host]) end, Users);
+command("add", Ejabberd, Name, Password) ->
+    {User, Host} = account(Ejabberd, Name),
+    require_strong(Ejabberd, Host, Password),
+    stored(ask(Ejabberd, ejabberd_auth, try_register, [User, Host, Password])),
+    keep(Ejabberd),
+    io:format("~ts@~ts~n", [User, Host]);
+command("password", Ejabberd, Name, Password) ->
+    {User, Host} = existing(Ejabberd, Name),
+    require_strong(Ejabberd, Host, Password),
+    stored(ask(Ejabberd, ejabberd_auth, set_password, [User, Host, Password])),
+    keep(Ejabberd),
+    %% A session of the old password may be the reason for the new one.
+    Ended = ask(Ejabberd, ejabberd_sm, kick_user, [User, Host]),
+    io:format("~ts@~ts has a new password, ended sessions: ~b~n", [User, Host, Ended]);
+command("remove", Ejabberd, Name, _) ->
+    {User, Host} = existing(Ejabberd, Name),
+    stored(ask(Ejabberd, ejabberd_auth, remove_user, [User, Host])),
+    keep(Ejabberd),
+    io:format("~ts@~ts is deleted~n", [User, Host]);
+command("bans", Ejabberd, _, _) ->
+    lists:foreach(
+        fun({Address, Failures, Until}) ->
+            Time = calendar:system_time_to_rfc3339(Until div 1000, [{offset, "Z"}]),
+            io:format("~ts until ~ts, wrong passwords: ~b~n", [inet:ntoa(Address), Time, Failures])
+        end,
+        lists:sort(bans(Ejabberd)));
+command("unban", Ejabberd, <<>>, _) ->
+    Ended = length(bans(Ejabberd)),
+    has_bans(Ejabberd) andalso ask(Ejabberd, ets, delete_all_objects, [failed_auth]),
+    io:format("ended bans: ~b~n", [Ended]);
+command("unban", Ejabberd, Address, _) ->
+    ask(Ejabberd, misc, parse_ip_mask, [Address]) =/= error orelse fail("that is not an address"),
+    Before = length(bans(Ejabberd)),
+    has_bans(Ejabberd) andalso ask(Ejabberd, mod_fail2ban, unban, [Address]),
+    io:format("ended bans: ~b~n", [Before - length(bans(Ejabberd))]).
+
+%% Returns the localpart, prepared, and the domain of NAME.
+account(Ejabberd, Name) ->
+    Hosts = ask(Ejabberd, ejabberd_option, hosts, []),
+    {User, Host} = case binary:split(Name, <<"@">>) of
+        [Local] -> {Local, hd(Hosts)};
+        [Local, Domain] -> {Local, Domain}
+    end,
+    lists:member(Host, Hosts) orelse fail(["it serves ", lists:join(", ", Hosts), " only"]),
+    Prepared = ask(Ejabberd, jid, nodeprep, [User]),
+    is_binary(Prepared) andalso Prepared =/= <<>> orelse fail("that cannot be the name of an account"),
+    {Prepared, Host}.
+
+existing(Ejabberd, Name) ->
+    {User, Host} = account(Ejabberd, Name),
+    ask(Ejabberd, ejabberd_auth, user_exists, [User, Host]) =:= true orelse fail("there is no such account"),
+    {User, Host}.
+
+%% Requires the strength that mod_register requires, if that module is loaded.
+require_strong(Ejabberd, Host, Password) ->
+    Strong = case ask(Ejabberd, gen_mod, is_loaded, [Host, mod_register]) of
+        true ->
+            Least = ask(Ejabberd, gen_mod, get_module_opt, [Host, mod_register, password_strength]),
+            Least == 0 orelse ask(Ejabberd, ejabberd_auth, entropy, [Password]) >= Least;
+        false ->
+            true
+    end,
+    Strong orelse fail("the password is weak: make it longer, or of more kinds of characters").
+
+%% Writes the change to the disk. Mnesia keeps the last seconds in memory: after a crash the old password would work again.
+keep(Ejabberd) -> ask(Ejabberd, mnesia, sync_log, []).
+
+stored(ok) -> ok;
+stored({error, exists}) -> fail("there is such an account already");
+stored({error, invalid_password}) -> fail("ejabberd does not take this password: perhaps it has an emoji in it");
+stored({error, not_allowed}) -> fail("its configuration does not allow that");
+stored({error, Reason}) when is_atom(Reason) -> fail(atom_to_list(Reason));
+stored(_) -> fail("the server did not say why").
+
+%% Returns the banned addresses of this node, each with its wrong passwords and the end of the ban in ms. mod_fail2ban keeps
+%% them in a table, in which addresses with fewer wrong passwords stand as well.
+bans(Ejabberd) ->
+    case has_bans(Ejabberd) of
+        true ->
+            Now = ask(Ejabberd, erlang, system_time, [millisecond]),
+            [{Address, Failures, Until} ||
+                {Address, Failures, Until, Limit} <- ask(Ejabberd, ets, tab2list, [failed_auth]),
+                Failures >= Limit,
+                Until > Now];
+        false ->
+            []
+    end.
+
+has_bans(Ejabberd) -> ask(Ejabberd, ets, whereis, [failed_auth]) =/= undefined.
+
+duration(Seconds) when Seconds < 120 -> io_lib:format("~b s", [Seconds]);
+duration(Seconds) when Seconds < 7200 -> io_lib:format("~b min", [Seconds div 60]);
+duration(Seconds) when Seconds < 172800 -> io_lib:format("~b h", [Seconds div 3600]);
+duration(Seconds) -> io_lib:format("~b days", [Seconds div 86400]).
+
+%% Hides the reason of a failed call, because it would contain the arguments and so the password.
+ask(Node, Module, Function, Args) ->
+    try erpc:call(Node, Module, Function, Args, 10000)
+    catch _:_ -> fail(["the server failed in ", atom_to_list(Function)])
+    end.
+
+read(Port, Read) ->
+    receive
+        {Port, {data, Data}} -> read(Port, <<Read/binary, Data/binary>>);
+        {Port, eof} -> {ok, Read}
+    end.
+
+fail(Reason) ->
+    io:format(standard_error, "Not done: ~ts.~n", [Reason]),
+    halt(1).

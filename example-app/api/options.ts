@@ -1,0 +1,19 @@
+import type { Accounts } from '../auth/accounts'
+import type { PasswordLogin } from '../auth/password-login'
+import type { Csrf } from '../protection/csrf'
+import type { RateLimits } from '../protection/rate-limits'
+import type { Seal } from '../protection/seal'
+import type { SignOut } from '../sessions/sign-out'
+
+/** Parts of the app that the API uses. */
+export interface ApiOptions {
+  readonly logIn: PasswordLogin
+  readonly accounts: Accounts
+  readonly signOut: SignOut
+  readonly csrf: Csrf
+  readonly limits: RateLimits
+  /** seals the state of a sign-up form */
+  readonly seal: Seal
+  /** programs can create, change and remove accounts */
+  readonly registration: boolean
+}

@@ -1,0 +1,57 @@
+import { readFileSync, statSync } from 'node:fs'
+import { ConfigError, textOf } from '../config/readers'
+import type { Environment, Variable } from '../config/variables'
+
+/** A picture to show beside the name of the app. */
+export interface Logo {
+  readonly bytes: Buffer
+  readonly type: string
+  /** ending of the file's name, without a dot */
+  readonly ending: string
+}
+
+/** bytes. Every visitor loads the picture before the first page. */
+const MAX_LOGO_BYTES = 256 * 1024
+
+export function logoOf(env: Environment, name: Variable): Logo | undefined {
+  const path = textOf(env, name)
+  if (path === undefined) return undefined
+  const bytes = bytesOf(path, name)
+  const kind = KINDS.find(({ isIn }) => isIn(bytes))
+  if (!kind) throw new ConfigError(`${name} must be the path of an SVG, PNG, JPEG, WebP or GIF file`)
+  return { bytes, type: kind.type, ending: kind.ending }
+}
+
+function bytesOf(path: string, name: Variable): Buffer {
+  try {
+    // Asked before reading: the path may name a file of any size, or a device without an end.
+    const file = statSync(path)
+    if (file.isFile() && file.size <= MAX_LOGO_BYTES) return readFileSync(path)
+  } catch (reason) {
+    const code = (reason as NodeJS.ErrnoException).code ?? 'unreadable'
+    throw new ConfigError(`${name} must be the path of a picture (${code})`)
+  }
+  throw new ConfigError(`${name} must be the path of a picture of at most ${MAX_LOGO_BYTES / 1024} KiB`)
+}
+
+const startsWith =
+  (start: readonly number[], at = 0) =>
+  (bytes: Buffer) =>
+    bytes.subarray(at, at + start.length).equals(Buffer.from(start))
+const ascii = (text: string) => [...Buffer.from(text, 'latin1')]
+
+// Declaration, comments and document type may stand before the root element (XML 1.0 §2.8).
+const SVG_START = /^\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*|<!DOCTYPE[^>[]*>\s*)*<svg[\s>]/
+
+// By the bytes, since the name of a file proves nothing about it.
+const KINDS: readonly { readonly type: string; readonly ending: string; isIn(bytes: Buffer): boolean }[] = [
+  { type: 'image/png', ending: 'png', isIn: startsWith([0x89, ...ascii('PNG\r\n\x1a\n')]) },
+  { type: 'image/jpeg', ending: 'jpg', isIn: startsWith([0xff, 0xd8, 0xff]) },
+  { type: 'image/gif', ending: 'gif', isIn: startsWith(ascii('GIF8')) },
+  {
+    type: 'image/webp',
+    ending: 'webp',
+    isIn: bytes => startsWith(ascii('RIFF'))(bytes) && startsWith(ascii('WEBP'), 8)(bytes),
+  },
+  { type: 'image/svg+xml', ending: 'svg', isIn: bytes => SVG_START.test(bytes.toString('utf8')) },
+]

@@ -1,0 +1,169 @@
+import type { Texts } from './texts'
+
+const minuten = (count: number) => (count === 1 ? 'eine Minute' : `${count} Minuten`)
+
+/** All texts in German. They address the visitor with neither "du" nor "Sie" where the sentence reads well without. */
+export const de: Texts = {
+  messages: {
+    'session-over': 'Die Sitzung ist beendet. Bitte erneut anmelden.',
+    'session-ended': 'Die Sitzung ist beendet.',
+    'session-ended-before': 'Diese Sitzung war schon beendet.',
+    'signed-out-everywhere': 'Alle Sitzungen sind beendet.',
+    'password-changed': 'Das Passwort ist geändert. Alle anderen Sitzungen sind beendet.',
+    'account-removed': account => `Das Konto ${account} ist gelöscht.`,
+    'account-ready': account => `Das Konto ${account} ist angelegt und angemeldet.`,
+    'account-ready.sign-in': account => `Das Konto ${account} ist angelegt. Jetzt damit anmelden.`,
+    'password-too-short': length => `Das Passwort braucht mindestens ${length} Zeichen.`,
+    'password-is-name': 'Das Passwort muss sich vom Benutzernamen unterscheiden.',
+    'passwords-differ': 'Die beiden Passwörter sind nicht gleich. Bitte beide noch einmal eingeben.',
+    'sign-in.missing-credentials': 'Bitte Benutzernamen und Passwort eingeben.',
+    'sign-in.refused': 'Benutzername unbekannt oder Passwort falsch.',
+    'missing-credentials': 'Bitte alle Pflichtfelder ausfüllen.',
+    'weak-password':
+      'Der Server nimmt dieses Passwort nicht an. Vielleicht ist es zu leicht zu erraten oder zu lang: bitte ein anderes wählen.',
+    'server-policy': 'Der Server nimmt vorerst keine weiteren Versuche an. Bitte später noch einmal versuchen.',
+    'not-accepted': 'Der Server hat das nicht angenommen.',
+    'sign-up.malformed-credentials':
+      'Dieser Benutzername oder dieses Passwort ist nicht möglich. Bitte einen anderen Namen versuchen: Dieser ist vielleicht reserviert, hat schon einmal zu einem Konto gehört oder endet auf die Domain eines anderen Servers. Name und Passwort dürfen nicht sehr lang sein.',
+    'sign-up.username-taken': 'Dieser Benutzername ist vergeben. Bitte einen anderen wählen.',
+    'sign-up.captcha-wrong':
+      'Die Antwort auf das Bild oder die Frage ist falsch. Bitte mit dem neuen Bild noch einmal versuchen. Waren alle Antworten richtig, hilft ein anderer Benutzername: Vielleicht lehnt der Server diesen ab.',
+    'sign-up.captcha-expired': 'Das Formular ist abgelaufen. Das neue gilt zwei Minuten.',
+    'sign-up.registration-closed': 'Der Server nimmt zurzeit keine neuen Konten an.',
+    'sign-up.rate-limited':
+      'Von dieser Adresse kamen zu viele Anfragen nach neuen Konten. Bitte später noch einmal versuchen.',
+    'account.malformed-credentials':
+      'Dieses Passwort ist nicht möglich: Es ist zu lang oder enthält ungültige Zeichen.',
+    'account.wrong-password': 'Das ist nicht das aktuelle Passwort.',
+    'account.registration-closed': 'Der Server erlaubt das hier nicht. Auskunft gibt dessen Administration.',
+    'account.rate-limited': 'Der Server hat zu viele Anfragen erhalten. Bitte später noch einmal versuchen.',
+  },
+
+  common: {
+    errorTitle: title => `Fehler: ${title}`,
+    home: 'Zur Startseite',
+    help: 'Hilfe',
+    password: 'Passwort',
+    yourPassword: 'Aktuelles Passwort',
+    newPassword: 'Neues Passwort',
+    newPasswordRule:
+      'Mindestens zehn Zeichen, zum Beispiel drei oder vier Wörter. Der Server lehnt leicht zu erratende Passwörter ab.',
+    userName: 'Benutzername',
+    showPassword: 'Passwort anzeigen',
+    hidePassword: 'Passwort verbergen',
+    show: 'Anzeigen',
+    hide: 'Verbergen',
+    busy: 'Einen Moment …',
+    utc: time => `${time} Uhr (UTC)`,
+  },
+
+  menu: {
+    label: account => `Menü von ${account}`,
+    account: 'Konto verwalten',
+    signOut: 'Abmelden',
+    signOutEverywhere: 'Überall abmelden',
+  },
+
+  home: {
+    title: 'Startseite',
+    hello: 'Hallo Welt',
+    helloName: name => `Hallo ${name}`,
+    signedOut: 'Nicht angemeldet.',
+    signedIn: 'Angemeldet.',
+    account: 'Konto',
+    since: 'Angemeldet seit',
+  },
+
+  signIn: {
+    title: 'Anmelden',
+    lead: domain => `Mit einem Konto bei ${domain}.`,
+    stay: 'Angemeldet bleiben',
+    button: 'Anmelden',
+    forgotten: 'Passwort vergessen?',
+    whomToAsk: domain =>
+      `Hier lässt es sich nicht zurücksetzen. Ein neues Passwort vergibt die Administration von ${domain}: bitte dort nachfragen.`,
+    noAccount: 'Noch kein Konto?',
+  },
+
+  signUp: {
+    title: 'Registrieren',
+    lead: domain => `Ein Konto bei ${domain} anlegen.`,
+    email: 'E-Mail-Adresse',
+    answer: 'Zeichen im Bild',
+    answerHint:
+      'Das Bild gilt zwei Minuten. Wer es nicht sehen kann, bekommt ein Konto auf Anfrage bei der Administration.',
+    picture: 'Captcha: Zeichen auf unruhigem Hintergrund, einzutippen in das nächste Feld',
+    button: 'Konto anlegen',
+    newPictureHint: 'Bild nicht lesbar? Ein neues behält den Benutzernamen. Das Passwort dann erneut eingeben.',
+    newPicture: 'Neues Bild',
+    haveAccount: 'Schon ein Konto?',
+  },
+
+  account: {
+    title: 'Konto',
+    changePassword: 'Passwort ändern',
+    changePasswordText: 'Alle anderen Sitzungen werden dabei beendet.',
+    sessions: 'Aktive Sitzungen',
+    thisSession: 'Dieser Browser',
+    unknownBrowser: 'Unbekannter Browser',
+    sessionSince: 'Angemeldet:',
+    sessionSeen: 'Zuletzt benutzt:',
+    endSession: 'Beenden',
+    endSessionOf: browser => `Beenden: Sitzung in ${browser}`,
+    signOutEverywhere: 'Überall abmelden',
+    signOutEverywhereText: 'Beendet alle Sitzungen dieses Kontos, auch diese.',
+    delete: 'Konto löschen',
+    deleteText: 'Endgültig. Vor dem Löschen steht auf der nächsten Seite, was geschieht.',
+  },
+
+  delete: {
+    title: 'Konto löschen',
+    lead: account => `Damit wird ${account} auf dem Server gelöscht, nicht nur hier.`,
+    points: [
+      'Das lässt sich nicht rückgängig machen.',
+      'Kontakte und auf dem Server gespeicherte Nachrichten gehen verloren.',
+      'Alle Sitzungen enden, auch die von Chatprogrammen.',
+      'Danach kann eine andere Person den Benutzernamen erhalten.',
+    ],
+    next: 'Weiter',
+    cancel: 'Konto behalten',
+    confirmTitle: 'Konto löschen: Bestätigung',
+    confirmLead: account => `Zum endgültigen Löschen von ${account} das Passwort eingeben.`,
+    button: 'Konto endgültig löschen',
+  },
+
+  errors: {
+    later: {
+      title: 'Das ist im Moment nicht möglich',
+      text: 'Ein benötigter Server ist nicht erreichbar. Bitte in einigen Minuten noch einmal versuchen.',
+    },
+    ourFault: {
+      title: 'Etwas ist schiefgegangen',
+      text: 'Der Fehler liegt bei uns. Bitte später noch einmal versuchen.',
+    },
+    badRequest: {
+      title: 'Diese Anfrage lässt sich nicht beantworten',
+      text: 'Bitte zur Startseite gehen und es noch einmal versuchen.',
+    },
+    formInvalid: {
+      title: 'Dieses Formular gilt nicht mehr',
+      text: 'Es war zu lange offen, oder der Browser nimmt keine Cookies an. Bitte das Formular neu laden und noch einmal versuchen.',
+    },
+    notFound: { title: 'Seite nicht gefunden', text: 'Unter dieser Adresse gibt es nichts.' },
+    tooLarge: { title: 'Zu viel Text', text: 'Die Eingabe ist zu lang.' },
+    tooManyAttempts: { title: 'Zu viele Versuche', text: 'Von dieser Adresse kamen zu viele Versuche.' },
+    outcomeUnknown: {
+      title: 'Das Ergebnis ist nicht bekannt',
+      text: 'Das Formular ist angekommen, aber sein Ergebnis ist nicht bekannt. Bitte nachsehen, bevor es noch einmal gesendet wird.',
+    },
+    wait: count => `Bitte ${minuten(count)} warten und dann noch einmal versuchen.`,
+    reference: 'Tritt der Fehler weiter auf, hilft uns diese Nummer:',
+    reload: 'Formular neu laden',
+    tryAgain: 'Noch einmal versuchen',
+  },
+
+  docs: {
+    title: 'API',
+    needsScript: 'Diese Seite braucht JavaScript. Sie zeigt',
+  },
+}
