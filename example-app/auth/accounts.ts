@@ -141,8 +141,9 @@ class XmppAccounts implements Accounts {
   }
 
   #contextOf({ ip }: Request): LoginContext {
-    if (ip === undefined) return {}
-    return this.#forwardClientIp ? { clientIp: ip, key: ip } : { key: ip }
+    // The library refuses a missing address, as for a login: without it, the server would ban this app.
+    if (this.#forwardClientIp) return { clientIp: ip ?? '' }
+    return ip === undefined ? {} : { key: ip }
   }
 
   async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {

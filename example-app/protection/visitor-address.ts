@@ -28,7 +28,9 @@ export function normaliseAddresses(app: Express): void {
 /** Returns the key that the attempts of a visitor are counted under. One visitor may have a whole IPv6 network. */
 export function addressOf({ ip }: Request): string {
   const address = addressIn(ip)
-  return address === undefined ? UNKNOWN : ipKeyGenerator(address, IPV6_NETWORK_BITS)
+  if (address === undefined) return UNKNOWN
+  // Behind NAT64, all visitors with IPv4 are in one network (RFC 6052 §2.1).
+  return ipaddr.parse(address).range() === 'rfc6052' ? address : ipKeyGenerator(address, IPV6_NETWORK_BITS)
 }
 
 /**
