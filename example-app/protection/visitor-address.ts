@@ -40,8 +40,14 @@ export function addressOf({ ip }: Request): string {
 export function addressIn(text: string | undefined): string | undefined {
   if (text === undefined || text.length > MAX_LENGTH) return undefined
   const bare = withoutPort(unquoted(text.trim()).trim()).replace(/%.*$/s, '')
-  // ipaddr.js takes `127.1` and `0x7f.0.0.1` as well.
-  return isIP(bare) === 0 ? undefined : ipaddr.process(bare).toString()
+  // Not by ipaddr.js, which takes `127.1` and `0x7f.0.0.1` as well.
+  const family = isIP(bare)
+  return family === 0 ? undefined : ipaddr.process(family === 6 ? inHexadecimal(bare) : bare).toString()
+}
+
+// ipaddr.js knows IPv4 at the end of `::ffff:` alone (RFC 4291 §2.2 has it at the end of any address). URLs spell it out.
+function inHexadecimal(ipv6: string): string {
+  return new URL(`http://[${ipv6}]`).hostname.slice(1, -1)
 }
 
 function unquoted(text: string): string {

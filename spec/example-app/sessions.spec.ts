@@ -9,6 +9,7 @@ import {
   hiddenIn,
   type LogEntry,
   noticeIn,
+  send,
   sessionIn,
   signIn,
   type Visitor,
@@ -146,7 +147,7 @@ test('the account page lists the sessions with the browser of each, and without 
   const { text } = await unknown.get('/account')
   expect(text).toContain('Firefox, Linux')
   expect(text).toContain('Unknown browser')
-  expect(text.match(/You are here/g)).toHaveLength(1)
+  expect(text.match(/This browser/g)).toHaveLength(1)
   expect(handlesIn(text)).toHaveLength(1)
   const sessions = await stores.accountSessions.list('user1@localhost')
   expect(sessions).toHaveLength(2)
