@@ -23,14 +23,17 @@ import { home } from './pages/home'
 import { login } from './pages/login'
 import { logout } from './pages/logout'
 import { register } from './pages/register'
+import { sessions } from './pages/sessions'
 import { readCookies } from './protection/cookies'
 import { createCsrf } from './protection/csrf'
 import { keyFor } from './protection/keys'
 import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
+import { normaliseAddresses } from './protection/visitor-address'
 import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
+import { createOwnSessions } from './sessions/own-sessions'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
@@ -66,9 +69,7 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = recordedAccounts(
-    createAccounts({ ...xmpp, authenticator, registration, revocations: stores.revocations }),
-  )
+  const accounts = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores }))
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {
     reachability.close()
@@ -76,9 +77,9 @@ export function createApp(config: AppConfig): App {
   }
   const { base } = branding
   const cookie = sessionCookie(production, base)
-  const signOut = createSignOut(cookie, stores.revocations)
+  const signOut = createSignOut(cookie, stores)
   const limits = rateLimits(stores, xmpp)
-  const logIn = recordedLogin(passwordLogin(passport, stores.revocations))
+  const logIn = recordedLogin(passwordLogin(passport, stores))
   const csrf = createCsrf({ production, base, secret, session: cookie.name })
   const forms = new Forms({ csrf, secret, cookie, stores })
   const seal = createSeal(keyFor('sign-up form', secret))
@@ -94,7 +95,7 @@ export function createApp(config: AppConfig): App {
   routes.use(readCookies, notices(production, base, secret), hiddenFields(csrf))
   routes.use(sessionMiddleware(cookie, secret, stores.sessions))
   routes.use(passport.session())
-  routes.use(endRevokedSessions(stores.revocations, cookie))
+  routes.use(endRevokedSessions(stores, cookie))
   routes.use(forTemplates)
 
   routes.use(home())
@@ -102,7 +103,9 @@ export function createApp(config: AppConfig): App {
   routes.use(logout(recordedSignOut(signOut), forms))
   const { captchaHosts } = config
   if (isOpen) routes.use(register({ accounts, forms, seal, limits, captchaHosts }))
-  routes.use(account({ accounts, registration: isOpen, cookie, signOut, forms, limits }))
+  const ownSessions = createOwnSessions(stores, secret)
+  routes.use(sessions({ ownSessions, cookie, signOut: recordedSignOut(signOut), forms }))
+  routes.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
   routes.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
   routes.use('/api', apiProblem)
   routes.use(notFound)
@@ -115,6 +118,7 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
   const { production, branding, metrics, log } = config
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustProxy)
+  normaliseAddresses(app)
   app.set('views', VIEWS)
   app.set('view engine', 'pug')
   // A page costs several times as much when its template is compiled for it. A changed template needs a restart.

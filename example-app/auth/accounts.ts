@@ -10,8 +10,7 @@ import {
 } from 'passport-xmpp-bosh'
 import { failureOf } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
-import { signIn } from '../sessions/signed-in'
-import type { Revocations } from '../stores/revocations'
+import { type SessionStores, signIn } from '../sessions/signed-in'
 import { LOGIN_REFUSALS } from './refusals'
 
 /** The form a visitor fills in to create an account. */
@@ -43,7 +42,7 @@ export interface AccountsOptions {
   readonly authenticator: Authenticator
   /** `undefined`: accounts cannot be created, changed or removed here */
   readonly registration: Registration | undefined
-  readonly revocations: Revocations
+  readonly stores: SessionStores
   readonly forwardClientIp: boolean
 }
 
@@ -54,13 +53,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
 class XmppAccounts implements Accounts {
   readonly #authenticator: Authenticator
   readonly #registration: Registration | undefined
-  readonly #revocations: Revocations
+  readonly #stores: SessionStores
   readonly #forwardClientIp: boolean
 
-  constructor({ authenticator, registration, revocations, forwardClientIp }: AccountsOptions) {
+  constructor({ authenticator, registration, stores, forwardClientIp }: AccountsOptions) {
     this.#authenticator = authenticator
     this.#registration = registration
-    this.#revocations = revocations
+    this.#stores = stores
     this.#forwardClientIp = forwardClientIp
   }
 
@@ -77,10 +76,10 @@ class XmppAccounts implements Accounts {
     const { username, password } = isFields(values) ? values : {}
     const credentials = { username: textOf(username), password: textOf(password) }
     try {
-      const revocation = await this.#revocations.latest()
+      const revocation = await this.#stores.revocations.latest()
       // Not through Passport: that ends a login when its visitor has left, and a button pressed twice looks like that.
       const { jid, mechanism } = await this.#authenticator.authenticate(credentials, this.#contextOf(req))
-      await signIn(req, profileOf(jid), { mechanism, revocation })
+      await signIn(this.#stores, req, profileOf(jid), { mechanism, revocation })
       return true
     } catch (reason) {
       failureOf(reason, req)
@@ -96,16 +95,16 @@ class XmppAccounts implements Accounts {
       .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
       .catch(async (reason: unknown) => {
         // It is unknown whether the new password is in force.
-        if (!isRefusal(reason)) await this.#revocations.revoke(user.jid)
+        if (!isRefusal(reason)) await this.#endSessions(user)
         throw reason
       })
-    await signInAgain(req, user, await this.#revocations.revoke(user.jid))
+    await this.#signInAgain(req, user, await this.#endSessions(user))
   }
 
   async signOutEverywhere(req: Request, password: unknown): Promise<void> {
     const user = userOf(req)
     await this.#verify(req, user, password)
-    await this.#revocations.revoke(user.jid)
+    await this.#endSessions(user)
   }
 
   async remove(req: Request, password: unknown): Promise<void> {
@@ -113,14 +112,27 @@ class XmppAccounts implements Accounts {
     const registration = this.#openRegistration()
     await this.#verify(req, user, password)
     // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
-    const revocation = await this.#revocations.revoke(user.jid)
+    const revocation = await this.#endSessions(user)
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
       // The server keeps the account, so the visitor stays signed in.
-      if (isRefusal(reason)) await signInAgain(req, user, revocation)
+      if (isRefusal(reason)) await this.#signInAgain(req, user, revocation)
       throw reason
     })
     // After the removal: ends the sessions that began in the meantime.
-    await this.#revocations.revoke(user.jid)
+    await this.#endSessions(user)
+  }
+
+  /** Ends all sessions that the account has so far. Returns the number of the revocation. */
+  async #endSessions({ jid }: Express.User): Promise<number> {
+    // Before the revocation: a login that begins after it stays.
+    await this.#stores.accountSessions.removeAll(jid)
+    return this.#stores.revocations.revoke(jid)
+  }
+
+  /** @param revocation the one that this session alone survives; a later one ends it too */
+  #signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
+    const { mechanism = '', stay = false } = req.session.login ?? {}
+    return signIn(this.#stores, req, user, { mechanism, revocation, stay })
   }
 
   #openRegistration(): Registration {
@@ -129,8 +141,9 @@ class XmppAccounts implements Accounts {
   }
 
   #contextOf({ ip }: Request): LoginContext {
-    if (ip === undefined) return {}
-    return this.#forwardClientIp ? { clientIp: ip, key: ip } : { key: ip }
+    // The library refuses a missing address, as for a login: without it, the server would ban this app.
+    if (this.#forwardClientIp) return { clientIp: ip ?? '' }
+    return ip === undefined ? {} : { key: ip }
   }
 
   async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {
@@ -141,11 +154,6 @@ class XmppAccounts implements Accounts {
       throw reason
     }
   }
-}
-
-/** @param revocation the one that this session alone survives; a later one ends it too */
-function signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
-  return signIn(req, user, { mechanism: req.session.login?.mechanism ?? '', revocation })
 }
 
 /** Returns the profile of an account, as a login does. */

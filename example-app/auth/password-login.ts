@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express'
 import type { FailureInfo } from 'passport-xmpp-bosh'
 import { markFailedAttempt } from '../protection/rate-limits'
-import { sessionKey, signIn } from '../sessions/signed-in'
-import type { Revocations } from '../stores/revocations'
+import { type SessionStores, signIn } from '../sessions/signed-in'
 import type { Auth } from './auth'
 import type { Refusal } from './refusals'
 
@@ -12,10 +11,10 @@ import type { Refusal } from './refusals'
  */
 export type PasswordLogin = (req: Request, res: Response) => Promise<Refusal | undefined>
 
-export function passwordLogin(passport: Auth['passport'], revocations: Revocations): PasswordLogin {
+export function passwordLogin(passport: Auth['passport'], stores: SessionStores): PasswordLogin {
   return async (req, res) => {
     // Read before the password is verified: a password change in the meantime then ends this login too.
-    const revocation = await revocations.latest()
+    const revocation = await stores.revocations.latest()
     const answer = async (
       error: unknown,
       user?: Express.User | false,
@@ -24,9 +23,7 @@ export function passwordLogin(passport: Auth['passport'], revocations: Revocatio
     ): Promise<Refusal | undefined> => {
       if (error) throw error
       if (user) {
-        // Ends the previous session as signing out does, even if a slow request still holds it.
-        if (req.user) await revocations.revoke(sessionKey(req))
-        await signIn(req, user, { mechanism: info?.mechanism ?? '', revocation })
+        await signIn(stores, req, user, { mechanism: info?.mechanism ?? '', revocation, stay: req.body?.stay === 'on' })
         return undefined
       }
       markFailedAttempt(res)

@@ -1,8 +1,7 @@
 import type { Request } from 'express'
-import type { SessionData } from 'express-session'
 import type { SessionCookie } from '../sessions/session-cookie'
-import { forgetSession, isOver } from '../sessions/signed-in'
-import type { Revocations } from '../stores/revocations'
+import { forgetSession, isOver, type SessionStores } from '../sessions/signed-in'
+import { loadSession } from '../sessions/stored'
 import type { Answered } from './outcome'
 
 /**
@@ -12,7 +11,7 @@ import type { Answered } from './outcome'
 export async function adopt(
   req: Request,
   { session, before }: Answered,
-  { cookie, revocations }: { readonly cookie: SessionCookie; readonly revocations: Revocations },
+  { cookie, stores }: { readonly cookie: SessionCookie; readonly stores: SessionStores },
 ): Promise<boolean> {
   // Signed in by another form since then.
   if (session === undefined || (req.user && req.sessionID !== before)) return true
@@ -20,9 +19,9 @@ export async function adopt(
     await forgetSession(req, cookie)
     return true
   }
-  const data = await load(req, session)
+  const data = await loadSession(req.sessionStore, session)
   const jid: unknown = (data as { passport?: { user?: unknown } } | undefined)?.passport?.user
-  if (!data || typeof jid !== 'string' || (await isOver(revocations, { jid, sid: session, login: data.login }))) {
+  if (!data || typeof jid !== 'string' || (await isOver(stores, { jid, sid: session, login: data.login }))) {
     if (req.cookies[cookie.name] !== undefined) await forgetSession(req, cookie)
     return false
   }
@@ -31,10 +30,4 @@ export async function adopt(
   req.sessionID = session
   req.sessionStore.createSession(req, data)
   return true
-}
-
-function load({ sessionStore }: Request, sid: string): Promise<SessionData | undefined> {
-  return new Promise((resolve, reject) => {
-    sessionStore.get(sid, (failed, data) => (failed ? reject(failed) : resolve(data ?? undefined)))
-  })
 }

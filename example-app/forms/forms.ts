@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { failureOf } from '../operation/failure'
 import type { Csrf } from '../protection/csrf'
 import { keyFor } from '../protection/keys'
-import { addressOf } from '../protection/rate-limits'
+import { addressOf } from '../protection/visitor-address'
 import type { SessionCookie } from '../sessions/session-cookie'
 import { SESSION_OVER } from '../sessions/signed-in'
 import type { Stores } from '../stores'
@@ -129,7 +129,7 @@ export class Forms {
     const outcome = JSON.parse(end.outcome) as Outcome
     if ('failed' in outcome) throw new RememberedFailure(outcome.failed)
     const { cookie, stores } = this.#options
-    const isAdopted = await adopt(req, outcome.answered, { cookie, revocations: stores.revocations })
+    const isAdopted = await adopt(req, outcome.answered, { cookie, stores })
     await give(req, res, isAdopted ? outcome.answered : { to: '/login', notice: SESSION_OVER })
     return true
   }

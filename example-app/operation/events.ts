@@ -1,4 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import type { Request, RequestHandler } from 'express'
 import { prepareUsername, type UsernameOptions, XmppBoshError } from 'passport-xmpp-bosh'
@@ -21,6 +20,7 @@ export const EVENTS = {
   'removal-refused': ['warn', 'the removal of an account was refused'],
   'removal-failed': ['warn', 'the removal of an account failed, and its outcome is unknown'],
   'signed-out': ['info', 'a visitor signed out'],
+  'session-ended': ['info', 'a visitor ended another session of the account'],
   'signed-out-everywhere': ['info', 'all sessions of an account were ended'],
   'sign-out-refused': ['warn', 'signing out everywhere was refused'],
   'sign-out-failed': ['warn', 'signing out everywhere failed'],
@@ -81,7 +81,8 @@ export function recordEvents({ log, names, listener }: EventOptions): RequestHan
       log[level](
         {
           event,
-          address: addressOf(req.ip),
+          // A proxy may send anything.
+          address: req.ip ?? 'unknown',
           outcome,
           ...(user !== undefined && { user: user.slice(0, MAX_USER_LENGTH) }),
           ms,
@@ -119,10 +120,4 @@ function accountOf(typed: unknown, { domain, maxUsernameBytes }: UsernameOptions
 // A prepared name has none of these characters. Should one pass, it must not move or hide the rest of the line.
 function printable(text: string): string {
   return text.replace(/[\p{C}\p{Z}]/gu, '?')
-}
-
-/** Returns an address that tools recognize: a proxy may send anything, and a dual-stack socket maps IPv4. */
-function addressOf(ip: string | undefined): string {
-  const address = ip?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '') ?? ''
-  return isIPv4(address) || (isIPv6(address) && !address.includes('%')) ? address : 'unknown'
 }

@@ -5,6 +5,7 @@ import type { Act, Forms } from '../forms/forms'
 import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
 import { type Notice, takeNotice } from '../sessions/notice'
+import type { OwnSessions } from '../sessions/own-sessions'
 import type { SessionCookie } from '../sessions/session-cookie'
 import type { SignOut } from '../sessions/sign-out'
 import { requireSignedIn } from '../sessions/signed-in'
@@ -23,13 +24,15 @@ export interface AccountOptions {
   readonly accounts: Accounts
   /** accounts can be changed and removed; signing out everywhere is always possible */
   readonly registration: boolean
+  readonly ownSessions: OwnSessions
   readonly cookie: SessionCookie
   readonly signOut: SignOut
   readonly forms: Forms
   readonly limits: RateLimits
 }
 
-export function account({ accounts, registration, cookie, signOut, forms, limits }: AccountOptions): Router {
+export function account(options: AccountOptions): Router {
+  const { accounts, registration, ownSessions, cookie, signOut, forms, limits } = options
   const router = Router()
   const signedIn = requireSignedIn(cookie, PAGE)
   const post = (name: string, act: Action) => {
@@ -39,9 +42,10 @@ export function account({ accounts, registration, cookie, signOut, forms, limits
 
   router.get(PAGE, (req, res, next) => requireSignedIn(cookie, pageWith(rowOf(req)))(req, res, next))
 
-  router.get(PAGE, (req, res) => {
+  router.get(PAGE, async (req, res) => {
+    const sessions = await ownSessions.list(req)
     const notice = takeNotice(req, PAGE)
-    res.render('account', { notice, opened: notice?.form ?? rowOf(req), blamed: fieldsToCorrect(notice) })
+    res.render('account', { sessions, notice, opened: notice?.form ?? rowOf(req), blamed: fieldsToCorrect(notice) })
   })
 
   post('sign-out-everywhere', async (req, res) => {

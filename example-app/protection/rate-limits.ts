@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import { prepareUsername, type UsernameOptions } from 'passport-xmpp-bosh'
 import { logEvent } from '../operation/events'
 import type { Stores } from '../stores'
+import { addressOf } from './visitor-address'
 
 const WINDOW_MS = 15 * 60 * 1000
 /** wrong passwords from one address for one account */
@@ -86,11 +87,6 @@ export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
       keyGenerator: addressOf,
     }),
   }
-}
-
-/** Returns the key of a visitor's address. One visitor may have a whole IPv6 network. */
-export function addressOf({ ip }: Request): string {
-  return ip === undefined ? 'unknown' : ipKeyGenerator(ip)
 }
 
 // A name that cannot be an account is refused without asking the server: all such names share a key.

@@ -3,7 +3,7 @@ import session, { type Store } from 'express-session'
 import { failureOf } from '../operation/failure'
 import { ownCookie } from '../protection/cookies'
 import { requireSecure } from '../protection/insecure-request'
-import { MAX_SESSION_AGE_MS } from '../stores/revocations'
+import { lifetimeOf } from '../stores/lifetimes'
 
 /** The session cookie as it is set and, with the same attributes, cleared. */
 export interface SessionCookie {
@@ -22,8 +22,9 @@ export function sessionMiddleware(cookie: SessionCookie, secret: string, store: 
     name: cookie.name,
     secret,
     store,
-    // Outlives an idle session in the store: the app can then tell a late visitor that the session has ended.
-    cookie: { ...cookie.attributes, maxAge: MAX_SESSION_AGE_MS },
+    // Outlives an idle session in the store: the app can then tell a late visitor that the session has ended. Signing in
+    // makes it last longer for a visitor who stays signed in.
+    cookie: { ...cookie.attributes, maxAge: lifetimeOf(undefined).ageMs },
     resave: false,
     // A visitor who is not signed in has no session.
     saveUninitialized: false,

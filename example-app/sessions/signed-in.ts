@@ -1,10 +1,13 @@
 import type { Request, RequestHandler } from 'express'
 import type { Profile } from 'passport-xmpp-bosh'
 import { markSessionCleared } from '../protection/csrf'
-import { MAX_SESSION_AGE_MS, type Revocations } from '../stores/revocations'
+import type { Stores } from '../stores'
+import { lifetimeOf } from '../stores/lifetimes'
+import { browserOf } from './browser'
 import { goTo } from './go-to'
 import { leaveNotice } from './notice'
 import { type SessionCookie, saveSession } from './session-cookie'
+import { destroySession } from './stored'
 
 /** The login that a session belongs to, as the session store keeps it. */
 export interface Login {
@@ -17,6 +20,22 @@ export interface Login {
    * already have it under this name.
    */
   readonly generation: number
+  /** the browser and its system; empty if unknown */
+  readonly browser: string
+  /** the visitor chose to stay signed in */
+  readonly stay: boolean
+}
+
+/** The stores that know which sessions are signed in. */
+export type SessionStores = Pick<Stores, 'sessions' | 'accountSessions' | 'revocations'>
+
+/** A login that has just succeeded. */
+export interface NewLogin {
+  readonly mechanism: string
+  /** number of the latest revocation before the password was verified */
+  readonly revocation: number
+  /** default: false */
+  readonly stay?: boolean
 }
 
 declare global {
@@ -32,18 +51,26 @@ declare module 'express-session' {
   }
 }
 
-/** Signs the visitor in. Begins a new session, which makes a planted session id worthless. */
+/** Signs the visitor in. Begins a new session, which makes a planted session id worthless, and ends the one before. */
 export async function signIn(
+  stores: SessionStores,
   req: Request,
   user: Express.User,
-  { mechanism, revocation }: { readonly mechanism: string; readonly revocation: number },
+  { mechanism, revocation, stay = false }: NewLogin,
 ): Promise<void> {
+  // As signing out does, even if a slow request still holds it.
+  if (req.user) await stores.accountSessions.remove(req.user.jid, req.sessionID)
   await new Promise<void>((resolve, reject) => {
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
-  req.session.login = { mechanism, since: Date.now(), generation: revocation }
+  const now = Date.now()
+  const login = { mechanism, since: now, generation: revocation, browser: browserOf(req), stay }
+  req.session.login = login
+  req.session.cookie.maxAge = lifetimeOf(login).ageMs
   // The browser may request the next page before the end of this answer saves the session.
   await saveSession(req)
+  const evicted = await stores.accountSessions.add(user.jid, req.sessionID, now)
+  await Promise.all(evicted.map(sid => destroySession(stores.sessions, sid)))
 }
 
 /** A session, as {@link isOver} judges it. */
@@ -53,18 +80,23 @@ interface Signed {
   readonly login: Login | undefined
 }
 
-/** Tells if a session is too old or was revoked. */
-export async function isOver(revocations: Revocations, { jid, sid, login }: Signed): Promise<boolean> {
-  if (!login || Date.now() - login.since >= MAX_SESSION_AGE_MS) return true
-  const revoked = await Promise.all([jid, keyOf(sid)].map(of => revocations.lastRevocation(of)))
-  return revoked.some(number => number > login.generation)
+/** Tells if a session is too old, was revoked or was ended. If not, it counts as used now. */
+export async function isOver(stores: SessionStores, { jid, sid, login }: Signed): Promise<boolean> {
+  const now = Date.now()
+  if (!login || now - login.since >= lifetimeOf(login).ageMs) return true
+  const [isKnown, revoked] = await Promise.all([
+    stores.accountSessions.seen(jid, sid, now),
+    stores.revocations.lastRevocation(jid),
+  ])
+  return !isKnown || revoked > login.generation
 }
 
-/** Ends a session that is too old or was revoked, before a page is made with it. */
-export function endRevokedSessions(revocations: Revocations, cookie: SessionCookie): RequestHandler {
+/** Ends a session that is too old, was revoked or was ended elsewhere, before a page is made with it. */
+export function endRevokedSessions(stores: SessionStores, cookie: SessionCookie): RequestHandler {
   return async (req, _res, next) => {
     const { user, session, sessionID: sid } = req
-    if (!user || !(await isOver(revocations, { jid: user.jid, sid, login: session.login }))) return next()
+    if (!user || !(await isOver(stores, { jid: user.jid, sid, login: session.login }))) return next()
+    await stores.accountSessions.remove(user.jid, sid)
     await forgetSession(req, cookie)
     await leaveNotice(req, SESSION_OVER)
     next()
@@ -73,22 +105,11 @@ export function endRevokedSessions(revocations: Revocations, cookie: SessionCook
 
 /** Removes the session of a request from the store, and its cookie. The rest of the request is not signed in. */
 export async function forgetSession(req: Request, { name, attributes }: SessionCookie): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    req.sessionStore.destroy(req.sessionID, failed => (failed ? reject(failed) : resolve()))
-  })
+  await destroySession(req.sessionStore, req.sessionID)
   req.user = undefined
   if (!req.res) return
   req.res.clearCookie(name, attributes)
   markSessionCleared(req.res)
-}
-
-/** Returns the name of the request's session in {@link Revocations}. A JID never has this form. */
-export function sessionKey({ sessionID }: Request): string {
-  return keyOf(sessionID)
-}
-
-function keyOf(sid: string): string {
-  return `session:${sid}`
 }
 
 /** Notice for a visitor whose session has ended. */

@@ -1,31 +1,35 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
-import session from 'express-session'
-import createMemoryStore from 'memorystore'
+import { MAX_SESSIONS_PER_ACCOUNT } from './account-sessions/account-sessions'
+import { memoryAccountSessions } from './account-sessions/memory'
+import { REVOCATION_TTL_MS } from './lifetimes'
+import { memorySessions } from './memory-sessions'
 import { memoryOutcomes } from './outcomes-memory'
-import { MAX_FORM_IDLE_MS, MAX_IDLE_MS, REVOCATION_TTL_MS, type Revocations } from './revocations'
-import { type PlainStore, SignedInApartStore } from './signed-in-apart'
+import type { Revocations } from './revocations'
 import type { Stores } from './stores'
 
-/** limit for signed-in sessions, and again for the others */
-const MAX_SESSIONS = 10_000
+/** Bounds of the sessions */
+export interface SessionBounds {
+  readonly overall: number
+  readonly perAccount: number
+}
+
+const SESSION_BOUNDS: SessionBounds = { overall: 10_000, perAccount: MAX_SESSIONS_PER_ACCOUNT }
 /** revocations remembered one by one */
 const MAX_REVOCATIONS = 100_000
-const SWEEP_MS = 10 * 60 * 1000
 
-/** Opens stores in this process. They do not use the store of express-session, which never removes expired sessions. */
-export function openMemoryStores(): Stores {
-  const SweptStore = createMemoryStore(session)
-  const swept = (ttl: number) => new SweptStore({ max: MAX_SESSIONS, checkPeriod: SWEEP_MS, ttl })
-  const [signedIn, others] = [swept(MAX_IDLE_MS), swept(MAX_FORM_IDLE_MS)]
+/** Opens stores in this process. */
+export function openMemoryStores({ overall, perAccount }: SessionBounds = SESSION_BOUNDS): Stores {
+  const accountSessions = memoryAccountSessions(perAccount)
+  const sessions = memorySessions({ max: overall, onGone: (jid, sid) => void accountSessions.remove(jid, sid) })
   return {
-    sessions: new SignedInApartStore(signedIn as unknown as PlainStore, others as unknown as PlainStore),
+    sessions: sessions.store,
+    accountSessions,
     revocations: memoryRevocations(),
     outcomes: memoryOutcomes(),
     rateLimit: () => new RateLimitMemoryStore(),
     isReady: async () => true,
     async close() {
-      signedIn.stopInterval()
-      others.stopInterval()
+      sessions.close()
     },
   }
 }
@@ -37,11 +41,11 @@ function memoryRevocations(): Revocations {
   let dropped = 0
   return {
     latest: async () => latest,
-    lastRevocation: async of => revocations.get(of)?.number ?? dropped,
-    async revoke(of) {
+    lastRevocation: async jid => revocations.get(jid)?.number ?? dropped,
+    async revoke(jid) {
       // Inserted again, so that the map stays in the order of the numbers.
-      revocations.delete(of)
-      revocations.set(of, { number: ++latest, until: Date.now() + REVOCATION_TTL_MS })
+      revocations.delete(jid)
+      revocations.set(jid, { number: ++latest, until: Date.now() + REVOCATION_TTL_MS })
       for (const [oldest, { number, until }] of revocations) {
         if (until > Date.now() && revocations.size <= MAX_REVOCATIONS) break
         revocations.delete(oldest)

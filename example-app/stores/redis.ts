@@ -1,9 +1,11 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
+import { redisAccountSessions } from './account-sessions/redis'
+import { lifetimeOf, REVOCATION_TTL_MS } from './lifetimes'
 import { redisOutcomes } from './outcomes-redis'
 import { connectRedis, type RedisConnection } from './redis-connection'
-import { MAX_FORM_IDLE_MS, MAX_IDLE_MS, REVOCATION_TTL_MS, type Revocations } from './revocations'
+import type { Revocations } from './revocations'
 import type { Stores } from './stores'
 
 /** key that a readiness check writes */
@@ -13,10 +15,11 @@ const READY_TTL_MS = 60_000
 type Ask = RedisConnection['ask']
 
 /** Opens stores that several processes share. Rejects if Redis cannot be reached at the start. */
-export async function openRedisStores(url: string): Promise<Stores> {
+export async function openRedisStores(url: string, maxPerAccount?: number): Promise<Stores> {
   const { ask, close } = await connectRedis(url)
   return {
     sessions: redisSessions(ask),
+    accountSessions: redisAccountSessions(ask, maxPerAccount),
     revocations: redisRevocations(ask),
     outcomes: redisOutcomes(ask),
     rateLimit: name => redisRateLimit(ask, name),
@@ -35,7 +38,7 @@ export async function openRedisStores(url: string): Promise<Stores> {
 function redisSessions(ask: Ask): RedisSessionStore {
   return new RedisSessionStore({
     prefix: 'session:',
-    ttl: ({ login }) => (login ? MAX_IDLE_MS : MAX_FORM_IDLE_MS) / 1_000,
+    ttl: ({ login }) => lifetimeOf(login).idleMs / 1_000,
     client: {
       get: (key: string) => ask(client => client.get(key)),
       set: (key: string, value: string, options: SetOptions) => ask(client => client.set(key, value, options)),
@@ -52,12 +55,12 @@ const REVOKE =
   "local number = redis.call('INCR', KEYS[1]) redis.call('SET', KEYS[2], number, 'PX', ARGV[1]) return number"
 
 function redisRevocations(ask: Ask): Revocations {
-  const keyOf = (of: string) => `end:${of}`
+  const keyOf = (jid: string) => `end:${jid}`
   return {
     latest: async () => Number((await ask(client => client.get(LATEST))) ?? 0),
-    lastRevocation: async of => Number((await ask(client => client.get(keyOf(of)))) ?? 0),
-    async revoke(of) {
-      const keys = [LATEST, keyOf(of)]
+    lastRevocation: async jid => Number((await ask(client => client.get(keyOf(jid)))) ?? 0),
+    async revoke(jid) {
+      const keys = [LATEST, keyOf(jid)]
       return Number(await ask(client => client.eval(REVOKE, { keys, arguments: [String(REVOCATION_TTL_MS)] })))
     },
   }

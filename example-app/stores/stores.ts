@@ -1,11 +1,13 @@
 import type { Store as RateLimitStore } from 'express-rate-limit'
 import type { Store as SessionStore } from 'express-session'
+import type { AccountSessions } from './account-sessions/account-sessions'
 import type { Outcomes } from './outcomes'
 import type { Revocations } from './revocations'
 
 /** Everything the app remembers. In one place, so that several processes can share it. */
 export interface Stores {
   readonly sessions: SessionStore
+  readonly accountSessions: AccountSessions
   readonly revocations: Revocations
   readonly outcomes: Outcomes
   /** Returns the counters of one kind of attempt. */

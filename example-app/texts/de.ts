@@ -6,6 +6,8 @@ const minuten = (count: number) => (count === 1 ? 'eine Minute' : `${count} Minu
 export const de: Texts = {
   messages: {
     'session-over': 'Die Sitzung ist beendet. Bitte erneut anmelden.',
+    'session-ended': 'Die Sitzung ist beendet.',
+    'session-ended-before': 'Diese Sitzung war schon beendet.',
     'signed-out-everywhere': 'Alle Sitzungen sind beendet.',
     'password-changed': 'Das Passwort ist geändert. Alle anderen Sitzungen sind beendet.',
     'account-removed': account => `Das Konto ${account} ist gelöscht.`,

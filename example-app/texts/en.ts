@@ -5,6 +5,8 @@ export const en = {
   /** Messages of a page about an action. `value` is a name or a domain. */
   messages: {
     'session-over': 'Your session has ended. Please sign in again.',
+    'session-ended': 'The session has been ended.',
+    'session-ended-before': 'This session had ended already.',
     'signed-out-everywhere': 'You are signed out everywhere.',
     'password-changed': 'Your password has been changed. You are signed out everywhere else.',
     'account-removed': (account: string) => `The account ${account} has been deleted.`,

@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionData } from 'express-session'
+import type { App } from '../../example-app/app'
 import { LEASE_MS, OUTCOME_TTL_MS } from '../../example-app/stores/outcomes'
 import { redisOutcomes } from '../../example-app/stores/outcomes-redis'
 import { openRedisStores } from '../../example-app/stores/redis'
 import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
 import { STORE_ERRORS } from '../../example-app/stores/store-error'
 import type { Stores } from '../../example-app/stores/stores'
+import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { appOn, send, signIn, type Visitor, visitorOf } from '../example-app/visitor'
 import { stablePorts } from './servers/ports'
 import { type Redis, startRedis } from './servers/redis'
 
@@ -39,6 +42,11 @@ const operations: [string, (stores: Stores) => Promise<unknown>][] = [
   ['reading the outcome of a form', stores => stores.outcomes.find('a form')],
   ['settling a form', stores => stores.outcomes.settle('a form', '{}')],
   ['releasing a form', stores => stores.outcomes.release('a form')],
+  ['adding a session of an account', stores => stores.accountSessions.add('alice@localhost', 'id', 0)],
+  ['using a session of an account', stores => stores.accountSessions.seen('alice@localhost', 'id', 60_000)],
+  ['listing the sessions of an account', stores => stores.accountSessions.list('alice@localhost')],
+  ['removing a session of an account', stores => stores.accountSessions.remove('alice@localhost', 'id')],
+  ['removing all sessions of an account', stores => stores.accountSessions.removeAll('alice@localhost')],
   ['counting an attempt', stores => limit(stores).then(store => store.increment('a visitor'))],
   ['taking an attempt back', stores => limit(stores).then(store => store.decrement('a visitor'))],
 ]
@@ -256,17 +264,94 @@ test('the oldest outcome of the same visitor is dropped first, and the oldest of
   }
 })
 
-test('a signed-in session is kept for eight hours and any other for two', async () => {
-  const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
-  await called(done => stores.sessions.set('signed-out', session, done))
+test.each([
+  ['eight hours', 8, false],
+  ['two weeks when its visitor stays signed in', 14 * 24, true],
+])('a session is kept for %s', async (_time, hours, stay) => {
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay }
   await called(done => stores.sessions.set('signed-in', { ...session, login }, done))
   const { ask, close } = await connectRedis(redis.url)
   try {
-    expect(Math.ceil((await ask(client => client.ttl('session:signed-out'))) / 3_600)).toBe(2)
-    expect(Math.ceil((await ask(client => client.ttl('session:signed-in'))) / 3_600)).toBe(8)
+    expect(Math.ceil((await ask(client => client.ttl('session:signed-in'))) / 3_600)).toBe(hours)
   } finally {
     close()
   }
+})
+
+test('the least recently used session of the same account goes when two processes add too many at once', async () => {
+  const bounded = await openRedisStores(redis.url, 3)
+  const { ask, close } = await connectRedis(redis.url)
+  try {
+    const { accountSessions } = bounded
+    await accountSessions.add('bob@localhost', 'other', 0)
+    for (const [time, sid] of ['a', 'b', 'c'].entries()) await accountSessions.add('dora@localhost', sid, time)
+    expect(await accountSessions.seen('dora@localhost', 'a', 59_000)).toBe(true)
+    expect(await accountSessions.add('dora@localhost', 'd', 60_000)).toEqual(['a'])
+    expect(await accountSessions.seen('dora@localhost', 'a', 60_000)).toBe(false)
+    expect(await accountSessions.seen('dora@localhost', 'b', 61_001)).toBe(true)
+    expect(await accountSessions.add('dora@localhost', 'e', 61_002)).toEqual(['c'])
+
+    const many = Array.from({ length: 20 }, (_, n) => accountSessions.add('dora@localhost', `n${n}`, 70_000 + n))
+    expect((await Promise.all(many)).flat()).toHaveLength(20)
+    expect((await accountSessions.list('dora@localhost')).map(({ sid }) => sid)).toEqual(['n17', 'n18', 'n19'])
+    expect(await accountSessions.list('bob@localhost')).toEqual([{ sid: 'other', lastSeen: 0 }])
+    const days = (await ask(client => client.pTTL('sessions:dora@localhost'))) / (24 * 60 * 60 * 1000)
+    expect(Math.ceil(days)).toBe(30)
+  } finally {
+    close()
+    await bounded.close()
+  }
+})
+
+test('a session of an account that is removed stays removed, and others stay', async () => {
+  const { accountSessions } = stores
+  for (const sid of ['one', 'two']) await accountSessions.add('erin@localhost', sid, 0)
+  expect(await accountSessions.remove('erin@localhost', 'one')).toBe(true)
+  expect(await accountSessions.remove('erin@localhost', 'one')).toBe(false)
+  expect(await accountSessions.seen('erin@localhost', 'one', 120_000)).toBe(false)
+  expect(await accountSessions.list('erin@localhost')).toEqual([{ sid: 'two', lastSeen: 0 }])
+  await accountSessions.removeAll('erin@localhost')
+  expect(await accountSessions.seen('erin@localhost', 'two', 120_000)).toBe(false)
+})
+
+describe('an app that keeps its sessions in Redis', () => {
+  let xmpp: BoshServer
+  let app: App
+
+  beforeAll(async () => {
+    xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1', user2: 'user2' } })
+  })
+  beforeEach(async () => {
+    ;({ app } = appOn(xmpp, {}, { stores: await openRedisStores(redis.url, 3) }))
+  })
+  afterEach(() => app.close())
+  afterAll(() => xmpp.close())
+
+  async function enter(user: string): Promise<Visitor> {
+    const visitor = visitorOf(app)
+    await signIn(visitor, user, user)
+    return visitor
+  }
+  const isSignedIn = async (visitor: Visitor) => !(await visitor.get('/')).text.includes('hello world')
+
+  test('sign-ins and sign-outs of one account end no session of another', async () => {
+    const other = await enter('user2')
+    const own: Visitor[] = []
+    for (let n = 0; n < 8; n++) own.push(await enter('user1'))
+    const states = await Promise.all(own.map(isSignedIn))
+    expect(states.filter(Boolean)).toHaveLength(3)
+    for (const visitor of own) await send(visitor, '/', '/logout', {})
+    expect(await Promise.all(own.map(isSignedIn))).toEqual(own.map(() => false))
+    expect(await isSignedIn(other)).toBe(true)
+
+    const { ask, close } = await connectRedis(redis.url)
+    try {
+      expect(await ask(client => client.keys('end:session:*'))).toEqual([])
+      expect(await ask(client => client.exists('sessions:user1@localhost'))).toBe(0)
+    } finally {
+      close()
+    }
+  })
 })
 
 test('every operation fails when the stores are closed', async () => {

@@ -145,6 +145,7 @@ test.each([
   ['203.0.113.7', '203.0.113.7'],
   ['2001:db8::7', '2001:db8::7'],
   ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['203.0.113.7:51234', '203.0.113.7'],
   ['203.0.113.7"', 'unknown'],
   ['no address', 'unknown'],
 ])('the log names the visitor of a proxy that sends %s as %s', async (sent, address) => {

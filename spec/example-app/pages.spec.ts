@@ -81,6 +81,7 @@ describe('the account page', () => {
   test.each([
     ['/account', []],
     ['/account?open=password', ['password']],
+    ['/account?open=sessions', ['sessions']],
     ['/account?open=sign-out-everywhere', ['sign-out-everywhere']],
     ['/account?open=delete', []],
     ['/account?open=password&open=sessions', []],
@@ -88,8 +89,8 @@ describe('the account page', () => {
   ])('%s shows %j open, and the browser closes it when another opens', async (path, open) => {
     const { text } = await visitor.get(path)
     expect(openRows(text)).toEqual(open)
-    expect(text.match(/<details class="row"/g)).toHaveLength(2)
-    expect(text.match(/<details class="row"[^>]* name="account"/g)).toHaveLength(2)
+    expect(text.match(/<details class="row"/g)).toHaveLength(3)
+    expect(text.match(/<details class="row"[^>]* name="account"/g)).toHaveLength(3)
   })
 
   test('a refused form is open', async () => {

@@ -21,14 +21,14 @@ export interface AppOn {
 export function appOn(
   xmpp: { url: string },
   env: Record<string, string> = {},
-  more: Pick<AppConfig, 'metrics'> = {},
+  more: Pick<AppConfig, 'metrics'> & { readonly stores?: Stores } = {},
 ): AppOn {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })
   const service = config.xmpp.service ?? []
   const log = createLog({ write: line => void logged.push(JSON.parse(line)) })
-  const stores = openMemoryStores()
-  const app = createApp({ ...config, xmpp: { ...config.xmpp, service }, stores, log, ...more })
+  const stores = more.stores ?? openMemoryStores()
+  const app = createApp({ ...config, xmpp: { ...config.xmpp, service }, log, ...more, stores })
   const { close } = app
   const closeAll = async () => {
     await close()
