@@ -14,7 +14,7 @@ let door: Door
 beforeAll(async () => {
   redis = await startRedis()
   control = await connectRedis(redis.url)
-  xmpp = await startBoshServer({ domain: 'localhost' })
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { alice: 'secret' } })
   const [port = 0] = await stablePorts(1)
   app = await startApp(port, {
     SESSION_SECRET: 'a secret of the specs, long enough',
