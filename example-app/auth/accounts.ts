@@ -141,9 +141,9 @@ class XmppAccounts implements Accounts {
   }
 
   #contextOf({ ip }: Request): LoginContext {
+    const key = ip === undefined ? {} : { key: ip }
     // The library refuses a missing address, as for a login: without it, the server would ban this app.
-    if (this.#forwardClientIp) return { clientIp: ip ?? '' }
-    return ip === undefined ? {} : { key: ip }
+    return this.#forwardClientIp ? { clientIp: ip ?? '', ...key } : key
   }
 
   async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {
