@@ -21,7 +21,7 @@ function keyboard({ page, see }: Visitor) {
 }
 
 onEverySite(visits => {
-  test('a visitor signs up, signs in, changes the password and deletes the account with the keyboard alone', async () => {
+  test('a visitor signs up, is signed in, changes the password and deletes the account with the keyboard alone', async () => {
     const visitor = await visits.visitor()
     const { see } = visitor
     const { on, tabTo, type, enter } = keyboard(visitor)
@@ -41,10 +41,6 @@ onEverySite(visits => {
     await tabTo('button:has-text("Create account")')
     await enter()
 
-    await on('#password') // the name is filled in
-    await type(PASSWORD)
-    await tabTo('button')
-    await enter()
     await see.says('hello judy')
 
     await tabTo('.brand')
