@@ -14,6 +14,7 @@ onEverySite(visits => {
     await see.at('/')
     expect(await see.told('status')).toContain('carol@localhost')
     await see.says('hello carol')
+    expect(await see.told('status')).toBe('Your account carol@localhost is ready, and you are signed in.')
 
     await page.getByRole('link', { name: 'Your account' }).click()
     await see.account('Change password', PASSWORD, ANOTHER)

@@ -144,6 +144,7 @@ onEverySite(visits => {
       const { page, see, name, on } = await ready(button, { javaScriptEnabled })
       await button.fill(page, see, on)
       const target = page.getByRole('button', { name: button.name, exact: true })
+      await target.scrollIntoViewIfNeeded()
       const box = await target.boundingBox()
       if (!box) throw new Error('the button has no place')
       const press = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)

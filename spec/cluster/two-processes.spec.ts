@@ -1,4 +1,4 @@
-import { tokenIn } from '../example-app/visitor'
+import { hiddenIn, tokenIn } from '../example-app/visitor'
 import { type Cluster, startCluster } from './servers/cluster'
 import { type Door, nameOf, newVisitor, signIn } from './visitor'
 
@@ -79,6 +79,18 @@ test('signing out everywhere at one process ends the sessions at the other', asy
   expect(await nameOf(other, first)).toBe('bob')
   await signIn(there, second, 'alice', PASSWORD)
   expect(await nameOf(there, first)).toBe('alice')
+})
+
+test('a form that both processes get at the same time takes effect once and begins one session', async () => {
+  const visitor = newVisitor()
+  const { text } = await visitor.get(first, '/login')
+  const fields = { ...hiddenIn(text), username: 'alice', password: PASSWORD }
+  const answers = await Promise.all([first, second].map(door => visitor.post(door, '/login', fields)))
+  const sessions = answers.map(({ headers }) => /^__Host-session=[^;]+/.exec(headers['set-cookie']?.[0] ?? '')?.[0])
+  expect(answers.map(({ status }) => status)).toEqual([303, 303])
+  expect(sessions[0]).toBeDefined()
+  expect(sessions[1]).toBe(sessions[0])
+  expect(await nameOf(visitor, nginx)).toBe('alice')
 })
 
 test('a password changed at one process is the password at the other', async () => {
