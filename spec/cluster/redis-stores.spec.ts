@@ -256,6 +256,36 @@ test('the oldest outcome of the same visitor is dropped first, and the oldest of
   }
 })
 
+test('the outcomes of a visitor with too many forms do not push out those of the others', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  await ask(client => client.flushAll())
+  const outcomes = redisOutcomes(ask, { perVisitor: 2, overall: 4 })
+  try {
+    await outcomes.claim('b1', 'b')
+    for (let n = 0; n < 20; n++) await outcomes.claim(`a${n}`, 'a')
+    expect(await outcomes.find('b1')).toEqual({ state: 'running' })
+    expect(await outcomes.find('a17')).toBeUndefined()
+    expect(await outcomes.find('a19')).toEqual({ state: 'running' })
+  } finally {
+    close()
+  }
+})
+
+test('a form that is claimed again after its release is as young as its last claim', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  await ask(client => client.flushAll())
+  const outcomes = redisOutcomes(ask, { perVisitor: 2, overall: 4 })
+  try {
+    await outcomes.claim('a1', 'a')
+    await outcomes.release('a1')
+    await outcomes.claim('a1', 'a')
+    await outcomes.claim('a2', 'a')
+    expect(await outcomes.find('a1')).toEqual({ state: 'running' })
+  } finally {
+    close()
+  }
+})
+
 test('a signed-in session is kept for eight hours and any other for two', async () => {
   const login = { mechanism: 'PLAIN', since: 0, generation: 0 }
   await called(done => stores.sessions.set('signed-out', session, done))
