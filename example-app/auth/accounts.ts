@@ -8,7 +8,7 @@ import {
   type RegistrationState,
   XmppBoshError,
 } from 'passport-xmpp-bosh'
-import { failureOf } from '../operation/failure'
+import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
 import { signIn } from '../sessions/signed-in'
 import type { Revocations } from '../stores/revocations'
@@ -96,7 +96,10 @@ class XmppAccounts implements Accounts {
       .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
       .catch(async (reason: unknown) => {
         // It is unknown whether the new password is in force.
-        if (!isRefusal(reason)) await this.#revocations.revoke(user.jid)
+        if (!isRefusal(reason)) {
+          await this.#revocations.revoke(user.jid)
+          endUnknown(req)
+        }
         throw reason
       })
     await signInAgain(req, user, await this.#revocations.revoke(user.jid))
@@ -117,6 +120,7 @@ class XmppAccounts implements Accounts {
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
       // The server keeps the account, so the visitor stays signed in.
       if (isRefusal(reason)) await signInAgain(req, user, revocation)
+      else endUnknown(req)
       throw reason
     })
     // After the removal: ends the sessions that began in the meantime.
@@ -141,6 +145,12 @@ class XmppAccounts implements Accounts {
       throw reason
     }
   }
+}
+
+/** Ends a request whose outcome is unknown, and whose session is revoked: its page must not look signed in. */
+function endUnknown(req: Request): void {
+  markOutcomeUnknown(req)
+  req.user = undefined
 }
 
 /** @param revocation the one that this session alone survives; a later one ends it too */

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { failureOf } from '../operation/failure'
+import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import type { Csrf } from '../protection/csrf'
 import { keyFor } from '../protection/keys'
 import { addressOf } from '../protection/rate-limits'
@@ -127,7 +127,10 @@ export class Forms {
     }
     // Written by #settle.
     const outcome = JSON.parse(end.outcome) as Outcome
-    if ('failed' in outcome) throw new RememberedFailure(outcome.failed)
+    if ('failed' in outcome) {
+      if (outcome.failed.isUnknown) markOutcomeUnknown(req)
+      throw new RememberedFailure(outcome.failed)
+    }
     const { cookie, stores } = this.#options
     const isAdopted = await adopt(req, outcome.answered, { cookie, revocations: stores.revocations })
     await give(req, res, isAdopted ? outcome.answered : { to: '/login', notice: SESSION_OVER })

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { isOutcomeUnknown } from '../operation/failure'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice } from '../sessions/notice'
 
@@ -22,6 +23,8 @@ export interface Failed {
   readonly code: string | undefined
   /** id of the request, which the log has */
   readonly request: string
+  /** the form may have taken effect */
+  readonly isUnknown: boolean
 }
 
 /** Outcome of a form, as the store keeps it. */
@@ -43,11 +46,12 @@ export function answeredBy(
   return { ...answer, before, ...(wasSignedIn && { session: null }) }
 }
 
-export function failedBy(reason: unknown, { id }: Request): Failed {
+export function failedBy(reason: unknown, req: Request): Failed {
   const { status, code } = (reason ?? {}) as { status?: unknown; code?: unknown }
   return {
     status: typeof status === 'number' ? status : 500,
     code: typeof code === 'string' ? code : undefined,
-    request: String(id),
+    request: String(req.id),
+    isUnknown: isOutcomeUnknown(req),
   }
 }

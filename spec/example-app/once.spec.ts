@@ -239,6 +239,15 @@ describe('a form that arrives again', () => {
     expect(steps('register')).toBe(asked)
   })
 
+  test('the page says again that the outcome of a password change is unknown', async () => {
+    const { press } = await ready(buttonOf('Change password'))
+    xmpp.fault({ on: 'register', reply: 'not-xml' })
+    for (const { status, text } of [await press(), await press()]) {
+      expect(status).toBe(502)
+      expect(text).toContain('It is unknown if this took effect')
+    }
+  })
+
   test('a login is tried again when it failed', async () => {
     const { press } = await ready(buttonOf('Sign in'))
     xmpp.fault({ on: 'auth', reply: { status: 503 } })
