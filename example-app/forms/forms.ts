@@ -9,7 +9,7 @@ import type { Stores } from '../stores'
 import type { Known } from '../stores/outcomes'
 import { adopt } from './adopt'
 import { type AwaitOutcome, awaitOutcomes } from './awaited'
-import { OutcomeUnknown, RememberedFailure } from './failures'
+import { OthersFailed, OutcomeUnknown, RememberedFailure } from './failures'
 import { formBody } from './form-body'
 import { identityOf } from './identity'
 import { type Answer, answeredBy, failedBy, give, type Outcome } from './outcome'
@@ -84,7 +84,7 @@ export class Forms {
         if (!known) return this.#act(submission, identity, req, res)
         if (await this.#replay(submission, identity, known, req, res)) return
       }
-      throw new OutcomeUnknown()
+      throw new OthersFailed()
     }
   }
 

@@ -30,8 +30,10 @@ export interface Failed {
 /** Outcome of a form, as the store keeps it. */
 export type Outcome = { readonly answered: Answered } | { readonly failed: Failed }
 
+/** Sends an answer. A notice that waits for its page is about an earlier form, which may be of another visitor. */
 export async function give(req: Request, res: Response, { to, notice }: Answer): Promise<void> {
   if (notice) await leaveNotice(req, notice)
+  else req.keptNotice?.clear()
   goTo(res, to)
 }
 
