@@ -8,7 +8,7 @@ import {
   type RegistrationState,
   XmppBoshError,
 } from 'passport-xmpp-bosh'
-import { failureOf } from '../operation/failure'
+import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
 import { type SessionStores, signIn } from '../sessions/signed-in'
 import { LOGIN_REFUSALS } from './refusals'
@@ -95,7 +95,10 @@ class XmppAccounts implements Accounts {
       .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
       .catch(async (reason: unknown) => {
         // It is unknown whether the new password is in force.
-        if (!isRefusal(reason)) await this.#endSessions(user)
+        if (!isRefusal(reason)) {
+          await this.#endSessions(user)
+          endUnknown(req)
+        }
         throw reason
       })
     await this.#signInAgain(req, user, await this.#endSessions(user))
@@ -116,6 +119,7 @@ class XmppAccounts implements Accounts {
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
       // The server keeps the account, so the visitor stays signed in.
       if (isRefusal(reason)) await this.#signInAgain(req, user, revocation)
+      else endUnknown(req)
       throw reason
     })
     // After the removal: ends the sessions that began in the meantime.
@@ -154,6 +158,12 @@ class XmppAccounts implements Accounts {
       throw reason
     }
   }
+}
+
+/** Ends a request whose outcome is unknown, and whose session is revoked: its page must not look signed in. */
+function endUnknown(req: Request): void {
+  markOutcomeUnknown(req)
+  req.user = undefined
 }
 
 /** Returns the profile of an account, as a login does. */

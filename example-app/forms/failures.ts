@@ -11,6 +11,16 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+/** Other requests with the same form failed, one after the other, and none had an effect. */
+export class OthersFailed extends Error {
+  override readonly name = 'OthersFailed'
+  readonly status = 503
+
+  constructor() {
+    super('all requests with this form failed without an effect')
+  }
+}
+
 /** The failure of a form that arrives a second time. */
 export class RememberedFailure extends Error {
   override readonly name = 'RememberedFailure'

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { failureOf } from '../operation/failure'
+import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import type { Csrf } from '../protection/csrf'
 import { keyFor } from '../protection/keys'
 import { addressOf } from '../protection/visitor-address'
@@ -9,7 +9,7 @@ import type { Stores } from '../stores'
 import type { Known } from '../stores/outcomes'
 import { adopt } from './adopt'
 import { type AwaitOutcome, awaitOutcomes } from './awaited'
-import { OutcomeUnknown, RememberedFailure } from './failures'
+import { OthersFailed, OutcomeUnknown, RememberedFailure } from './failures'
 import { formBody } from './form-body'
 import { identityOf } from './identity'
 import { type Answer, answeredBy, failedBy, give, type Outcome } from './outcome'
@@ -84,7 +84,7 @@ export class Forms {
         if (!known) return this.#act(submission, identity, req, res)
         if (await this.#replay(submission, identity, known, req, res)) return
       }
-      throw new OutcomeUnknown()
+      throw new OthersFailed()
     }
   }
 
@@ -127,7 +127,10 @@ export class Forms {
     }
     // Written by #settle.
     const outcome = JSON.parse(end.outcome) as Outcome
-    if ('failed' in outcome) throw new RememberedFailure(outcome.failed)
+    if ('failed' in outcome) {
+      if (outcome.failed.isUnknown) markOutcomeUnknown(req)
+      throw new RememberedFailure(outcome.failed)
+    }
     const { cookie, stores } = this.#options
     const isAdopted = await adopt(req, outcome.answered, { cookie, stores })
     await give(req, res, isAdopted ? outcome.answered : { to: '/login', notice: SESSION_OVER })

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { isOutcomeUnknown } from '../operation/failure'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice } from '../sessions/notice'
 
@@ -22,13 +23,17 @@ export interface Failed {
   readonly code: string | undefined
   /** id of the request, which the log has */
   readonly request: string
+  /** the form may have taken effect */
+  readonly isUnknown: boolean
 }
 
 /** Outcome of a form, as the store keeps it. */
 export type Outcome = { readonly answered: Answered } | { readonly failed: Failed }
 
+/** Sends an answer. A notice that waits for its page is about an earlier form, which may be of another visitor. */
 export async function give(req: Request, res: Response, { to, notice }: Answer): Promise<void> {
   if (notice) await leaveNotice(req, notice)
+  else req.keptNotice?.clear()
   goTo(res, to)
 }
 
@@ -43,11 +48,12 @@ export function answeredBy(
   return { ...answer, before, ...(wasSignedIn && { session: null }) }
 }
 
-export function failedBy(reason: unknown, { id }: Request): Failed {
+export function failedBy(reason: unknown, req: Request): Failed {
   const { status, code } = (reason ?? {}) as { status?: unknown; code?: unknown }
   return {
     status: typeof status === 'number' ? status : 500,
     code: typeof code === 'string' ? code : undefined,
-    request: String(id),
+    request: String(req.id),
+    isUnknown: isOutcomeUnknown(req),
   }
 }

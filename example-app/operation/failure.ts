@@ -17,6 +17,15 @@ export function failureOf(error: unknown, req: Request): Failure {
   return { status, reference: String(req.id) }
 }
 
+/** Marks that a request failed after it may have taken effect. */
+export function markOutcomeUnknown({ res }: Request): void {
+  if (res) res.locals['outcomeUnknown'] = true
+}
+
+export function isOutcomeUnknown({ res }: Request): boolean {
+  return res?.locals['outcomeUnknown'] === true
+}
+
 function statusOf(error: unknown): number {
   const status = (error as { status?: unknown } | null | undefined)?.status
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500

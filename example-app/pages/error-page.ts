@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { OutcomeUnknown } from '../forms/failures'
-import { failureOf } from '../operation/failure'
+import { failureOf, isOutcomeUnknown } from '../operation/failure'
 import { type Texts, textsOf } from '../texts'
 import { keepName, pageToTryAgain } from './try-again'
 
@@ -25,12 +25,13 @@ export const errorPage: ErrorRequestHandler = async (error: unknown, req, res, n
   // Part of a page has been sent already: Express closes the connection.
   if (res.headersSent) return next(error)
   const { status, reference } = failureOf(error, req)
+  const isUnknown = error instanceof OutcomeUnknown || isOutcomeUnknown(req)
   const isTemporary = status === 429 || status >= 500
   const page = isTemporary || status === 403 ? pageToTryAgain(req) : undefined
   if (isTemporary) await keepName(req)
   res.status(status).render('error', {
     status,
-    page: textsOf(res).errors[error instanceof OutcomeUnknown ? 'outcomeUnknown' : kindOf(status)],
+    page: textsOf(res).errors[isUnknown ? 'outcomeUnknown' : kindOf(status)],
     again: page,
     minutes: Math.ceil(Number(res.get('Retry-After')) / 60),
     reference,

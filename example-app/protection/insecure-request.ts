@@ -17,11 +17,17 @@ class InsecureRequest extends Error {
  * out without a word, and every form is refused as if it were too old. The first time, the log says which setting is wrong.
  */
 export function requireSecure(req: Request): void {
-  if (req.secure || !req.session.cookie.secure) return
+  if (!req.session.cookie.secure) return
   const { locals } = req.app
+  if (req.secure) {
+    locals['sawSecure'] = true
+    return
+  }
   if (!locals['saidInsecure']) {
     locals['saidInsecure'] = true
-    req.log.error(`no visitor can sign in: ${causeOf(req)}. Forms are answered with 500 until then`)
+    // One visitor may have used http where the proxy passes on both: the others can sign in.
+    const who = locals['sawSecure'] ? 'a visitor cannot sign in, while others can' : 'no visitor can sign in'
+    req.log.error(`${who}: ${causeOf(req)}. Forms that come this way are answered with 500 until then`)
   }
   throw new InsecureRequest()
 }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Profile } from 'passport-xmpp-bosh'
 import { markSessionCleared } from '../protection/csrf'
+import { addressOf } from '../protection/visitor-address'
 import type { Stores } from '../stores'
 import { lifetimeOf } from '../stores/lifetimes'
 import { browserOf } from './browser'
@@ -24,6 +25,8 @@ export interface Login {
   readonly browser: string
   /** the visitor chose to stay signed in */
   readonly stay: boolean
+  /** the visitor's address, or the network of an IPv6 address */
+  readonly address: string
 }
 
 /** The stores that know which sessions are signed in. */
@@ -64,7 +67,14 @@ export async function signIn(
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
   const now = Date.now()
-  const login = { mechanism, since: now, generation: revocation, browser: browserOf(req), stay }
+  const login = {
+    mechanism,
+    since: now,
+    generation: revocation,
+    browser: browserOf(req),
+    stay,
+    address: addressOf(req),
+  }
   req.session.login = login
   req.session.cookie.maxAge = lifetimeOf(login).ageMs
   // The browser may request the next page before the end of this answer saves the session.

@@ -20,11 +20,12 @@ export interface MemorySessions {
 
 /**
  * Opens a session store in this process. It does not use the store of express-session, which never removes expired sessions.
- * When it is full, the oldest session of the account that has the most of them goes: one account does not push out another.
+ * When it is full, a session of the address that has the most goes, and there the oldest one of the account that has the most:
+ * neither one account nor one visitor with many of them pushes out the others.
  */
 export function memorySessions({ max, onGone }: MemorySessionsOptions): MemorySessions {
   const SweptStore = createMemoryStore(session)
-  const sessions = new SessionsByAccount()
+  const sessions = new Sessions()
   const store = new SweptStore({
     checkPeriod: SWEEP_MS,
     ttl: (_options: unknown, { login }: Partial<SessionData>) => lifetimeOf(login).idleMs,
@@ -38,49 +39,64 @@ export function memorySessions({ max, onGone }: MemorySessionsOptions): MemorySe
   store.set = (sid, data, done) => {
     const gone = sessions.has(sid) || sessions.size < max ? undefined : sessions.first()
     if (gone !== undefined) store.destroy(gone)
-    sessions.add(sid, accountOf(data))
+    sessions.add(sid, { jid: accountOf(data), address: data.login?.address ?? '' })
     set(sid, data, done)
   }
   return { store: store as unknown as Store, close: () => store.stopInterval() }
 }
 
-/** Ids of sessions, oldest first for each account. */
-class SessionsByAccount {
-  readonly #accounts = new Map<string, Set<string>>()
-  readonly #accountOf = new Map<string, string>()
+interface Owner {
+  readonly jid: string
+  readonly address: string
+}
+
+/** Ids of sessions with their owners, oldest first. */
+class Sessions {
+  readonly #owners = new Map<string, Owner>()
+  readonly #addresses = new Map<string, Set<string>>()
 
   get size(): number {
-    return this.#accountOf.size
+    return this.#owners.size
   }
 
   has(sid: string): boolean {
-    return this.#accountOf.has(sid)
+    return this.#owners.has(sid)
   }
 
-  add(sid: string, jid: string): void {
+  add(sid: string, owner: Owner): void {
     this.delete(sid)
-    this.#accountOf.set(sid, jid)
-    this.#accounts.set(jid, (this.#accounts.get(jid) ?? new Set()).add(sid))
+    this.#owners.set(sid, owner)
+    this.#addresses.set(owner.address, (this.#addresses.get(owner.address) ?? new Set()).add(sid))
   }
 
   /** Deletes a session. Returns its account. */
   delete(sid: string): string | undefined {
-    const jid = this.#accountOf.get(sid)
-    if (jid === undefined) return undefined
-    this.#accountOf.delete(sid)
-    const own = this.#accounts.get(jid)
-    own?.delete(sid)
-    if (own?.size === 0) this.#accounts.delete(jid)
-    return jid
+    const owner = this.#owners.get(sid)
+    if (!owner) return undefined
+    this.#owners.delete(sid)
+    const near = this.#addresses.get(owner.address)
+    near?.delete(sid)
+    if (near?.size === 0) this.#addresses.delete(owner.address)
+    return owner.jid
   }
 
   /** Returns the session that goes first. */
   first(): string | undefined {
-    let most: ReadonlySet<string> = new Set()
-    for (const own of this.#accounts.values()) if (own.size > most.size) most = own
-    const [oldest] = most
-    return oldest
+    const accounts = new Map<string, string[]>()
+    for (const sid of largest(this.#addresses.values(), ({ size }) => size) ?? []) {
+      const jid = this.#owners.get(sid)?.jid ?? ''
+      const own = accounts.get(jid)
+      if (own) own.push(sid)
+      else accounts.set(jid, [sid])
+    }
+    return largest(accounts.values(), ({ length }) => length)?.[0]
   }
+}
+
+function largest<T>(all: Iterable<T>, sizeOf: (one: T) => number): T | undefined {
+  let most: T | undefined
+  for (const one of all) if (most === undefined || sizeOf(one) > sizeOf(most)) most = one
+  return most
 }
 
 /** Returns the account that a session belongs to, where Passport keeps it. */

@@ -4,20 +4,30 @@ import type { RedisConnection } from './redis-connection'
 /** value of a form whose outcome is awaited; an outcome is JSON */
 const RUNNING = 'running'
 const PREFIX = 'outcome:'
-/** list of all claimed forms, oldest first */
+/** set of all claimed forms, by the time of the claim */
 const ALL = 'outcomes'
 
 const FIND = "return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }"
 
-/** Atomic: of two requests with one form, one acts. */
+/**
+ * Atomic: of two requests with one form, one acts. A form that its visitor pushes out leaves the set of all as well: it
+ * would still count there, and push out those of the others. Times are in microseconds, so that hardly two are equal.
+ */
 const CLAIM = `
 local known = redis.call('GET', KEYS[1])
 if known then return { known, redis.call('PTTL', KEYS[1]) } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 for n = 2, 3 do
-  redis.call('RPUSH', KEYS[n], KEYS[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[n], '-inf', now - ARGV[2] * 1000)
+  redis.call('ZADD', KEYS[n], now, KEYS[1])
   redis.call('PEXPIRE', KEYS[n], ARGV[2])
-  if redis.call('LLEN', KEYS[n]) > tonumber(ARGV[n + 1]) then redis.call('DEL', redis.call('LPOP', KEYS[n])) end
+  if redis.call('ZCARD', KEYS[n]) > tonumber(ARGV[n + 1]) then
+    local oldest = redis.call('ZPOPMIN', KEYS[n])[1]
+    redis.call('DEL', oldest)
+    redis.call('ZREM', KEYS[3], oldest)
+  end
 end
 return { false, 0 }`
 

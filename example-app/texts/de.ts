@@ -28,7 +28,7 @@ export const de: Texts = {
     'sign-up.username-taken': 'Dieser Benutzername ist vergeben. Bitte einen anderen wählen.',
     'sign-up.captcha-wrong':
       'Die Antwort auf das Bild oder die Frage ist falsch. Bitte mit dem neuen Bild noch einmal versuchen. Waren alle Antworten richtig, hilft ein anderer Benutzername: Vielleicht lehnt der Server diesen ab.',
-    'sign-up.captcha-expired': 'Das Formular ist abgelaufen. Das neue gilt zwei Minuten.',
+    'sign-up.captcha-expired': 'Das Formular ist abgelaufen. Bitte das neue ausfüllen.',
     'sign-up.registration-closed': 'Der Server nimmt zurzeit keine neuen Konten an.',
     'sign-up.rate-limited':
       'Von dieser Adresse kamen zu viele Anfragen nach neuen Konten. Bitte später noch einmal versuchen.',
@@ -47,7 +47,7 @@ export const de: Texts = {
     yourPassword: 'Aktuelles Passwort',
     newPassword: 'Neues Passwort',
     newPasswordRule:
-      'Mindestens zehn Zeichen, zum Beispiel drei oder vier Wörter. Der Server lehnt leicht zu erratende Passwörter ab.',
+      'Mindestens acht Zeichen, zum Beispiel drei oder vier Wörter. Der Server lehnt leicht zu erratende Passwörter ab.',
     userName: 'Benutzername',
     showPassword: 'Passwort anzeigen',
     hidePassword: 'Passwort verbergen',
@@ -111,7 +111,7 @@ export const de: Texts = {
     endSession: 'Beenden',
     endSessionOf: browser => `Beenden: Sitzung in ${browser}`,
     signOutEverywhere: 'Überall abmelden',
-    signOutEverywhereText: 'Beendet alle Sitzungen dieses Kontos, auch diese.',
+    signOutEverywhereText: 'Beendet alle Sitzungen dieses Kontos auf dieser Website, auch diese.',
     delete: 'Konto löschen',
     deleteText: 'Endgültig. Vor dem Löschen steht auf der nächsten Seite, was geschieht.',
   },

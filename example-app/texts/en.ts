@@ -27,7 +27,7 @@ export const en = {
     'sign-up.username-taken': 'This user name is taken. Please choose another one.',
     'sign-up.captcha-wrong':
       'Your answer to the picture or question is wrong. Please try the new one. If your answers were right, try another user name: the server may refuse this one.',
-    'sign-up.captcha-expired': 'The form has expired. The new one is valid for two minutes.',
+    'sign-up.captcha-expired': 'The form has expired. Please fill in the new one.',
     'sign-up.registration-closed': 'The server accepts no new accounts at the moment.',
     'sign-up.rate-limited': 'Too many accounts were requested from your address. Please try again later.',
     'account.malformed-credentials': 'This password cannot be used: it is too long, or it contains invalid characters.',
@@ -44,7 +44,7 @@ export const en = {
     yourPassword: 'Your password',
     newPassword: 'New password',
     newPasswordRule:
-      'At least ten characters, such as three or four words. The server refuses passwords that are easy to guess.',
+      'At least eight characters, such as three or four words. The server refuses passwords that are easy to guess.',
     userName: 'User name',
     showPassword: 'Show password',
     hidePassword: 'Hide password',

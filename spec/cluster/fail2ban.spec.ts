@@ -28,7 +28,7 @@ let directory: string
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fail2ban-'))
-  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' } })
+  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'open' })
 })
 beforeEach(async () => {
   const [port = 0] = await stablePorts(1)
@@ -37,6 +37,7 @@ beforeEach(async () => {
     TRUST_PROXY: '127.0.0.1',
     XMPP_SERVICE: xmpp.url,
     XMPP_DOMAIN: 'localhost',
+    XMPP_REGISTRATION: 'on',
   })
   door = { url: app.url, headers: { 'X-Forwarded-Proto': 'https' } }
 })
@@ -87,6 +88,14 @@ test('the filter counts each attempt after a lock-out', async () => {
   const log = await wholeLog()
   expect(log.match(/"event":"lock-out"/g)).toHaveLength(2)
   expect(await found(log)).toEqual(Array(12).fill('192.0.2.1'))
+})
+
+test('the filter counts no sign-up page, since a picture in a page of another site opens one', async () => {
+  const visitor = newVisitor('192.0.2.1')
+  for (let n = 0; n < 62; n++) await visitor.get(door, '/register')
+  const log = await wholeLog()
+  expect(log.match(/"event":"lock-out","address":"192\.0\.2\.1","outcome":"sign-up"/g)).toHaveLength(2)
+  expect(await found(log)).toEqual([])
 })
 
 test('the filter finds the same addresses when the journal puts host and program before a line', async () => {

@@ -264,16 +264,59 @@ test('the oldest outcome of the same visitor is dropped first, and the oldest of
   }
 })
 
+test('the outcomes of a visitor with too many forms do not push out those of the others', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  await ask(client => client.flushAll())
+  const outcomes = redisOutcomes(ask, { perVisitor: 2, overall: 4 })
+  try {
+    await outcomes.claim('b1', 'b')
+    for (let n = 0; n < 20; n++) await outcomes.claim(`a${n}`, 'a')
+    expect(await outcomes.find('b1')).toEqual({ state: 'running' })
+    expect(await outcomes.find('a17')).toBeUndefined()
+    expect(await outcomes.find('a19')).toEqual({ state: 'running' })
+  } finally {
+    close()
+  }
+})
+
+test('a form that is claimed again after its release is as young as its last claim', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  await ask(client => client.flushAll())
+  const outcomes = redisOutcomes(ask, { perVisitor: 2, overall: 4 })
+  try {
+    await outcomes.claim('a1', 'a')
+    await outcomes.release('a1')
+    await outcomes.claim('a1', 'a')
+    await outcomes.claim('a2', 'a')
+    expect(await outcomes.find('a1')).toEqual({ state: 'running' })
+  } finally {
+    close()
+  }
+})
+
 test.each([
   ['eight hours', 8, false],
   ['two weeks when its visitor stays signed in', 14 * 24, true],
 ])('a session is kept for %s', async (_time, hours, stay) => {
-  const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay }
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay, address: '' }
   await called(done => stores.sessions.set('signed-in', { ...session, login }, done))
   const { ask, close } = await connectRedis(redis.url)
   try {
     expect(Math.ceil((await ask(client => client.ttl('session:signed-in'))) / 3_600)).toBe(hours)
   } finally {
+    close()
+  }
+})
+
+test('a session stays signed in when Redis is full, and no session is added', async () => {
+  const { ask, close } = await connectRedis(redis.url)
+  try {
+    await stores.accountSessions.add('erin@localhost', 'a', 0)
+    await ask(client => client.configSet('maxmemory', '1'))
+    expect(await stores.accountSessions.seen('erin@localhost', 'a', 3_600_000)).toBe(true)
+    await expect(stores.accountSessions.add('erin@localhost', 'b', 3_600_000)).rejects.toMatchObject({ status: 503 })
+  } finally {
+    await ask(client => client.configSet('maxmemory', '0'))
     close()
   }
 })

@@ -188,6 +188,15 @@ describe('changing the password', () => {
     },
   )
 
+  test('a password change says that its outcome is unknown, on a page without a menu, when the answer is lost', async () => {
+    xmpp.fault({ on: 'register', reply: 'not-xml' })
+    const { status, text } = await change('user1', 'another')
+    expect(status).toBe(502)
+    expect(text).toContain('It is unknown if this took effect')
+    expect(text).not.toContain('Menu of user1')
+    expect(await isSignedIn(visitor)).toBe(false)
+  })
+
   test('a password change shows the error page and ends no session when the server is down', async () => {
     xmpp.fault({ on: 'create', reply: { status: 503 } })
     expect((await change('user1', 'another')).status).toBe(502)
@@ -321,7 +330,10 @@ describe('deleting the account', () => {
       return 'no XML'
     }
     xmpp.fault({ on: 'remove', reply: { rewrite } })
-    expect((await remove('user1')).status).toBe(502)
+    const { status, text } = await remove('user1')
+    expect(status).toBe(502)
+    expect(text).toContain('It is unknown if this took effect')
+    expect(text).not.toContain('Menu of user1')
     expect(await isSignedIn(visitor)).toBe(false)
     expect(await isSignedIn(elsewhere)).toBe(false)
   })

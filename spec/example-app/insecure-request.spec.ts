@@ -47,6 +47,17 @@ test('the log names the cause once when X-Forwarded-Proto is missing', async () 
   expect(causes()).toEqual([expect.stringMatching(/127\.0\.0\.1 sent a request without X-Forwarded-Proto/)])
 })
 
+test('the log does not say that no visitor can sign in when another one came by https', async () => {
+  await visitorOf(on.app).get('/login').set('X-Forwarded-Proto', 'https').expect(200)
+  await visitorOf(on.app).get('/login').set('X-Forwarded-Proto', 'http').expect(500)
+  expect(causes()).toEqual([])
+  expect(on.logged).toContainEqual(
+    expect.objectContaining({
+      message: expect.stringMatching(/^a visitor cannot sign in, .* X-Forwarded-Proto: "http"/),
+    }),
+  )
+})
+
 test('the log quotes the header when the proxy says http', async () => {
   await visitorOf(on.app)
     .get('/login')

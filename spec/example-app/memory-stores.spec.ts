@@ -22,13 +22,32 @@ afterEach(() => stores.close())
 test('clearing the session store removes all sessions', async () => {
   const { sessions } = stores
   const session = { cookie: { originalMaxAge: 60_000 } } as SessionData
-  const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay: false }
+  const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay: false, address: '' }
   await called(done => sessions.set('signed-out', session, done))
   await called(done => sessions.set('signed-in', { ...session, login }, done))
   expect(await called(done => sessions.get('signed-in', done))).toMatchObject({ login })
   expect(sessions.clear).toBeInstanceOf(Function)
   await called(done => sessions.clear?.(done))
   for (const sid of ['signed-out', 'signed-in']) expect(await called(done => sessions.get(sid, done))).toBeFalsy()
+})
+
+test('a visitor with many accounts ends no session of another address when the store is full', async () => {
+  const bounded = openMemoryStores({ overall: 4, perAccount: 50 })
+  const { sessions } = bounded
+  const enter = (sid: string, user: string, address: string) => {
+    const login = { mechanism: 'PLAIN', since: 0, generation: 0, browser: '', stay: false, address }
+    const session = { cookie: { originalMaxAge: 60_000 }, login, passport: { user } } as unknown as SessionData
+    return called(done => sessions.set(sid, session, done))
+  }
+  try {
+    await enter('alone', 'alice@localhost', '192.0.2.1')
+    for (let n = 0; n < 8; n++) await enter(`sid${n}`, `user${n}@localhost`, '198.51.100.9')
+    expect(await called(done => sessions.get('alone', done))).toBeTruthy()
+    const kept = await Promise.all(Array.from({ length: 8 }, (_, n) => called(done => sessions.get(`sid${n}`, done))))
+    expect(kept.map(Boolean)).toEqual([false, false, false, false, false, true, true, true])
+  } finally {
+    await bounded.close()
+  }
 })
 
 test('a dropped revocation counts for all accounts, so that every session it ended stays ended', async () => {

@@ -9,7 +9,11 @@ let stores: Stores
 let visitor: Visitor
 
 beforeAll(async () => {
-  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'captcha' })
+  xmpp = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: 'user1', user2: 'user2' },
+    registration: 'captcha',
+  })
 })
 beforeEach(() => {
   xmpp.reset()
@@ -239,10 +243,30 @@ describe('a form that arrives again', () => {
     expect(steps('register')).toBe(asked)
   })
 
+  test('the page says again that the outcome of a password change is unknown', async () => {
+    const { press } = await ready(buttonOf('Change password'))
+    xmpp.fault({ on: 'register', reply: 'not-xml' })
+    for (const { status, text } of [await press(), await press()]) {
+      expect(status).toBe(502)
+      expect(text).toContain('It is unknown if this took effect')
+    }
+  })
+
   test('a login is tried again when it failed', async () => {
     const { press } = await ready(buttonOf('Sign in'))
     xmpp.fault({ on: 'auth', reply: { status: 503 } })
     expect((await press()).status).toBe(502)
+    expect((await press()).headers['location']).toBe('/')
+  })
+
+  test('no press of a login says that its outcome is unknown when all of them fail', async () => {
+    const { press } = await ready(buttonOf('Sign in'))
+    for (let n = 0; n < 20; n++) xmpp.fault({ on: 'create', reply: { status: 503 } })
+    const answers = await Promise.all(Array.from({ length: 8 }, () => press()))
+    expect(answers.map(({ text }) => /<h1>([^<]*)/.exec(text)?.[1])).toEqual(
+      Array(8).fill('This is not possible at the moment'),
+    )
+    xmpp.reset()
     expect((await press()).headers['location']).toBe('/')
   })
 
@@ -273,6 +297,19 @@ describe('a form that arrives again', () => {
       expect(stored).not.toContain(secret)
     }
   })
+})
+
+test('a message that was not read is not shown to the next visitor of the browser', async () => {
+  await signIn(visitor, 'user1', 'user1')
+  const account = await visitor.get('/account')
+  const fields = { ...hiddenIn(account.text, '/account/password'), ...PASSWORD, newPassword: 'another good one' }
+  await visitor.post('/account/password').type('form').send(fields).expect('Location', '/account')
+  const home = await visitor.get('/')
+  await visitor.post('/logout').type('form').send(hiddenIn(home.text, '/logout')).expect('Location', '/')
+  await signIn(visitor, 'user2', 'user2')
+  const { text } = await visitor.get('/account')
+  expect(text).toContain('user2@localhost')
+  expect(noticeIn(text)).toBeUndefined()
 })
 
 describe('two tabs', () => {

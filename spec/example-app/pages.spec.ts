@@ -34,7 +34,7 @@ test('the rule for a new password is before its field and describes it', async (
   const pages = [(await visitorOf(on.app).get('/register')).text, (await visitor.get('/account')).text]
   for (const text of pages) {
     expect(text).toMatch(
-      /<p class="hint" id="([\w-]+)">At least ten characters.*<input id="[\w-]+" aria-describedby="\1"/,
+      /<p class="hint" id="([\w-]+)">At least eight characters.*<input id="[\w-]+" aria-describedby="\1"/,
     )
   }
 })

@@ -249,6 +249,9 @@ test('a sign-up without a form is refused without asking the server', async () =
   const fields = { ...hiddenIn(text), username: 'carol', password: 'a good one', ocr: '1' }
   await visitor.post('/register').type('form').send(fields).expect(303).expect('Location', '/register')
   expect(xmpp.requests).toEqual([])
+  // Names no time: a form without a captcha is valid for longer than one with it.
+  const page = await visitor.get('/register')
+  expect(noticeIn(page.text)).toBe('The form has expired. Please fill in the new one.')
 })
 
 describe('a new picture', () => {

@@ -1,7 +1,15 @@
 import type { App } from '../../example-app/app'
 import { returnTo } from '../../example-app/protection/return-to'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
-import { appOn, tokenIn, type Visitor, visitorOf } from './visitor'
+import { appOn, hiddenIn, PRODUCTION, tokenIn, type Visitor, visitorOf } from './visitor'
+
+/** bytes of a head that nginx takes by default (proxy_buffer_size), with its request line */
+const NGINX_BUFFER_BYTES = 4_096
+
+const headOf = ({ headers }: { headers: Record<string, unknown> }) =>
+  Object.entries(headers)
+    .flatMap(([name, values]) => [values].flat().map(value => `${name}: ${value}\r\n`.length))
+    .reduce((sum, bytes) => sum + bytes, 'HTTP/1.1 303 See Other\r\n\r\n'.length)
 
 const SITE = 'https://app.example'
 /** Returns the origin that a browser goes to when a page of the site sends it `Location: value`. */
@@ -77,6 +85,12 @@ test.each([
   expect(returnTo(value)).toBe(value)
 })
 
+test('a path of more than 300 characters leads to the start page', () => {
+  const longest = `/${'x'.repeat(299)}`
+  expect(returnTo(longest)).toBe(longest)
+  expect(returnTo(`${longest}x`)).toBe('/')
+})
+
 test('every combination of dangerous characters stays on this site', () => {
   const parts = ['/', '\\', '.', '..', '%2f', '%5c', '%2e', '%09', '\t', '\n', ' ', '@', ':', '?', '#', 'evil.example']
   let tried = 0
@@ -141,6 +155,34 @@ describe('a login', () => {
       expect(again.headers['location']).toBe('/')
     },
   )
+
+  test('the head of an answer fits the buffer of nginx when the name and the target are as long as possible', async () => {
+    const production = appOn(xmpp, { ...PRODUCTION, XMPP_ALLOW_INSECURE: 'on', BASE_PATH: `/${'b'.repeat(99)}` }).app
+    const own = visitorOf(production)
+    const proxied = { 'X-Forwarded-Proto': 'https' }
+    const login = `/${'b'.repeat(99)}/login`
+    const { text, headers } = await own.get(login).set(proxied)
+    const cookie = [headers['set-cookie'] ?? []].flat().map((set: string) => set.split(';')[0])
+    const heads: number[] = []
+    for (const password of ['a wrong one', 'user1']) {
+      for (const length of [299, 4_500]) {
+        const answer = await own
+          .post(login)
+          .set({ ...proxied, Cookie: cookie.join('; ') })
+          .type('form')
+          .send({
+            ...hiddenIn(text),
+            username: password === 'user1' ? 'user1' : 'n'.repeat(1_021),
+            password,
+            returnTo: `/x${'/'.repeat(length - 1)}`,
+          })
+        expect(answer.status).toBe(303)
+        heads.push(headOf(answer))
+      }
+    }
+    await production.close()
+    expect(heads.filter(bytes => bytes > NGINX_BUFFER_BYTES)).toEqual([])
+  })
 
   test('a login does not lead back to the login page', async () => {
     const { answer } = await signInFor('/login')

@@ -57,6 +57,7 @@ test('the session store keeps the login, and no secret', async () => {
     since: Date.UTC(2030, 0, 1),
     generation: 0,
     browser: '',
+    address: '127.0.0.1',
     stay: false,
   })
 })

@@ -15,13 +15,16 @@ redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return evicted`
 
-/** Atomic: a session that is removed at the same time does not come back. */
+/**
+ * Atomic: a session that is removed at the same time does not come back. A full Redis refuses to write, which `pcall`
+ * ignores: a visitor stays signed in without the time of the last use.
+ */
 const SEEN = `
 local last = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not last then return 0 end
 if tonumber(ARGV[2]) - tonumber(last) >= tonumber(ARGV[3]) then
-  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  redis.pcall('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  redis.pcall('PEXPIRE', KEYS[1], ARGV[4])
 end
 return 1`
 
