@@ -79,7 +79,15 @@ const PAGES: readonly (readonly [name: string, go: (visitor: Visitor) => Promise
   ],
   ['account', signedIn('/account')],
   ['account-password', signedIn('/account?open=password')],
-  ['account-sessions', signedIn('/account?open=sessions')],
+  [
+    'account-sessions',
+    async visitor => {
+      await signIn(visitor)
+      // The session of a browser that the visitor has no more.
+      await visitor.page.context().clearCookies()
+      await signedIn('/account?open=sessions')(visitor)
+    },
+  ],
   ['delete', signedIn('/account/delete')],
   ['delete-confirm', signedIn('/account/delete/confirm')],
   [
@@ -139,7 +147,11 @@ const [[name, openSite]] = SITES
 onSite(name, openSite, visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))
 
-  test.each(casesOf(PAGES))('docs/images/%s.png shows the whole page', (...row) => picture(row, visits.visitor))
+  test.each(casesOf(PAGES))('docs/images/%s.png shows the whole page', async (...row) => {
+    // The list of sessions is that of one picture.
+    await visits.site.stores.accountSessions.removeAll('alice@localhost')
+    await picture(row, visits.visitor)
+  })
 
   describe('without its XMPP server', () => {
     let site: Site
