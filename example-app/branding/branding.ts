@@ -54,6 +54,8 @@ function helpUrlOf(env: Environment, name: Variable): string | undefined {
 // Letters that need no escape in a URL, a pattern of a route or the name of a cookie.
 function basePathOf(env: Environment, name: Variable): string {
   const value = (textOf(env, name) ?? '').replace(/\/$/, '')
-  if (value === '' || (value.length <= MAX_PATH_LENGTH && /^(?:\/[A-Za-z0-9_-]+)+$/.test(value))) return value
+  const [start, ...parts] = value.split('/')
+  const isPath = start === '' && parts.every(part => /^[A-Za-z0-9_-]+$/.test(part))
+  if (isPath && value.length <= MAX_PATH_LENGTH) return value
   throw new ConfigError(`${name} must be a path such as /login: letters, digits, "-" and "_" after each slash`)
 }

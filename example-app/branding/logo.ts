@@ -41,7 +41,29 @@ const startsWith =
 const ascii = (text: string) => [...Buffer.from(text, 'latin1')]
 
 // Declaration, comments and document type may stand before the root element (XML 1.0 §2.8).
-const SVG_START = /^\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?:(?!-->)[\s\S])*-->\s*|<!DOCTYPE[^>[]*>\s*)*<svg[\s>]/
+const BEFORE_THE_ROOT = [
+  { start: '<?xml', end: '?>' },
+  { start: '<!--', end: '-->' },
+  { start: '<!DOCTYPE', end: '>' },
+]
+
+function isSvg(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8')
+  let at = afterBlanks(text, text.startsWith('\ufeff') ? 1 : 0)
+  for (;;) {
+    const part = BEFORE_THE_ROOT.find(({ start }) => text.startsWith(start, at))
+    if (!part) return /^<svg[\s>]/.test(text.slice(at, at + '<svg>'.length))
+    const end = text.indexOf(part.end, at)
+    if (end === -1) return false
+    at = afterBlanks(text, end + part.end.length)
+  }
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from
+  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
+  return at
+}
 
 // By the bytes, since the name of a file proves nothing about it.
 const KINDS: readonly { readonly type: string; readonly ending: string; isIn(bytes: Buffer): boolean }[] = [
@@ -53,5 +75,5 @@ const KINDS: readonly { readonly type: string; readonly ending: string; isIn(byt
     ending: 'webp',
     isIn: bytes => startsWith(ascii('RIFF'))(bytes) && startsWith(ascii('WEBP'), 8)(bytes),
   },
-  { type: 'image/svg+xml', ending: 'svg', isIn: bytes => SVG_START.test(bytes.toString('utf8')) },
+  { type: 'image/svg+xml', ending: 'svg', isIn: isSvg },
 ]

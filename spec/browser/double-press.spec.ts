@@ -11,6 +11,8 @@ interface Button {
   readonly name: string
   readonly page: string
   readonly signedIn: boolean
+  /** the account is signed in in another browser as well */
+  readonly elsewhere?: boolean
   /** Fills in the form. */
   readonly fill: (page: Page, see: Pages, on: { name: string; captcha: () => Promise<string> }) => Promise<void>
   /** text of the page afterwards */
@@ -85,6 +87,16 @@ const BUTTONS: Button[] = [
     passwordAfter: undefined,
   },
   {
+    name: 'End the session in Chrome, Linux',
+    page: '/account?open=sessions',
+    signedIn: true,
+    elsewhere: true,
+    fill: async () => {},
+    says: () => 'The session has been ended.',
+    saysInSecondTab: () => /This session had ended already\./,
+    passwordAfter: PASSWORD,
+  },
+  {
     name: 'Sign out',
     page: '/',
     signedIn: true,
@@ -104,10 +116,19 @@ onEverySite(visits => {
   })
   afterAll(() => line.close())
 
-  async function ready({ page: path, signedIn, name: label }: Button, options: { javaScriptEnabled?: boolean } = {}) {
+  async function ready(
+    { page: path, signedIn, elsewhere, name: label }: Button,
+    options: { javaScriptEnabled?: boolean } = {},
+  ) {
     const name = `double${++accounts}`
     if (label !== 'Create account') await visits.site.addUser(name, PASSWORD)
     const visitor = await visits.visitorOf({ ...visits.site, url: line.url }, options)
+    if (elsewhere) {
+      const { see } = await visits.visitor()
+      await see.open('/login')
+      await see.signIn(name)
+      await see.says(`hello ${name}`)
+    }
     visitor.expected.add(403)
     visitor.expected.add(422)
     if (signedIn) {
