@@ -8,7 +8,8 @@ import { type Answer, type Door, nameOf, newVisitor, signIn, type Visitor } from
 
 const SIGN_INS = 500
 const AT_ONCE = 20
-const NAMES = Array.from({ length: 10 }, (_, n) => `visitor${n}`)
+/** Few sign-ins for each: an account has a limited number of sessions. */
+const NAMES = Array.from({ length: 20 }, (_, n) => `visitor${n}`)
 const accounts = Object.fromEntries(NAMES.map(name => [name, `the password of ${name}, long enough`]))
 
 let cluster: Cluster
