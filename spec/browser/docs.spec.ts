@@ -62,7 +62,8 @@ onEverySite(visits => {
     expect(form).toMatchObject({ status: '200', body: { captcha: { type: 'image/png', answerField: 'ocr' } } })
     await page.getByRole('img', { name: 'Captcha' }).waitFor()
     expect(await page.evaluate<number>("document.querySelector('img.captcha').naturalWidth")).toBeGreaterThan(0)
-    const wanted = { username: 'zoe', password: PASSWORD, ocr: await visits.site.captchaText() }
+    const { formState } = form.body as { formState: string }
+    const wanted = { formState, username: 'zoe', password: PASSWORD, ocr: await visits.site.captchaText() }
     expect(await tryOut(page, 'register', wanted)).toEqual({ status: '201', body: { jid: 'zoe@localhost' } })
     expect((await tryOut(page, 'login', { username: 'zoe', password: PASSWORD })).status).toBe('200')
     const change = { password: PASSWORD, newPassword: 'another horse battery' }
