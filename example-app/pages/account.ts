@@ -56,11 +56,7 @@ export function account(options: AccountOptions): Router {
 
   if (registration) {
     post('password', async req => {
-      const { password, newPassword, newPasswordAgain = newPassword } = req.body ?? {}
-      if (newPassword !== newPasswordAgain) {
-        return { page: PAGE, message: { code: 'passwords-differ' }, refused: true, form: 'password' }
-      }
-      await accounts.changePassword(req, password, newPassword)
+      await accounts.changePassword(req, req.body?.password, req.body?.newPassword)
       return { page: PAGE, message: { code: 'password-changed' } }
     })
 
@@ -100,7 +96,6 @@ const FIELDS_TO_CORRECT: Partial<Readonly<Record<MessageCode, readonly string[]>
   'account.wrong-password': ['password'],
   'account.malformed-credentials': ['newPassword'],
   'weak-password': ['newPassword'],
-  'passwords-differ': ['newPassword'],
 }
 
 /** Acts on a form of the page. Returns the message for the visitor, and the page that shows it. */
