@@ -100,11 +100,12 @@ export function createApp(config: AppConfig): App {
 
   routes.use(home())
   routes.use(login(logIn, forms, limits))
-  routes.use(logout(recordedSignOut(signOut), forms))
+  const recorded = recordedSignOut(signOut)
+  routes.use(logout(recorded, forms))
   const { captchaHosts } = config
   if (isOpen) routes.use(register({ accounts, forms, seal, limits, captchaHosts }))
   const ownSessions = createOwnSessions(stores, secret)
-  routes.use(sessions({ ownSessions, cookie, signOut: recordedSignOut(signOut), forms }))
+  routes.use(sessions({ ownSessions, cookie, signOut: recorded, forms }))
   routes.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
   routes.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
   routes.use('/api', apiProblem)

@@ -32,7 +32,8 @@ class MemoryOutcomes implements Outcomes {
     this.#entries.set(identity, { visitor, claimedAt: Date.now() })
     const own = this.#ofVisitor.get(visitor) ?? new Set()
     this.#ofVisitor.set(visitor, own.add(identity))
-    if (own.size > this.#bounds.perVisitor) for (const oldest of first(own)) this.#drop(oldest)
+    const [oldestOwn] = own
+    if (oldestOwn !== undefined && own.size > this.#bounds.perVisitor) this.#drop(oldestOwn)
     for (const [oldest, { claimedAt }] of this.#entries) {
       if (!isOver(claimedAt) && this.#entries.size <= this.#bounds.overall) break
       this.#drop(oldest)
@@ -72,8 +73,4 @@ class MemoryOutcomes implements Outcomes {
 
 function isOver(claimedAt: number): boolean {
   return Date.now() - claimedAt >= OUTCOME_TTL_MS
-}
-
-function first(identities: Set<string>): string[] {
-  return [...identities].slice(0, 1)
 }
