@@ -1,7 +1,7 @@
 import type { ConfirmVisitor } from '../../confirm/options'
 import type { ConfirmView } from '../../confirm/view'
 import { XmppBoshError } from '../../errors/error'
-import { parsePreparedJid, prepareLocalpart, prepareConfiguredDomain, splitJid } from '../../jid'
+import { parsePreparedJid, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../../jid'
 import { MAX_CONFIRM_HOLD_MS } from '../../limits'
 import { type Action, actionOfVerify } from '../action'
 import { visitorAddress, watchVisitor } from '../visitor'
@@ -76,14 +76,21 @@ async function visitorOf<Req extends object>(
   const key = visitorAddress(req as ConfirmRequest)
   const place = settings.describe ? settings.describe(req) : key
   const language = settings.language?.(req)
-  const prepared = jid === undefined ? undefined : prepareBareJid(jid)
-  const dialog = prepared !== undefined && (await settings.dialog(req, `${prepared.local}@${prepared.domain}`)) === true
+  const prepared = jid === undefined ? undefined : preparedJid(jid)
+  const dialog = prepared !== undefined && (await settings.dialog(req, prepared)) === true
   return {
     dialog,
     ...(key !== undefined && { key }),
     ...(place !== undefined && { place }),
     ...(language !== undefined && { language }),
   }
+}
+
+/** Returns the bare JID of a typed one, as the request will have it; `undefined` if `start` is going to refuse it. */
+function preparedJid(typed: string): string | undefined {
+  const { local = '', domain } = splitJid(typed.trim())
+  const [name, ascii] = [prepareLocalpart(local), prepareConfiguredDomain(domain)?.ascii]
+  return name && ascii ? `${name}@${ascii}` : undefined
 }
 
 async function finish<Req extends object>(settings: ConfirmSettings<Req>, req: Req): Promise<Action> {
@@ -102,7 +109,12 @@ async function finish<Req extends object>(settings: ConfirmSettings<Req>, req: R
     throw new XmppBoshError('confirm-denied', 'the sign-in was answered with no, or cancelled')
   }
   const { local: username, domain } = account
-  return await actionOfVerify(settings.verify, req, { username, domain }, { mechanism: 'xmpp-confirm', way: record.way })
+  return await actionOfVerify(
+    settings.verify,
+    req,
+    { username, domain },
+    { mechanism: 'xmpp-confirm', way: record.way },
+  )
 }
 
 function expired(): XmppBoshError {

@@ -2,7 +2,7 @@ import type { ConfirmView } from '../../confirm/view'
 import { deliver } from '../delivery'
 import { Base, type NoProfile } from '../strategy'
 import type { Verify, VerifyWithRequest } from '../verify'
-import { confirmActionFor, cancelFor, waitingFor } from './action'
+import { cancelFor, confirmActionFor, waitingFor } from './action'
 import type { ConfirmRequest } from './common-options'
 import type {
   ConfirmStrategyOptions,
@@ -65,7 +65,7 @@ export class ConfirmStrategy<Req extends object & NoProfile = ConfirmRequest> ex
   /** Passes an error to the app's error handler. Passport adds it for each request. */
   declare error: (error: unknown) => void
 
-  // The first two are covered by the last two. They exist for the inference of literals, as those of Strategy.
+  // The first two exist for the inference of literals, as those of Strategy.
   /**
    * Creates a strategy that asks visitors' clients through a service account.
    *
@@ -211,8 +211,7 @@ export class ConfirmStrategy<Req extends object & NoProfile = ConfirmRequest> ex
   }
 
   /**
-   * Cancels the request that this visitor started, if there is one. Before another POST it makes that one ask again: "send
-   * again".
+   * Cancels the request that this visitor started, if there is one. A POST after it asks again.
    *
    * @param req request of the visitor; on Koa, `ctx`
    * @throws {XmppBoshError} ERR_XMPP_SESSION without a session
