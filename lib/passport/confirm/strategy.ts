@@ -60,7 +60,7 @@ export class ConfirmStrategy<Req extends object & NoProfile = ConfirmRequest> ex
   declare success: (user: object, info?: object) => void
   /** Refuses the sign-in with an HTTP status. Passport adds it for each request. */
   declare fail: (info: object, status?: number) => void
-  /** Sends the visitor to the page that waits. Passport adds it for each request. */
+  /** Sends the visitor to the page that waits. */
   declare redirect: (url: string, status?: number) => void
   /** Passes an error to the app's error handler. Passport adds it for each request. */
   declare error: (error: unknown) => void
@@ -212,7 +212,6 @@ export class ConfirmStrategy<Req extends object & NoProfile = ConfirmRequest> ex
 
   /**
    * Cancels the request that this visitor started, if there is one. A POST after it asks again.
-   *
    * @param req request of the visitor; on Koa, `ctx`
    * @throws {XmppBoshError} ERR_XMPP_SESSION without a session
    * @example
