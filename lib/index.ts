@@ -5,7 +5,13 @@
  *
  * @module passport-xmpp-bosh
  */
-export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
+export type {
+  ConnectionMessage,
+  LoginMessage,
+  OperationMessage,
+  RegistrationMessage,
+  ServiceAccountMessage,
+} from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { displayJid } from './jid'
