@@ -109,10 +109,10 @@ export class Router {
   }
 
   /** Keeps a message until its account is available. Returns the error for the sender if the server does not keep it. */
-  keep(message: Node): StanzaFault | undefined {
+  keep(message: Node, account = message.attributes['to'] ?? ''): StanzaFault | undefined {
     const { accounts, data, domain, personality } = this.#context
-    const { to = '', type } = message.attributes
-    const [name = '', at] = (accountOf(to) ?? '').split('@')
+    const { type } = message.attributes
+    const [name = '', at] = (accountOf(account) ?? '').split('@')
     const { keepsMessages, honoursHints } = personality.stanzas
     if (at !== domain || !accounts.has(name) || !keepsMessages) return UNAVAILABLE
     if (type === 'headline') return undefined

@@ -210,7 +210,7 @@ export class Traffic implements Recipient {
     const recipients = router.recipients(jid, type)
     for (const client of recipients) if (client !== this) client.receive(delivered)
     if (recipients.length > 0) return recipients.includes(this) ? [delivered] : []
-    const fault = router.keep({ ...delivered, attributes: { ...delivered.attributes, to: bareJid(jid) } })
+    const fault = router.keep(delivered, jid)
     return fault === undefined ? [] : refused(fault)
   }
 
