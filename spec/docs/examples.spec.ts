@@ -93,7 +93,7 @@ describe('defaults in docstrings', () => {
   const used: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     AuthenticatorOptions: { ...settings, mechanisms: endpoint?.mechanisms },
     CommonStrategyOptions: { name: new Strategy({ service: 'https://h/bosh', domain: 'example.com' }).name },
-    CommonConfirmStrategyOptions: confirmSettingsOf({ confirmations: NEVER }, undefined),
+    CommonConfirmStrategyOptions: { ...confirmSettingsOf({ confirmations: NEVER }, undefined) },
     Messages: { ...messagesOf() },
     ConfirmMessages: { ...confirmMessagesOf() },
   }

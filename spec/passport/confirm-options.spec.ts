@@ -153,7 +153,7 @@ describe('for a request', () => {
       },
     ],
     ['a function for dialogs', { dialog: () => Promise.reject(new Error('broken')) }],
-  ])('what %s throws is an error of the app', async (_, options) => {
+  ])('an error that is thrown by %s is an error of the app', async (_, options) => {
     const strategy = new ConfirmStrategy({ confirmations: recording, ...options })
 
     expect(await visit(strategy, post({ jid: 'alice@localhost' }))).toMatchObject({

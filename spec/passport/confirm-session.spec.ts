@@ -92,7 +92,7 @@ test('a sign-in gets a new session id and none of what the old session held', as
   expect(cookieOf(reply)).toMatch(/^connect\.sid=/)
   expect(cookieOf(reply)).not.toBe(planted)
   expect(Object.keys(kept).sort()).toEqual(['cookie', 'passport'])
-  // Whoever planted the old session is left with nothing.
+  // The old session is worth nothing to the one that planted it.
   const thief = await request(app).get('/').set('Cookie', `${planted}`)
   expect(thief.body.user).toBeNull()
   expect(await locationOf(request(app).get('/finish').set('Cookie', `${planted}`))).toBe('/refused')
