@@ -15,13 +15,16 @@ describe.each(NODES)('on Node %s', node => {
     let app: Started
     beforeAll(async () => {
       xmpp = await startBoshServer({ domain: 'localhost', accounts: { login: 'secret' } })
-      for (const jid of [ALICE, MALLORY]) xmpp.users.add(jid, { client: 'text' })
       app = await start(node, recipe, {
         XMPP_SERVICE: xmpp.url,
         XMPP_DOMAIN: 'localhost',
         XMPP_ACCOUNT: 'login',
         XMPP_ACCOUNT_PASSWORD: 'secret',
       })
+    })
+    beforeEach(() => {
+      // New users have seen none of the questions of the test before.
+      for (const jid of [ALICE, MALLORY]) xmpp.users.add(jid, { client: 'text' })
     })
     afterAll(async () => {
       await app?.kill()
@@ -41,13 +44,12 @@ describe.each(NODES)('on Node %s', node => {
     })
 
     test('the app signs a visitor in when alice sends the code and then the number', async () => {
-      const browser = await begun(app, recipe)
-      await xmpp.users.asked(ALICE)
+      const browser = await begun(app, { ...recipe, form: recipe.formWithoutJid })
       xmpp.users.send(ALICE, browser.code, { to: BOT })
-      await xmpp.users.asked(ALICE)
-      xmpp.users.reply(ALICE, browser.number)
+      xmpp.users.send(ALICE, browser.number, { to: BOT })
 
       expect(await browser.finished()).toMatchObject({ status: 302, greeting: expect.stringMatching(recipe.greeting) })
+      expect(xmpp.users.told(ALICE)).toContainEqual(expect.stringContaining('You sent a code of Recipe'))
     })
 
     test('the app refuses a visitor when another account answers with the number and alice says no', async () => {
@@ -66,6 +68,9 @@ describe.each(NODES)('on Node %s', node => {
 
       expect(reply.status).toBe(503)
       expect(reply.text).not.toMatch(/127\.0\.0\.1|ECONN|XMPP|node_modules/i)
+      await app.kill() // its output up to the answer has been read then
+      expect(app.said()).toMatch(/service account/)
+      expect(app.said()).not.toContain('secret')
     })
   })
 })
