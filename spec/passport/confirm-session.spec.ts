@@ -109,6 +109,20 @@ test('the id of a request signs no other session in', async () => {
   expect(await locationOf(browser.get('/finish'))).toBe('/')
 })
 
+test('the error handler gets an error when the redirect cannot be written', async () => {
+  const broken = appWith(new ConfirmStrategy({ confirmations, waitUrl: '/wait\nSet-Cookie: a=b' }))
+  const errors: Error[] = []
+  broken.use(((error: Error, _req, res, _next) => {
+    errors.push(error)
+    res.status(500).end()
+  }) satisfies express.ErrorRequestHandler)
+  const reply = await start(request.agent(broken))
+
+  expect([reply.status, errors.length]).toEqual([500, 1])
+  expect(errors[0]).toMatchObject({ code: 'ERR_INVALID_CHAR' })
+  expect(reply.get('Set-Cookie')?.join()).not.toContain('a=b')
+})
+
 test('the last of two tabs counts', async () => {
   const browser = request.agent(app)
   await start(browser)

@@ -29,7 +29,11 @@ afterEach(() => confirmations.close())
 /** A browser, with the session that it keeps. */
 class Browser {
   readonly session: Record<string, unknown> = {}
-  readonly ip = '203.0.113.7'
+  readonly ip: string
+
+  constructor(ip = '203.0.113.7') {
+    this.ip = ip
+  }
 
   start(jid?: unknown, by: ConfirmStrategy = strategy) {
     return visit(by, this.#request('POST', { jid }))
@@ -308,6 +312,20 @@ describe('a finish', () => {
 
     expect((await his.finish()).action).not.toBe('success')
     expect(await hers.finish()).toMatchObject({ action: 'success', user: alice })
+  })
+
+  test('each of a hundred visitors at once is signed in as its own account', async () => {
+    const names = Array.from({ length: 100 }, (_, nth) => `user${nth}@localhost`)
+    const browsers = names.map((_, nth) => new Browser(`203.0.113.${nth}`))
+    await Promise.all(browsers.map((browser, nth) => browser.start(names[nth])))
+    const numbers = await Promise.all(browsers.map(browser => browser.number()))
+    for (const [nth, name] of [...names.entries()].reverse()) {
+      account.delivers(`${name}/phone`, element('body', {}, numbers[nth] ?? ''))
+    }
+    await Promise.all(browsers.map(browser => strategy.waiting({ session: browser.session }, { hold: 5_000 })))
+    const answers = await Promise.all(browsers.map(browser => browser.finish()))
+
+    expect(answers.map(({ user }) => user?.['jid'])).toEqual(names)
   })
 
   test('a request is an error when it has no session', async () => {
