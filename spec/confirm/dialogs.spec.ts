@@ -34,12 +34,15 @@ test.each([
   [false, true, true],
   [false, undefined, false],
   [true, undefined, true],
-])('with option `dialog` %s and a visitor of dialog %s, a question holds a dialog: %s', async (option, visitor, expected) => {
-  const { start, account } = bench({ dialog: option })
-  await start(ALICE, { dialog: visitor })
+])(
+  'with option `dialog` %s and a visitor of dialog %s, a question holds a dialog: %s',
+  async (option, visitor, expected) => {
+    const { start, account } = bench({ dialog: option })
+    await start(ALICE, { dialog: visitor })
 
-  expect(account.told[0]?.dialog !== undefined).toBe(expected)
-})
+    expect(account.told[0]?.dialog !== undefined).toBe(expected)
+  },
+)
 
 test('a confirmed dialog grants its request', async () => {
   const { hear, dialog, state } = await asked()
@@ -83,13 +86,16 @@ test.each([
   expect(await state()).toMatchObject(WAITING)
 })
 
-test.each(['groupchat', 'headline', 'result'])('a request waits on when the dialog comes in a message of type %s', async type => {
-  const { hear, dialog, state } = await asked()
+test.each(['groupchat', 'headline', 'result'])(
+  'a request waits on when the dialog comes in a message of type %s',
+  async type => {
+    const { hear, dialog, state } = await asked()
 
-  await hear(dialogAnswer(PHONE, dialog, { type }))
+    await hear(dialogAnswer(PHONE, dialog, { type }))
 
-  expect(await state()).toMatchObject(WAITING)
-})
+    expect(await state()).toMatchObject(WAITING)
+  },
+)
 
 test('a request waits on when a message holds two dialogs', async () => {
   const { hear, dialog, state } = await asked()

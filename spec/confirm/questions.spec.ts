@@ -1,6 +1,6 @@
-import { bench, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
-import { handClock } from '../fixtures/clock'
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
+import { handClock } from '../fixtures/clock'
+import { bench, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
 
 /* Questions that nothing asked for: how many, to which accounts, and what is in them. */
 
@@ -15,7 +15,9 @@ test('a question goes to the bare JID as a chat message that is not archived, an
   const { view } = await start(`${ALICE}/laptop`, { place: 'Firefox on Linux, 203.0.113.7' })
 
   const [question] = account.told
-  expect(question?.xml).toMatch(/^<message xmlns='jabber:client' type='chat' to='alice@b\.test' id='([\w-]+)'><thread>\1<\/thread>/)
+  expect(question?.xml).toMatch(
+    /^<message xmlns='jabber:client' type='chat' to='alice@b\.test' id='([\w-]+)'><thread>\1<\/thread>/,
+  )
   expect(question?.xml).toContain("<no-permanent-store xmlns='urn:xmpp:hints'/>")
   expect(question?.xml).toContain("<x xmlns='jabber:x:expire' seconds='180'/>")
   expect(question?.xml).toContain("<nick xmlns='http://jabber.org/protocol/nick'>Sign-in of app.example</nick>")

@@ -112,7 +112,9 @@ test('a code of the account ends STOP', async () => {
 })
 
 test('STOP is confirmed when onStop fails', async () => {
-  const { start, say, confirmations } = bench({ onStop: () => Promise.reject(new Error('the sessions are out of reach')) })
+  const { start, say, confirmations } = bench({
+    onStop: () => Promise.reject(new Error('the sessions are out of reach')),
+  })
   const { id } = await start(ALICE)
 
   expect(await say(PHONE, 'STOP')).toHaveLength(1)
