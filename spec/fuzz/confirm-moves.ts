@@ -125,17 +125,13 @@ const message: fc.Arbitrary<Message> = fc.record({
     'result',
   ),
   text: choice(...TEXTS),
-  dialog: choice<Message['dialog']>(
-    'none',
-    'none',
-    'none',
-    'right',
-    'right',
-    'other-number',
-    'other-nonce',
-    'no-nonce',
-    'no-id',
-    'twice',
+  dialog: fc.oneof(
+    { weight: 8, arbitrary: fc.constant<Message['dialog']>('none') },
+    { weight: 4, arbitrary: fc.constant<Message['dialog']>('right') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<Message['dialog']>('other-number', 'other-nonce', 'no-nonce', 'no-id', 'twice'),
+    },
   ),
   error: choice('not-authorized', 'service-unavailable', 'policy-violation', 'remote-server-timeout', 'undefined'),
   beside: fc.oneof(
@@ -149,14 +145,14 @@ const message: fc.Arbitrary<Message> = fc.record({
 
 const start: fc.Arbitrary<Move> = fc.record({
   kind: choice('start'),
-  typed: choice(0, 0, 0, 1, 2, 3, 4, 5),
-  dialog: fc.boolean(),
+  typed: choice(0, 0, 0, 1, 2, 3, 4, 5, 5),
+  dialog: choice(true, true, false),
   by: fc.integer({ min: 0, max: 1 }),
 })
 
 const move: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 10, arbitrary: message },
-  { weight: 3, arbitrary: start },
+  { weight: 12, arbitrary: message },
+  { weight: 2, arbitrary: start },
   { weight: 1, arbitrary: fc.record({ kind: choice('wait'), ms: choice(1, 1_000, 61_000, 179_999, 900_000) }) },
   { weight: 1, arbitrary: fc.record({ kind: choice('cancel', 'take', 'repeat'), of: request }) },
 )
@@ -175,7 +171,7 @@ const turn = fc.oneof(
 )
 
 export const dialogues: fc.Arbitrary<Dialogue> = fc.record({
-  code: fc.constantFrom<Dialogue['code']>('ask', 'ask', 'alone', false),
+  code: fc.constantFrom<Dialogue['code']>('ask', 'ask', 'alone', 'alone', false),
   processes: fc.constantFrom<Dialogue['processes']>(1, 1, 2),
   turns: fc.tuple(start, fc.array(turn, { minLength: 1, maxLength: 6 })).map(([first, more]) => [[first], ...more]),
 })

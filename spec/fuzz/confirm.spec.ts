@@ -200,7 +200,7 @@ beforeAll(() => void process.on('unhandledRejection', note))
 afterAll(() => void process.off('unhandledRejection', note))
 
 test('a request is granted only by a right answer of its own account', async () => {
-  const counts = { granted: 0, number: 0, dialog: 0, code: 0, denied: 0, waiting: 0, two: 0 }
+  const counts = { granted: 0, number: 0, dialog: 0, code: 0, denied: 0, waiting: 0 }
   await fc.assert(
     fc.asyncProperty(dialogues, async given => {
       const scene = new Scene(given)
@@ -210,7 +210,7 @@ test('a request is granted only by a right answer of its own account', async () 
         for (const { record } of scene.started) {
           const now = await scene.store.get(record.id)
           if (now?.state === 'granted') granted.set(record.id, now)
-          if (now && granted.has(record.id)) expect(now.state).toBe('granted')
+          else if (now && granted.has(record.id)) throw new Error('a decision changed')
         }
       }
       for (const request of scene.started) {
@@ -223,12 +223,10 @@ test('a request is granted only by a right answer of its own account', async () 
         if (record.way) counts[record.way]++
         expect(proofOf(scene, record, request)).toBeDefined()
       }
-      if (granted.size > 1) counts.two++
       // What is sent goes to accounts that asked for it or were asked, and never holds a number or a code.
       const secrets = scene.started.flatMap(({ record: { id, code, nonce } }) => [id, ...(code ? [code] : []), nonce])
-      for (const { xml, dialog } of scene.accounts.flatMap(({ told }) => told)) {
-        for (const secret of secrets) expect(!dialog && xml.includes(secret)).toBe(false)
-      }
+      const told = scene.accounts.flatMap(account => account.told).filter(({ dialog }) => dialog === undefined)
+      expect(secrets.filter(secret => told.some(({ xml }) => xml.includes(secret)))).toEqual([])
       expect(rejections.splice(0)).toEqual([])
       await Promise.all(scene.confirmations.map(confirmations => confirmations.close()))
     }),
@@ -236,10 +234,11 @@ test('a request is granted only by a right answer of its own account', async () 
   )
   // Right answers are granted, by each way, and often: the rule above does not hold of nothing.
   expect(counts.granted).toBeGreaterThan(part(DIALOGUES) / 20)
-  for (const way of ['number', 'dialog', 'code'] as const) expect(counts[way]).toBeGreaterThan(part(DIALOGUES) / 500)
+  expect(counts.number).toBeGreaterThan(part(DIALOGUES) / 100)
+  expect(counts.dialog).toBeGreaterThan(part(DIALOGUES) / 100)
+  expect(counts.code).toBeGreaterThan(part(DIALOGUES) / 500)
   expect(counts.denied).toBeGreaterThan(part(DIALOGUES) / 50)
   expect(counts.waiting).toBeGreaterThan(part(DIALOGUES) / 20)
-  expect(counts.two).toBeGreaterThan(0)
 }, 1_500_000)
 
 test(`the fuzzer tried ${tried(DIALOGUES, 'dialogues of confirmations')}`, () => {
