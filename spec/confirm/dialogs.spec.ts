@@ -183,13 +183,26 @@ test('neither of two requests is granted when a dialog is confirmed while both w
   expect(account.told.filter(told => told.dialog !== undefined)).toHaveLength(1)
 })
 
-test('a dialog grants its request when the other one was given up', async () => {
-  const { start, hear, dialog, state, confirmations } = await asked()
+test('a dialog grants nothing when a second request began after it, even if that one was given up', async () => {
+  const { start, hear, say, view, dialog, state, confirmations } = await asked()
   await confirmations.cancel((await start(ALICE)).id)
 
-  await hear(dialogAnswer(PHONE, dialog))
+  const [answer] = await hear(dialogAnswer(PHONE, dialog))
+  expect(answer?.text).toMatch(/^Several browsers wait/)
+  expect(await state()).toMatchObject(WAITING)
 
-  expect(await state()).toMatchObject({ granted: true })
+  await say(PHONE, view.number)
+  expect(await state()).toMatchObject({ granted: true, way: 'number' })
+})
+
+test('a dialog grants its request when the visitor gave up the one before and sent again', async () => {
+  const { start, hear, confirmations, account, id } = await asked()
+  await confirmations.cancel(id)
+  const again = await start(ALICE)
+
+  await hear(dialogAnswer(PHONE, account.told.at(-1)?.dialog ?? { id: '', url: '' }))
+
+  expect(await confirmations.waiting(again.id)).toMatchObject({ granted: true, way: 'dialog' })
 })
 
 test('a dialog grants nothing when the question held none', async () => {

@@ -1,7 +1,7 @@
 import { Confirmations } from '../../lib/confirm/confirmations'
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
 import type { ConfirmationsOptions } from '../../lib/confirm/options'
-import { bench, FakeAccount } from '../fixtures/confirm/people'
+import { bench, chat, FakeAccount } from '../fixtures/confirm/people'
 
 const ALICE = 'alice@b.test'
 
@@ -120,4 +120,21 @@ test('lifetime is the time for which a request waits', async () => {
   clock.advance(30_000)
 
   expect(await confirmations.waiting(id)).toBeUndefined()
+})
+
+test('an answer to a message of a language is in that language, and a tag that is none counts for nothing', async () => {
+  const languages: (string | undefined)[] = []
+  const { hear } = bench({
+    texts: language => {
+      languages.push(language)
+      return {}
+    },
+  })
+  const code = (lang: string) => chat('bob@b.test/x', 'AAAA-0000').replace('<message', `<message xml:lang='${lang}'`)
+
+  const [answer] = await hear(code('de'))
+  await hear(code('../../etc'))
+
+  expect(answer?.text).toMatch(/^Dieser Code ist nicht g\u00fcltig/)
+  expect(languages).toEqual(['de', undefined])
 })

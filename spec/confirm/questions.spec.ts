@@ -200,3 +200,23 @@ test('a start does not wait until the question has arrived', async () => {
 
   expect((await start(ALICE)).view.asked).toBe('sent')
 })
+
+test('one visitor causes 500 questions to the domain of the service account in ten minutes', async () => {
+  const { start, confirmations } = bench()
+  const asked: string[] = []
+  for (let n = 0; n < 502; n++) {
+    const { id, view } = await start(`person${n}@a.test`, { key: '203.0.113.7' })
+    asked.push(view.asked)
+    await confirmations.cancel(id)
+  }
+
+  expect(asked.filter(state => state === 'sent')).toHaveLength(500)
+})
+
+test('a text of the app that cannot be sent leaves the code to its visitor', async () => {
+  const { start, confirmations } = bench({ texts: { question: 'a\u0000b' } })
+  const { id } = await start(ALICE)
+  await settled()
+
+  expect(await confirmations.waiting(id)).toMatchObject({ asked: 'unreachable' })
+})

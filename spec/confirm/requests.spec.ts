@@ -212,3 +212,19 @@ test('allowAsking() ignores a text that is not a JID', async () => {
   const { confirmations } = await asked()
   await expect(confirmations.allowAsking('alice')).resolves.toBeUndefined()
 })
+
+test('take() returns a granted request when the texts of the app throw', async () => {
+  let isBroken = false
+  const { start, say, confirmations } = bench({
+    texts: () => {
+      if (isBroken) throw new Error('no texts')
+      return {}
+    },
+  })
+  const { id, view } = await start(ALICE)
+  await say(PHONE, view.number)
+  isBroken = true
+
+  expect(await confirmations.take(id)).toMatchObject({ state: 'granted' })
+  await settled()
+})

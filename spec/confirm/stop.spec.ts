@@ -133,3 +133,11 @@ test('STOP of strangers of one domain is limited, and those of an asked account 
   await say('alice@a.test/x', 'STOP')
   expect(stopped.slice(60)).toEqual(['bob@evil.test', 'alice@a.test'])
 })
+
+test('messages after STOP are worked on when onStop never ends', async () => {
+  const { start, say } = bench({ onStop: () => new Promise(() => {}) })
+  const { view } = await start()
+  expect(await say(PHONE, 'STOP')).toHaveLength(1)
+
+  expect(await say(PHONE, view.code ?? '')).toHaveLength(1)
+})
