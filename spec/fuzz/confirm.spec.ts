@@ -20,6 +20,8 @@ interface Started {
   readonly record: ConfirmRecord
   readonly typed: string | undefined
   readonly question: string
+  /** turn in which another request of its JID began while it waited */
+  sharedIn: number
 }
 
 /** Message as it was sent, for the proof. */
@@ -31,6 +33,7 @@ interface Sent {
   readonly dialog: Message['dialog']
   readonly dialogOf: ConfirmRecord | undefined
   readonly beside: string
+  readonly turn: number
 }
 
 /** Accounts of the senders, written out once more. `undefined`: no account. */
@@ -56,6 +59,7 @@ class Scene {
   readonly confirmations: readonly Confirmations[]
   readonly started: Started[] = []
   readonly sent: Sent[] = []
+  turn = 0
   readonly code: Dialogue['code']
 
   constructor({ code, processes }: Dialogue) {
@@ -87,6 +91,7 @@ class Scene {
       else await this.#end(move)
     }
     await idle()
+    this.turn++
   }
 
   async #start({ typed, dialog, by }: Extract<Move, { kind: 'start' }>): Promise<void> {
@@ -97,10 +102,18 @@ class Scene {
       const record = await this.store.get(id)
       if (record === undefined) return
       const question = this.accounts[process]?.told.at(-1)?.id ?? ''
-      this.started.push({ record, typed: record.jid, question })
+      if (record.isAnswerable) await this.#share(record.jid)
+      this.started.push({ record, typed: record.jid, question, sharedIn: Number.POSITIVE_INFINITY })
     } catch (error) {
       // Without a JID and without a code there is no request.
       expect(error).toMatchObject({ code: 'missing-jid' })
+    }
+  }
+
+  async #share(jid: string | undefined): Promise<void> {
+    for (const other of this.started) {
+      const { jid: own, state, isAnswerable } = (await this.store.get(other.record.id)) ?? {}
+      if (own === jid && state === 'waiting' && isAnswerable) other.sharedIn = Math.min(other.sharedIn, this.turn)
     }
   }
 
@@ -135,7 +148,7 @@ class Scene {
       `<message xmlns='jabber:client' to='${BOT}'${from && ` from='${from}'`}${move.type && ` type='${move.type}'`} id='${id ?? ''}'>` +
       `${move.thread ? `<thread>${request?.question}</thread>` : ''}${body}${move.beside}` +
       `${dialogOf ? dialogXml(move.dialog, dialogOf) : ''}${move.type === 'error' ? error : ''}</message>`
-    return { xml, from, type: move.type, text, dialog: move.dialog, dialogOf, beside: move.beside }
+    return { xml, from, type: move.type, text, dialog: move.dialog, dialogOf, beside: move.beside, turn: this.turn }
   }
 }
 
@@ -186,7 +199,9 @@ function proofOf({ sent, code }: Scene, { jid, way }: ConfirmRecord, request: St
   if (!sentCode && !(typed === jid && record.isAnswerable)) return undefined
   if (way === 'code') return code === 'alone' && sentCode ? 'code' : undefined
   if (way === 'dialog') {
-    const isRight = own.some(({ dialog, dialogOf }) => dialog === 'right' && dialogOf?.id === record.id)
+    const isRight = own.some(
+      ({ dialog, dialogOf, turn }) => dialog === 'right' && dialogOf?.id === record.id && turn <= request.sharedIn,
+    )
     return isRight && record.isDialog ? 'dialog' : undefined
   }
   const answers = [record.number, `it is ${record.number}`, `> 12 34\n${record.number}`]
