@@ -28,11 +28,13 @@ const DECLARATIONS = exportedDeclarations()
  * examples of the functions that return them. Whichever example there is must compile and run.
  */
 const CALLED_BY_PASSPORT = ['Strategy.authenticate', 'ConfirmStrategy.authenticate']
+/** Called by the library, and described by the interface. */
+const OF_A_STORE = /^MemoryConfirmStore\./
 const REQUIRED: Readonly<Record<Exported['kind'], (declaration: Exported) => boolean>> = {
   class: () => true,
   function: () => true,
   callback: () => true,
-  method: ({ name }) => !CALLED_BY_PASSPORT.includes(name),
+  method: ({ name }) => !CALLED_BY_PASSPORT.includes(name) && !OF_A_STORE.test(name),
   constructor: ({ name }) => /\d$/.test(name),
   object: ({ entry, name }) => name.endsWith('Options') || (entry === 'lib/index.ts' && !name.endsWith('Like')),
   other: () => false,
@@ -93,7 +95,7 @@ describe('defaults in docstrings', () => {
   const used: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     AuthenticatorOptions: { ...settings, mechanisms: endpoint?.mechanisms },
     CommonStrategyOptions: { name: new Strategy({ service: 'https://h/bosh', domain: 'example.com' }).name },
-    CommonConfirmStrategyOptions: { ...confirmSettingsOf({ confirmations: NEVER }, undefined) },
+    CommonConfirmStrategyOptions: { ...confirmSettingsOf({ confirmations: NEVER }, undefined), dialog: undefined },
     Messages: { ...messagesOf() },
     ConfirmMessages: { ...confirmMessagesOf() },
   }
@@ -134,7 +136,16 @@ describe('examples in docstrings', () => {
 describe('running examples', () => {
   let server: BoshServer
   beforeAll(async () => {
-    server = await startBoshServer({ domain: 'example.com', accounts: { alice: 'secret' }, registration: 'open' })
+    server = await startBoshServer({
+      domain: 'example.com',
+      accounts: { alice: 'secret', login: 'secret' },
+      registration: 'open',
+    })
+  })
+  beforeEach(() => {
+    // Examples that ask alice get an answer.
+    server.users.add('alice@example.com')
+    server.users.deny('alice@example.com')
   })
   afterEach(() => server.reset())
   afterAll(() => server.close())
@@ -149,7 +160,7 @@ describe('running examples', () => {
   test.each(running)('the example of $name ends without an error', async ({ code }) => {
     const { app, close } = await runExample(code, server.url)
     try {
-      if (app) expect(await signIn(app, 'secret')).toBeTruthy()
+      if (app && !code.includes('new ConfirmStrategy')) expect(await signIn(app, 'secret')).toBeTruthy()
     } finally {
       await close()
     }
