@@ -127,7 +127,11 @@ describe('examples in docstrings', () => {
 describe('running examples', () => {
   let server: BoshServer
   beforeAll(async () => {
-    server = await startBoshServer({ domain: 'example.com', accounts: { alice: 'secret' }, registration: 'open' })
+    server = await startBoshServer({
+      domain: 'example.com',
+      accounts: { alice: 'secret', login: 'secret' },
+      registration: 'open',
+    })
   })
   afterEach(() => server.reset())
   afterAll(() => server.close())
