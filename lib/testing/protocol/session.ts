@@ -27,7 +27,7 @@ export class Session {
   readonly #waiting = new Map<number, WaitingRequest>()
   /** rid of the request that is not handled until the client gets a stanza */
   #parked: number | undefined
-  /** rids of requests whose connections were reset, so that the server has them no more */
+  /** rids of requests whose connections were reset */
   readonly #lost = new Set<number>()
   #rid: number
   #isBusy = false
@@ -62,7 +62,7 @@ export class Session {
     return this.#held ? Date.now() : this.#lastSeen
   }
 
-  /** true if the client repeats a request that is stuck, which ends the session */
+  /** true for a request that is stuck: its repetition ends the session */
   isStuck(rid: number): boolean {
     return rid === this.#parked
   }
@@ -229,10 +229,9 @@ export class Session {
     setImmediate(async () => {
       if (this.#held) await this.#pause()
       this.#isFlushing = false
-      const { due } = this
-      if (!this.#held || due.length === 0) return
+      if (!this.#held || this.due.length === 0) return
+      this.#release(this.#own.carry(this.#held.rid, this.due))
       this.due = []
-      this.#release(this.#own.carry(this.#held.rid, due))
       this.#parked = undefined
       await this.#advance()
     })
