@@ -77,6 +77,9 @@ function modulesFor(opened: Closable[]): Readonly<Record<string, unknown>> {
       Strategy: keeping(library.Strategy),
       Authenticator: keeping(library.Authenticator),
       Registration: keeping(library.Registration),
+      ServiceAccount: keeping(library.ServiceAccount),
+      Confirmations: keeping(library.Confirmations),
+      ConfirmStrategy: keeping(library.ConfirmStrategy),
     },
     'passport-xmpp-bosh/testing': {
       ...testing,
