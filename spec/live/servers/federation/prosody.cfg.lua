@@ -12,4 +12,3 @@ unbound = {
 	options = { ["do-not-query-localhost:"] = "no", ["local-zone:"] = "test. transparent" },
 }
 use_ipv6 = false
-modules_enabled = { "tls" }

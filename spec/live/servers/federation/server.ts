@@ -63,7 +63,7 @@ export async function startHome(kind: Kind, options: HomeOptions): Promise<HomeS
     url: origin + (kind === 'ejabberd' ? '/bosh' : '/http-bind'),
     clientPort: ports['C2S_PORT'] ?? '',
     serverPort: ports['S2S_PORT'] ?? '',
-    trusted: join(server.directory, 'authority.pem'),
+    trusted: join(server.directory, options.certificate ? `${domain}.crt` : 'authority.pem'),
     async addUser(username, password) {
       await command([join(scripts, 'add-user'), server.directory, username], password)
     },
