@@ -1,4 +1,5 @@
 import { RedisStore as RedisSessionStore } from 'connect-redis'
+import { MemoryConfirmStore } from 'passport-xmpp-bosh'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
 import { redisAccountSessions } from './account-sessions/redis'
@@ -22,6 +23,7 @@ export async function openRedisStores(url: string, maxPerAccount?: number): Prom
     accountSessions: redisAccountSessions(ask, maxPerAccount),
     revocations: redisRevocations(ask),
     outcomes: redisOutcomes(ask),
+    confirmations: new MemoryConfirmStore(),
     rateLimit: name => redisRateLimit(ask, name),
     isReady: () =>
       // A write: a full Redis and a replica answer a PING.
