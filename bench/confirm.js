@@ -115,7 +115,8 @@ async function waitingOf({ confirm }) {
       bytes: waiting === one ? undefined : spread(of(waiting, 'bytes')),
       match: spread(of(waiting, 'match')),
       toOne: waiting === one ? undefined : spread(ratios(of(waiting, 'match'), of(one, 'match'))),
-      perSecond: waiting < PEOPLE.length ? undefined : spread(await withOthersWaiting(confirm, waiting - PEOPLE.length)),
+      perSecond:
+        waiting < PEOPLE.length ? undefined : spread(await withOthersWaiting(confirm, waiting - PEOPLE.length)),
     })
   }
   return rows

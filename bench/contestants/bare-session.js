@@ -55,7 +55,7 @@ export async function openBareSession({ bosh, username, password, came }) {
     if (isClosed) return
     if (reply.includes("type='terminate'")) throw new Error(`the session of ${username} ended: ${reply}`)
     const next = came(reply)
-    if (inFlight === 0 || next) send(next)
+    if (inFlight === 0 || next) void send(next)
   }
 
   const offer = `${XBOSH} content='text/xml; charset=utf-8' hold='1' to='${DOMAIN}' ver='1.6' wait='${WAIT_S}' xml:lang='en' xmpp:version='1.0'`
@@ -65,7 +65,7 @@ export async function openBareSession({ bosh, username, password, came }) {
   if (!verdict.includes('<success')) throw new Error(`${username} was refused`)
   await post(`${XBOSH} to='${DOMAIN}' xml:lang='en' xmpp:restart='true'`)
   await post('', "<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
-  send("<presence xmlns='jabber:client'/>")
+  void send("<presence xmlns='jabber:client'/>")
   return {
     /** Sends a payload beside the request that the server holds. */
     send,

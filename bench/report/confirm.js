@@ -16,7 +16,13 @@ export function confirmText({ conditions, exchange, ratios, isJudged, waiting, p
       ]),
     ),
     tableOf(
-      ['Waiting requests', 'bytes each', 'µs to match an answer', 'against 1 waiting', `answers/s, ${people} people at once`],
+      [
+        'Waiting requests',
+        'bytes each',
+        'µs to match an answer',
+        'against 1 waiting',
+        `answers/s, ${people} people at once`,
+      ],
       waiting.map(({ waiting, bytes, match, toOne, perSecond }) => [
         rounded(waiting),
         withSpread(bytes),

@@ -16,8 +16,14 @@ export function verdictOnConfirm(measured) {
   const at = count => waiting?.find(row => row.waiting === count)
   const ratio = name => (isJudged ? ratios?.[name] : undefined)
   return gatesAndTargets([
-    judged('p50 of ask and answer against the bare exchange, ServiceAccount', ratio('account'), { most: 1.3, unit: ' ×' }),
-    judged('p50 of ask and answer against the bare exchange, Confirmations', ratio('confirm'), { most: 1.3, unit: ' ×' }),
+    judged('p50 of ask and answer against the bare exchange, ServiceAccount', ratio('account'), {
+      most: 1.3,
+      unit: ' ×',
+    }),
+    judged('p50 of ask and answer against the bare exchange, Confirmations', ratio('confirm'), {
+      most: 1.3,
+      unit: ' ×',
+    }),
     judged(`memory of each of ${most} waiting requests`, at(most)?.bytes, { most: 2_048, unit: ' bytes' }),
     judged(`time to match an answer, ${most} waiting against 1`, at(most)?.toOne, { most: 1.3, unit: ' ×' }),
     judged('requests a minute of an idle account', postsPerMinute, { most: 1.5 }),

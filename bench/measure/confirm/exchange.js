@@ -33,7 +33,7 @@ export async function bareExchange({ bosh, username }) {
           waiting.delete(nonce)
           resolve()
         })
-        session.send(
+        void session.send(
           `<message xmlns='jabber:client' type='chat' to='${person}@${DOMAIN}' id='q${asked}'><thread>t${asked}</thread><body>${BODY}</body><confirm xmlns='${HTTP_AUTH}' id='42' method='POST' url='${URL_OF_SITE}?${nonce}'/><no-permanent-store xmlns='urn:xmpp:hints'/></message>`,
         )
       }),
@@ -43,7 +43,13 @@ export async function bareExchange({ bosh, username }) {
 
 /** Opens an account, which is online when the promise resolves. */
 export async function openAccount({ bosh, username }) {
-  const account = new ServiceAccount({ service: bosh, domain: DOMAIN, username, password: PASSWORD, mechanisms: ['PLAIN'] })
+  const account = new ServiceAccount({
+    service: bosh,
+    domain: DOMAIN,
+    username,
+    password: PASSWORD,
+    mechanisms: ['PLAIN'],
+  })
   await account.ready(AbortSignal.timeout(DEADLINE_MS))
   return account
 }
