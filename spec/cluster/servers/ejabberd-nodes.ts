@@ -32,10 +32,10 @@ export async function startNodes(): Promise<Nodes> {
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const ports = await stablePorts(4)
+    const ports = await stablePorts(6)
     const [first = '', second = ''] = places
     return {
-      nodes: [await startNode(first, ports.slice(0, 2)), await startNode(second, ports.slice(2), first)],
+      nodes: [await startNode(first, ports.slice(0, 3)), await startNode(second, ports.slice(3), first)],
       stop,
     }
   } catch (reason) {
@@ -44,9 +44,9 @@ export async function startNodes(): Promise<Nodes> {
   }
 }
 
-async function startNode(directory: string, [bosh, c2s]: readonly number[], other?: string): Promise<Node> {
+async function startNode(directory: string, [bosh, c2s, s2s]: readonly number[], other?: string): Promise<Node> {
   const captcha = resolve(__dirname, '../../live/servers/captcha.sh')
-  const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `CAPTCHA_CMD=${captcha}`]
+  const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `S2S_PORT=${s2s}`, `CAPTCHA_CMD=${captcha}`]
   const launch = async (...options: string[]) => {
     const owner = ['--while', String(process.pid)]
     return Number((await command([join(scripts, 'start'), ...owner, ...options, directory, ...settings])).stdout)
