@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { redisConfirmations } from '../../example-app/stores/confirm/redis'
-import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
-import type { ConfirmRecord, ConfirmStore } from '../../lib/confirm/store'
-import { testConfirmStore } from '../confirm/store-contract'
-import { type Redis, startRedis } from './servers/redis'
+import { redisConfirmations } from '../../../example-app/stores/confirm/redis'
+import { connectRedis, type RedisConnection } from '../../../example-app/stores/redis-connection'
+import type { ConfirmRecord, ConfirmStore } from '../../../lib/confirm/store'
+import { testConfirmStore } from '../../confirm/store-contract'
+import { type Redis, startRedis } from '../servers/redis'
 
 /* The store of requests in Redis: the tests of every such store, and those of an outage. */
 
