@@ -50,7 +50,10 @@ export async function openBareSession({ bosh, username, password, came }) {
 
   async function send(payload) {
     inFlight++
-    const reply = await post('', payload)
+    // After the end, the held request fails with its socket.
+    const reply = await post('', payload).catch(error => {
+      if (!isClosed) throw error
+    })
     inFlight--
     if (isClosed) return
     if (reply.includes("type='terminate'")) throw new Error(`the session of ${username} ended: ${reply}`)
