@@ -1,6 +1,6 @@
+import { type Person, startPerson } from './servers/clients/person'
 import { type Federation, startFederation } from './servers/federation'
 import type { HomeServer } from './servers/federation/server'
-import { type Person, startPerson } from './servers/clients/person'
 
 const password = 'correct horse battery'
 
