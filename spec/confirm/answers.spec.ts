@@ -13,7 +13,10 @@ test.each([
   ['alone', (number: string) => number],
   ['in a sentence', (number: string) => `the number is ${number}.`],
   ['between spaces and line ends', (number: string) => ` \n${number}\n `],
-  ['in full-width digits', (number: string) => number.replace(/./g, digit => String.fromCodePoint(0xff10 + Number(digit)))],
+  [
+    'in full-width digits',
+    (number: string) => number.replace(/./g, digit => String.fromCodePoint(0xff10 + Number(digit))),
+  ],
   [
     'below a quote of the question',
     (number: string) => `> Sign in to app.example?\n> Asked from: Firefox on Linux, 203.0.113.7\n${number}`,

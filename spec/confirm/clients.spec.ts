@@ -56,22 +56,28 @@ test.each(['gajim-no', 'poezio-no', 'psi-no'])(
   },
 )
 
-test.each(['gajim-number', 'profanity-number'])('the recorded answer %s grants the request when it has its number', async name => {
-  const { question, hear, confirmations, id, number } = await asked(false)
+test.each(['gajim-number', 'profanity-number'])(
+  'the recorded answer %s grants the request when it has its number',
+  async name => {
+    const { question, hear, confirmations, id, number } = await asked(false)
 
-  await hear(recorded(`clients/${name}`, question).replace('<body>42</body>', `<body>${number}</body>`))
+    await hear(recorded(`clients/${name}`, question).replace('<body>42</body>', `<body>${number}</body>`))
 
-  expect(await confirmations.waiting(id)).toMatchObject({ granted: true, way: 'number', jid: ALICE })
-})
+    expect(await confirmations.waiting(id)).toMatchObject({ granted: true, way: 'number', jid: ALICE })
+  },
+)
 
-test.each(['gajim-number', 'profanity-number'])('the recorded answer %s denies the request when its number is wrong', async name => {
-  const { question, hear, confirmations, id, number } = await asked(false)
-  const wrong = number === '42' ? '43' : '42'
+test.each(['gajim-number', 'profanity-number'])(
+  'the recorded answer %s denies the request when its number is wrong',
+  async name => {
+    const { question, hear, confirmations, id, number } = await asked(false)
+    const wrong = number === '42' ? '43' : '42'
 
-  await hear(recorded(`clients/${name}`, question).replace('<body>42</body>', `<body>${wrong}</body>`))
+    await hear(recorded(`clients/${name}`, question).replace('<body>42</body>', `<body>${wrong}</body>`))
 
-  expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
-})
+    expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
+  },
+)
 
 test.each(['gajim-displayed', 'gajim-yes-without-id', 'slixmpp-late-yes'])(
   'the recorded message %s leaves the request waiting',

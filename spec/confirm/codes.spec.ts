@@ -150,10 +150,13 @@ test('a number names no request when a bound one has the number of another', asy
 })
 
 test.each([
-  ['used', async ({ say, code, number }: Awaited<ReturnType<typeof opened>>) => {
-    await say(PHONE, code)
-    await say(PHONE, number)
-  }],
+  [
+    'used',
+    async ({ say, code, number }: Awaited<ReturnType<typeof opened>>) => {
+      await say(PHONE, code)
+      await say(PHONE, number)
+    },
+  ],
   ['given up', ({ confirmations, id }: Awaited<ReturnType<typeof opened>>) => confirmations.cancel(id)],
   ['over', async ({ clock }: Awaited<ReturnType<typeof opened>>) => clock.advance(180_000)],
 ])('a code is not valid when its request is %s', async (_, end) => {

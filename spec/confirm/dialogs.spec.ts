@@ -34,12 +34,15 @@ test.each([
   [false, true, true],
   [false, undefined, false],
   [true, undefined, true],
-])('with option `dialog` %s and a visitor of dialog %s, a question holds a dialog: %s', async (option, visitor, expected) => {
-  const { start, account } = bench({ dialog: option })
-  await start(ALICE, { dialog: visitor })
+])(
+  'with option `dialog` %s and a visitor of dialog %s, a question holds a dialog: %s',
+  async (option, visitor, expected) => {
+    const { start, account } = bench({ dialog: option })
+    await start(ALICE, { dialog: visitor })
 
-  expect(account.told[0]?.dialog !== undefined).toBe(expected)
-})
+    expect(account.told[0]?.dialog !== undefined).toBe(expected)
+  },
+)
 
 test('a confirmed dialog grants its request', async () => {
   const { hear, dialog, state } = await asked()
@@ -83,13 +86,16 @@ test.each([
   expect(await state()).toMatchObject(WAITING)
 })
 
-test.each(['groupchat', 'headline', 'result'])('a request waits on when the dialog comes in a message of type %s', async type => {
-  const { hear, dialog, state } = await asked()
+test.each(['groupchat', 'headline', 'result'])(
+  'a request waits on when the dialog comes in a message of type %s',
+  async type => {
+    const { hear, dialog, state } = await asked()
 
-  await hear(dialogAnswer(PHONE, dialog, { type }))
+    await hear(dialogAnswer(PHONE, dialog, { type }))
 
-  expect(await state()).toMatchObject(WAITING)
-})
+    expect(await state()).toMatchObject(WAITING)
+  },
+)
 
 test('a request waits on when a message holds two dialogs', async () => {
   const { hear, dialog, state } = await asked()
@@ -177,13 +183,26 @@ test('neither of two requests is granted when a dialog is confirmed while both w
   expect(account.told.filter(told => told.dialog !== undefined)).toHaveLength(1)
 })
 
-test('a dialog grants its request when the other one was given up', async () => {
-  const { start, hear, dialog, state, confirmations } = await asked()
+test('a dialog grants nothing when a second request began after it, even if that one was given up', async () => {
+  const { start, hear, say, view, dialog, state, confirmations } = await asked()
   await confirmations.cancel((await start(ALICE)).id)
 
-  await hear(dialogAnswer(PHONE, dialog))
+  const [answer] = await hear(dialogAnswer(PHONE, dialog))
+  expect(answer?.text).toMatch(/^Several browsers wait/)
+  expect(await state()).toMatchObject(WAITING)
 
-  expect(await state()).toMatchObject({ granted: true })
+  await say(PHONE, view.number)
+  expect(await state()).toMatchObject({ granted: true, way: 'number' })
+})
+
+test('a dialog grants its request when the visitor gave up the one before and sent again', async () => {
+  const { start, hear, confirmations, account, id } = await asked()
+  await confirmations.cancel(id)
+  const again = await start(ALICE)
+
+  await hear(dialogAnswer(PHONE, account.told.at(-1)?.dialog ?? { id: '', url: '' }))
+
+  expect(await confirmations.waiting(again.id)).toMatchObject({ granted: true, way: 'dialog' })
 })
 
 test('a dialog grants nothing when the question held none', async () => {

@@ -1,6 +1,6 @@
-import { bench, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
-import { handClock } from '../fixtures/clock'
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
+import { handClock } from '../fixtures/clock'
+import { bench, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
 
 /* Questions that nothing asked for: how many, to which accounts, and what is in them. */
 
@@ -15,7 +15,9 @@ test('a question goes to the bare JID as a chat message that is not archived, an
   const { view } = await start(`${ALICE}/laptop`, { place: 'Firefox on Linux, 203.0.113.7' })
 
   const [question] = account.told
-  expect(question?.xml).toMatch(/^<message xmlns='jabber:client' type='chat' to='alice@b\.test' id='([\w-]+)'><thread>\1<\/thread>/)
+  expect(question?.xml).toMatch(
+    /^<message xmlns='jabber:client' type='chat' to='alice@b\.test' id='([\w-]+)'><thread>\1<\/thread>/,
+  )
   expect(question?.xml).toContain("<no-permanent-store xmlns='urn:xmpp:hints'/>")
   expect(question?.xml).toContain("<x xmlns='jabber:x:expire' seconds='180'/>")
   expect(question?.xml).toContain("<nick xmlns='http://jabber.org/protocol/nick'>Sign-in of app.example</nick>")
@@ -197,4 +199,24 @@ test('a start does not wait until the question has arrived', async () => {
   account.sends = () => new Promise(() => {})
 
   expect((await start(ALICE)).view.asked).toBe('sent')
+})
+
+test('one visitor causes 500 questions to the domain of the service account in ten minutes', async () => {
+  const { start, confirmations } = bench()
+  const asked: string[] = []
+  for (let n = 0; n < 502; n++) {
+    const { id, view } = await start(`person${n}@a.test`, { key: '203.0.113.7' })
+    asked.push(view.asked)
+    await confirmations.cancel(id)
+  }
+
+  expect(asked.filter(state => state === 'sent')).toHaveLength(500)
+})
+
+test('a text of the app that cannot be sent leaves the code to its visitor', async () => {
+  const { start, confirmations } = bench({ texts: { question: 'a\u0000b' } })
+  const { id } = await start(ALICE)
+  await settled()
+
+  expect(await confirmations.waiting(id)).toMatchObject({ asked: 'unreachable' })
 })

@@ -112,7 +112,9 @@ test('a code of the account ends STOP', async () => {
 })
 
 test('STOP is confirmed when onStop fails', async () => {
-  const { start, say, confirmations } = bench({ onStop: () => Promise.reject(new Error('the sessions are out of reach')) })
+  const { start, say, confirmations } = bench({
+    onStop: () => Promise.reject(new Error('the sessions are out of reach')),
+  })
   const { id } = await start(ALICE)
 
   expect(await say(PHONE, 'STOP')).toHaveLength(1)
@@ -130,4 +132,12 @@ test('STOP of strangers of one domain is limited, and those of an asked account 
   await say('bob@evil.test/x', 'STOP')
   await say('alice@a.test/x', 'STOP')
   expect(stopped.slice(60)).toEqual(['bob@evil.test', 'alice@a.test'])
+})
+
+test('messages after STOP are worked on when onStop never ends', async () => {
+  const { start, say } = bench({ onStop: () => new Promise(() => {}) })
+  const { view } = await start()
+  expect(await say(PHONE, 'STOP')).toHaveLength(1)
+
+  expect(await say(PHONE, view.code ?? '')).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
-import { BOT, bench, chat, FakeAccount, settled } from '../fixtures/confirm/people'
-import { handClock } from '../fixtures/clock'
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
+import { handClock } from '../fixtures/clock'
+import { BOT, bench, chat, FakeAccount, settled } from '../fixtures/confirm/people'
 
 /* Messages that are no answers: late, copied, repeated, encrypted, of strangers and of other bots. */
 
@@ -69,12 +69,18 @@ const carbon = (direction: string, number: string) =>
 test.each([
   ['a carbon of a received message', (number: string) => carbon('received', number)],
   ['a carbon of a sent message', (number: string) => carbon('sent', number)],
-  ['a carbon in the name of the account', (number: string) => carbon('received', number).replace(`from='${BOT}'`, `from='${PHONE}'`)],
+  [
+    'a carbon in the name of the account',
+    (number: string) => carbon('received', number).replace(`from='${BOT}'`, `from='${PHONE}'`),
+  ],
   [
     'a text beside a carbon',
     (number: string) => chat(PHONE, number, { beside: "<received xmlns='urn:xmpp:carbons:2'/>" }),
   ],
-  ['a text beside a forwarded message', (number: string) => chat(PHONE, number, { beside: "<forwarded xmlns='urn:xmpp:forward:0'/>" })],
+  [
+    'a text beside a forwarded message',
+    (number: string) => chat(PHONE, number, { beside: "<forwarded xmlns='urn:xmpp:forward:0'/>" }),
+  ],
   ['a text of an archive', (number: string) => chat(PHONE, number, { beside: "<result xmlns='urn:xmpp:mam:2'/>" })],
   [
     'a private message of a room',
@@ -83,9 +89,22 @@ test.each([
   ['a message of a room', (number: string) => chat(PHONE, number, { type: 'groupchat' })],
   ['a headline', (number: string) => chat(PHONE, number, { type: 'headline' })],
   ['a type of the sender', (number: string) => chat(PHONE, number, { type: 'grant' })],
-  ['a text of two languages', (number: string) => chat(PHONE, number, { beside: `<body xml:lang='de'>${number}</body>` })],
-  ['a text with an element inside', (number: string) => chat(PHONE, number).replace('</body>', "<b xmlns='x'/></body>")],
-  ['an XHTML text', (number: string) => chat(PHONE, 'x').replace('<body>x</body>', `<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>${number}</body></html>`)],
+  [
+    'a text of two languages',
+    (number: string) => chat(PHONE, number, { beside: `<body xml:lang='de'>${number}</body>` }),
+  ],
+  [
+    'a text with an element inside',
+    (number: string) => chat(PHONE, number).replace('</body>', "<b xmlns='x'/></body>"),
+  ],
+  [
+    'an XHTML text',
+    (number: string) =>
+      chat(PHONE, 'x').replace(
+        '<body>x</body>',
+        `<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'>${number}</body></html>`,
+      ),
+  ],
   ['an iq', (number: string) => chat(PHONE, number).replace(/\bmessage\b/g, 'iq')],
   ['a message of another namespace', (number: string) => chat(PHONE, number).replace('jabber:client', 'urn:x')],
 ])('a right number changes nothing when it comes in %s', async (_, xml) => {
@@ -204,7 +223,7 @@ test('another bot that answers each text gets few texts in an hour', async () =>
     clock.advance(1_000)
     if (account.told.length === answered) continue
     answered = account.told.length
-    await say(PHONE, "Sorry, I am a bot")
+    await say(PHONE, 'Sorry, I am a bot')
   }
 
   // Its first text meets the question, and each help begins another round, at most once a minute.
@@ -249,7 +268,7 @@ test.each([
 test('a flood of one sender is dropped beyond 16 messages at a time, and others are heard', async () => {
   const { account, confirmations, id, number } = await asked()
   const bob = await confirmations.start({ jid: 'bob@b.test' })
-  for (let n = 0; n < 1_000; n++) account.hears(chat(PHONE, "hello"))
+  for (let n = 0; n < 1_000; n++) account.hears(chat(PHONE, 'hello'))
   account.hears(chat('bob@b.test/x', bob.view.number))
   account.hears(chat(PHONE, number))
   await settled()
