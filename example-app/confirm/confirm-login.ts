@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { type Confirmations, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
 import { confirmRefusal, type Refusal } from '../auth/refusals'
@@ -187,6 +188,7 @@ async function decided(confirmations: Confirmations, id: string, ms: number, sig
       throw reason
     })
     if (view?.state !== 'waiting' && !signal.aborted) return view
+    await pause(LOOK_MS)
   }
 }
 
@@ -195,6 +197,9 @@ interface Granted {
   readonly way: 'number' | 'dialog' | 'code'
   readonly waiting: Waiting | undefined
 }
+
+/** ms between two looks at a request that nothing was decided about */
+const LOOK_MS = 100
 
 /** Stands where the mechanism of a password stands. */
 const MECHANISM = 'xmpp-confirm'
