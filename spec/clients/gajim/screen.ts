@@ -88,7 +88,7 @@ export async function openScreen(): Promise<Screen> {
         if (next.equals(last)) break
         last = next
       }
-      return (await tool('import', ['-window', 'root', '-strip', '-colors', '128', 'png:-'])).stdout
+      return (await tool('import', ['-window', 'root', '-strip', 'png:-'])).stdout
     },
     async close() {
       xvfb.kill()
