@@ -1,6 +1,7 @@
 /**
  * Login with an account on an XMPP server, over BOSH (XEP-0124, XEP-0206): {@link Strategy} for Passport,
- * {@link Authenticator} for apps without Passport, {@link Registration} to create, change and remove accounts.
+ * {@link Authenticator} for apps without Passport, {@link Registration} to create, change and remove accounts,
+ * {@link ServiceAccount} for the app's own account.
  *
  * @module passport-xmpp-bosh
  */
@@ -12,6 +13,7 @@ export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
+export type { ServiceAccountOptions } from './options/service-account-options'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
@@ -32,6 +34,8 @@ export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
 export type { Mechanism } from './sasl/mechanism-names'
+export type { ServiceAccountState } from './service-account/account-like'
+export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'
 export type { AbortSignalLike } from './time/light-signal'

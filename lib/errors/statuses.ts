@@ -33,6 +33,7 @@ export const STATUS = {
   ERR_XMPP_DOMAIN: 500,
   ERR_XMPP_ABORTED: 499,
   ERR_XMPP_CLIENT_IP: 500,
+  ERR_XMPP_ACCOUNT: 500,
 } as const
 
 /**
