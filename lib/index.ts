@@ -5,6 +5,12 @@
  *
  * @module passport-xmpp-bosh
  */
+export { Confirmations } from './confirm/confirmations'
+export { MemoryConfirmStore, type MemoryConfirmStoreOptions } from './confirm/memory-store'
+export type { AskLimits, ConfirmationsOptions, ConfirmVisitor } from './confirm/options'
+export type { AskedState, ConfirmDecision, ConfirmRecord, ConfirmStore, ConfirmWay } from './confirm/store'
+export type { ConfirmTexts } from './confirm/texts'
+export type { ConfirmView } from './confirm/view'
 export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
 export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
@@ -34,7 +40,7 @@ export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
 export type { Mechanism } from './sasl/mechanism-names'
-export type { ServiceAccountState } from './service-account/account-like'
+export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'

@@ -17,6 +17,11 @@ export const STATUS = {
   'account-disabled': 401,
   'credentials-expired': 401,
   'not-allowed': 403,
+  'missing-jid': 400,
+  'malformed-jid': 400,
+  'domain-not-allowed': 403,
+  'confirm-denied': 401,
+  'confirm-expired': 401,
   ERR_XMPP_UNAVAILABLE: 503,
   ERR_XMPP_BUSY: 503,
   ERR_XMPP_POLICY: 503,
@@ -34,6 +39,7 @@ export const STATUS = {
   ERR_XMPP_ABORTED: 499,
   ERR_XMPP_CLIENT_IP: 500,
   ERR_XMPP_ACCOUNT: 500,
+  ERR_XMPP_SESSION: 500,
 } as const
 
 /**

@@ -86,6 +86,11 @@ const MESSAGE_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & 
   'account-disabled': 'accountDisabled',
   'credentials-expired': 'credentialsExpired',
   'not-allowed': 'notAllowed',
+  'missing-jid': 'badRequest',
+  'malformed-jid': 'badRequest',
+  'domain-not-allowed': 'notAllowed',
+  'confirm-denied': 'invalidCredentials',
+  'confirm-expired': 'invalidCredentials',
 }
 
 /**

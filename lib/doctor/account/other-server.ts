@@ -4,7 +4,7 @@ import { type StanzaError, stanzaErrorOf } from '../../stanzas/iq'
 import type { Clock } from '../../time/clock'
 import { DISCO_INFO } from '../../xml/namespaces'
 import { element } from '../../xml/write'
-import { type Finding, ok, warn, wrong } from '../finding'
+import { type Finding, ok, wrong } from '../finding'
 import { OTHER_SERVER_MS } from '../limits'
 import { settingFor } from '../settings'
 import type { Software } from '../software'
@@ -51,20 +51,14 @@ function refused(domain: string, error: StanzaError, ms: number, software: Softw
         seen(`the server does not talk to ${domain}`),
         `Allow connections to other servers${setting}. If they are allowed, the other server refuses yours.`,
       )
-    case 'feature-not-implemented':
-    case 'item-not-found':
-      return ok('account-s2s', seen(`${domain} answered, and does not tell what it is`))
     default:
-      return warn(
-        'account-s2s',
-        seen(`an answer in the name of ${domain} that either server may have written`),
-        `Make sure that connections to other servers are on${setting}, and try another domain.`,
-      )
+      // No server writes another condition when it does not reach the other one: so the other one wrote it.
+      return ok('account-s2s', seen(`${domain} answered`))
   }
 }
 
 /** Finds the reason in the text of the server, which is searched and never repeated. */
-function lostAdvice({ text }: StanzaError, setting: string): string {
+export function lostAdvice({ text }: StanzaError, setting: string): string {
   const off = `If connections to other servers are off, turn them on${setting}.`
   if (/certificate|not trusted|self[- ]signed/i.test(text)) return UNTRUSTED
   if (/dialback/i.test(text)) return `${UNTRUSTED} One of them asks for dialback instead, which proves less.`
