@@ -60,7 +60,8 @@ const SETTINGS = {
     ejabberd: '`access_rules`',
   },
   'do not slow the account down': {
-    ejabberd: '`c2s_shaper: {none: service_accounts, normal: all}` in `shaper_rules`, with an `acl` of that name; in the ejabberd.yml of this package, `SERVICE_ACCOUNTS: [name]`',
+    ejabberd:
+      '`c2s_shaper: {none: service_accounts, normal: all}` in `shaper_rules`, with an `acl` of that name; in the ejabberd.yml of this package, `SERVICE_ACCOUNTS: [name]`',
     Prosody: 'its JID in `unlimited_jids` of mod_limits',
   },
   'talk to other servers': {

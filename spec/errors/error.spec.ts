@@ -121,6 +121,7 @@ const STATUS: Record<XmppBoshErrorCode, number> = {
   ERR_XMPP_DOMAIN: 500,
   ERR_XMPP_ABORTED: 499,
   ERR_XMPP_CLIENT_IP: 500,
+  ERR_XMPP_ACCOUNT: 500,
 }
 
 test.each(Object.entries(STATUS))('%s has the status %d', (code, status) => {

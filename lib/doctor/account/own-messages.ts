@@ -58,12 +58,7 @@ interface Arrival {
 }
 
 /** Sends messages to the bare JID of the account and waits for them, at most `maxMs`. */
-async function messagesToItself(
-  account: ServiceAccount,
-  clock: Clock,
-  count: number,
-  maxMs: number,
-): Promise<Arrival> {
+async function messagesToItself(account: ServiceAccount, clock: Clock, count: number, maxMs: number): Promise<Arrival> {
   const waiting = new Set(Array.from({ length: count }, () => randomUUID() as string))
   let condition: string | undefined
   let done = () => {}
