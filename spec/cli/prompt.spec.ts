@@ -1,9 +1,13 @@
 import { PassThrough } from 'node:stream'
 import { PASSWORD_MS } from '../../lib/cli/limits'
-import { askPassword } from '../../lib/cli/prompt'
+import { askPasswords, type PasswordStreams } from '../../lib/cli/prompt'
+import type { Clock } from '../../lib/time/clock'
 import { handClock } from '../fixtures/clock'
 
 const PASSWORD = 'pä$$ wörd 😀'
+
+const askPassword = async (...[streams, clock]: [PasswordStreams, Clock?]) =>
+  (await askPasswords(streams, ['Password: '], clock))[0]
 
 /** A terminal: `shown` returns the text that was echoed, `raw` lists every mode that was set. */
 function terminal(isTTY: boolean) {

@@ -1,33 +1,41 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Person, startPerson } from '../live/servers/clients/person'
+import { Confirmations } from '../../lib/confirm/confirmations'
+import { ServiceAccount } from '../../lib/service-account/service-account'
 import { type SecureServer, startEjabberd } from '../live/servers/ejabberd'
 import { type Gajim, startGajim } from './gajim/gajim'
 
-/* A person with a real Gajim, a mouse and a keyboard answers a service account. */
+/* A person signs in with a real Gajim, by mouse and by keyboard, at a real ejabberd. */
 
 const JID = 'alice@localhost'
-const BOT = 'login@localhost'
-const MODULES = ['mod_caps', 'mod_disco', 'mod_offline', 'mod_ping', 'mod_private', 'mod_roster', 'mod_vcard']
+/** Gajim logs in to no server without the first five. */
+const MODULES = ['mod_caps', 'mod_disco', 'mod_private', 'mod_roster', 'mod_vcard', 'mod_offline', 'mod_ping']
 /** `UPDATE_IMAGES=1 npm run test:clients` takes the pictures of the documents again. */
 const isUpdate = process.env['UPDATE_IMAGES'] === '1'
 /** bytes of a picture */
 const MAX_PICTURE = 100_000
+/** ms for an answer to come */
+const ANSWER_MS = 15_000
+// Of the picture: a browser, and an address for documentation (RFC 5737).
+const PLACE = 'Firefox on Linux, 203.0.113.7'
 
 let server: SecureServer
 let gajim: Gajim
-let bot: Person
+let account: ServiceAccount
+let confirmations: Confirmations
 beforeAll(async () => {
-  const modules = Object.fromEntries(MODULES.map(name => [name, '{}']))
-  server = await startEjabberd({ storage: 'plain', modules })
+  server = await startEjabberd({ storage: 'plain', modules: Object.fromEntries(MODULES.map(name => [name, '{}'])) })
   await server.register('alice', 'wonderland')
   await server.register('login', 'secret')
-  bot = await startPerson({ jid: BOT, password: 'secret', port: server.clientPort })
+  const { url: service, domain } = server
+  account = new ServiceAccount({ service, domain, username: 'login', password: 'secret', nickname: 'app.example' })
+  confirmations = new Confirmations({ account, site: 'app.example', url: 'https://app.example/login', allow: domain })
   gajim = await startGajim({ jid: JID, password: 'wonderland', port: server.clientPort })
 })
 afterAll(async () => {
   await gajim?.close()
-  await bot?.stop()
+  await confirmations?.close()
+  await account?.close()
   await server?.stop()
 })
 
@@ -36,24 +44,34 @@ async function keep(name: string, picture: Buffer): Promise<void> {
   if (isUpdate) await writeFile(join(__dirname, '../../docs/images', `${name}.png`), picture)
 }
 
+const start = (dialog: boolean) => confirmations.start({ jid: JID, visitor: { place: PLACE, dialog } })
+
+test('Gajim grants a request when the number is typed into its chat', async () => {
+  const { id, view } = await start(false)
+  await gajim.receives(account.jid, 'number')
+  await gajim.openFirstChat(account.jid)
+  await gajim.say(view.number)
+
+  expect(await confirmations.settled(id, ANSWER_MS)).toMatchObject({ state: 'decided', granted: true, way: 'number' })
+  await confirmations.take(id)
+  await gajim.receives(account.jid, 'You are signed in')
+  await keep('gajim-number', await gajim.picture())
+})
+
 test('Gajim grants a request when Accept is clicked in its dialog', async () => {
-  bot.do({
-    send: `<message to='alice@localhost' id='q1' type='chat'><thread>t1</thread><body>app.example</body><confirm xmlns='http://jabber.org/protocol/http-auth' id='42' method='POST' url='https://app.example/login?r=abc'/></message>`,
-  })
+  const { id } = await start(true)
   await keep('gajim-dialog', await gajim.dialog())
   await gajim.answerDialog('Accept')
 
-  expect(await bot.until(({ confirm }) => !!confirm)).toMatchObject({ confirm: { id: '42' } })
+  expect(await confirmations.settled(id, ANSWER_MS)).toMatchObject({ state: 'decided', granted: true, way: 'dialog' })
+  await confirmations.take(id)
 })
 
-test('Gajim grants a request when the number is typed into its chat', async () => {
-  bot.do({
-    send: `<message to='alice@localhost' id='q2' type='chat'><thread>t1</thread><body>app.example answer the number?</body></message>`,
-  })
-  await gajim.receives(BOT, 'answer the number')
-  await gajim.openFirstChat(BOT)
-  await gajim.say('42')
+test('Gajim denies a request when No is clicked in its dialog', async () => {
+  const { id } = await start(true)
+  await gajim.dialog()
+  await gajim.answerDialog('No')
 
-  expect(await bot.until(({ body }) => body === '42')).toMatchObject({ type: 'chat' })
-  await keep('gajim-number', await gajim.picture())
+  expect(await confirmations.settled(id, ANSWER_MS)).toMatchObject({ state: 'decided', granted: false })
+  await confirmations.allowAsking(JID)
 })

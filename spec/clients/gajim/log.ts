@@ -2,7 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 
 /** The output of a program, stdout and stderr together. */
 export interface Log {
-  /** Waits until the output contains the pattern. Rejects after `ms`, or when the program has ended. */
+  /**
+   * Waits until the output contains the pattern, after what an earlier call has found. Rejects after `ms`, or when the
+   * program has ended.
+   */
   until(pattern: RegExp, ms: number): Promise<void>
 }
 
@@ -38,8 +41,11 @@ export function logOf(child: ChildProcess): Log {
           else reject(new Error(`${complaint}; its last words: ${text.slice(-SHOWN)}`))
         }
         const look = () => {
-          if (pattern.test(text)) settle()
-          else if (ended !== undefined) settle(ended)
+          const found = pattern.exec(text)
+          if (found) {
+            text = text.slice(found.index + found[0].length)
+            settle()
+          } else if (ended !== undefined) settle(ended)
         }
         const timer = setTimeout(() => settle(`not within ${ms} ms: ${pattern}`), ms)
         listeners.add(look)
