@@ -114,6 +114,11 @@ describe('as JSON', () => {
       'login',
       'version',
       'visitor-address',
+      'account',
+      'account-hears',
+      'account-pace',
+      'account-s2s',
+      'account-ask',
     ])
   })
 })

@@ -16,7 +16,7 @@ const UNTRUSTED =
 
 /** Asks another XMPP domain a harmless question (XEP-0030), which two servers have to carry. */
 export async function otherServerFinding(
-  account: ServiceAccount,
+  account: Pick<ServiceAccount, 'ask'>,
   clock: Clock,
   domain: string,
   software: Software,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { XmppBoshError } from '../../errors/error'
-import type { ServiceAccount } from '../../service-account/service-account'
+import type { AccountLike } from '../../service-account/account-like'
 import { stanzaErrorOf } from '../../stanzas/iq'
 import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
@@ -13,7 +13,7 @@ import { settingFor } from '../settings'
 import type { Software } from '../software'
 
 /** Checks that a message to the bare JID of the account arrives: people answer to it. */
-export async function hearsFinding(account: ServiceAccount, clock: Clock): Promise<Finding> {
+export async function hearsFinding(account: AccountLike, clock: Clock): Promise<Finding> {
   const { heard, condition, ms } = await messagesToItself(account, clock, 1, HEAR_MS)
   if (heard === 1) return ok('account-hears', `a message to the account itself arrived after ${ms} ms`)
   return condition === undefined
@@ -30,7 +30,7 @@ export async function hearsFinding(account: ServiceAccount, clock: Clock): Promi
 }
 
 /** Checks that the server does not slow the account down when many visitors sign in at once. */
-export async function paceFinding(account: ServiceAccount, clock: Clock, software: Software): Promise<Finding> {
+export async function paceFinding(account: AccountLike, clock: Clock, software: Software): Promise<Finding> {
   const { heard, ms } = await messagesToItself(account, clock, AT_ONCE, SLOWEST_MS)
   if (heard === AT_ONCE && ms < AT_ONCE_MS) return ok('account-pace', `${AT_ONCE} messages at once took ${ms} ms`)
   const seen =
@@ -58,7 +58,7 @@ interface Arrival {
 }
 
 /** Sends messages to the bare JID of the account and waits for them, at most `maxMs`. */
-async function messagesToItself(account: ServiceAccount, clock: Clock, count: number, maxMs: number): Promise<Arrival> {
+async function messagesToItself(account: AccountLike, clock: Clock, count: number, maxMs: number): Promise<Arrival> {
   const waiting = new Set(Array.from({ length: count }, () => randomUUID() as string))
   let condition: string | undefined
   let done = () => {}

@@ -3,9 +3,10 @@ import { senderOf } from '../../confirm/jids'
 import type { ConfirmTexts } from '../../confirm/texts'
 import { XmppBoshError } from '../../errors/error'
 import { parsePreparedJid } from '../../jid'
-import type { ServiceAccount } from '../../service-account/service-account'
+import type { AccountLike } from '../../service-account/account-like'
 import { type StanzaError, stanzaErrorOf } from '../../stanzas/iq'
 import type { Clock } from '../../time/clock'
+import { TimeoutSignal } from '../../time/combined-signals'
 import type { Element } from '../../xml/read'
 import { type Finding, ok, warn, wrong } from '../finding'
 import { ASK_MS, HOLD_MS } from '../limits'
@@ -25,39 +26,40 @@ export type Asked = (number: string, ms: number) => void
 
 /** Asks an account as for a sign-in, and reports its answer, or how the question came back. */
 export async function questionFinding(
-  account: ServiceAccount,
+  account: AccountLike,
   clock: Clock,
   { jid, asked }: { readonly jid: string; readonly asked: Asked },
   software: Software,
 ): Promise<Finding> {
   const { domain = '' } = parsePreparedJid(account.jid) ?? {}
   const confirmations = new Confirmations(
-    { account, site: domain, url: `https://${domain}/`, allow: '*', code: false, lifetime: ASK_MS, texts: TEXTS },
+    { account, site: domain, url: `https://${domain}/`, allow: '*', code: false, lifetime: 2 * ASK_MS, texts: TEXTS },
     { clock },
   )
   const heard = hear(account, clock)
+  const bound = new TimeoutSignal(clock, ASK_MS, () => undefined)
   try {
     const { id, view } = await confirmations.start({ jid, visitor: { place: 'passport-xmpp-bosh check' } })
     heard.from(view.jid)
     asked(view.number, ASK_MS)
-    for (const endsAt = clock.now() + ASK_MS; clock.now() < endsAt && heard.error === undefined; ) {
-      const now = await confirmations.settled(id, Math.min(HOLD_MS, endsAt - clock.now()))
+    while (!bound.aborted && heard.error === undefined) {
+      const now = await confirmations.settled(id, HOLD_MS, bound)
       if (now === undefined) break
       if (now.state === 'decided') return decided(now.granted === true, heard.elapsed())
-      if (now.asked !== 'sent') break
     }
     return heard.error ? cameBack(heard.error, heard.elapsed(), software) : unanswered(heard.hasArrived)
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
     return wrong('account-ask', error.message, 'Give --ask the bare JID of an account, such as alice@example.org.')
   } finally {
+    bound.release()
     heard.stop()
     await confirmations.close()
   }
 }
 
 /** Listens to what comes from an account. */
-function hear(account: ServiceAccount, clock: Clock) {
+function hear(account: AccountLike, clock: Clock) {
   const bot = parsePreparedJid(account.jid) ?? { local: '', domain: '' }
   const startedAt = clock.now()
   let jid: string | undefined
