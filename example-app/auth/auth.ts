@@ -4,6 +4,7 @@ import {
   Authenticator,
   type AuthenticatorOptions,
   deserializeUser,
+  deserializeUserOf,
   Registration,
   type RegistrationOptions,
   Strategy,
@@ -21,13 +22,15 @@ export interface Auth {
   authenticator: Authenticator
 }
 
-export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
+/** @param allow domains whose accounts sign in with their XMPP app; `*`: any */
+export function createAuth({ forwardClientIp, ...options }: XmppOptions, allow: readonly string[] | '*' = []): Auth {
   const authenticator = new Authenticator(options)
   // A separate instance: with the module's default, two apps in one process would share their users.
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
-  own.deserializeUser(deserializeUser)
+  // An account of a domain that may not sign in any more is signed out.
+  own.deserializeUser(allow === '*' ? deserializeUser : deserializeUserOf([options.domain, ...allow]))
   return { passport: own, authenticator }
 }
 

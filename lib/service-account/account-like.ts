@@ -32,6 +32,7 @@ export interface AccountLike {
    */
   onMessage(listener: (message: Element) => void): () => void
 }
+
 /**
  * Request of type get or set that a service account sends (RFC 6120 §8.2.3).
  *
