@@ -20,7 +20,7 @@ export interface PersonEvent {
   readonly xml?: string
 }
 
-/** What the client is told to do; person.py explains each. */
+/** Command for the client; person.py explains each. */
 export type PersonCommand =
   | { readonly confirms: 'yes' | 'no' | 'ignore' }
   | { readonly answer: 'yes' | 'no' }
