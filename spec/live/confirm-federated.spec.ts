@@ -181,7 +181,6 @@ describe('with the example app', () => {
     const { home, password } = siteOn('ejabberd')
     const other = otherOf('Prosody')
     const jid = `bob@${other.domain}`
-    // Its own session of the account ends, so that one process is asked and answered.
     const { app } = appOn(home, {
       XMPP_DOMAIN: home.domain,
       XMPP_CONFIRM_USERNAME: 'login',
@@ -203,7 +202,9 @@ describe('with the example app', () => {
       await bob.told(skip)
       bob.do({ say: number, to: `login@${home.domain}` })
 
-      await page.getByRole('heading', { name: `hello ${jid}` }).waitFor()
+      await page.getByRole('heading', { name: 'hello bob' }).waitFor()
+      await page.goto(`${url}/account`)
+      expect(await page.locator('.menu').textContent()).toContain(jid)
       expect(await browsers.leave()).toEqual([])
     } finally {
       server.closeAllConnections()

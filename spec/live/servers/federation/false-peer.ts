@@ -7,6 +7,8 @@ import type { HomeServer } from './server'
 // XMPP between servers (RFC 6120) as far as a server goes that claims to be another one.
 
 const READ_MS = 5_000
+/** ms in which a server that refuses a stanza says so */
+const REFUSED_MS = 500
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
 
 /** A server that connects to another one and says anything. */
@@ -41,7 +43,7 @@ export async function claimDomain(server: HomeServer, { certificate, claims, sta
       await heard(secure, /<\/stream:features>|<stream:features\/>/)
     }
     secure.write(stanza)
-    await heard(secure, /<stream:error>/).catch(() => {})
+    await heard(secure, /<stream:error>/, REFUSED_MS).catch(() => {})
     return isBelieved
   } finally {
     secure.destroy()
@@ -50,7 +52,7 @@ export async function claimDomain(server: HomeServer, { certificate, claims, sta
 }
 
 /** Reads until the pattern is there, or the connection ends. */
-function heard(socket: Socket, pattern: RegExp): Promise<string> {
+function heard(socket: Socket, pattern: RegExp, ms = READ_MS): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
     const settle = (act: () => void) => {
@@ -63,7 +65,7 @@ function heard(socket: Socket, pattern: RegExp): Promise<string> {
       if (pattern.test(text)) settle(() => resolve(text))
     }
     const ended = () => settle(() => resolve(text))
-    const timer = setTimeout(() => settle(() => reject(new Error(`${pattern} was not heard: ${text}`))), READ_MS)
+    const timer = setTimeout(() => settle(() => reject(new Error(`${pattern} was not heard: ${text}`))), ms)
     socket.on('data', read).on('close', ended)
     if (socket.destroyed) ended()
   })
