@@ -1,4 +1,6 @@
-import type { AskedState, ConfirmWay } from './store'
+import type { BareJid } from '../jid'
+import { displayCode } from './secrets'
+import type { AskedState, ConfirmRecord, ConfirmWay } from './store'
 
 /**
  * State of a request for the page of the browser that started it.
@@ -34,4 +36,25 @@ export interface ConfirmView {
   readonly granted?: boolean
   /** when granted: how */
   readonly way?: ConfirmWay
+}
+
+/** Returns the view of a request. */
+export function viewOf(record: ConfirmRecord, bot: BareJid): ConfirmView {
+  const { state, jid, number, code, asked, expiresAt, way } = record
+  const shown = code === '' ? undefined : displayCode(code)
+  return {
+    state: state === 'waiting' ? 'waiting' : 'decided',
+    ...(jid !== undefined && { jid }),
+    number,
+    // RFC 5122 §2.2: what a localpart may hold and a URI may not is escaped.
+    ...(shown !== undefined && {
+      code: shown,
+      link: `xmpp:${encodeURIComponent(bot.local)}@${bot.domain}?message;type=chat;body=${shown}`,
+    }),
+    bot: `${bot.local}@${bot.domain}`,
+    asked,
+    expiresAt,
+    ...(state !== 'waiting' && { granted: state === 'granted' }),
+    ...(way !== undefined && { way }),
+  }
 }
