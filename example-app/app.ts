@@ -12,7 +12,7 @@ import { brandFiles, brandRoutes } from './branding/files'
 import type { ConfirmConfig } from './config/confirm'
 import { type Confirm, createConfirm } from './confirm'
 import { confirmPages } from './confirm/pages'
-import { type DemoPhones, demoPhone } from './demo/phone'
+import { type DemoPhones, demoPhone, withPhones } from './demo/phone'
 import { Forms } from './forms/forms'
 import { hiddenFields } from './forms/hidden-fields'
 import { logStop, recordEvents } from './operation/events'
@@ -35,8 +35,8 @@ import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
 import { normaliseAddresses } from './protection/visitor-address'
-import { goTo } from './sessions/go-to'
 import { endSessionsOf } from './sessions/end-all'
+import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
 import { createOwnSessions } from './sessions/own-sessions'
 import { type IsOwn, ownAccounts } from './sessions/profile'
@@ -85,7 +85,8 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores, isOwn }))
+  const recordedOnes = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores, isOwn }))
+  const accounts = config.phones ? withPhones(recordedOnes, config.phones) : recordedOnes
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {
     reachability.close()
@@ -132,7 +133,10 @@ export function createApp(config: AppConfig): App {
   const ownSessions = createOwnSessions(stores, secret)
   routes.use(sessions({ ownSessions, cookie, signOut: recorded, forms }))
   routes.use(account({ accounts, registration: isOpen, isOwn, ownSessions, cookie, signOut, forms, limits }))
-  routes.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen, confirm: confirm?.login }))
+  routes.use(
+    '/api',
+    api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen, confirm: confirm?.login }),
+  )
   routes.use('/api', apiProblem)
   routes.use(notFound)
   routes.use(errorPage)

@@ -74,7 +74,7 @@ export function readConfig(env: Environment): Config {
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
     branding,
-    confirm: readConfirm(env, { production, domain: xmpp.domain, port, base: branding.base }),
+    confirm: readConfirm(env, { production, isDemo: !service, domain: xmpp.domain, port, base: branding.base }),
     xmpp,
   }
 }
@@ -93,6 +93,10 @@ function xmppOf(env: Environment) {
 }
 
 const VARIABLE_OF: Readonly<Record<string, string>> = {
+  username: 'XMPP_CONFIRM_USERNAME',
+  password: 'XMPP_CONFIRM_PASSWORD',
+  url: 'XMPP_CONFIRM_URL',
+  allow: 'XMPP_CONFIRM_ALLOW',
   service: 'XMPP_SERVICE',
   domain: 'XMPP_DOMAIN',
   mechanisms: 'XMPP_MECHANISMS',

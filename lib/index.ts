@@ -13,13 +13,27 @@ export type { ConfirmTexts } from './confirm/texts'
 export type { ConfirmView } from './confirm/view'
 export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
-export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
 export type { ServiceAccountOptions } from './options/service-account-options'
+export type {
+  CommonConfirmStrategyOptions,
+  ConfirmAuthenticateOptions,
+  ConfirmationsLike,
+  ConfirmRequest,
+} from './passport/confirm/common-options'
+export type {
+  ConfirmStrategyOptions,
+  ConfirmStrategyOptionsWithRequest,
+  ConnectedConfirmStrategyOptions,
+  SharedConfirmStrategyOptions,
+} from './passport/confirm/options'
+export type { ConfirmAuthInfo, ConfirmMessages } from './passport/confirm/outcome'
+export { ConfirmStrategy } from './passport/confirm/strategy'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'

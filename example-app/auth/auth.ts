@@ -29,6 +29,7 @@ export function createAuth({ forwardClientIp, ...options }: XmppOptions, allow: 
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
+  // An account of a domain that may not sign in any more is signed out.
   own.deserializeUser(allow === '*' ? deserializeUser : deserializeUserOf([options.domain, ...allow]))
   return { passport: own, authenticator }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { ConfigError, listOf, textOf } from './readers'
 import type { Environment, Variable } from './variables'
@@ -19,6 +20,8 @@ export interface ConfirmConfig {
 
 export interface ConfirmContext {
   readonly production: boolean
+  /** the demo server has the account, whatever its name and its password are */
+  readonly isDemo: boolean
   readonly domain: string
   readonly port: number
   /** path of the site under which the app is */
@@ -31,11 +34,17 @@ const PASSWORD_FILE = 'XMPP_CONFIRM_PASSWORD_FILE'
 /** bytes */
 const MAX_FILE_BYTES = 4_096
 
+/** name of the account on the demo server */
+const DEMO_USERNAME = 'login'
+/** bytes */
+const DEMO_PASSWORD_BYTES = 16
+
 /** Reads the settings. Returns `undefined` if no service account is configured. @throws {ConfigError} */
 export function readConfirm(env: Environment, context: ConfirmContext): ConfirmConfig | undefined {
-  const username = textOf(env, USERNAME)
+  const { isDemo } = context
+  const username = textOf(env, USERNAME) ?? (isDemo ? DEMO_USERNAME : undefined)
   const given = {
-    password: passwordOf(env),
+    password: passwordOf(env) ?? (isDemo ? randomBytes(DEMO_PASSWORD_BYTES).toString('hex') : undefined),
     url: textOf(env, 'XMPP_CONFIRM_URL'),
     allow: listOf(env, 'XMPP_CONFIRM_ALLOW'),
     dialog: wordOf(env, 'XMPP_CONFIRM_DIALOG', ['off', 'known', 'always']),

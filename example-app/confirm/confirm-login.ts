@@ -183,7 +183,8 @@ async function decided(confirmations: Confirmations, id: string, ms: number, sig
     const left = Math.ceil(end - performance.now())
     if (left <= 0 || signal.aborted) return confirmations.waiting(id)
     const view = await confirmations.settled(id, left, signal).catch((reason: unknown) => {
-      if (!signal.aborted) throw reason
+      if (signal.aborted) return undefined
+      throw reason
     })
     if (view?.state !== 'waiting' && !signal.aborted) return view
   }

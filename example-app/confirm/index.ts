@@ -1,12 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import type { PasswordLogin } from '../auth/password-login'
 import { thenDone } from '../auth/recorded'
+import type { SessionStores } from '../sessions/signed-in'
 import { ConfirmLogin } from './confirm-login'
 import { HeldRequests } from './held'
 import { createKnownBrowsers } from './known-browsers'
 import { type ConfirmServiceOptions, createConfirmService } from './service'
 import { waitings } from './waiting'
-import type { SessionStores } from '../sessions/signed-in'
 
 /** Signing in with an XMPP app, as the other parts of the app see it. */
 export interface Confirm {

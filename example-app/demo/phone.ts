@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { displayJid } from 'passport-xmpp-bosh'
+import type { Accounts } from '../auth/accounts'
 import type { Act, Forms } from '../forms/forms'
 import { scriptsThatAsk } from '../protection/security-headers'
 
@@ -14,9 +15,11 @@ export interface DemoMessage {
 export interface DemoPhones {
   /** Returns the JIDs of all users. */
   users(): readonly string[]
+  /** Gives a user a phone. */
+  add(jid: string): void
   messages(jid: string): readonly DemoMessage[]
   /** Writes to the service account. */
-  send(jid: string, text: string): Promise<void>
+  send(jid: string, text: string): void
   /** Resolves when the user has more than `seen` messages, at the latest after `ms`. */
   changed(jid: string, seen: number, ms: number): Promise<void>
 }
@@ -50,11 +53,23 @@ export function demoPhone(phones: DemoPhones, forms: Forms): Router {
   const act: Act = async req => {
     const jid = phoneOf(req.body?.user, phones)
     const text: unknown = req.body?.quick ?? req.body?.text
-    if (typeof text === 'string' && text.trim() !== '') await phones.send(jid, text.trim().slice(0, MAX_TEXT_LENGTH))
+    if (typeof text === 'string' && text.trim() !== '') phones.send(jid, text.trim().slice(0, MAX_TEXT_LENGTH))
     return { to: `${PAGE}?${new URLSearchParams({ user: jid })}` }
   }
   router.post(PAGE, forms.submission({ act, failsWithoutEffect: true }))
   return router
+}
+
+/** Gives each new account a phone. */
+export function withPhones(accounts: Accounts, phones: DemoPhones): Accounts {
+  return {
+    ...accounts,
+    async signUp(req, state, values) {
+      const jid = await accounts.signUp(req, state, values)
+      phones.add(jid)
+      return jid
+    },
+  }
 }
 
 /** Hides the page from other machines, also from those behind a proxy on this one. */
