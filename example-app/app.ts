@@ -39,7 +39,7 @@ import { endSessionsOf } from './sessions/end-all'
 import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
 import { createOwnSessions } from './sessions/own-sessions'
-import { type IsOwn, ownAccounts } from './sessions/profile'
+import { type IsOwn, ownAccounts, restoreOf } from './sessions/profile'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
@@ -79,7 +79,7 @@ export interface App extends Express {
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
   const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
-  const { passport, authenticator } = createAuth(xmpp, config.confirm?.allow)
+  const { passport, authenticator } = createAuth(xmpp, restoreOf(xmpp.domain, config.confirm?.allow))
   const isOwn = ownAccounts(xmpp.domain)
   const confirm = confirmOf(config)
   const registration = config.registration

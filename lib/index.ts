@@ -11,7 +11,13 @@ export type { AskLimits, ConfirmationsOptions, ConfirmVisitor } from './confirm/
 export type { AskedState, ConfirmDecision, ConfirmRecord, ConfirmStore, ConfirmWay } from './confirm/store'
 export type { ConfirmTexts } from './confirm/texts'
 export type { ConfirmView } from './confirm/view'
-export type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from './diagnostics/messages'
+export type {
+  ConnectionMessage,
+  LoginMessage,
+  OperationMessage,
+  RegistrationMessage,
+  ServiceAccountMessage,
+} from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
 export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { displayJid } from './jid'

@@ -4,7 +4,6 @@ import {
   Authenticator,
   type AuthenticatorOptions,
   deserializeUser,
-  deserializeUserOf,
   Registration,
   type RegistrationOptions,
   Strategy,
@@ -22,15 +21,13 @@ export interface Auth {
   authenticator: Authenticator
 }
 
-/** @param allow domains whose accounts sign in with their XMPP app; `*`: any */
-export function createAuth({ forwardClientIp, ...options }: XmppOptions, allow: readonly string[] | '*' = []): Auth {
+export function createAuth({ forwardClientIp, ...options }: XmppOptions, restore = deserializeUser): Auth {
   const authenticator = new Authenticator(options)
   // A separate instance: with the module's default, two apps in one process would share their users.
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
-  // An account of a domain that may not sign in any more is signed out.
-  own.deserializeUser(allow === '*' ? deserializeUser : deserializeUserOf([options.domain, ...allow]))
+  own.deserializeUser(restore)
   return { passport: own, authenticator }
 }
 

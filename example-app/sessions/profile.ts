@@ -10,6 +10,16 @@ export function profileOf(jid: string): Express.User {
   return profile
 }
 
+/**
+ * Returns the function that restores the visitor of a session. An account of a domain that may not sign in any more is
+ * signed out.
+ *
+ * @param allow domains whose accounts sign in with their XMPP app; `*`: any
+ */
+export function restoreOf(domain: string, allow: readonly string[] | '*' = []): typeof deserializeUser {
+  return allow === '*' ? deserializeUser : deserializeUserOf([domain, ...allow])
+}
+
 /** Tells whether an account is one of this app's XMPP server. */
 export type IsOwn = (jid: string) => boolean
 

@@ -19,7 +19,7 @@ export const de: Texts = {
     'sign-in.missing-credentials': 'Bitte Benutzernamen und Passwort eingeben.',
     'sign-in.refused': 'Benutzername unbekannt oder Passwort falsch.',
     'confirm.missing-jid': 'Bitte die XMPP-Adresse eingeben.',
-    'confirm.malformed-jid': 'Das ist keine XMPP-Adresse. Sie sieht aus wie alice@example.com.',
+    'confirm.malformed-jid': 'Das ist keine XMPP-Adresse. Ein Beispiel: alice@example.com.',
     'confirm.domain-not-allowed': 'Konten dieses Servers können sich hier nicht anmelden.',
     'confirm.denied': 'Die XMPP-App hat abgelehnt oder eine andere Zahl gesendet. Die Anmeldung ist abgebrochen.',
     'confirm.expired': 'Die Anfrage an die XMPP-App ist beendet. Bitte noch einmal versuchen.',

@@ -1,4 +1,4 @@
-import { MAX_RESPONSE_BYTES_TOP, MAX_USERNAME_BYTES } from '../limits'
+import { MAX_NICKNAME_LENGTH, MAX_RESPONSE_BYTES_TOP, MAX_USERNAME_BYTES } from '../limits'
 import type { AuthenticatorOptions } from './authenticator-options'
 import { assertKnown, assertObject } from './checks'
 import { type Settings, settingsOf } from './settings'
@@ -104,8 +104,6 @@ function textOf(value: unknown, name: string, meaning: string): string {
   if (typeof value !== 'string') throw new TypeError(`option \`${name}\` must be ${meaning}`)
   return value
 }
-
-const MAX_NICKNAME_LENGTH = 64
 
 function nicknameOf(value: unknown): string | undefined {
   if (value === undefined) return undefined

@@ -1,10 +1,24 @@
+import { randomUUID } from 'node:crypto'
+import { Outbox } from '../bosh/standing/outbox'
+import { SERVICE_ACCOUNT } from '../diagnostics/channels'
+import type { ServiceAccountMessage } from '../diagnostics/messages'
+import { XmppBoshError } from '../errors/error'
+import { MAX_UNSENT_ANSWERS, STANDING_WAIT_S } from '../limits'
+import { Authenticator } from '../login/authenticator'
 import { prepareCredentials } from '../login/credentials'
 import { type ServiceAccountOptions, serviceAccountSettingsOf } from '../options/service-account-options'
 import type { Internals } from '../sessions/bounded-sessions'
+import { isStanzaNamespace } from '../stanzas/iq'
+import { addAbortListener, removeAbortListener } from '../time/abort-listeners'
+import { type Clock, systemClock } from '../time/clock'
 import type { AbortSignalLike } from '../time/light-signal'
+import { CLIENT } from '../xml/namespaces'
 import type { Element } from '../xml/read'
-import type { Node } from '../xml/write'
+import { element, type Node, write } from '../xml/write'
 import type { AccountIq, AccountLike, ServiceAccountState } from './account-like'
+import { Asked } from './asked'
+import { Connector } from './connector'
+import { answerTo } from './own-answers'
 
 /**
  * Account of the app on the XMPP server, which stays online: it sends and receives messages over one standing BOSH session.
@@ -33,6 +47,14 @@ export class ServiceAccount implements AccountLike {
   /** Option `nickname`. */
   readonly nickname: string | undefined
 
+  readonly #domain: string
+  readonly #clock: Clock
+  readonly #timeout: number
+  readonly #outbox: Outbox
+  readonly #asked: Asked
+  readonly #connector: Connector
+  readonly #listeners = new Set<(message: Element) => void>()
+
   /**
    * Creates the account and begins to connect. Attach nothing to it: an outage is waited out, and {@link ServiceAccount.ready}
    * tells why the server refuses the account.
@@ -54,16 +76,32 @@ export class ServiceAccount implements AccountLike {
   constructor(options: ServiceAccountOptions)
   /** @internal */
   constructor(options: ServiceAccountOptions, internals: Internals)
-  constructor(options: ServiceAccountOptions, _internals: Internals = {}) {
-    const { settings, username, password, nickname } = serviceAccountSettingsOf(options)
-    const { local } = prepareCredentials(username, password, settings)
+  constructor(options: ServiceAccountOptions, internals: Internals = {}) {
+    const { settings, login, username, password, nickname } = serviceAccountSettingsOf(options)
+    const local = localpartOf(() => prepareCredentials(username, password, settings).local)
+    const { clock = systemClock } = internals
     this.jid = `${local}@${settings.domain.ascii}`
     this.nickname = nickname
+    this.#domain = settings.domain.ascii
+    this.#clock = clock
+    this.#timeout = settings.timeout
+    this.#outbox = new Outbox(clock)
+    this.#asked = new Asked(settings.domain, local)
+    this.#connector = new Connector({
+      jid: this.jid,
+      domain: this.#domain,
+      credentials: { username, password },
+      authenticator: new Authenticator(login, { ...internals, wait: STANDING_WAIT_S }),
+      clock,
+      outbox: this.#outbox,
+      received: stanza => this.#received(stanza),
+      lost: reason => this.#asked.giveUpAll(sessionLost(reason)),
+    })
   }
 
   /** State of the account. */
   get state(): ServiceAccountState {
-    return 'connecting'
+    return this.#connector.state
   }
 
   /**
@@ -85,7 +123,9 @@ export class ServiceAccount implements AccountLike {
    * await account.ready(AbortSignal.timeout(10_000))
    * ```
    */
-  async ready(_signal?: AbortSignalLike): Promise<void> {}
+  ready(signal?: AbortSignalLike): Promise<void> {
+    return this.#connector.ready(signal)
+  }
 
   /**
    * Sends what waits, ends the session and closes the sockets. It loses nothing: the server keeps what arrives from now on
@@ -104,7 +144,11 @@ export class ServiceAccount implements AccountLike {
    * process.once('SIGTERM', () => account.close())
    * ```
    */
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#connector.close()
+    this.#outbox.close(closed())
+    this.#asked.giveUpAll(closed())
+  }
 
   /**
    * Sends a stanza and resolves when the server has it. While the account is not online, the stanza waits. After a loss of
@@ -113,25 +157,101 @@ export class ServiceAccount implements AccountLike {
    * @throws {XmppBoshError} ERR_XMPP_BUSY if too much waits; ERR_XMPP_UNAVAILABLE after `close()`, or if it waited too long
    * @internal
    */
-  async send(_stanza: Node): Promise<void> {}
+  async send(stanza: Node): Promise<void> {
+    if (this.state === 'closed') throw closed()
+    const { name, attributes, children } = stanza
+    const text = write(
+      'xmlns' in attributes ? stanza : { name, attributes: { xmlns: CLIENT, ...attributes }, children },
+    )
+    const sent = this.#outbox.add(text)
+    this.#connector.wake()
+    return sent
+  }
 
   /**
    * Calls `listener` for each message that arrives, in order. Returns a function that ends that.
    *
    * @internal
    */
-  onMessage(_listener: (message: Element) => void): () => void {
-    return () => {}
+  onMessage(listener: (message: Element) => void): () => void {
+    // One function that is added twice is called twice.
+    const called = (message: Element) => listener(message)
+    this.#listeners.add(called)
+    return () => void this.#listeners.delete(called)
   }
 
   /**
    * Sends a request and returns its answer, of type result or error. The answer has the id of the request and comes from
    * the JID that was asked.
    *
-   * @throws {XmppBoshError} ERR_XMPP_UNAVAILABLE if the session ends before, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED
+   * @throws {XmppBoshError} ERR_XMPP_UNAVAILABLE if the session ends before, ERR_XMPP_TIMEOUT, ERR_XMPP_ABORTED,
+   * ERR_XMPP_BUSY
    * @internal
    */
-  async ask(_iq: AccountIq, _signal?: AbortSignalLike): Promise<Element> {
-    throw new Error('not yet')
+  async ask({ type, to, payload }: AccountIq, signal?: AbortSignalLike): Promise<Element> {
+    if (this.state === 'closed') throw closed()
+    if (signal?.aborted) throw aborted()
+    const id = randomUUID()
+    const { answer, giveUp } = this.#asked.answerOf(id, to)
+    const abort = () => giveUp(aborted())
+    const cancelTimeout = this.#clock.after(this.#timeout, () => giveUp(unanswered(this.#timeout)))
+    if (signal) addAbortListener(signal, abort)
+    try {
+      this.send(element('iq', { type, id, ...(to !== undefined && { to }) }, payload)).catch(giveUp)
+      return await answer
+    } finally {
+      cancelTimeout()
+      if (signal) removeAbortListener(signal, abort)
+    }
   }
+
+  #received(stanza: Element): void {
+    if (!isStanzaNamespace(stanza)) return
+    if (stanza.name === 'message') this.#hand(stanza)
+    if (stanza.name !== 'iq') return
+    this.#asked.take(stanza)
+    const answer = answerTo(stanza, this.nickname)
+    // Strangers ask as well: their answers must not take the place of messages.
+    if (answer && this.#outbox.size < MAX_UNSENT_ANSWERS) this.send(answer).catch(() => {})
+  }
+
+  #hand(message: Element): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(message)
+      } catch (error) {
+        const { jid, state } = this
+        const failed: ServiceAccountMessage = { jid, domain: this.#domain, state, code: 'unexpected', error }
+        SERVICE_ACCOUNT.publish(failed)
+      }
+    }
+  }
+}
+
+/** Returns the localpart of the account, or throws a `TypeError` that names the option. */
+function localpartOf(prepared: () => string): string {
+  try {
+    return prepared()
+  } catch (reason) {
+    if (!XmppBoshError.is(reason)) throw reason
+    throw new TypeError(`option \`username\` or \`password\` names no account: ${reason.message}`)
+  }
+}
+
+function closed(): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')
+}
+
+function aborted(): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_ABORTED', 'the caller stopped waiting for the answer')
+}
+
+function sessionLost(cause: XmppBoshError): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the session of the service account ended before the answer', {
+    cause,
+  })
+}
+
+function unanswered(ms: number): XmppBoshError {
+  return new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${ms} ms; see option \`timeout\``)
 }

@@ -2,15 +2,17 @@ import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
 import { Accounts } from './accounts'
 import { Answers } from './answers'
+import { Users } from './clients/users'
 import { type Fault, Faults } from './faults/faults'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
 import type { HttpHabits } from './personalities/habits'
 import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
-import { dressed, ok, type Reply, terminated } from './protocol/reply'
+import { dressed, ok, type Reply, streamError, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
 import { type Connection, newSid, Session } from './protocol/session'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
+import { Router } from './routing/router'
 import { AccountStore } from './services/account-data'
 import { type CaptchaView, RegistrationService } from './services/registration'
 import type { SessionView, TestServer } from './test-server'
@@ -21,12 +23,14 @@ const MAX_SESSIONS = 1_000
 /** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
   readonly accounts: Accounts
+  readonly users: Users
   readonly #options: ResolvedOptions
   readonly #registration: RegistrationService
   readonly #data = new AccountStore()
   readonly #faults = new Faults()
   readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
+  readonly #router: Router
   #requests: RequestView[] = []
 
   constructor(options: ResponderOptions) {
@@ -35,6 +39,9 @@ export class Responder implements TestServer {
     this.accounts = new Accounts(accounts, personality.sasl)
     this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
     this.#answers = new Answers(personality, this.#faults)
+    const routed = { domain, accounts: this.accounts, data: this.#data, personality }
+    this.#router = new Router(routed, () => this.#forgetAllIdle())
+    this.users = new Users(this.#router, personality.stanzas.repeatsRefused)
   }
 
   get sessions(): readonly SessionView[] {
@@ -60,6 +67,7 @@ export class Responder implements TestServer {
 
   reset(): void {
     this.endSessions()
+    this.users.clear()
     this.accounts.restore(this.#options.accounts)
     this.#registration.reset()
     this.#data.clear()
@@ -125,7 +133,7 @@ export class Responder implements TestServer {
 
   // XEP-0124 §7, XEP-0206 §3
   async #create(body: Element, rid: number, request: RequestView, connection: Connection | undefined): Promise<Reply> {
-    for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
+    this.#forgetAllIdle()
     const { domain, personality } = this.#options
     const terms = termsOf(body, domain, personality)
     if ('refusal' in terms) return terms.refusal
@@ -153,9 +161,12 @@ export class Responder implements TestServer {
       mechanisms,
       personality,
       registration: this.#registration,
+      router: this.#router,
+      push: stanza => session.push(stanza),
+      replace: () => void this.#end(sid, streamError('conflict', 'Replaced by new connection')),
     })
-    const session = new Session(values, stream, rid, terms, sessions, {
-      empty: asked => ok([], filled(replies.every, values, asked)),
+    const session: Session = new Session(values, stream, rid, terms, sessions, {
+      carry: (asked, children) => ok(children, filled(replies.every, values, asked)),
       unknown: this.#unknown,
     })
     this.#sessions.set(sid, session)
@@ -169,10 +180,15 @@ export class Responder implements TestServer {
 
   #end(sid: string, reply: Reply): Reply {
     const session = this.#sessions.get(sid)
-    session?.end(reply)
     this.#sessions.delete(sid)
+    session?.end(reply)
+    session?.stream.close()
     if (session && this.http.closesWithSession) for (const connection of session.connections) connection.close()
     return reply
+  }
+
+  #forgetAllIdle(): void {
+    for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
   }
 
   #forgetIdle(sid: string): void {

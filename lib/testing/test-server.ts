@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts'
+import type { Users } from './clients/users'
 import type { Fault } from './faults/faults'
 import type { RequestView } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
@@ -55,6 +56,8 @@ export interface SessionView {
 export interface TestServer {
   /** accounts that can log in; a test can change them at any time */
   readonly accounts: Accounts
+  /** users that the server plays, with their chat clients */
+  readonly users: Users
   /** sessions that the server holds now */
   readonly sessions: readonly SessionView[]
   /** captchas that are not answered yet, the newest last */
@@ -67,6 +70,6 @@ export interface TestServer {
    * @throws {TypeError} the fault is invalid; the message names the field
    */
   fault(fault: Fault): void
-  /** Restores the state after the start: the first accounts, without sessions, requests, captchas or faults. */
+  /** Restores the state after the start: the first accounts, without users, sessions, requests, captchas or faults. */
   reset(): void
 }

@@ -113,6 +113,8 @@ export const EJABBERD: Personality = {
     addressesBound: false,
     demandsSession: false,
     keepsMessages: false,
+    honoursHints: true,
+    offersOnce: false,
     dropsHeadlines: false,
     refusesProbes: false,
     echoesUnavailable: false,

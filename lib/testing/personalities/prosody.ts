@@ -107,6 +107,8 @@ export const PROSODY: Personality = {
     addressesBound: false,
     demandsSession: false,
     keepsMessages: true,
+    honoursHints: false,
+    offersOnce: true,
     dropsHeadlines: true,
     refusesProbes: true,
     echoesUnavailable: true,

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Node } from '../../xml/write'
 import type { SessionHabits } from '../personalities/habits'
@@ -23,8 +24,8 @@ export interface Connection {
 
 /** Replies that a session gives by itself. */
 export interface OwnReplies {
-  /** to a request for which there is nothing to send */
-  readonly empty: (rid: number) => Reply
+  /** to a request, with what the server sends by itself */
+  readonly carry: (rid: number, children: readonly Node[]) => Reply
   /** to requests that still wait when the session ends */
   readonly unknown: Reply
 }
@@ -65,6 +66,7 @@ export class Session {
   readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
   #rid: number
   #isBusy = false
+  #isFlushing = false
   #hasBegun: boolean
   #holds = true
   #held: (PendingRequest & { readonly timer: NodeJS.Timeout }) | undefined
@@ -153,6 +155,12 @@ export class Session {
     return begins
   }
 
+  /** Sends a stanza that the client has not asked for, with the next reply. A held request gets it at once. */
+  push(stanza: Node): void {
+    this.due = [...this.due, stanza]
+    this.#flushSoon()
+  }
+
   /** Answers empty requests at once from now on. */
   holdNothing(): void {
     this.#holds = false
@@ -195,7 +203,7 @@ export class Session {
     if (this.#end !== undefined) this.#answer(request, reply ?? this.#end)
     else if (reply !== undefined && !isAnswered) this.#answer(request, reply)
     else if (this.#holds && this.#waitMs > 0) this.#hold(request)
-    else this.#answer(request, this.#own.empty(request.rid))
+    else this.#answer(request, this.#own.carry(request.rid, []))
   }
 
   #answer({ rid, answer }: PendingRequest, reply: Reply): void {
@@ -215,6 +223,21 @@ export class Session {
     // A test that has ended does not wait for this timer.
     timer.unref()
     this.#held = { ...request, timer }
+    if (this.due.length > 0) this.#flushSoon()
+  }
+
+  /** Answers the held request with what is due, after all stanzas of this turn. */
+  #flushSoon(): void {
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    setImmediate(async () => {
+      if (this.#held) await this.#pause()
+      this.#isFlushing = false
+      const { due } = this
+      if (!this.#held || due.length === 0) return
+      this.due = []
+      this.#release(this.#own.carry(this.#held.rid, due))
+    })
   }
 
   /** Answers the held request, if there is one, with `reply` or with nothing. Returns true if it did. */
@@ -224,7 +247,7 @@ export class Session {
     clearTimeout(held.timer)
     this.#held = undefined
     this.#lastSeen = Date.now()
-    this.#answer(held, reply ?? this.#own.empty(held.rid))
+    this.#answer(held, reply ?? this.#own.carry(held.rid, []))
     return true
   }
 }
