@@ -213,16 +213,10 @@ export class BoshSession {
    */
   handOver(): HandedOver {
     if (this.#end) throw this.#end
+    const waitMs = grantedWait(this.#created)
     this.#ended = true
     this.#released = true
-    const [context, connection, sid, rid, created] = [
-      this.#context,
-      this.#connection,
-      this.#sid,
-      this.#rid,
-      this.#created,
-    ]
-    return { context, connection, sid, rid, created }
+    return { context: this.#context, connection: this.#connection, sid: this.#sid, rid: this.#rid, waitMs }
   }
 
   async #request(
