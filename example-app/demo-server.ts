@@ -1,6 +1,6 @@
 import { startBoshServer } from 'passport-xmpp-bosh/testing'
 import type { ConfirmConfig } from './config/confirm'
-import { createPhones, type PlayedUsers } from './demo/chats'
+import { createPhones } from './demo/chats'
 import type { DemoPhones } from './demo/phone'
 
 /** Users of the demo server, with public passwords. */
@@ -20,7 +20,7 @@ export interface DemoServer {
 export async function startDemoServer(domain: string, account: Account | undefined): Promise<DemoServer> {
   const accounts = { ...DEMO_USERS, ...(account && { [account.username]: account.password }) }
   const xmpp = await startBoshServer({ domain, accounts, registration: 'captcha' })
-  const phones = createPhones((xmpp as unknown as { users: PlayedUsers }).users, `${account?.username}@${domain}`)
+  const phones = createPhones(xmpp, `${account?.username}@${domain}`)
   for (const user of Object.keys(DEMO_USERS)) phones.add(`${user}@${domain}`)
   return { url: xmpp.url, phones, close: () => xmpp.close() }
 }

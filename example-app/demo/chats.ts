@@ -1,18 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { BoshServer } from 'passport-xmpp-bosh/testing'
 import type { DemoMessage, DemoPhones } from './phone'
 
 /** ms between two looks for a new message */
 const LOOK_MS = 200
 /** messages of a user that are kept */
 const MAX_KEPT = 200
-
-/** The users that a server plays. */
-export interface PlayedUsers {
-  add(jid: string, options: { readonly client: 'text' }): void
-  /** Returns the texts that a user got. */
-  told(jid: string): readonly string[]
-  send(jid: string, text: string, options: { readonly to: string }): void
-}
 
 interface Sent {
   readonly text: string
@@ -21,7 +14,7 @@ interface Sent {
 }
 
 /** Creates phones for users of the demo server. @param bot JID of the service account */
-export function createPhones(users: PlayedUsers, bot: string): DemoPhones {
+export function createPhones({ users }: Pick<BoshServer, 'users'>, bot: string): DemoPhones {
   const sent = new Map<string, Sent[]>()
   const messages = (jid: string): DemoMessage[] => {
     const got = users.told(jid)
