@@ -1,18 +1,15 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { CONFIRM_ID_BYTES } from '../limits'
+import { CONFIRM_ID_BYTES } from './limits'
 
 /** Returns a random text for ids and nonces: base64url. */
 export function newId(): string {
   return randomBytes(CONFIRM_ID_BYTES).toString('base64url')
 }
 
-const LEAST_NUMBER = 10
-const MOST_NUMBER = 99
-
-/** Returns a random number from 10 to 99 that does not stand in `taken`. */
-export function newNumber(taken: ReadonlySet<string> = new Set()): string {
+/** Returns a random number of two or three digits, the first of which is not zero, that does not stand in `taken`. */
+export function newNumber(digits: 2 | 3, taken: ReadonlySet<string> = new Set()): string {
   const free: string[] = []
-  for (let number = LEAST_NUMBER; number <= MOST_NUMBER; number++) {
+  for (let number = 10 ** (digits - 1); number < 10 ** digits; number++) {
     if (!taken.has(String(number))) free.push(String(number))
   }
   return free[randomInt(free.length)] ?? ''
@@ -35,14 +32,14 @@ export function displayCode(code: string): string {
   return `${code.slice(0, CODE_LENGTH / 2)}-${code.slice(CODE_LENGTH / 2)}`
 }
 
-/** Returns the code that a text is, in any case, with spaces or dashes, and with the letters that look like digits. */
+/** Text of two groups of four, with a dash or spaces between them or nothing. */
+const TYPED_CODE = /^([\dA-Z]{4})[\s\p{Pd}]{0,3}([\dA-Z]{4})$/u
+
+/** Returns the code that a text is, in any case, with a dash or spaces, and with the letters that look like digits. */
 export function readCode(text: string): string | undefined {
   if (text.length > MAX_TYPED_CODE_LENGTH) return undefined
-  const code = text
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, '')
-    .replace(/O/g, '0')
-    .replace(/[IL]/g, '1')
+  const [, one = '', other = ''] = TYPED_CODE.exec(text.toUpperCase()) ?? []
+  const code = `${one}${other}`.replace(/O/g, '0').replace(/[IL]/g, '1')
   return CODE.test(code) ? code : undefined
 }
 

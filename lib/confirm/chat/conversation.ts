@@ -1,3 +1,5 @@
+import type { Clock } from '../../time/clock'
+import { STOP_WAIT_MS } from '../limits'
 import type { Reports } from '../reports'
 import { isSameSecret } from '../secrets'
 import type { ConfirmSettings } from '../settings'
@@ -14,6 +16,7 @@ export interface Parts {
   readonly notes: Notes
   readonly speech: Speech
   readonly reports: Reports
+  readonly clock: Clock
 }
 
 type Waiting = readonly ConfirmRecord[]
@@ -63,8 +66,9 @@ export class Conversation {
     const { url } = this.#parts.settings
     const request = waiting.find(record => isDialogOf(record, url, heard.said.dialog))
     if (request === undefined) return this.#help(heard, 'late', waiting[0])
-    // Dialogs do not show which browser asks: of two, none is meant.
-    if (waiting.length > 1) return this.#help(heard, 'several', request)
+    // Dialogs do not show which browser asks: once two began, none is meant.
+    if (waiting.length > 1 || (await this.#parts.notes.wereSeveral(heard.sender.jid)))
+      return this.#help(heard, 'several', request)
     await this.#grant(heard, request, 'dialog')
   }
 
@@ -97,16 +101,27 @@ export class Conversation {
     await this.#deny(waiting)
     // A bot that answers each text by STOP is answered once a minute.
     if (!(await notes.mayHelp(jid)) && !isNew) return
-    try {
-      await settings.onStop(jid)
-    } catch (error) {
-      reports.failed(error)
-    }
-    speech.say(jid, 'stopped', waiting[0] ?? heard)
+    // Not waited for: the next message of this account would wait as well.
+    this.#endSessions(jid).then(
+      () => speech.say(jid, 'stopped', waiting[0] ?? heard),
+      (error: unknown) => {
+        reports.failed(error)
+        speech.say(jid, 'notStopped', waiting[0] ?? heard)
+      },
+    )
+  }
+
+  async #endSessions(jid: string): Promise<void> {
+    const { clock, settings } = this.#parts
+    await new Promise<void>((resolve, reject) => {
+      const cancel = clock.after(STOP_WAIT_MS, () => reject(new Error('onStop takes too long')))
+      // In a promise, so that an error that it throws is a rejection.
+      new Promise<void>(ended => ended(settings.onStop(jid))).then(resolve, reject).finally(cancel)
+    })
   }
 
   async #code(heard: Answer<'code'>): Promise<void> {
-    const { notes, settings, speech } = this.#parts
+    const { notes, settings, speech, clock } = this.#parts
     const { store } = settings
     const { jid } = heard.sender
     if ((await notes.isMuted(jid)) || !(await notes.isFirst(heard))) return
@@ -121,7 +136,7 @@ export class Conversation {
     await notes.began(jid)
     if (settings.code === 'alone') return this.#grant(heard, { ...record, jid }, 'code')
     await store.asked(record.id, 'sent')
-    speech.say(jid, 'questionAfterCode', record)
+    speech.questionAfterCode(jid, record, clock.date())
   }
 
   async #wrongCode(heard: Heard): Promise<void> {

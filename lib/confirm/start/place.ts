@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { MAX_PLACE_LENGTH } from '../../limits'
+import { MAX_PLACE_LENGTH } from '../limits'
 
 /** Length up to which a place is looked at, in characters. */
 const MAX_GIVEN_LENGTH = 1_000
@@ -18,18 +18,19 @@ export function placeOf(given: string | undefined): string | undefined {
     .slice(0, MAX_GIVEN_LENGTH)
     .toWellFormed()
     .normalize('NFKC')
-    .replace(STRANGE, ' ')
-    .split(' ')
-    .filter(word => word !== '' && (isAddress(word) || !LINK.test(word)))
+    .split(/\s/)
+    .filter(isHarmless)
+    .flatMap(word => word.replace(STRANGE, ' ').split(' '))
+    .filter(word => word !== '' && isHarmless(word))
   const place = [...words.join(' ')].slice(0, MAX_PLACE_LENGTH).join('').trim()
   return place === '' ? undefined : place
 }
 
-function isAddress(word: string): boolean {
-  return isIP(word.replace(/^\(|[).,;]$/g, '')) !== 0
+function isHarmless(word: string): boolean {
+  return !LINK.test(word) || isIP(word.replace(/^\(|[).,;]$/g, '')) !== 0
 }
 
 /** Returns the numbers that stand in a place: none of them may be the one that the person has to answer with. */
 export function numbersIn(place: string | undefined): ReadonlySet<string> {
-  return new Set(place?.match(/\p{Nd}{2}/gu) ?? [])
+  return new Set(place?.match(/[0-9]+/g) ?? [])
 }

@@ -1,9 +1,9 @@
 import { XmppBoshError } from '../../errors/error'
-import { MAX_DRAWS } from '../../limits'
 import type { Clock } from '../../time/clock'
 import type { Notes } from '../chat/notes'
 import type { Speech } from '../chat/speech'
 import type { Person } from '../jids'
+import { MAX_DRAWS } from '../limits'
 import type { Reports } from '../reports'
 import { newNumber } from '../secrets'
 import type { ConfirmRecord, ConfirmStore } from '../store'
@@ -54,16 +54,22 @@ export class Questions {
     const record = await this.#add({ ...request, asked: before?.asked ?? 'sent', isAnswerable: true, isDialog })
     if (!record.isAnswerable) return record
     await notes.began(jid)
-    if (before === undefined) await this.#send(jid, record)
+    const waiting = await store.waitingFor(jid)
+    if (waiting.length > 1) await notes.several(jid)
+    if (before === undefined) this.#send(jid, record, waiting)
     return record
   }
 
-  /** Draws a number until it is free, and adds the request. */
+  /**
+   * Draws a number until it is free, and adds the request. The number of a request that cannot be answered has three digits:
+   * sent all the same, it is never the right answer to the request of another browser for the same JID.
+   */
   async #add(request: Omit<ConfirmRecord, 'number'>): Promise<ConfirmRecord> {
+    const digits = request.isAnswerable ? 2 : 3
     // A number that stands in the place could be answered for another reason than that the browser shows it.
     const drawn = new Set(numbersIn(request.place))
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const record = { ...request, number: newNumber(drawn) }
+      const record = { ...request, number: newNumber(digits, drawn) }
       const outcome = await this.#parts.store.add(record)
       if (outcome === 'added') return record
       if (outcome === 'full') throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests wait: raise `maxWaiting`')
@@ -76,9 +82,8 @@ export class Questions {
   }
 
   /** Sends the question, unless another request that began at the same moment, here or elsewhere, sends it. */
-  async #send(jid: string, record: ConfirmRecord): Promise<void> {
-    const { store, speech, clock } = this.#parts
-    const waiting = await store.waitingFor(jid)
+  #send(jid: string, record: ConfirmRecord, waiting: readonly ConfirmRecord[]): void {
+    const { speech, clock } = this.#parts
     if (waiting.some(other => isBefore(other, record))) return
     const isDialog = record.isDialog && waiting.length <= 1
     speech.question(jid, record, isDialog, clock.date()).catch(error => this.#notSent(record.id, error))
