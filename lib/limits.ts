@@ -56,6 +56,64 @@ export const TERMINATE_TIMEOUT_MS = 2_000
 /** Length of a sid, in characters. */
 export const MAX_SID_LENGTH = 256
 
+/** Time for which the server may hold a request of a standing session, in s: proxies give up after 60 s. */
+export const STANDING_WAIT_S = 45
+/** Longest such time that a server can grant, in s. */
+export const MAX_STANDING_WAIT_S = 120
+/** Time past the granted one after which a held request is given up, in ms. Prosody holds a little longer than agreed. */
+export const HELD_GRACE_MS = 10_000
+/** Least age of a held request, in ms, when the next one is sent beside it: it has to arrive first. */
+export const SEND_GAP_MS = 20
+/** Largest such age, in ms, on a slow connection. */
+export const MAX_SEND_GAP_MS = 1_000
+/** Time for which a standing session waits for the receipt of what it sent beside a held request, in ms. */
+export const RECEIPT_MS = 2_000
+/** Time after which a request that carries stanzas and is not answered is followed by an empty one, in ms. */
+export const RECEIPT_POLL_MS = 1_000
+/** Time for which a request of a standing session waits for its socket, in ms. */
+export const SOCKET_WAIT_MS = 5_000
+/** Size of the stanzas that leave together, in bytes: servers shape larger bodies. A larger stanza leaves alone. */
+export const MAX_STANDING_BODY_BYTES = 4_096
+/** Depth of nested elements in one reply of a standing session: strangers write stanzas for it. */
+export const MAX_STANDING_XML_DEPTH = 64
+/** Number of elements in one reply of a standing session: all kept messages can come at once. */
+export const MAX_STANDING_XML_ELEMENTS = 20_000
+/** Number of unreadable replies in a row of a standing session after which it pauses. */
+export const UNREADABLE_AT_ONCE = 3
+/** Pause after each further one, in ms. */
+export const UNREADABLE_PAUSE_MS = 1_000
+/** Number of unreadable replies in a row after which a standing session is given up. */
+export const MAX_UNREADABLE = 16
+
+/** Number of stanzas that a service account keeps until the server has them. */
+export const MAX_UNSENT = 1_000
+/** Size of these stanzas, in bytes. */
+export const MAX_UNSENT_BYTES = 1_048_576
+/** Time for which a stanza waits until the service account is online, in ms. */
+export const MAX_UNSENT_MS = 60_000
+/** Number of unsent stanzas from which a service account leaves the requests of others unanswered. */
+export const MAX_UNSENT_ANSWERS = 100
+/** Length of the id of such a request, in characters. */
+export const MAX_ANSWERED_ID_LENGTH = 256
+/** Number of own requests of a service account that are not answered yet. */
+export const MAX_ASKED = 100
+/** Second delay before a service account logs in again, in ms. The first is 0, each further one is twice as long. */
+export const RECONNECT_MS = 250
+/** Longest such delay, in ms; also the delay after the server refused the account. */
+export const MAX_RECONNECT_MS = 30_000
+/** Share of a delay by which it is longer or shorter at random. */
+export const RECONNECT_JITTER_SHARE = 1 / 4
+/** Time online after which the delays begin anew, in ms. */
+export const STEADY_MS = 60_000
+/** Number of sessions that end by `conflict` within a minute before the account counts as refused. */
+export const MAX_CONFLICTS = 3
+/** Time in which they count, in ms. */
+export const CONFLICT_WINDOW_MS = 60_000
+/** Number of logins in a row with one fault of the configuration before `ready()` reports it: a server may be starting. */
+export const MAX_SETUP_FAULTS = 3
+/** Length of option `nickname`, in characters. */
+export const MAX_NICKNAME_LENGTH = 64
+
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
 /** Number of elements in one reply. */
@@ -146,6 +204,10 @@ export const MAX_CAPTCHA_HOSTS = 16
 export const CAPTCHA_LIFETIME_MS = 115_000
 /** Time for which `verify` may still call `done` after its promise resolved to nothing, in ms. */
 export const VERIFY_DONE_MS = 15_000
+/** Length of the id of a started request in the app's session, in characters. */
+export const MAX_REQUEST_ID_LENGTH = 64
+/** Number of cancelled requests of which one strategy remembers that they were cancelled. */
+export const MAX_CANCELLED = 1_000
 /** Length of an unknown option's name for which a similar one is looked for, in characters. */
 export const MAX_SIMILAR_NAME_LENGTH = 40
 /** Length at which a line of the trace is cut off, in characters. */

@@ -1,7 +1,7 @@
 import { protocolError } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
-import { type Element, read } from '../xml/read'
+import { type DocumentLimits, type Element, read } from '../xml/read'
 import { type Node, write, writeAttributes } from '../xml/write'
 
 /** Received `<body/>`. */
@@ -15,8 +15,13 @@ export interface Body {
 
 /** Returns a `<body/>` as XML text (XEP-0124 §6). Pass numbers as text. */
 export function writeBody(attributes: Readonly<Record<string, string>>, payload: readonly Node[] = []): string {
+  return writeBodyOf(attributes, payload.map(write).join(''))
+}
+
+/** Returns a `<body/>` like {@link writeBody}, whose payload is XML text already. */
+export function writeBodyOf(attributes: Readonly<Record<string, string>>, payload: string): string {
   const head = `<body xmlns='${HTTPBIND}'${writeAttributes(attributes)}`
-  return payload.length === 0 ? `${head}/>` : `${head}>${payload.map(write).join('')}</body>`
+  return payload === '' ? `${head}/>` : `${head}>${payload}</body>`
 }
 
 /**
@@ -24,8 +29,8 @@ export function writeBody(attributes: Readonly<Record<string, string>>, payload:
  *
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the reply is not exactly one `<body/>`
  */
-export function readBody(bytes: Uint8Array): Body {
-  const root = asProtocolError(() => read(bytes))
+export function readBody(bytes: Uint8Array, limits?: DocumentLimits): Body {
+  const root = asProtocolError(() => read(bytes, limits))
   if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocolError('the reply is not a BOSH body')
   // XEP-0124 §6: a body has no character data. White space is tolerated, because some servers indent.
   if (!/^[ \t\r\n]*$/.test(root.text)) throw protocolError('the BOSH body contains text')
@@ -35,4 +40,18 @@ export function readBody(bytes: Uint8Array): Body {
     attributes: root.attributes,
     children: root.children,
   }
+}
+
+const NUMBER = /^[0-9]{1,16}$/
+
+/**
+ * Returns the number in an attribute of a body, or `undefined` without the attribute.
+ *
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if it is not a number
+ */
+export function numberOf(body: Body, name: string): number | undefined {
+  const value = body.attributes.get(name)
+  if (value === undefined) return undefined
+  if (!NUMBER.test(value)) throw protocolError(`the server sent a malformed "${name}"`)
+  return Number(value)
 }

@@ -22,7 +22,11 @@ const ITEM_NOT_FOUND = 'item-not-found'
  */
 export async function requestSession(
   connection: Connection,
-  { domain, clientIp }: { readonly domain: Domain; readonly clientIp?: string | undefined },
+  {
+    domain,
+    clientIp,
+    wait = WAIT_S,
+  }: { readonly domain: Domain; readonly clientIp?: string | undefined; readonly wait?: number | undefined },
   signal: Signal,
   unsent?: Signal,
 ): Promise<{ rid: number; body: Body }> {
@@ -31,7 +35,7 @@ export async function requestSession(
     if (unsent) throwIfAborted(unsent)
     // XEP-0124 §14.1: the first rid is large and random. Below 2^47, it can grow without reaching 2^53.
     const rid = randomInt(RID_LEAST, RID_MOST)
-    const body = readBody(await connection.post(creationBody(rid, domain), options))
+    const body = readBody(await connection.post(creationBody(rid, domain, wait), options))
     if (!isLost(body)) return { rid, body }
   }
   throw new XmppBoshError(
@@ -42,7 +46,7 @@ export async function requestSession(
 }
 
 // XEP-0124 §7.1, XEP-0206 §3. The prefix must be "xmpp": ejabberd recognizes no other.
-function creationBody(rid: number, domain: Domain): string {
+function creationBody(rid: number, domain: Domain, wait: number): string {
   return writeBody({
     'xmlns:xmpp': XBOSH,
     content: 'text/xml; charset=utf-8',
@@ -50,7 +54,7 @@ function creationBody(rid: number, domain: Domain): string {
     rid: String(rid),
     to: domain.wire,
     ver: '1.6',
-    wait: String(WAIT_S),
+    wait: String(wait),
     'xml:lang': 'en',
     'xmpp:version': '1.0',
   })

@@ -1,4 +1,4 @@
-import { type Conditions, CREATION_TERMINATIONS, TERMINATIONS } from '../errors/conditions'
+import { CREATION_TERMINATIONS, TERMINATIONS } from '../errors/conditions'
 import { protocolError, type XmppBoshError } from '../errors/error'
 import type { Domain } from '../jid'
 import { AT_ONCE_MS, MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_SID_LENGTH, POLL_PAUSE_MS } from '../limits'
@@ -9,13 +9,15 @@ import { STREAMS, XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
-import { type Body, readBody, writeBody } from './body'
+import { type Body, numberOf, readBody, writeBody } from './body'
+import { assertAlive, assertKnownType } from './checks/alive'
 import { emptyReply } from './checks/empty-reply'
 import { answersIn, endOf } from './checks/end'
 import { withoutRepeats } from './checks/given-again'
 import { assertSameDomain } from './checks/same-domain'
 import { requestSession } from './creation'
 import type { Reply, Select } from './reply'
+import { grantedWait } from './standing/granted'
 import type { Connection, PostOptions, Transport } from './transport'
 
 /** Server of a session and the means to reach it. */
@@ -25,9 +27,20 @@ export interface SessionContext {
   readonly url: URL
   readonly domain: Domain
   readonly clientIp?: string | undefined
+  /** s for which the server may hold a request */
+  readonly wait?: number | undefined
 }
 
-const NUMBER = /^[0-9]{1,16}$/
+/** Parts of a session that another class goes on with. */
+export interface HandedOver {
+  readonly context: SessionContext
+  readonly connection: Connection
+  readonly sid: string
+  /** rid of the last request */
+  readonly rid: number
+  /** ms for which the server may hold a request */
+  readonly waitMs: number
+}
 
 /** BOSH session (XEP-0124, XEP-0206) with one request in flight at a time, independent of SASL. */
 export class BoshSession {
@@ -44,12 +57,14 @@ export class BoshSession {
   #end: XmppBoshError | undefined
   /** answers that are passed over if the server gives them again */
   readonly #taken: Element[] = []
+  readonly #created: Body
 
-  private constructor(context: SessionContext, connection: Connection, rid: number, sid: string) {
+  private constructor(context: SessionContext, connection: Connection, rid: number, sid: string, created: Body) {
     this.#context = context
     this.#connection = connection
     this.#rid = rid
     this.#sid = sid
+    this.#created = created
   }
 
   /**
@@ -69,7 +84,9 @@ export class BoshSession {
     try {
       const { rid, body } = await requestSession(connection, context, signal, unsent)
       const sid = body.attributes.get('sid')
-      if (sid && sid.length <= MAX_SID_LENGTH) return { session: new BoshSession(context, connection, rid, sid), body }
+      if (sid && sid.length <= MAX_SID_LENGTH) {
+        return { session: new BoshSession(context, connection, rid, sid, body), body }
+      }
       assertAlive(body, context.domain, CREATION_TERMINATIONS)
       throw protocolError('the server did not create a session')
     } catch (reason) {
@@ -119,7 +136,7 @@ export class BoshSession {
     this.#taken.push(answer)
   }
 
-  /** The error with which the server ended the session, or `undefined` while it lasts. */
+  /** Error with which the server ended the session; `undefined` while it lasts. */
   get end(): XmppBoshError | undefined {
     return this.#end
   }
@@ -188,6 +205,20 @@ export class BoshSession {
     }
   }
 
+  /**
+   * Gives the session away: its requests and its end are those of the caller from now on, who has to release the
+   * connection. {@link terminate} does nothing any more.
+   *
+   * @throws {XmppBoshError} ERR_XMPP_ACCOUNT for a polling session; the error with which the server ended the session
+   */
+  handOver(): HandedOver {
+    if (this.#end) throw this.#end
+    const waitMs = grantedWait(this.#created)
+    this.#ended = true
+    this.#released = true
+    return { context: this.#context, connection: this.#connection, sid: this.#sid, rid: this.#rid, waitMs }
+  }
+
   async #request(
     payload: readonly Node[],
     attributes: Readonly<Record<string, string>>,
@@ -216,22 +247,4 @@ export class BoshSession {
 // RFC 6120 §4.3.2
 function isFeatures({ namespace, name }: Element): boolean {
   return namespace === STREAMS && name === 'features'
-}
-
-function numberOf(body: Body, name: string): number | undefined {
-  const value = body.attributes.get(name)
-  if (value === undefined) return undefined
-  if (!NUMBER.test(value)) throw protocolError(`the server sent a malformed "${name}"`)
-  return Number(value)
-}
-
-function assertAlive(body: Body, domain: Domain, terminations: Conditions): void {
-  const end = endOf(body, domain, terminations)
-  if (end) throw end
-  assertKnownType(body)
-}
-
-function assertKnownType({ type }: Body): void {
-  if (type === 'error') throw protocolError('the server reported a failed request')
-  if (type !== undefined && type !== 'terminate') throw protocolError('the server sent a body of an unknown type')
 }

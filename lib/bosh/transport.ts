@@ -21,6 +21,10 @@ export interface PostOptions {
    * when it loses the socket, because the server had closed it, and waits for another one
    */
   readonly onSocket?: ((hasSocket: boolean) => void) | undefined
+  /** called when the request is on its way: its socket is connected. After {@link onSocket} with false, it comes again */
+  readonly onSent?: (() => void) | undefined
+  /** tells if the request may be sent again when the server had closed the kept socket; without it, it may */
+  readonly mayRepeat?: (() => boolean) | undefined
   /** the visitor's IP address, sent as `X-Forwarded-For` */
   readonly clientIp?: string | undefined
   /** the body belongs to a session that the server has created: decides the meaning of a status other than 200 */
@@ -125,7 +129,7 @@ class HttpConnection implements Connection {
   }
 
   #post(body: string, options: PostOptions, repeatsLeft: number): Promise<Buffer> {
-    const { signal, unsent, onSocket, clientIp, isInSession = false } = options
+    const { signal, unsent, onSocket, onSent, mayRepeat, clientIp, isInSession = false } = options
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
@@ -145,6 +149,8 @@ class HttpConnection implements Connection {
         signal,
         unsent,
         onSocket,
+        onSent,
+        mayRepeat,
         resolve,
         reject,
         stale,

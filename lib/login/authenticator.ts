@@ -45,9 +45,10 @@ export interface Account {
 /**
  * Work on the session of a login that succeeded.
  *
+ * @param bound full JID that the server bound; `undefined` with `bind: false`
  * @internal
  */
-export type Work<T> = (account: Account, session: BoshSession, signal: Signal) => Promise<T>
+export type Work<T> = (account: Account, session: BoshSession, signal: Signal, bound: string | undefined) => Promise<T>
 
 const onlyAccount: Work<Account> = async account => account
 
@@ -173,10 +174,10 @@ export class Authenticator {
           iterations: this.#iterations,
           timing,
         }
-        const mechanism = await login(session, features, plan, signal)
+        const { mechanism, bound } = await login(session, features, plan, signal)
         const { local } = prepared
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
-        return work(account, session, signal)
+        return work(account, session, signal, bound)
       })
     }
     return this.#delay.run(attempt, context.signal)

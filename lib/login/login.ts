@@ -12,13 +12,20 @@ import { offeredChannelBindings, offeredMechanisms, printableMechanisms } from '
 import type { LoginPlan } from './plan'
 import { exchangeSasl, isByEmptyReply } from './sasl-exchange'
 
+/** Outcome of a login. */
+export interface LoggedIn {
+  /** SASL mechanism with which the password was proved */
+  readonly mechanism: Mechanism
+  /** full JID that the server bound; `undefined` if none was bound */
+  readonly bound: string | undefined
+}
+
 /**
  * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). If the session is to be used
  * afterwards, it is established where the server demands it (RFC 3921 §3). Returns only with proof of the account, and
  * throws in every other case.
  *
  * @param features `<stream:features/>` of the new stream
- * @returns the SASL mechanism with which the password was proved
  * @throws {XmppBoshError} a refusal, or `ERR_XMPP_*`
  */
 export async function login(
@@ -26,7 +33,7 @@ export async function login(
   features: Element,
   plan: LoginPlan,
   signal: Signal,
-): Promise<Mechanism> {
+): Promise<LoggedIn> {
   const offered = offeredMechanisms(features)
   const mechanism = chooseMechanism(plan.mechanisms, offered)
   if (mechanism === undefined) throw noMechanism(offered, plan.mechanisms)
@@ -34,14 +41,15 @@ export async function login(
   await prove(session, mechanism, { offered, channelBindings: offeredChannelBindings(features) }, plan, signal)
   if (!plan.bind) {
     plan.timing.proves()
-    return mechanism
+    return { mechanism, bound: undefined }
   }
   const offer = await plan.timing.exchange(session.restart(featuresIn, signal))
   session.took(offer)
-  assertIdentity(await plan.timing.exchange(bindResource(session, signal, plan)), plan)
+  const bound = await plan.timing.exchange(bindResource(session, signal, plan))
+  assertIdentity(bound, plan)
   plan.timing.proves()
   if (plan.goesOn && demandsSession(offer)) await establishSession(session, signal, plan)
-  return mechanism
+  return { mechanism, bound }
 }
 
 async function prove(

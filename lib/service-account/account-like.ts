@@ -32,3 +32,15 @@ export interface AccountLike {
    */
   onMessage(listener: (message: Element) => void): () => void
 }
+
+/**
+ * Request of type get or set that a service account sends (RFC 6120 §8.2.3).
+ *
+ * @internal
+ */
+export interface AccountIq {
+  readonly type: 'get' | 'set'
+  /** JID that is asked; without it, the server is asked about the account itself */
+  readonly to?: string
+  readonly payload: Node
+}

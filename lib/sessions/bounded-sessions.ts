@@ -22,6 +22,8 @@ import { busy, Slots } from './slots'
 export interface Internals {
   readonly clock?: Clock
   readonly transport?: Transport
+  /** s for which the server may hold a request of a session */
+  readonly wait?: number
 }
 
 /** Session that is open and not used yet. */
@@ -49,16 +51,18 @@ export class BoundedSessions {
   readonly #settings: Settings
   readonly #clock: Clock
   readonly #transport: Transport
+  readonly #wait: number | undefined
   readonly #slots: Slots
   readonly #bans: Bans
   readonly #failover: Failover
   readonly #closing = new LightSignal()
   readonly #background: Background
 
-  constructor(settings: Settings, { clock = systemClock, transport }: Internals = {}) {
+  constructor(settings: Settings, { clock = systemClock, transport, wait }: Internals = {}) {
     this.#settings = settings
     this.#clock = clock
     this.#transport = tracedIfAsked(transport ?? new HttpTransport(settings))
+    this.#wait = wait
     this.#slots = new Slots(settings.maxConcurrent, settings.maxQueue)
     this.#bans = new Bans(clock)
     this.#failover = new Failover(settings.endpoints, clock, settings.timeout)
@@ -178,7 +182,14 @@ export class BoundedSessions {
     const opening = ends.opening(url, ms)
     let session: BoshSession | undefined
     try {
-      const wire = { transport: this.#transport, clock: this.#clock, url, domain: this.#settings.domain, clientIp }
+      const wire = {
+        transport: this.#transport,
+        clock: this.#clock,
+        url,
+        domain: this.#settings.domain,
+        clientIp,
+        wait: this.#wait,
+      }
       const created = await BoshSession.create(wire, opening.creating, ends.leaving)
       session = created.session
       throwIfAborted(ends.all)

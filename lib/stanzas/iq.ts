@@ -92,7 +92,7 @@ function answerIn(reply: readonly Element[], id: string, isSender: Senders): Ele
   return answers[0]
 }
 
-// Stanzas of many servers inherit the namespace of the body.
-function isStanzaNamespace({ namespace }: Element): boolean {
+/** Returns true if an element is in the namespace of stanzas. Those of many servers inherit that of the body. */
+export function isStanzaNamespace({ namespace }: Element): boolean {
   return namespace === CLIENT || namespace === HTTPBIND
 }

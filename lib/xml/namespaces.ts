@@ -22,6 +22,12 @@ export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
 export const SESSION = 'urn:ietf:params:xml:ns:xmpp-session'
 /** Namespace of delayed delivery, XEP-0203. */
 export const DELAY = 'urn:xmpp:delay'
+/** Namespace of questions about what an entity is, XEP-0030. */
+export const DISCO_INFO = 'http://jabber.org/protocol/disco#info'
+/** Namespace of pings, XEP-0199. */
+export const PING = 'urn:xmpp:ping'
+/** Namespace of questions about the software, XEP-0092. */
+export const VERSION = 'jabber:iq:version'
 /** Namespace of registration, XEP-0077. */
 export const REGISTER = 'jabber:iq:register'
 /** Namespace of the stream feature of registration, XEP-0077 §8. */

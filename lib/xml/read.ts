@@ -1,8 +1,8 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './namespaces'
-import { checkRestrictions, type StartTag, XmlError } from './restrictions'
+import { checkRestrictions, type DocumentLimits, type StartTag, XmlError } from './restrictions'
 
-export { XmlError }
+export { type DocumentLimits, XmlError }
 
 /** Element with its namespace resolved. */
 export interface Element {
@@ -58,8 +58,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  *
  * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
  */
-export function read(bytes: Uint8Array): Element {
-  const { text, tags } = checkRestrictions(decode(bytes))
+export function read(bytes: Uint8Array, limits?: DocumentLimits): Element {
+  const { text, tags } = checkRestrictions(decode(bytes), limits)
   const [root] = parseTree(text)
   if (root === undefined) throw new XmlError('no root element')
   const remainingTags = tags.values()

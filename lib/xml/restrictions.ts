@@ -40,6 +40,16 @@ export interface CheckedDocument {
   readonly tags: readonly StartTag[]
 }
 
+/** Limits of a document that depend on its use. */
+export interface DocumentLimits {
+  /** number of elements */
+  readonly elements: number
+  /** depth of nested elements */
+  readonly depth: number
+}
+
+const LIMITS: DocumentLimits = { elements: MAX_XML_ELEMENTS, depth: MAX_XML_DEPTH }
+
 /**
  * Scans the text once, in linear time, before the parser builds a tree.
  *
@@ -52,7 +62,7 @@ export interface CheckedDocument {
  * @throws {XmlError} for everything that RFC 6120 §11 forbids (doctype, processing instruction, comment, undeclared
  * reference), for CDATA, for what is not well-formed, or exceeds the limits of limits.ts
  */
-export function checkRestrictions(document: string): CheckedDocument {
+export function checkRestrictions(document: string, limits: DocumentLimits = LIMITS): CheckedDocument {
   if (FORBIDDEN_CHARACTER.test(document)) throw new XmlError('a character that XML forbids')
   const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
   const tags: StartTag[] = []
@@ -73,8 +83,8 @@ export function checkRestrictions(document: string): CheckedDocument {
       at = readEndTag(text, tag, openElements.pop())
     } else {
       if (tags.length > 0 && openElements.length === 0) throw new XmlError('a second root element')
-      if (tags.length === MAX_XML_ELEMENTS) throw new XmlError('too many elements')
-      if (openElements.length === MAX_XML_DEPTH) throw new XmlError('elements nested too deeply')
+      if (tags.length === limits.elements) throw new XmlError('too many elements')
+      if (openElements.length === limits.depth) throw new XmlError('elements nested too deeply')
       const name = nameAt(text, tag + 1)
       const attributes: string[] = []
       const nameEnd = tag + 1 + name.length

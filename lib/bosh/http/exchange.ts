@@ -22,6 +22,10 @@ export interface ExchangeOptions {
   readonly unsent?: Signal | undefined
   /** called with true when the request has a socket */
   readonly onSocket?: ((hasSocket: boolean) => void) | undefined
+  /** called when the socket of the request is connected */
+  readonly onSent?: (() => void) | undefined
+  /** tells if `stale` may be called */
+  readonly mayRepeat?: (() => boolean) | undefined
   readonly resolve: (reply: Buffer) => void
   readonly reject: (reason: unknown) => void
   /** called in place of `reject` if a reused connection ended before the first byte of the reply */
@@ -78,6 +82,7 @@ export class HttpExchange {
       unsent?.removeEventListener('abort', this.#abortUnsent)
       const fault = isSecure && isGivenAgent && untrustedTls(url, socket)
       if (fault) this.#stop(fault)
+      else if (!this.#isSettled) this.#options.onSent?.()
     }
     if (isConnecting(socket)) socket.once(isSecure ? 'secureConnect' : 'connect', onConnected)
     else onConnected()
@@ -119,8 +124,9 @@ export class HttpExchange {
 
   #onError(cause: NodeJS.ErrnoException): void {
     if (this.#hasOtherStatus || !this.#settle()) return
-    const { url, isInSession, stale, reject } = this.#options
-    if (stale && !this.#hasReply && isStaleSocket(this.#request, this.#bytesReadBefore)) stale()
+    const { url, isInSession, stale, mayRepeat, reject } = this.#options
+    const isStale = stale && !this.#hasReply && isStaleSocket(this.#request, this.#bytesReadBefore)
+    if (isStale && mayRepeat?.() !== false) stale()
     else reject(connectionError(url, cause, isInSession))
   }
 
