@@ -241,7 +241,7 @@ test('a request is granted only by a right answer of its own account', async () 
         if (record.way) counts[record.way]++
         expect(proofOf(scene, record, request)).toBeDefined()
       }
-      // What is sent goes to accounts that asked for it or were asked, and never holds a number or a code.
+      // Messages without a dialog hold no id, code or nonce.
       const secrets = scene.started.flatMap(({ record: { id, code, nonce } }) => [id, ...(code ? [code] : []), nonce])
       const told = scene.accounts.flatMap(account => account.told).filter(({ dialog }) => dialog === undefined)
       expect(secrets.filter(secret => told.some(({ xml }) => xml.includes(secret)))).toEqual([])
