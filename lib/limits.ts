@@ -231,7 +231,9 @@ export const ASKS_PER_DOMAIN = 60
 export const MAX_ASKS_PER_DOMAIN = 100_000
 /** Number of questions to other domains that one visitor causes in a window. */
 export const ASKS_PER_VISITOR = 20
-/** Length of the window of these three, in ms (`asks.window`). */
+/** Number of questions to the domain of the service account that one visitor causes in a window: an office is one address. */
+export const OWN_ASKS_PER_VISITOR = 500
+/** Length of the window of these four, in ms (`asks.window`). */
 export const ASKS_WINDOW_MS = 600_000
 /** Least accepted `asks.window`, in ms. */
 export const MIN_ASKS_WINDOW_MS = 60_000

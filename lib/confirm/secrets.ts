@@ -35,14 +35,14 @@ export function displayCode(code: string): string {
   return `${code.slice(0, CODE_LENGTH / 2)}-${code.slice(CODE_LENGTH / 2)}`
 }
 
-/** Returns the code that a text is, in any case, with spaces or dashes, and with the letters that look like digits. */
+/** Text of two groups of four, with a dash or spaces between them or nothing. */
+const TYPED_CODE = /^([\dA-Z]{4})[\s\p{Pd}]{0,3}([\dA-Z]{4})$/u
+
+/** Returns the code that a text is, in any case, with a dash or spaces, and with the letters that look like digits. */
 export function readCode(text: string): string | undefined {
   if (text.length > MAX_TYPED_CODE_LENGTH) return undefined
-  const code = text
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, '')
-    .replace(/O/g, '0')
-    .replace(/[IL]/g, '1')
+  const [, one = '', other = ''] = TYPED_CODE.exec(text.toUpperCase()) ?? []
+  const code = `${one}${other}`.replace(/O/g, '0').replace(/[IL]/g, '1')
   return CODE.test(code) ? code : undefined
 }
 

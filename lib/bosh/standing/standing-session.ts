@@ -26,6 +26,9 @@ export interface StandingListener {
   ended(reason: XmppBoshError): void
 }
 
+// XEP-0124 §13: the server confirms the end, and has handled all requests before. Prosody says the same on the held request,
+// ejabberd a condition.
+const CONFIRMED = [undefined, 'other-request']
 const CLOSED = new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')
 
 /**
@@ -191,8 +194,7 @@ export class StandingSession {
 
   #endOf(body: Body): XmppBoshError | undefined {
     const end = endOf(body, this.#handedOver.context.domain, TERMINATIONS)
-    // XEP-0124 §13: the server confirms it. It has handled all requests before. Prosody says so on the held one, too.
-    if (end && this.#flights.newest?.isTerminate && body.condition === undefined) {
+    if (end && this.#flights.newest?.isTerminate && CONFIRMED.includes(body.condition)) {
       this.#flights.settleAll()
       return CLOSED
     }

@@ -63,8 +63,9 @@ export class Conversation {
     const { url } = this.#parts.settings
     const request = waiting.find(record => isDialogOf(record, url, heard.said.dialog))
     if (request === undefined) return this.#help(heard, 'late', waiting[0])
-    // Dialogs do not show which browser asks: of two, none is meant.
-    if (waiting.length > 1) return this.#help(heard, 'several', request)
+    // Dialogs do not show which browser asks: once two began, none is meant.
+    if (waiting.length > 1 || (await this.#parts.notes.wereSeveral(heard.sender.jid)))
+      return this.#help(heard, 'several', request)
     await this.#grant(heard, request, 'dialog')
   }
 
@@ -97,12 +98,13 @@ export class Conversation {
     await this.#deny(waiting)
     // A bot that answers each text by STOP is answered once a minute.
     if (!(await notes.mayHelp(jid)) && !isNew) return
-    try {
-      await settings.onStop(jid)
-    } catch (error) {
-      reports.failed(error)
-    }
+    // Not waited for: the next message of this account would wait as well.
+    this.#stopped(jid).catch((error: unknown) => reports.failed(error))
     speech.say(jid, 'stopped', waiting[0] ?? heard)
+  }
+
+  async #stopped(jid: string): Promise<void> {
+    await this.#parts.settings.onStop(jid)
   }
 
   async #code(heard: Answer<'code'>): Promise<void> {

@@ -2,6 +2,7 @@ import {
   ASKS_PER_VISITOR,
   HELP_MS,
   MAX_WRONG_CODES,
+  OWN_ASKS_PER_VISITOR,
   QUIET_MS,
   RECENT_MS,
   REPEAT_MS,
@@ -27,22 +28,35 @@ export class Notes {
     this.#asks = asks
   }
 
-  /** Notes an unasked question, and returns true if it stays within the limits. Accounts of the own domain know the site. */
+  /**
+   * Notes an unasked question, and returns true if it stays within the limits. The accounts of the own domain have no limit
+   * together: a stranger could use it up for all.
+   */
   async mayAsk({ jid, domain, isOwn }: Person, visitor: string | undefined): Promise<boolean> {
     if (await this.#store.isMarked(keyOf('stop', jid))) return false
     if (await this.#store.isMarked(keyOf('quiet', jid))) return false
     const { perJid, perDomain, window } = this.#asks
     if ((await this.#store.count(keyOf('asks', jid), window)) > perJid) return false
-    if (isOwn) return true
     if (visitor !== undefined) {
-      if ((await this.#store.count(keyOf('asks-by', visitor), window)) > ASKS_PER_VISITOR) return false
+      const most = isOwn ? OWN_ASKS_PER_VISITOR : ASKS_PER_VISITOR
+      if ((await this.#store.count(keyOf(isOwn ? 'own-asks-by' : 'asks-by', visitor), window)) > most) return false
     }
-    return (await this.#store.count(keyOf('asks-at', domain), window)) <= perDomain
+    return isOwn || (await this.#store.count(keyOf('asks-at', domain), window)) <= perDomain
   }
 
   /** Notes that a request of this JID may be answered. */
   async began(jid: string): Promise<void> {
     await this.#renew(keyOf('recent', jid), this.#lifetime + RECENT_MS)
+  }
+
+  /** Notes that two requests of this JID waited at a time, for as long as one of them may wait. */
+  async several(jid: string): Promise<void> {
+    await this.#renew(keyOf('several', jid), this.#lifetime)
+  }
+
+  /** Tells whether two requests of this JID waited at a time. */
+  wereSeveral(jid: string): Promise<boolean> {
+    return this.#store.isMarked(keyOf('several', jid))
   }
 
   /** Tells whether a request of this JID could lately be answered. */

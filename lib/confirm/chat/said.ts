@@ -4,6 +4,7 @@ import { conditionIn } from '../../xml/condition'
 import { CLIENT, DELAY, HTTPBIND, STANZA_CONDITIONS, XML } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { type Person, senderOf } from '../jids'
+import { languageOf } from '../language'
 import { readCode } from '../secrets'
 
 /** Identifiers of a dialog, as `<confirm/>` carries them (XEP-0070 §4.2). */
@@ -74,7 +75,7 @@ export function heard(message: Element, bot: BareJid): Heard | undefined {
     id: attributes.get('id') ?? '',
     said,
     text: textIn(children) ?? '',
-    language: attributes.get(`{${XML}}lang`),
+    language: languageOf(attributes.get(`{${XML}}lang`)),
     isDelayed,
   }
 }

@@ -33,7 +33,7 @@ export class Speech {
   }
 
   /** Sends a question that nothing asked for. It ends with the request, and holds nothing of the visitor but the place. */
-  question(jid: string, record: ConfirmRecord, isDialog: boolean, now: number): Promise<void> {
+  async question(jid: string, record: ConfirmRecord, isDialog: boolean, now: number): Promise<void> {
     const seconds = Math.max(1, Math.ceil((record.expiresAt - now) / 1_000))
     const dialog = element('confirm', {
       xmlns: HTTP_AUTH,
@@ -41,15 +41,22 @@ export class Speech {
       method: 'POST',
       url: dialogUrl(this.#settings.url, record),
     })
-    return this.#send(jid, questionId(record), this.#text('question', record), [
+    await this.#send(jid, questionId(record), this.#text('question', record), [
       ...(isDialog ? [dialog] : []),
       element('x', { xmlns: EXPIRE, seconds: String(seconds) }),
     ])
   }
 
-  /** Sends an answer to a message, or a notice. Nothing waits for it: if it is lost, the page tells the outcome. */
+  /**
+   * Sends an answer to a message, or a notice. Nothing waits for it, and its failure changes nothing: the page tells the
+   * outcome as well.
+   */
   say(jid: string, name: keyof ConfirmTexts, asker: Asker): void {
-    this.#send(jid, newId(), this.#text(name, asker), []).catch((error: unknown) => this.#reports.failed(error))
+    this.#say(jid, name, asker).catch((error: unknown) => this.#reports.failed(error))
+  }
+
+  async #say(jid: string, name: keyof ConfirmTexts, asker: Asker): Promise<void> {
+    await this.#send(jid, newId(), this.#text(name, asker), [])
   }
 
   #text(name: keyof ConfirmTexts, { place, language }: Asker): string {

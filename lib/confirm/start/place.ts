@@ -18,15 +18,16 @@ export function placeOf(given: string | undefined): string | undefined {
     .slice(0, MAX_GIVEN_LENGTH)
     .toWellFormed()
     .normalize('NFKC')
-    .replace(STRANGE, ' ')
-    .split(' ')
-    .filter(word => word !== '' && (isAddress(word) || !LINK.test(word)))
+    .split(/\s/)
+    .filter(isHarmless)
+    .flatMap(word => word.replace(STRANGE, ' ').split(' '))
+    .filter(word => word !== '' && isHarmless(word))
   const place = [...words.join(' ')].slice(0, MAX_PLACE_LENGTH).join('').trim()
   return place === '' ? undefined : place
 }
 
-function isAddress(word: string): boolean {
-  return isIP(word.replace(/^\(|[).,;]$/g, '')) !== 0
+function isHarmless(word: string): boolean {
+  return !LINK.test(word) || isIP(word.replace(/^\(|[).,;]$/g, '')) !== 0
 }
 
 /** Returns the numbers that stand in a place: none of them may be the one that the person has to answer with. */

@@ -54,7 +54,9 @@ export class Questions {
     const record = await this.#add({ ...request, asked: before?.asked ?? 'sent', isAnswerable: true, isDialog })
     if (!record.isAnswerable) return record
     await notes.began(jid)
-    if (before === undefined) await this.#send(jid, record)
+    const waiting = await store.waitingFor(jid)
+    if (waiting.length > 1) await notes.several(jid)
+    if (before === undefined) this.#send(jid, record, waiting)
     return record
   }
 
@@ -76,9 +78,8 @@ export class Questions {
   }
 
   /** Sends the question, unless another request that began at the same moment, here or elsewhere, sends it. */
-  async #send(jid: string, record: ConfirmRecord): Promise<void> {
-    const { store, speech, clock } = this.#parts
-    const waiting = await store.waitingFor(jid)
+  #send(jid: string, record: ConfirmRecord, waiting: readonly ConfirmRecord[]): void {
+    const { speech, clock } = this.#parts
     if (waiting.some(other => isBefore(other, record))) return
     const isDialog = record.isDialog && waiting.length <= 1
     speech.question(jid, record, isDialog, clock.date()).catch(error => this.#notSent(record.id, error))

@@ -1,9 +1,10 @@
 import { XmppBoshError } from '../../errors/error'
-import { ACCOUNT_WAIT_MS, MAX_LANGUAGE_LENGTH } from '../../limits'
+import { ACCOUNT_WAIT_MS } from '../../limits'
 import { assertObject, optionalBoolean } from '../../options/checks'
 import { shareKeyOf } from '../../sessions/share-key'
 import { TimeoutSignal } from '../../time/combined-signals'
 import { type Person, typedPerson } from '../jids'
+import { languageOf } from '../language'
 import type { ConfirmVisitor } from '../options'
 import { newCode, newId } from '../secrets'
 import type { ConfirmSettings } from '../settings'
@@ -88,6 +89,7 @@ export class Starts {
 
   #beginningOf({ place, language }: ConfirmVisitor): Beginning {
     const from = typeof place === 'string' ? placeOf(place) : undefined
+    const tag = languageOf(language)
     const startedAt = this.#parts.clock.date()
     return {
       id: newId(),
@@ -95,15 +97,9 @@ export class Starts {
       nonce: newId(),
       state: 'waiting',
       ...(from !== undefined && { place: from }),
-      ...(isLanguage(language) && { language }),
+      ...(tag !== undefined && { language: tag }),
       startedAt,
       expiresAt: startedAt + this.#parts.settings.lifetime,
     }
   }
-}
-
-function isLanguage(tag: unknown): tag is string {
-  return (
-    typeof tag === 'string' && tag.length <= MAX_LANGUAGE_LENGTH && /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(tag)
-  )
 }
