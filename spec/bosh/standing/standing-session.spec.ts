@@ -43,7 +43,7 @@ function start({ isConnecting = false } = {}) {
   let opened = 0
   const url = new URL('http://127.0.0.1/bosh')
   const context = { transport: server, clock, url, domain: { ascii: 'localhost', wire: 'localhost' } }
-  const handedOver = { context, connection: server.connect(), sid: 's1', rid: 100, waitMs: WAIT_MS }
+  const handedOver = { context, connection: server.connect(url), sid: 's1', rid: 100, waitMs: WAIT_MS }
   const on = { said: (_stanza: Element) => {} }
   const session = new StandingSession(handedOver, OPENING, outbox, {
     received(stanza) {
