@@ -64,7 +64,7 @@ module.exports = {
     onlyHere('fast-xml-parser', '^lib/xml/read\\.ts$'),
     onlyHere('@mongodb-js/saslprep', '^lib/sasl/saslprep\\.ts$'),
     onlyHere('nock', '^lib/testing/nock\\.ts$'),
-    onlyHere('passport-strategy', '^lib/passport/(confirm/)?strategy\\.ts$'),
+    onlyHere('passport-strategy', '^lib/passport/strategy\\.ts$'),
     {
       name: 'runtime-dependencies-only',
       severity: 'error',

@@ -9,9 +9,13 @@ import { passwordLogin } from './auth/password-login'
 import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
 import type { Branding } from './branding/branding'
 import { brandFiles, brandRoutes } from './branding/files'
+import type { ConfirmConfig } from './config/confirm'
+import { type Confirm, createConfirm } from './confirm'
+import { confirmPages } from './confirm/pages'
+import { type DemoPhones, demoPhone, withPhones } from './demo/phone'
 import { Forms } from './forms/forms'
 import { hiddenFields } from './forms/hidden-fields'
-import { recordEvents } from './operation/events'
+import { logStop, recordEvents } from './operation/events'
 import { PUBLIC, VIEWS } from './operation/folders'
 import { health } from './operation/health'
 import { type Log, requestLog } from './operation/log'
@@ -31,9 +35,11 @@ import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
 import { normaliseAddresses } from './protection/visitor-address'
+import { endSessionsOf } from './sessions/end-all'
 import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
 import { createOwnSessions } from './sessions/own-sessions'
+import { type IsOwn, ownAccounts, restoreOf } from './sessions/profile'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
 import { createSignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
@@ -49,6 +55,10 @@ export interface AppConfig {
   /** hosts that may serve the pictures of captchas */
   readonly captchaHosts?: readonly string[]
   readonly branding: Branding
+  /** signing in with an XMPP app; `undefined`: with a password alone */
+  readonly confirm?: ConfirmConfig | undefined
+  /** the phones of the users of the demo server */
+  readonly phones?: DemoPhones | undefined
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log
@@ -58,6 +68,10 @@ export interface AppConfig {
 export interface App extends Express {
   /** the check of the XMPP server, which `/readyz` and the metrics share */
   readonly xmpp: Reachability
+  /** tells whether the service account is online; `undefined`: there is none */
+  readonly isAccountOnline: (() => boolean) | undefined
+  /** Answers the requests that are held, for a server that is to stop. */
+  release(): void
   /** Closes everything the app opened. Logins in progress get an error. */
   close(): Promise<void>
 }
@@ -65,25 +79,34 @@ export interface App extends Express {
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
   const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
-  const { passport, authenticator } = createAuth(xmpp)
+  const { passport, authenticator } = createAuth(xmpp, restoreOf(xmpp.domain, config.confirm?.allow))
+  const isOwn = ownAccounts(xmpp.domain)
+  const confirm = confirmOf(config)
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const accounts = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores }))
+  const recordedOnes = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores, isOwn }))
+  const accounts = config.phones ? withPhones(recordedOnes, config.phones) : recordedOnes
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {
     reachability.close()
-    await Promise.all([authenticator.close(), registration?.close()])
+    await Promise.all([authenticator.close(), registration?.close(), confirm?.close()])
   }
   const { base } = branding
   const cookie = sessionCookie(production, base)
   const signOut = createSignOut(cookie, stores)
   const limits = rateLimits(stores, xmpp)
-  const logIn = recordedLogin(passwordLogin(passport, stores))
+  const checked = recordedLogin(passwordLogin(passport, stores))
+  const logIn = confirm ? confirm.lifting(checked) : checked
   const csrf = createCsrf({ production, base, secret, session: cookie.name })
   const forms = new Forms({ csrf, secret, cookie, stores })
   const seal = createSeal(keyFor('sign-up form', secret))
-  const app = Object.assign(express(), { close, xmpp: reachability })
+  const app = Object.assign(express(), {
+    close,
+    xmpp: reachability,
+    isAccountOnline: confirm?.isOnline,
+    release: () => confirm?.release(),
+  })
   const routes = Router()
 
   configure(app, config, reachability)
@@ -91,27 +114,44 @@ export function createApp(config: AppConfig): App {
   app.use(notFound)
   app.use(errorPage)
 
+  if (confirm) routes.use(confirm.wellKnown)
   routes.use(withoutSession(config, reachability))
-  routes.use(readCookies, notices(production, base, secret), hiddenFields(csrf))
+  routes.use(readCookies, notices(production, base, secret), hiddenFields(csrf), ...(confirm?.cookies ?? []))
   routes.use(sessionMiddleware(cookie, secret, stores.sessions))
   routes.use(passport.session())
   routes.use(endRevokedSessions(stores, cookie))
-  routes.use(forTemplates)
+  routes.use(forTemplates(isOwn))
 
   routes.use(home())
-  routes.use(login(logIn, forms, limits))
+  routes.use(login({ logIn, forms, limits, confirm: confirm?.login }))
+  if (confirm) routes.use(confirmPages(confirm.login, forms, limits))
+  if (config.phones) routes.use(demoPhone(config.phones, forms))
   const recorded = recordedSignOut(signOut)
   routes.use(logout(recorded, forms))
   const { captchaHosts } = config
   if (isOpen) routes.use(register({ accounts, forms, seal, limits, captchaHosts }))
   const ownSessions = createOwnSessions(stores, secret)
   routes.use(sessions({ ownSessions, cookie, signOut: recorded, forms }))
-  routes.use(account({ accounts, registration: isOpen, ownSessions, cookie, signOut, forms, limits }))
-  routes.use('/api', api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen }))
+  routes.use(account({ accounts, registration: isOpen, isOwn, ownSessions, cookie, signOut, forms, limits }))
+  routes.use(
+    '/api',
+    api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen, confirm: confirm?.login }),
+  )
   routes.use('/api', apiProblem)
   routes.use(notFound)
   routes.use(errorPage)
   return app
+}
+
+function confirmOf(config: AppConfig): Confirm | undefined {
+  const { confirm, branding, stores, log, metrics, sessionSecret: secret, ...others } = config
+  if (!confirm) return undefined
+  const { appName, base } = branding
+  const onStop = async (jid: string) => {
+    await endSessionsOf(jid, stores)
+    logStop(log, jid, metrics?.count)
+  }
+  return createConfirm({ ...others, confirm, stores, log, secret, appName, base, onStop })
 }
 
 /** Sets the app up: settings, the data of all templates, health, log and headers. */
@@ -132,6 +172,8 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
     domain: displayJid(config.xmpp.domain),
     // Pages link to the sign-up page if there is one.
     registration: config.registration,
+    // Pages link to the phone of the demo if there is one.
+    demoPhone: config.phones !== undefined,
   })
 
   if (metrics) app.use(metrics.requests)
@@ -167,7 +209,10 @@ const forOneVisitor: RequestHandler = (_req, res, next) => {
 }
 
 /** Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. */
-const forTemplates: RequestHandler = (req, res, next) => {
-  res.locals['user'] = req.user
-  next()
+function forTemplates(isOwn: IsOwn): RequestHandler {
+  return (req, res, next) => {
+    const { user } = req
+    Object.assign(res.locals, { user, isOwn: user !== undefined && isOwn(user.jid) })
+    next()
+  }
 }

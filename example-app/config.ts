@@ -1,5 +1,6 @@
 import type { AuthenticatorOptions, Mechanism } from 'passport-xmpp-bosh'
 import { type Branding, readBranding } from './branding/branding'
+import { type ConfirmConfig, readConfirm } from './config/confirm'
 import {
   ConfigError,
   certificatesOf,
@@ -31,6 +32,8 @@ export interface Config {
   /** hosts that may serve the pictures of captchas */
   readonly captchaHosts: readonly string[]
   readonly branding: Branding
+  /** signing in with an XMPP app; `undefined`: with a password alone */
+  readonly confirm: ConfirmConfig | undefined
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -40,6 +43,7 @@ export interface Config {
 
 /** Length of a name that every server can hold: Openfire ends at 64 characters. */
 const MAX_USERNAME_BYTES = 64
+const DEFAULT_PORT = 5005
 
 /** @throws {ConfigError} */
 export function readConfig(env: Environment): Config {
@@ -53,13 +57,14 @@ export function readConfig(env: Environment): Config {
   if (service && !domain) {
     throw new ConfigError('XMPP_DOMAIN is required with XMPP_SERVICE: the domain of the users, as in user@domain')
   }
-  const mechanisms = listOf(env, 'XMPP_MECHANISMS')
-  const ca = certificatesOf(env, 'XMPP_CA')
   const metricsHost = textOf(env, 'METRICS_HOST') ?? '127.0.0.1'
   const metricsPort = portOf(env, 'METRICS_PORT')
+  const port = portOf(env, 'PORT') ?? DEFAULT_PORT
+  const branding = readBranding(env)
+  const xmpp = { service, domain: domain ?? 'localhost', ...xmppOf(env) }
   return {
     host: textOf(env, 'HOST') ?? '127.0.0.1',
-    port: portOf(env, 'PORT') ?? 5005,
+    port,
     production,
     trustProxy: proxiesOf(env, 'TRUST_PROXY', production),
     sessionSecret: secretOf(env, 'SESSION_SECRET', production),
@@ -68,21 +73,30 @@ export function readConfig(env: Environment): Config {
     // Off by default for other servers: only the demo server is known to have a captcha.
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
-    branding: readBranding(env),
-    xmpp: {
-      service,
-      domain: domain ?? 'localhost',
-      maxUsernameBytes: MAX_USERNAME_BYTES,
-      // The strategy checks the names.
-      ...(mechanisms && { mechanisms: mechanisms as readonly Mechanism[] }),
-      ...(ca !== undefined && { tls: { ca } }),
-      allowInsecure: switchOf(env, 'XMPP_ALLOW_INSECURE'),
-      forwardClientIp: switchOf(env, 'XMPP_FORWARD_CLIENT_IP'),
-    },
+    branding,
+    confirm: readConfirm(env, { production, isDemo: !service, domain: xmpp.domain, port, base: branding.base }),
+    xmpp,
+  }
+}
+
+function xmppOf(env: Environment) {
+  const mechanisms = listOf(env, 'XMPP_MECHANISMS')
+  const ca = certificatesOf(env, 'XMPP_CA')
+  return {
+    maxUsernameBytes: MAX_USERNAME_BYTES,
+    // The strategy checks the names.
+    ...(mechanisms && { mechanisms: mechanisms as readonly Mechanism[] }),
+    ...(ca !== undefined && { tls: { ca } }),
+    allowInsecure: switchOf(env, 'XMPP_ALLOW_INSECURE'),
+    forwardClientIp: switchOf(env, 'XMPP_FORWARD_CLIENT_IP'),
   }
 }
 
 const VARIABLE_OF: Readonly<Record<string, string>> = {
+  username: 'XMPP_CONFIRM_USERNAME',
+  password: 'XMPP_CONFIRM_PASSWORD',
+  url: 'XMPP_CONFIRM_URL',
+  allow: 'XMPP_CONFIRM_ALLOW',
   service: 'XMPP_SERVICE',
   domain: 'XMPP_DOMAIN',
   mechanisms: 'XMPP_MECHANISMS',

@@ -13,7 +13,7 @@ import { openStores, type Stores } from './stores'
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const { service, domain } = config.xmpp
-  const demo = service ? undefined : await startDemoServer(domain)
+  const demo = service ? undefined : await startDemoServer(domain, config.confirm)
   // Closes in reverse order of opening.
   const closing: (() => Promise<void>)[] = []
   const close = async () => {
@@ -27,14 +27,17 @@ async function start(): Promise<void> {
     const log = createLog()
     const metrics = config.metricsAddress && createMetrics()
     closing.unshift(async () => metrics?.close())
-    const app = createApp({ ...config, xmpp, stores, log, metrics })
+    const app = createApp({ ...config, phones: demo?.phones, xmpp, stores, log, metrics })
     closing.unshift(() => app.close())
     const server = createServer(app)
     await listen(server, { ...config, variables: { host: 'HOST', port: 'PORT' } })
-    closing.unshift(() => finish(server))
+    closing.unshift(async () => {
+      app.release()
+      await finish(server)
+    })
     const lines = banner(config, server.address() as AddressInfo)
     if (config.metricsAddress && metrics) {
-      const measured = metricsServer(metrics, app.xmpp)
+      const measured = metricsServer(metrics, app)
       await listen(measured, { ...config.metricsAddress, variables: { host: 'METRICS_HOST', port: 'METRICS_PORT' } })
       closing.unshift(() => finish(measured))
       lines.push(`Metrics: ${urlOf(config.metricsAddress.host, measured.address() as AddressInfo)}/metrics`)
@@ -72,7 +75,7 @@ function urlOf(host: string, { port }: AddressInfo): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function banner({ host, xmpp }: Config, address: AddressInfo): string[] {
+function banner({ host, xmpp, branding }: Config, address: AddressInfo): string[] {
   const lines = [`Listening on ${urlOf(host, address)}`]
   if (xmpp.service) {
     lines.push(`Accounts: ${displayJid(xmpp.domain)}, by ${xmpp.service.join(', ')}`)
@@ -80,6 +83,9 @@ function banner({ host, xmpp }: Config, address: AddressInfo): string[] {
     const users = Object.entries(DEMO_USERS).map(([user, password]) => `${user} / ${password}`)
     lines.push(`Accounts: ${displayJid(xmpp.domain)}, by a demo server in this process. User / password:`)
     lines.push(...users.map(line => `  ${line}`))
+    lines.push(
+      `To sign in without a password, open the phone of a user: ${urlOf(host, address)}${branding.base}/demo/phone`,
+    )
     lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
   }
   return lines

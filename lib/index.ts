@@ -5,7 +5,14 @@
  *
  * @module passport-xmpp-bosh
  */
+export { Confirmations } from './confirm/confirmations'
+export { MemoryConfirmStore, type MemoryConfirmStoreOptions } from './confirm/memory-store'
+export type { AskLimits, ConfirmationsOptions, ConfirmVisitor } from './confirm/options'
+export type { AskedState, ConfirmDecision, ConfirmRecord, ConfirmStore, ConfirmWay } from './confirm/store'
+export type { ConfirmTexts } from './confirm/texts'
+export type { ConfirmView } from './confirm/view'
 export type {
+  ConfirmationMessage,
   ConnectionMessage,
   LoginMessage,
   OperationMessage,
@@ -13,13 +20,27 @@ export type {
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
-export type { FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
 export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
 export type { ServiceAccountOptions } from './options/service-account-options'
+export type {
+  CommonConfirmStrategyOptions,
+  ConfirmAuthenticateOptions,
+  ConfirmationsLike,
+  ConfirmRequest,
+} from './passport/confirm/common-options'
+export type {
+  ConfirmStrategyOptions,
+  ConfirmStrategyOptionsWithRequest,
+  ConnectedConfirmStrategyOptions,
+  SharedConfirmStrategyOptions,
+} from './passport/confirm/options'
+export type { ConfirmAuthInfo, ConfirmMessages } from './passport/confirm/outcome'
+export { ConfirmStrategy } from './passport/confirm/strategy'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
@@ -40,7 +61,7 @@ export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
 export type { Mechanism } from './sasl/mechanism-names'
-export type { ServiceAccountState } from './service-account/account-like'
+export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'

@@ -9,9 +9,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 default_dir=$here/data
 
-# Exports DOMAIN and BOSH_PORT with the values of DIR's server.
+# Exports the settings of DIR's server.
 export_settings() {
   local setting
-  export DOMAIN=localhost BOSH_PORT=5280
+  unset CERTIFICATES FEDERATION
+  export DOMAIN=localhost BOSH_PORT=5280 S2S_PORT=5269
   while IFS= read -r setting; do export "${setting?}"; done <"$1/settings"
 }

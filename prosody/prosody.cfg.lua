@@ -5,12 +5,21 @@
 -- Not "debug": that level logs whole BOSH bodies, passwords included. Under systemd the console is the journal.
 log = { info = "*console" }
 
--- register: users who are logged in may change their password and remove their account. admin_shell: `prosodyctl shell`,
--- through a socket that only Prosody's own user can open.
-modules_enabled = { "saslauth", "roster", "disco", "version", "register", "admin_shell", "bosh" }
+-- Set this to true to let people sign in with an account of any other server. Each account can then write to every other
+-- server. README.md lists what federation needs besides: a certificate, DNS, a firewall.
+local federation = ENV_FEDERATION == "on"
 
--- mod_limits is left out, unlike in Debian's own configuration: it slows down each connection, and many visitors share
--- the connections of one app.
+-- register: users who are logged in may change their password and remove their account. admin_shell: `prosodyctl shell`,
+-- through a socket that only Prosody's own user can open. offline: keeps messages for an account while its owner is not
+-- connected. Without it, the question to a phone that sleeps would bounce. ping: the clients of people ask whether the
+-- server is still there. tls: other servers and chat clients connect with a certificate.
+modules_enabled = {
+	"saslauth", "roster", "disco", "version", "register", "admin_shell", "bosh", "offline", "ping",
+	federation and "tls" or nil,
+}
+
+-- mod_limits is left out, unlike in Debian's own configuration: it slows down each connection. Many visitors share the
+-- connections of one app, and the service account asks all of them through one.
 
 -- Prosody does not have a captcha of its own, so bots could use an open registration. Create accounts with
 -- prosody/add-user, or with prosodyctl adduser.
@@ -40,10 +49,17 @@ consider_bosh_secure = true
 -- Prosody does not ban addresses.
 trusted_proxies = { "127.0.0.1", "::1" }
 
--- Chat clients and other servers cannot connect yet. mod_bosh of Prosody 13 needs mod_c2s, but not its ports.
+-- Chat clients cannot connect yet. mod_bosh of Prosody 13 needs mod_c2s, but not its ports.
 c2s_ports = {}
 c2s_direct_tls_ports = {}
-modules_disabled = { "s2s" }
+
+-- Another server proves its domain by a certificate that this machine trusts. mod_dialback would accept the word of DNS
+-- instead, and an attacker who controls DNS could sign in as any account of any other server.
+modules_disabled = federation and { "dialback" } or { "s2s", "dialback" }
+s2s_require_encryption = true
+s2s_secure_auth = true
+s2s_ports = { ENV_S2S_PORT or 5269 }
+s2s_direct_tls_ports = {}
 
 -- The domain is half of every account's name. The strategy's option `domain` must be the same.
 VirtualHost(ENV_DOMAIN or "localhost")

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express'
 import { recordedSignOut } from '../auth/recorded'
 import { accountApi } from './accounts'
+import { confirmApi } from './confirm'
 import { jsonBody } from './json-body'
 import type { ApiOptions } from './options'
 import { Problem, problemOf } from './problems'
@@ -30,6 +31,7 @@ export function api(options: ApiOptions): Router {
   })
 
   router.use(accountApi(options))
+  if (options.confirm) router.use(confirmApi(options.confirm, options))
 
   router.use(() => {
     throw new Problem(404, 'not-found', 'There is nothing at this address.')

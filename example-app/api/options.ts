@@ -1,5 +1,6 @@
 import type { Accounts } from '../auth/accounts'
 import type { PasswordLogin } from '../auth/password-login'
+import type { ConfirmLogin } from '../confirm/confirm-login'
 import type { Csrf } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import type { Seal } from '../protection/seal'
@@ -16,4 +17,6 @@ export interface ApiOptions {
   readonly seal: Seal
   /** programs can create, change and remove accounts */
   readonly registration: boolean
+  /** signing in with an XMPP app; `undefined`: with a password alone */
+  readonly confirm: ConfirmLogin | undefined
 }

@@ -1,7 +1,6 @@
 import type { Request } from 'express'
 import {
   type Authenticator,
-  deserializeUser,
   type LoginContext,
   type Registration,
   type RegistrationForm,
@@ -10,6 +9,8 @@ import {
 } from 'passport-xmpp-bosh'
 import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
+import { endSessionsOf } from '../sessions/end-all'
+import { type IsOwn, profileOf } from '../sessions/profile'
 import { type SessionStores, signIn } from '../sessions/signed-in'
 import { LOGIN_REFUSALS } from './refusals'
 
@@ -44,6 +45,8 @@ export interface AccountsOptions {
   readonly registration: Registration | undefined
   readonly stores: SessionStores
   readonly forwardClientIp: boolean
+  /** recognizes the accounts of the XMPP server, whose passwords it checks */
+  readonly isOwn: IsOwn
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -55,12 +58,14 @@ class XmppAccounts implements Accounts {
   readonly #registration: Registration | undefined
   readonly #stores: SessionStores
   readonly #forwardClientIp: boolean
+  readonly #isOwn: IsOwn
 
-  constructor({ authenticator, registration, stores, forwardClientIp }: AccountsOptions) {
+  constructor({ authenticator, registration, stores, forwardClientIp, isOwn }: AccountsOptions) {
     this.#authenticator = authenticator
     this.#registration = registration
     this.#stores = stores
     this.#forwardClientIp = forwardClientIp
+    this.#isOwn = isOwn
   }
 
   async form(req: Request): Promise<SignUpForm> {
@@ -89,33 +94,34 @@ class XmppAccounts implements Accounts {
 
   async changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void> {
     const user = userOf(req)
-    const registration = this.#openRegistration()
+    const registration = this.#registrationFor(user)
     await this.#verify(req, user, password)
     await registration
       .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
       .catch(async (reason: unknown) => {
         // It is unknown whether the new password is in force.
         if (!isRefusal(reason)) {
-          await this.#endSessions(user)
+          await endSessionsOf(user.jid, this.#stores)
           endUnknown(req)
         }
         throw reason
       })
-    await this.#signInAgain(req, user, await this.#endSessions(user))
+    await this.#signInAgain(req, user, await endSessionsOf(user.jid, this.#stores))
   }
 
   async signOutEverywhere(req: Request, password: unknown): Promise<void> {
     const user = userOf(req)
-    await this.#verify(req, user, password)
-    await this.#endSessions(user)
+    // Only its own server can verify the password of another account, and ending a session takes none.
+    if (this.#isOwn(user.jid)) await this.#verify(req, user, password)
+    await endSessionsOf(user.jid, this.#stores)
   }
 
   async remove(req: Request, password: unknown): Promise<void> {
     const user = userOf(req)
-    const registration = this.#openRegistration()
+    const registration = this.#registrationFor(user)
     await this.#verify(req, user, password)
     // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
-    const revocation = await this.#endSessions(user)
+    const revocation = await endSessionsOf(user.jid, this.#stores)
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
       // The server keeps the account, so the visitor stays signed in.
       if (isRefusal(reason)) await this.#signInAgain(req, user, revocation)
@@ -123,20 +129,19 @@ class XmppAccounts implements Accounts {
       throw reason
     })
     // After the removal: ends the sessions that began in the meantime.
-    await this.#endSessions(user)
-  }
-
-  /** Ends all sessions that the account has so far. Returns the number of the revocation. */
-  async #endSessions({ jid }: Express.User): Promise<number> {
-    // Before the revocation: a login that begins after it stays.
-    await this.#stores.accountSessions.removeAll(jid)
-    return this.#stores.revocations.revoke(jid)
+    await endSessionsOf(user.jid, this.#stores)
   }
 
   /** @param revocation the one that this session alone survives; a later one ends it too */
   #signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
     const { mechanism = '', stay = false } = req.session.login ?? {}
     return signIn(this.#stores, req, user, { mechanism, revocation, stay })
+  }
+
+  /** Refuses an account of another server: its name may be that of another person here. */
+  #registrationFor({ jid }: Express.User): Registration {
+    if (this.#isOwn(jid)) return this.#openRegistration()
+    throw new XmppBoshError('registration-closed', 'this app does not change accounts of other servers')
   }
 
   #openRegistration(): Registration {
@@ -164,16 +169,6 @@ class XmppAccounts implements Accounts {
 function endUnknown(req: Request): void {
   markOutcomeUnknown(req)
   req.user = undefined
-}
-
-/** Returns the profile of an account, as a login does. */
-function profileOf(jid: string): Express.User {
-  let profile: Express.User | false | undefined
-  deserializeUser(jid, (_error, user) => {
-    profile = user
-  })
-  if (!profile) throw new Error('the library returned an invalid JID')
-  return profile
 }
 
 function userOf({ user }: Request): Express.User {

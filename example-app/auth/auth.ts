@@ -21,13 +21,13 @@ export interface Auth {
   authenticator: Authenticator
 }
 
-export function createAuth({ forwardClientIp, ...options }: XmppOptions): Auth {
+export function createAuth({ forwardClientIp, ...options }: XmppOptions, restore = deserializeUser): Auth {
   const authenticator = new Authenticator(options)
   // A separate instance: with the module's default, two apps in one process would share their users.
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))
   own.serializeUser(serializeUser)
-  own.deserializeUser(deserializeUser)
+  own.deserializeUser(restore)
   return { passport: own, authenticator }
 }
 

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { type Details, type EventName, logEvent, outcomeOf } from '../operation/events'
+import { failureOf } from '../operation/failure'
 import type { SignOut } from '../sessions/sign-out'
 import { type Accounts, isRefusal } from './accounts'
 import type { PasswordLogin } from './password-login'
@@ -17,6 +18,15 @@ export function recordedLogin(logIn: PasswordLogin): PasswordLogin {
       logEvent(req, 'login-failed', { outcome: outcomeOf(reason), typed })
       throw reason
     }
+  }
+}
+
+/** Calls `done` after each login with a password. A login does not fail with it. */
+export function thenDone(logIn: PasswordLogin, done: (jid: string) => Promise<void>): PasswordLogin {
+  return async (req, res) => {
+    const refusal = await logIn(req, res)
+    if (!refusal && req.user) await done(req.user.jid).catch((reason: unknown) => void failureOf(reason, req))
+    return refusal
   }
 }
 

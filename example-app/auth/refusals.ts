@@ -46,6 +46,17 @@ const ACCOUNT: Messages = {
   'rate-limited': 'account.rate-limited',
 }
 
+const CONFIRM: Messages = {
+  'missing-jid': 'confirm.missing-jid',
+  'malformed-jid': 'confirm.malformed-jid',
+  'domain-not-allowed': 'confirm.domain-not-allowed',
+}
+
+/** Explains why a person cannot be asked. Returns `undefined` for a failure that the visitor cannot correct. */
+export function confirmRefusal(reason: unknown): Refusal | undefined {
+  return XmppBoshError.is(reason) && reason.code in CONFIRM ? refusalOf(reason, CONFIRM) : undefined
+}
+
 /** Explains why no account was created. Returns `undefined` for a failure that the visitor cannot correct. */
 export const signUpRefusal = (reason: unknown): Refusal | undefined => refusalOf(reason, SIGN_UP)
 

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import type { Waiting } from '../confirm/waiting'
 import { isOutcomeUnknown } from '../operation/failure'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice } from '../sessions/notice'
@@ -7,6 +8,8 @@ import { leaveNotice, type Notice } from '../sessions/notice'
 export interface Answer {
   readonly to: string
   readonly notice?: Notice | undefined
+  /** the request to an XMPP app that the browser waits for from now on */
+  readonly waiting?: Waiting
 }
 
 /** Answer to a form, with what it did to the session of the visitor. */
@@ -31,9 +34,10 @@ export interface Failed {
 export type Outcome = { readonly answered: Answered } | { readonly failed: Failed }
 
 /** Sends an answer. A notice that waits for its page is about an earlier form, which may be of another visitor. */
-export async function give(req: Request, res: Response, { to, notice }: Answer): Promise<void> {
+export async function give(req: Request, res: Response, { to, notice, waiting }: Answer): Promise<void> {
   if (notice) await leaveNotice(req, notice)
   else req.keptNotice?.clear()
+  if (waiting) await req.keptWaiting?.keep(waiting)
   goTo(res, to)
 }
 

@@ -9,6 +9,13 @@ export const EVENTS = {
   login: ['info', 'a visitor signed in'],
   'login-refused': ['warn', 'a login was refused'],
   'login-failed': ['warn', 'a login failed, and its outcome is unknown'],
+  'confirm-started': ['info', 'a visitor asked to sign in with an XMPP app'],
+  'confirm-granted': ['info', 'a person agreed to a sign-in in an XMPP app'],
+  'confirm-denied': ['warn', 'a person refused a sign-in in an XMPP app'],
+  'confirm-expired': ['info', 'a request to an XMPP app ended without an answer'],
+  'confirm-refused': ['warn', 'a request to an XMPP app was refused'],
+  'confirm-failed': ['warn', 'a request to an XMPP app could not be sent'],
+  'confirm-stopped': ['warn', 'a person ended all sessions of an account in an XMPP app'],
   'lock-out': ['warn', 'an attempt was refused after too many others'],
   'sign-up': ['info', 'an account was created'],
   'sign-up-refused': ['warn', 'a sign-up was refused'],
@@ -41,6 +48,10 @@ export const OWN_OUTCOMES = {
   account: 'the limit for one account from one address is used up',
   address: 'the limit for one address is used up',
   'sign-up': 'the limit of sign-up forms for one address is used up',
+  confirm: 'the limit of requests to XMPP apps for one address is used up',
+  number: 'the person answered with the number',
+  dialog: 'the person agreed in a dialog',
+  code: 'the person sent the code',
   store: 'the store cannot be used',
   unexpected: 'any other error, which the log has under the same id',
 } as const
@@ -101,6 +112,14 @@ export function recordEvents({ log, names, listener }: EventOptions): RequestHan
 export function logEvent(req: Request, event: EventName, details: Details = {}): void {
   const record = req.res?.locals[KEY] as RecordEvent | undefined
   record?.(event, details)
+}
+
+/** Writes a line for an event that no request caused: a person ended the sessions of an account in an XMPP app. */
+export function logStop(log: Log, jid: string, listener: EventOptions['listener']): void {
+  const event = 'confirm-stopped'
+  const [level, message] = EVENTS[event]
+  log[level]({ event, outcome: 'ok', user: printable(jid).slice(0, MAX_USER_LENGTH) }, message)
+  listener?.({ event, outcome: 'ok' })
 }
 
 /** Names the outcome of an operation that threw, without its text. */

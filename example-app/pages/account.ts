@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Accounts } from '../auth/accounts'
 import { accountRefusal } from '../auth/refusals'
 import type { Act, Forms } from '../forms/forms'
@@ -6,6 +6,7 @@ import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
 import { type Notice, takeNotice } from '../sessions/notice'
 import type { OwnSessions } from '../sessions/own-sessions'
+import type { IsOwn } from '../sessions/profile'
 import type { SessionCookie } from '../sessions/session-cookie'
 import type { SignOut } from '../sessions/sign-out'
 import { requireSignedIn } from '../sessions/signed-in'
@@ -24,6 +25,8 @@ export interface AccountOptions {
   readonly accounts: Accounts
   /** accounts can be changed and removed; signing out everywhere is always possible */
   readonly registration: boolean
+  /** recognizes the accounts that this app can change */
+  readonly isOwn: IsOwn
   readonly ownSessions: OwnSessions
   readonly cookie: SessionCookie
   readonly signOut: SignOut
@@ -32,7 +35,7 @@ export interface AccountOptions {
 }
 
 export function account(options: AccountOptions): Router {
-  const { accounts, registration, ownSessions, cookie, signOut, forms, limits } = options
+  const { accounts, registration, isOwn, ownSessions, cookie, signOut, forms, limits } = options
   const router = Router()
   const signedIn = requireSignedIn(cookie, PAGE)
   const post = (name: string, act: Action) => {
@@ -60,6 +63,8 @@ export function account(options: AccountOptions): Router {
       return { page: PAGE, message: { code: 'password-changed' } }
     })
 
+    const onlyOwn: RequestHandler = (req, _res, next) => next(isOwn(req.user?.jid ?? '') ? undefined : 'router')
+    router.get([DELETE_PAGE, CONFIRM_PAGE], signedIn, onlyOwn)
     router.get(DELETE_PAGE, signedIn, (_req, res) => res.render('delete'))
     router.get(CONFIRM_PAGE, signedIn, (req, res) => {
       const notice = takeNotice(req, CONFIRM_PAGE)

@@ -1,22 +1,31 @@
 import { type RequestHandler, Router } from 'express'
 import type { PasswordLogin } from '../auth/password-login'
+import type { ConfirmLogin } from '../confirm/confirm-login'
 import type { Act, Forms } from '../forms/forms'
 import type { RateLimits } from '../protection/rate-limits'
 import { returnTo } from '../protection/return-to'
 import { goTo } from '../sessions/go-to'
 import { takeNotice, typedName } from '../sessions/notice'
 
-export function login(logIn: PasswordLogin, forms: Forms, { logins }: RateLimits): Router {
+export interface LoginOptions {
+  readonly logIn: PasswordLogin
+  readonly forms: Forms
+  readonly limits: RateLimits
+  /** signing in with an XMPP app; `undefined`: with a password alone */
+  readonly confirm: ConfirmLogin | undefined
+}
+
+export function login({ logIn, forms, limits, confirm }: LoginOptions): Router {
   const router = Router()
 
   router.get('/login', (req, res) => {
     const target = returnTo(req.query['returnTo'])
     if (req.user) return goTo(res, target)
-    res.render('login', { notice: takeNotice(req, '/login'), target })
+    res.render('login', { notice: takeNotice(req, '/login'), target, confirm: confirm?.shown })
   })
 
   // A failed login has no effect. It also fails when the visitor leaves, as a browser does if the button is pressed twice.
-  const submission = { guards: [doneIfSignedIn], checks: logins, act: act(logIn), failsWithoutEffect: true }
+  const submission = { guards: [doneIfSignedIn], checks: limits.logins, act: act(logIn), failsWithoutEffect: true }
   router.post('/login', forms.submission(submission))
   return router
 }

@@ -5,6 +5,9 @@ import { leaveNotice, typedName } from '../sessions/notice'
 /** Pages with a form, by the address that the form is sent to. */
 const PAGES: Readonly<Record<string, string>> = {
   '/login': '/login',
+  '/login/xmpp': '/login',
+  '/login/xmpp/finish': '/login',
+  '/login/xmpp/cancel': '/login/xmpp/wait',
   '/register': '/register',
   '/register/picture': '/register',
   '/account/password': '/account?open=password',

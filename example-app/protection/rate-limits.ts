@@ -12,6 +12,8 @@ const MAX_FOR_ACCOUNT = 10
 const MAX_FOR_ADDRESS = 100
 /** sign-up forms from one address, shown or submitted */
 const MAX_SIGN_UPS = 60
+/** requests to XMPP apps from one address */
+const MAX_CONFIRMS = 30
 
 /** The limits for one address. None limits an account alone, so one visitor cannot lock another out. */
 export interface RateLimits {
@@ -20,6 +22,8 @@ export interface RateLimits {
   /** the same for a request with the password of the signed-in visitor */
   readonly passwords: RequestHandler[]
   readonly signUps: RequestHandler
+  /** guards a request that makes the app write to a person */
+  readonly confirms: RequestHandler
 }
 
 /** Marks the password of this request as wrong. */
@@ -39,7 +43,7 @@ const COMMON = {
 } as const
 
 /** Returns a handler of refused requests, which names the limit in the log. */
-const refuse = (limit: 'account' | 'address' | 'sign-up') => ({
+const refuse = (limit: 'account' | 'address' | 'sign-up' | 'confirm') => ({
   handler: (req: Request, res: Response, next: (reason: unknown) => void) => {
     logEvent(req, 'lock-out', { outcome: limit, typed: res.locals['account'] })
     next(new TooManyAttempts('too many attempts'))
@@ -84,6 +88,13 @@ export function rateLimits(stores: Stores, names: UsernameOptions): RateLimits {
       ...refuse('sign-up'),
       limit: MAX_SIGN_UPS,
       store: stores.rateLimit('sign-up'),
+      keyGenerator: addressOf,
+    }),
+    confirms: rateLimit({
+      ...COMMON,
+      ...refuse('confirm'),
+      limit: MAX_CONFIRMS,
+      store: stores.rateLimit('confirm'),
       keyGenerator: addressOf,
     }),
   }

@@ -21,6 +21,12 @@ export function securityHeaders(production: boolean): RequestHandler {
   })
 }
 
+/** Allows the script of a page to ask this site, for the page that waits. */
+export const scriptsThatAsk: RequestHandler = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: { ...POLICY, connectSrc: ["'self'"] },
+})
+
 /** Allows inline pictures and those of `hosts`, for the one page that has a captcha. */
 export function captchaPictures(hosts: readonly string[]): RequestHandler {
   return helmet.contentSecurityPolicy({

@@ -1,4 +1,5 @@
 import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
+import { MemoryConfirmStore } from 'passport-xmpp-bosh'
 import { MAX_SESSIONS_PER_ACCOUNT } from './account-sessions/account-sessions'
 import { memoryAccountSessions } from './account-sessions/memory'
 import { REVOCATION_TTL_MS } from './lifetimes'
@@ -26,6 +27,7 @@ export function openMemoryStores({ overall, perAccount }: SessionBounds = SESSIO
     accountSessions,
     revocations: memoryRevocations(),
     outcomes: memoryOutcomes(),
+    confirmations: new MemoryConfirmStore(),
     rateLimit: () => new RateLimitMemoryStore(),
     isReady: async () => true,
     async close() {

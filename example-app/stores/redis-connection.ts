@@ -10,11 +10,13 @@ const PING_INTERVAL_MS = 1_000
 /** commands that wait for their answer */
 const MAX_WAITING = 10_000
 
-type Client = ReturnType<typeof createRedisClient>
+export type RedisClient = ReturnType<typeof createRedisClient>
 
 export interface RedisConnection {
   /** Sends commands. Settles soon, whatever happens to Redis: with the answer or with a {@link StoreError}. */
-  ask<T>(send: (client: Client) => Promise<T>): Promise<T>
+  ask<T>(send: (client: RedisClient) => Promise<T>): Promise<T>
+  /** Creates a client for a connection of its own, with the same settings. It is the caller's to connect and to destroy. */
+  create(): RedisClient
   close(): void
 }
 
@@ -53,6 +55,11 @@ export async function connectRedis(url: string): Promise<RedisConnection> {
       } finally {
         clearTimeout(timer)
       }
+    },
+    create() {
+      const other = createRedisClient(url, () => true)
+      other.on('error', () => {})
+      return other
     },
     close() {
       closed = true

@@ -2,6 +2,7 @@ import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
 import { redisAccountSessions } from './account-sessions/redis'
+import { redisConfirmations } from './confirm/redis'
 import { lifetimeOf, REVOCATION_TTL_MS } from './lifetimes'
 import { redisOutcomes } from './outcomes-redis'
 import { connectRedis, type RedisConnection } from './redis-connection'
@@ -16,12 +17,14 @@ type Ask = RedisConnection['ask']
 
 /** Opens stores that several processes share. Rejects if Redis cannot be reached at the start. */
 export async function openRedisStores(url: string, maxPerAccount?: number): Promise<Stores> {
-  const { ask, close } = await connectRedis(url)
+  const { ask, create, close } = await connectRedis(url)
+  const confirmations = redisConfirmations({ ask, create })
   return {
     sessions: redisSessions(ask),
     accountSessions: redisAccountSessions(ask, maxPerAccount),
     revocations: redisRevocations(ask),
     outcomes: redisOutcomes(ask),
+    confirmations,
     rateLimit: name => redisRateLimit(ask, name),
     isReady: () =>
       // A write: a full Redis and a replica answer a PING.
@@ -30,6 +33,7 @@ export async function openRedisStores(url: string, maxPerAccount?: number): Prom
         () => false,
       ),
     async close() {
+      confirmations.close()
       close()
     },
   }

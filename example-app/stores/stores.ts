@@ -1,5 +1,6 @@
 import type { Store as RateLimitStore } from 'express-rate-limit'
 import type { Store as SessionStore } from 'express-session'
+import type { ConfirmStore } from 'passport-xmpp-bosh'
 import type { AccountSessions } from './account-sessions/account-sessions'
 import type { Outcomes } from './outcomes'
 import type { Revocations } from './revocations'
@@ -10,6 +11,8 @@ export interface Stores {
   readonly accountSessions: AccountSessions
   readonly revocations: Revocations
   readonly outcomes: Outcomes
+  /** requests to sign in without a password */
+  readonly confirmations: ConfirmStore
   /** Returns the counters of one kind of attempt. */
   rateLimit(name: string): RateLimitStore
   /** Resolves to false if the app cannot serve requests at the moment. */

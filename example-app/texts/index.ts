@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { de } from './de'
 import { en } from './en'
 import { isolated } from './isolated'
@@ -41,6 +41,11 @@ export const chooseLanguage: RequestHandler = (req, res, next) => {
 /** Returns the texts that {@link chooseLanguage} has chosen. */
 export function textsOf({ locals }: { readonly locals: Record<string, unknown> }): Texts {
   return (locals['t'] as Texts | undefined) ?? en
+}
+
+/** Returns the tag of the language that {@link chooseLanguage} has chosen. */
+export function languageTagOf({ res }: Request): string {
+  return (res?.locals['language'] as Language | undefined) ?? 'en'
 }
 
 /** Returns a message in one language. */

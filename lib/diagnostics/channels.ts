@@ -11,6 +11,8 @@ export const REGISTRATION = tracingChannel<object, RegistrationMessage>('passpor
 export const CONNECTION = tracingChannel<object, ConnectionMessage>('passport-xmpp-bosh:connection')
 /** Plain channel of {@link ServiceAccountMessage}. */
 export const SERVICE_ACCOUNT = channel('passport-xmpp-bosh:service-account')
+/** Plain channel: a request ends in another call than the one that starts it, often in another process. */
+export const CONFIRMATION = channel('passport-xmpp-bosh:confirmation')
 
 /**
  * Returns true if the channel has a subscriber. Callers ask first, so that a login without one builds no message.

@@ -125,3 +125,40 @@ export interface ServiceAccountMessage {
   /** ms until the next login */
   readonly retryIn?: number
 }
+
+/**
+ * Message of channel `passport-xmpp-bosh:confirmation`: an event of one request of {@link Confirmations}. It holds no number
+ * and no code.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel'
+ * import type { ConfirmationMessage } from 'passport-xmpp-bosh'
+ *
+ * subscribe('passport-xmpp-bosh:confirmation', message => {
+ *   const { event, decision, way, jid } = message as ConfirmationMessage
+ *   if (event === 'decided') console.log(`confirmation ${decision} ${way ?? ''} ${jid ?? ''}`)
+ * })
+ * ```
+ */
+export interface ConfirmationMessage {
+  /**
+   * `started` by a visitor; `decided` by an answer; `bounced`: a question came back; `failed`: the store, the service account
+   * or a function of the app threw while a message was worked on
+   */
+  readonly event: 'started' | 'decided' | 'bounced' | 'failed'
+  /** of `started` and `bounced`: fate of the question */
+  readonly asked?: 'sent' | 'limited' | 'blocked' | 'unreachable' | 'not-asked'
+  /** of `started`: true if the question holds a dialog */
+  readonly isDialog?: boolean
+  /** of `decided` */
+  readonly decision?: 'granted' | 'denied'
+  /** of a decision that granted */
+  readonly way?: 'number' | 'dialog' | 'code' | undefined
+  /** of a decision that granted: bare JID; others never name the account */
+  readonly jid?: string | undefined
+  /** of `decided`: ms since the start */
+  readonly duration?: number
+  /** of `failed`: code of the {@link XmppBoshError}, or `'unexpected'` for any other error */
+  readonly code?: XmppBoshErrorCode | 'unexpected'
+}

@@ -8,9 +8,19 @@ const REGISTRATION_STATUS = {
   'rate-limited': 429,
 } as const
 
+/** Codes of the refusals that only sign-ins without a password have, each with its HTTP status. */
+const CONFIRM_STATUS = {
+  'missing-jid': 400,
+  'malformed-jid': 400,
+  'domain-not-allowed': 403,
+  'confirm-denied': 401,
+  'confirm-expired': 401,
+} as const
+
 /** Every error code with its HTTP status. Lower-case codes are refusals, `ERR_XMPP_*` codes are faults. */
 export const STATUS = {
   ...REGISTRATION_STATUS,
+  ...CONFIRM_STATUS,
   'missing-credentials': 400,
   'malformed-credentials': 400,
   'invalid-credentials': 401,
@@ -34,10 +44,12 @@ export const STATUS = {
   ERR_XMPP_ABORTED: 499,
   ERR_XMPP_CLIENT_IP: 500,
   ERR_XMPP_ACCOUNT: 500,
+  ERR_XMPP_SESSION: 500,
 } as const
 
 /**
- * Code of an {@link XmppBoshError}: a {@link RefusalCode}, a {@link RegistrationCode} or a {@link FaultCode}.
+ * Code of an {@link XmppBoshError}: a {@link RefusalCode}, a {@link RegistrationCode}, a {@link ConfirmCode} or a
+ * {@link FaultCode}.
  *
  * @example
  * ```ts
@@ -67,7 +79,7 @@ export type XmppBoshErrorCode = keyof typeof STATUS
  *
  * @useDeclaredType
  */
-export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode>
+export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode | ConfirmCode>
 
 /**
  * Code of a refusal that only {@link Registration} has.
@@ -89,6 +101,26 @@ export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | Registrat
  * @useDeclaredType
  */
 export type RegistrationCode = keyof typeof REGISTRATION_STATUS
+
+/**
+ * Code of a refusal that only {@link ConfirmStrategy} and {@link Confirmations} have.
+ *
+ * @example
+ * ```ts
+ * import type { ConfirmCode } from 'passport-xmpp-bosh'
+ *
+ * export const TEXTS: Record<ConfirmCode, string> = {
+ *   'missing-jid': 'Enter your XMPP address.',
+ *   'malformed-jid': 'This is not an XMPP address.',
+ *   'domain-not-allowed': 'This address cannot be used here.',
+ *   'confirm-denied': 'You declined the sign-in.',
+ *   'confirm-expired': 'The time is over. Start again.',
+ * }
+ * ```
+ *
+ * @useDeclaredType
+ */
+export type ConfirmCode = keyof typeof CONFIRM_STATUS
 
 /**
  * Code of a fault: the cause is the server, the network or the configuration, and the strategy calls `error`.
@@ -113,6 +145,6 @@ export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 export const CODES = Object.keys(STATUS) as readonly XmppBoshErrorCode[]
 
 /** Returns true for a lower-case code: the request was understood and refused. */
-export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode {
+export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode | ConfirmCode {
   return !code.startsWith('ERR_')
 }

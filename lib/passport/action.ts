@@ -3,13 +3,14 @@ import { messagesOf, outcomeOf } from './outcome'
 import { profileOf } from './profile'
 import type { XmppAuthenticateOptions } from './strategy-options'
 import { assertMessages, type StrategySettings } from './strategy-settings'
-import { objectOf, verdictOf } from './verify'
+import { objectOf, type VerifyWithRequest, verdictOf } from './verify'
 import { type StrategyRequest, visitorAddress, watchVisitor } from './visitor'
 
 /** Call of one of Passport's actions that ends a request. */
 export type Action =
   | { action: 'success'; user: object; info: object }
   | { action: 'fail'; info: object; status: number }
+  | { action: 'redirect'; url: string; status: number }
   | { action: 'error'; error: unknown }
 
 /** Logs the visitor of a request in, asks `verify`, and returns the action to call. Never rejects. */
@@ -22,7 +23,8 @@ export async function actionFor<Req extends object>(
   try {
     messages = (options as XmppAuthenticateOptions | undefined)?.messages
     assertMessages(messages)
-    return await actionOfVerify(settings, req, await authenticateVisitor(settings, req, options))
+    const account = await authenticateVisitor(settings, req, options)
+    return await actionOfVerify(settings.verify, req, account, { mechanism: account.mechanism })
   } catch (reason) {
     try {
       return outcomeOf(reason, messagesOf(settings.messages, messages), settings.handleErrorsAsFailures)
@@ -33,14 +35,16 @@ export async function actionFor<Req extends object>(
   }
 }
 
-async function actionOfVerify<Req extends object>(
-  settings: StrategySettings<Req>,
+/** Asks `verify` about an account that is proved. `proof` tells how, in the `info` of a success. Never rejects. */
+export async function actionOfVerify<Req>(
+  verify: VerifyWithRequest<Req>,
   req: Req,
-  account: Account,
+  account: { readonly username: string; readonly domain: string },
+  proof: object,
 ): Promise<Action> {
   try {
-    const { user, info } = await verdictOf(settings.verify, req, Object.freeze(profileOf(account)))
-    if (user) return { action: 'success', user, info: { ...objectOf(info), mechanism: account.mechanism } }
+    const { user, info } = await verdictOf(verify, req, Object.freeze(profileOf(account)))
+    if (user) return { action: 'success', user, info: { ...objectOf(info), ...proof } }
     return { action: 'fail', info: objectOf(info), status: 401 }
   } catch (reason) {
     return { action: 'error', error: reason }

@@ -6,6 +6,8 @@ import { type Answer, answerTo, closeConnection, type RequestOfServer } from './
 export interface Actions {
   success(user: object, info: object): unknown
   fail(info: object, status: number): unknown
+  /** absent in a strategy that never redirects */
+  redirect?(url: string, status: number): unknown
   error(error: unknown): unknown
 }
 
@@ -66,6 +68,7 @@ class Delivery {
     const assigned = this.#assigned()
     try {
       if (outcome.action === 'success') this.#watch(this.#actions.success(outcome.user, outcome.info))
+      else if (outcome.action === 'redirect') this.#actions.redirect?.(outcome.url, outcome.status)
       else this.#watch(this.#actions.fail(outcome.info, outcome.status))
     } catch (thrown) {
       // Passport calls `next` as soon as it has assigned the user.

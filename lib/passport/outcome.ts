@@ -160,17 +160,26 @@ const UNTRUSTED_SERVER: ReadonlySet<XmppBoshErrorCode> = new Set<FaultCode>([
 
 /** Returns Passport's action for the reason with which a login was rejected. */
 export function outcomeOf(reason: unknown, messages: Messages, handleErrorsAsFailures = false): Outcome {
+  // An error of a newer copy of this package may have a refusal code that is not in MESSAGE_OF.
+  const textOf = (code: XmppBoshErrorCode) => messages[MESSAGE_OF[code] ?? 'invalidCredentials']
+  return outcomeWith(reason, textOf, messages.unavailable, handleErrorsAsFailures)
+}
+
+/** Returns Passport's action for a reason, with the text of `textOf` for a refusal and `unavailable` for an outage. */
+export function outcomeWith(
+  reason: unknown,
+  textOf: (code: XmppBoshErrorCode) => string,
+  unavailable: string,
+  handleErrorsAsFailures: boolean,
+): Outcome {
   if (!XmppBoshError.is(reason)) return { action: 'error', error: reason }
   const { code, status } = reason
   // The brand is a symbol that any code can set.
   if (typeof code !== 'string') return { action: 'error', error: reason }
-  // An error of a newer copy of this package may have a refusal code that is not in MESSAGE_OF.
-  if (isRefusal(code)) {
-    return { action: 'fail', info: { message: messages[MESSAGE_OF[code] ?? 'invalidCredentials'], code }, status }
-  }
+  if (isRefusal(code)) return { action: 'fail', info: { message: textOf(code), code }, status }
   // Only outages. A configuration mistake (500), a visitor that left (499) and an untrusted server stay errors.
   if (handleErrorsAsFailures && status >= 502 && !UNTRUSTED_SERVER.has(code)) {
-    return { action: 'fail', info: { message: messages.unavailable, code }, status: 503 }
+    return { action: 'fail', info: { message: unavailable, code }, status: 503 }
   }
   return { action: 'error', error: reason }
 }

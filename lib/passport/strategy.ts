@@ -6,11 +6,11 @@ import { type StrategySettings, strategySettingsOf } from './strategy-settings'
 import type { Verify, VerifyWithRequest } from './verify'
 import type { StrategyRequest } from './visitor'
 
-// Passport adds the actions to the strategy itself, or to an object that has the strategy as its prototype.
-const Base: new () => object = PassportStrategy
+/** Base class. Passport adds the actions to the strategy itself, or to an object that has it as its prototype. */
+export const Base: new () => object = PassportStrategy
 
 /** @inline */
-type NoProfile = {
+export type NoProfile = {
   /** never in a request: it exposes a `verify` without the parameter `req` under `passReqToCallback: true` */
   readonly provider?: never
 }

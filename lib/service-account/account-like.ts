@@ -9,19 +9,27 @@ import type { Node } from '../xml/write'
 export type ServiceAccountState = 'connecting' | 'online' | 'closed'
 
 /**
- * Part of a {@link ServiceAccount} that other rooms depend on, so that specs can replace it.
- *
- * @internal
+ * Part of a {@link ServiceAccount} that {@link Confirmations} needs. Every service account is one.
  */
 export interface AccountLike {
   /** bare JID, prepared */
   readonly jid: string
+  /** name that clients show beside the messages of the account */
   readonly nickname: string | undefined
   readonly state: ServiceAccountState
+  /** Resolves when the account is online. Rejects while the server refuses it, and when `signal` aborts. */
   ready(signal?: AbortSignalLike): Promise<void>
-  /** Sends a stanza and resolves when the server has it. */
+  /**
+   * Sends a stanza and resolves when the server has it.
+   *
+   * @internal
+   */
   send(stanza: Node): Promise<void>
-  /** Calls `listener` for each message that arrives. Returns a function that ends that. */
+  /**
+   * Calls `listener` for each message that arrives. Returns a function that ends that.
+   *
+   * @internal
+   */
   onMessage(listener: (message: Element) => void): () => void
 }
 

@@ -1,32 +1,42 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
+import type { Node } from '../xml/write'
 import { Accounts } from './accounts'
 import { Answers } from './answers'
-import { type Fault, Faults } from './faults/faults'
+import { Users } from './clients/users'
+import type { Fault } from './faults/fault'
+import { Faults } from './faults/faults'
+import type { StandingFault, StandingMoment, StandingReply } from './faults/standing'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
 import type { HttpHabits } from './personalities/habits'
 import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
-import { dressed, ok, type Reply, terminated } from './protocol/reply'
+import type { Connection } from './protocol/pending'
+import { dressed, ok, type Reply, streamError, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
-import { type Connection, newSid, Session } from './protocol/session'
+import { Session } from './protocol/session'
+import { newSid } from './protocol/sid'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
+import { Router } from './routing/router'
 import { AccountStore } from './services/account-data'
 import { type CaptchaView, RegistrationService } from './services/registration'
 import type { SessionView, TestServer } from './test-server'
 
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
+const REPLACED = 'Replaced by new connection'
 
 /** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
   readonly accounts: Accounts
+  readonly users: Users
   readonly #options: ResolvedOptions
   readonly #registration: RegistrationService
   readonly #data = new AccountStore()
   readonly #faults = new Faults()
   readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
+  readonly #router: Router
   #requests: RequestView[] = []
 
   constructor(options: ResponderOptions) {
@@ -35,6 +45,9 @@ export class Responder implements TestServer {
     this.accounts = new Accounts(accounts, personality.sasl)
     this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
     this.#answers = new Answers(personality, this.#faults)
+    const routed = { domain, accounts: this.accounts, data: this.#data, personality }
+    this.#router = new Router(routed, () => this.#forgetAllIdle())
+    this.users = new Users(this.#router, personality.stanzas.repeatsRefused)
   }
 
   get sessions(): readonly SessionView[] {
@@ -54,12 +67,14 @@ export class Responder implements TestServer {
     return [...this.#requests]
   }
 
-  fault(fault: Fault): void {
+  fault(fault: Fault | StandingFault): void {
     this.#faults.add(fault)
+    for (const session of this.#sessions.values()) this.#strike(session)
   }
 
   reset(): void {
     this.endSessions()
+    this.users.clear()
     this.accounts.restore(this.#options.accounts)
     this.#registration.reset()
     this.#data.clear()
@@ -114,7 +129,11 @@ export class Responder implements TestServer {
     if (!session) return this.#unknown
     if (connection) session.connections.add(connection)
     if (session.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
-    const reply = session.take(rid, () => this.#answer(session, body, rid, request), request.step === 'restart')
+    if (session.isStuck(rid)) return this.#end(request.sid, terminated('internal-server-error'))
+    const reply = session.take(rid, () => this.#answer(session, body, rid, request), {
+      isRestart: request.step === 'restart',
+      parks: session.isHolding && request.step !== 'terminate' && this.#faultOf(session, 'request') === 'park',
+    })
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
   }
 
@@ -125,7 +144,7 @@ export class Responder implements TestServer {
 
   // XEP-0124 §7, XEP-0206 §3
   async #create(body: Element, rid: number, request: RequestView, connection: Connection | undefined): Promise<Reply> {
-    for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
+    this.#forgetAllIdle()
     const { domain, personality } = this.#options
     const terms = termsOf(body, domain, personality)
     if ('refusal' in terms) return terms.refusal
@@ -153,32 +172,75 @@ export class Responder implements TestServer {
       mechanisms,
       personality,
       registration: this.#registration,
+      router: this.#router,
+      push: stanza => this.#give(session, stanza),
+      replace: () => void this.#end(sid, streamError('conflict', REPLACED)),
     })
-    const session = new Session(values, stream, rid, terms, sessions, {
-      empty: asked => ok([], filled(replies.every, values, asked)),
+    const session: Session = new Session(values, stream, rid, terms, sessions, {
+      carry: (asked, children) => ok(children, filled(replies.every, values, asked)),
       unknown: this.#unknown,
+      held: () => this.#strike(session),
     })
     this.#sessions.set(sid, session)
     return session
   }
 
+  #give(session: Session, stanza: Node): void {
+    const fault = stanza.name === 'message' ? this.#faultOf(session, 'message') : undefined
+    if (fault === 'lose-next') return
+    session.push(stanza)
+    if (fault === 'give-twice') session.push(stanza)
+  }
+
+  /** Lets a fault happen to a session that stands. */
+  #strike(session: Session): void {
+    const fault = session.isHolding ? this.#faultOf(session, 'held') : undefined
+    if (fault === 'reset') session.reset()
+    else if (fault === 'item-not-found') this.#end(session.sid, this.#unknown)
+    else if (fault === 'conflict') this.#end(session.sid, streamError(fault, REPLACED))
+    else if (fault !== undefined) this.#end(session.sid, streamError(fault))
+  }
+
+  #faultOf({ stream }: Session, moment: StandingMoment): StandingReply | undefined {
+    const { username } = stream.authentication
+    return stream.jid === undefined || username === undefined ? undefined : this.#faults.takeStanding(moment, username)
+  }
+
   async #answer(session: Session, body: Element, rid: number, request: RequestView): Promise<Reply | undefined> {
     const { reply, isEnd } = await this.#answers.answer(session, body, rid, request)
-    return isEnd && reply !== undefined ? this.#end(session.sid, reply) : reply
+    if (!isEnd || reply === undefined) return reply
+    this.#end(session.sid, reply)
+    if (request.step === 'terminate') this.#reroute(session)
+    return reply
+  }
+
+  /** Delivers anew the messages that a session has not taken. */
+  #reroute(session: Session): void {
+    const { due } = session
+    session.due = []
+    for (const stanza of due) if (stanza.name === 'message') this.#router.message(stanza)
   }
 
   #end(sid: string, reply: Reply): Reply {
     const session = this.#sessions.get(sid)
-    session?.end(reply)
     this.#sessions.delete(sid)
+    session?.end(reply)
+    session?.stream.close()
     if (session && this.http.closesWithSession) for (const connection of session.connections) connection.close()
     return reply
   }
 
+  #forgetAllIdle(): void {
+    for (const sid of this.#sessions.keys()) this.#forgetIdle(sid)
+  }
+
   #forgetIdle(sid: string): void {
-    const { inactivity } = this.#options.personality.sessions
+    const { sessions } = this.#options.personality
+    const { inactivity } = sessions
     const session = this.#sessions.get(sid)
-    if (session && session.idleSince < Date.now() - inactivity * 1000) this.#end(sid, this.#unknown)
+    if (!session || session.idleSince >= Date.now() - inactivity * 1000) return
+    this.#end(sid, this.#unknown)
+    if (sessions.reroutes) this.#reroute(session)
   }
 
   get #unknown(): Reply {

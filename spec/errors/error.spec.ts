@@ -105,6 +105,11 @@ const STATUS: Record<XmppBoshErrorCode, number> = {
   'weak-password': 400,
   'registration-closed': 403,
   'rate-limited': 429,
+  'missing-jid': 400,
+  'malformed-jid': 400,
+  'domain-not-allowed': 403,
+  'confirm-denied': 401,
+  'confirm-expired': 401,
   ERR_XMPP_UNAVAILABLE: 503,
   ERR_XMPP_BUSY: 503,
   ERR_XMPP_POLICY: 503,
@@ -122,6 +127,7 @@ const STATUS: Record<XmppBoshErrorCode, number> = {
   ERR_XMPP_ABORTED: 499,
   ERR_XMPP_CLIENT_IP: 500,
   ERR_XMPP_ACCOUNT: 500,
+  ERR_XMPP_SESSION: 500,
 }
 
 test.each(Object.entries(STATUS))('%s has the status %d', (code, status) => {

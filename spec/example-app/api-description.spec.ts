@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { Router } from 'express'
 import { api } from '../../example-app/api/api'
+import { ConfirmLogin } from '../../example-app/confirm/confirm-login'
 import { OPENAPI } from '../../example-app/operation/folders'
 import { misfits, OPERATIONS } from './api-description'
 
@@ -26,8 +27,15 @@ test('openapi.yaml describes exactly the routes of the API', () => {
     csrf: { requireToken: (_req, _res, next) => next(), tokenFor: () => '', cookieIn: () => undefined },
     seal: { close: never, open: never },
     signOut: never,
-    limits: { logins: [], passwords: [], signUps: (_req, _res, next) => next() },
+    limits: {
+      logins: [],
+      passwords: [],
+      signUps: (_req, _res, next) => next(),
+      confirms: (_req, _res, next) => next(),
+    },
     registration: true,
+    // Not called either: only the routes are looked at.
+    confirm: Object.create(ConfirmLogin.prototype),
   })
   expect(routesOf(router).sort()).toEqual([...OPERATIONS.keys()].sort())
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,8 +21,8 @@ let url: string
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'ejabberd-scripts-'))
-  const [bosh, c2s] = await freePorts(2)
-  ports = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`]
+  const [bosh, c2s, s2s] = await freePorts(3)
+  ports = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `S2S_PORT=${s2s}`]
   url = `http://127.0.0.1:${bosh}/bosh`
 })
 afterAll(() => rm(place, { recursive: true, force: true }))
@@ -31,6 +31,8 @@ afterAll(() => rm(place, { recursive: true, force: true }))
 const start = (...args: string[]) => command([join(scripts, 'start'), '--while', String(process.pid), ...args])
 const stop = (dir: string) => command([join(scripts, 'stop'), dir])
 const ctl = (dir: string, words: readonly string[], typed = '') => command([join(scripts, 'ctl'), dir, ...words], typed)
+const addServiceAccount = (dir: string, ...name: string[]) =>
+  command([join(scripts, 'add-service-account'), dir, ...name])
 const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
 
 describe('for a server in a directory', () => {
@@ -129,6 +131,67 @@ describe('for a server in a directory', () => {
     })
   })
 
+  describe('with a service account', () => {
+    const lines = (name: string) =>
+      `XMPP_CONFIRM_USERNAME=${name}\nXMPP_CONFIRM_PASSWORD_FILE=${join(dir, `service-account-${name}`)}`
+    const passwordOf = async (name: string) => (await readFile(join(dir, `service-account-${name}`), 'utf8')).trim()
+
+    test('add-service-account creates login with a password in a file of the owner', async () => {
+      expect(await addServiceAccount(dir)).toEqual({
+        stdout: lines('login'),
+        stderr: expect.stringContaining('Start it with SERVICE_ACCOUNTS=[login]'),
+      })
+      expect(await signIn('login', await passwordOf('login'))).toBe('login@localhost')
+      expect((await stat(join(dir, 'service-account-login'))).mode & 0o777).toBe(0o600)
+    })
+
+    test('add-service-account changes nothing when it runs again', async () => {
+      await addServiceAccount(dir, 'helper')
+      const made = await passwordOf('helper')
+
+      expect((await addServiceAccount(dir, 'helper')).stdout).toBe(lines('helper'))
+      expect(await passwordOf('helper')).toBe(made)
+    })
+
+    test('add-service-account replaces the password when it is told to', async () => {
+      await addServiceAccount(dir, 'asker')
+      const old = await passwordOf('asker')
+      await command([join(scripts, 'add-service-account'), '--new-password', dir, 'asker'])
+
+      await expect(signIn('asker', old)).rejects.toMatchObject({ code: 'invalid-credentials' })
+      expect(await signIn('asker', await passwordOf('asker'))).toBe('asker@localhost')
+    })
+
+    test('add-service-account creates the account again when it was removed', async () => {
+      await addServiceAccount(dir, 'removed')
+      await ctl(dir, ['remove', 'removed'])
+      await addServiceAccount(dir, 'removed')
+
+      expect(await signIn('removed', await passwordOf('removed'))).toBe('removed@localhost')
+    })
+
+    test('add-service-account takes the password of the environment', async () => {
+      const variable = `XMPP_CONFIRM_PASSWORD=${password}`
+      await command(['env', variable, join(scripts, 'add-service-account'), dir, 'told'])
+
+      expect(await signIn('told', password)).toBe('told@localhost')
+    })
+
+    test('add-service-account leaves the account of a visitor alone', async () => {
+      await addUser(dir, 'visitor', password)
+
+      await expect(addServiceAccount(dir, 'visitor')).rejects.toThrow(
+        'the account visitor already exists, and this script did not create it',
+      )
+      expect(await signIn('visitor', password)).toBe('visitor@localhost')
+      await expect(passwordOf('visitor')).rejects.toMatchObject({ code: 'ENOENT' })
+    })
+
+    test.each(['../x', 'a b', '-x', 'a@localhost'])('add-service-account refuses the name %j', async name => {
+      await expect(addServiceAccount(dir, name)).rejects.toThrow(/^usage: /)
+    })
+  })
+
   test('ctl lists the bans and ends that of an address, and of all', async () => {
     const banned = ['198.51.100.7', '2001:db8::7', '203.0.113.7']
     await Promise.all(banned.map(guess))
@@ -162,8 +225,8 @@ describe('for a server in a directory', () => {
     expect(said).toBe(`no ejabberd runs in ${dir}: ejabberd/start ${dir}`)
     await expect(signIn('alice', password)).rejects.toMatchObject({ code: 'ERR_XMPP_CONNECT' })
 
-    const [bosh, c2s] = await freePorts(2)
-    const { stdout, stderr } = await start(dir, `BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, drawing)
+    const [bosh, c2s, s2s] = await freePorts(3)
+    const { stdout, stderr } = await start(dir, `BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `S2S_PORT=${s2s}`, drawing)
 
     expect(stdout).toMatch(/^\d+$/)
     expect(stderr).toContain(`http://127.0.0.1:${bosh}/bosh, for accounts of localhost`)
@@ -239,19 +302,22 @@ describe('with a fault in its set-up', () => {
     )
   })
 
-  test.each(['BOSH_PORT', 'C2S_PORT'])('start names the port when %s belongs to another process', async name => {
-    const occupant = createServer().listen(0, '127.0.0.1')
-    await once(occupant, 'listening')
-    const address = occupant.address()
-    const taken = typeof address === 'object' && address !== null ? address.port : 0
-    try {
-      await expect(start(dir, ...ports, drawing, `${name}=${taken}`)).rejects.toThrow(
-        new RegExp(`${taken}.*address already in use`),
-      )
-    } finally {
-      occupant.close()
-    }
-  })
+  test.each(['BOSH_PORT', 'C2S_PORT', 'S2S_PORT'])(
+    'start names the port when %s belongs to another process',
+    async name => {
+      const occupant = createServer().listen(0, '127.0.0.1')
+      await once(occupant, 'listening')
+      const address = occupant.address()
+      const taken = typeof address === 'object' && address !== null ? address.port : 0
+      try {
+        await expect(start(dir, ...ports, drawing, `${name}=${taken}`)).rejects.toThrow(
+          new RegExp(`${taken}.*address already in use`),
+        )
+      } finally {
+        occupant.close()
+      }
+    },
+  )
 
   test('start names the reason when it may not write to the directory', async () => {
     const file = join(place, 'file')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -23,11 +23,11 @@ const start = (...args: string[]) => command([join(scripts, 'start'), '--while',
 const stop = (dir: string) => command([join(scripts, 'stop'), dir])
 const addUser = (dir: string, name: string, typed: string) => command([join(scripts, 'add-user'), dir, name], typed)
 
-async function signIn(username: string, port: number | undefined, domain: string): Promise<string> {
+async function signIn(username: string, port: number | undefined, domain: string, typed = password): Promise<string> {
   const service = `http://127.0.0.1:${port}/http-bind`
   const authenticator = new Authenticator({ service, domain, failureDelay: 0 })
   try {
-    return (await authenticator.authenticate({ username, password })).jid
+    return (await authenticator.authenticate({ username, password: typed })).jid
   } finally {
     await authenticator.close()
   }
@@ -66,6 +66,33 @@ describe('for a server in a directory', () => {
     await expect(addUser(dir, name, typed)).rejects.toThrow(reason)
   })
 
+  test('add-service-account creates an account once and replaces its password when it is told to', async () => {
+    const script = [join(scripts, 'add-service-account')]
+    const file = join(dir, 'service-account-login')
+    const { stdout } = await command([...script, dir])
+    expect(stdout).toBe(`XMPP_CONFIRM_USERNAME=login\nXMPP_CONFIRM_PASSWORD_FILE=${file}`)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const made = (await readFile(file, 'utf8')).trim()
+    expect(await signIn('login', port, domain, made)).toBe('login@xmpp.example')
+
+    expect((await command([...script, dir])).stdout).toBe(stdout)
+    expect(await signIn('login', port, domain, made)).toBe('login@xmpp.example')
+
+    await command([...script, '--new-password', dir])
+    await expect(signIn('login', port, domain, made)).rejects.toMatchObject({ code: 'invalid-credentials' })
+    const renewed = (await readFile(file, 'utf8')).trim()
+    expect(await signIn('login', port, domain, renewed)).toBe('login@xmpp.example')
+  })
+
+  test('add-service-account leaves an account alone that it did not create', async () => {
+    await addUser(dir, 'visitor', password)
+
+    await expect(command([join(scripts, 'add-service-account'), dir, 'visitor'])).rejects.toThrow(
+      'the account visitor already exists, and this script did not create it',
+    )
+    expect(await signIn('visitor', port, domain)).toBe('visitor@xmpp.example')
+  })
+
   test('start refuses a second server in the same directory', async () => {
     await expect(start(dir)).rejects.toThrow(/^prosody runs already in .*, pid \d+$/)
   })
@@ -94,6 +121,8 @@ describe('with a fault in its set-up', () => {
     [['--config', '/nowhere.cfg.lua'], /^cannot read \/nowhere\.cfg\.lua$/],
     [['BOSH_PORT=none'], /^usage: /],
     [['PASSWORD=x'], /^usage: /],
+    [['FEDERATION=yes'], /^usage: /],
+    [['CERTIFICATES=/nowhere'], /^cannot read \/nowhere$/],
   ])('start explains its refusal of %j', async (args, reason) => {
     await expect(start(join(place, 'failed'), ...args)).rejects.toThrow(reason)
   })

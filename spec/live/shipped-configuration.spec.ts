@@ -9,11 +9,11 @@ import { is26, type ShippedServer, startShipped } from './servers/shipped'
 
 const password = 'correct horse battery'
 const CONFIGURATIONS = [
-  { config: 'ejabberd.yml', offered: ['PLAIN', 'SCRAM-SHA-256'], listeners: ['BOSH_PORT', 'C2S_PORT'] },
+  { config: 'ejabberd.yml', offered: ['PLAIN', 'SCRAM-SHA-256'], listeners: ['BOSH_PORT', 'C2S_PORT', 'S2S_PORT'] },
   {
     config: 'ejabberd-26.yml',
     offered: ['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'],
-    listeners: ['BOSH_PORT', 'C2S_PORT', 'REGISTER_PORT'],
+    listeners: ['BOSH_PORT', 'C2S_PORT', 'REGISTER_PORT', 'S2S_PORT'],
   },
 ] as const
 

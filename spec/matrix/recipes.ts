@@ -31,15 +31,46 @@ const HOW: Readonly<Record<string, Partial<Recipe>>> = {
   'from-passport-xmpp': { command: ['after.js'], signIn: { form: 'jid' } },
 }
 
-const isProgram = (name: string) => PROGRAMS.some(program => program.name === name)
+interface Form {
+  readonly path: string
+  readonly fields: Readonly<Record<string, string>>
+}
 
-export const RECIPES: readonly Recipe[] = readdirSync(join(__dirname, '../../docs/recipes'), { withFileTypes: true })
+/** A recipe whose visitors confirm the sign-in in their XMPP client. */
+export interface ConfirmedRecipe extends Installed {
+  readonly name: string
+  /** the form that starts a sign-in of alice */
+  readonly form: Form
+  /** the same of a visitor that types no address, where there is a field for it */
+  readonly formWithoutJid: Form
+  readonly greeting: RegExp
+}
+
+const isProgram = (name: string) => PROGRAMS.some(program => program.name === name)
+const isConfirmed = (name: string) => name.startsWith('password-less') || name === 'second-factor'
+
+const NAMES = readdirSync(join(__dirname, '../../docs/recipes'), { withFileTypes: true })
   .filter(entry => entry.isDirectory() && !isProgram(entry.name))
-  .map(({ name }) => ({
-    name,
-    directory: join('recipes', name),
-    command: ['app.js'],
-    signIn: { form: 'username' },
-    greeting: JID,
-    ...HOW[name],
-  }))
+  .map(({ name }) => name)
+
+const installed = (name: string) => ({ name, directory: join('recipes', name), command: ['app.js'] })
+
+export const RECIPES: readonly Recipe[] = NAMES.filter(name => !isConfirmed(name)).map(name => ({
+  ...installed(name),
+  signIn: { form: 'username' },
+  greeting: JID,
+  ...HOW[name],
+}))
+
+const PASSWORD_FORM: Form = { path: '/login', fields: { username: 'alice', password: 'secret' } }
+
+export const CONFIRMED_RECIPES: readonly ConfirmedRecipe[] = NAMES.filter(isConfirmed).map(name => ({
+  ...installed(name),
+  ...(name === 'second-factor'
+    ? { form: PASSWORD_FORM, formWithoutJid: PASSWORD_FORM, greeting: ROW }
+    : {
+        form: { path: '/login/xmpp', fields: { jid: 'Alice@LOCALHOST' } },
+        formWithoutJid: { path: '/login/xmpp', fields: { jid: '' } },
+        greeting: JID,
+      }),
+}))

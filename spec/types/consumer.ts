@@ -5,10 +5,15 @@
 import {
   type Account,
   Authenticator,
+  type ConfirmAuthInfo,
+  Confirmations,
+  type ConfirmRequest,
+  ConfirmStrategy,
   deserializeUser,
   type Profile,
   Registration,
   type RegistrationState,
+  ServiceAccount,
   Strategy,
   serializeUser,
   XmppBoshError,
@@ -31,6 +36,37 @@ new Strategy({
 })
 new Strategy({ authenticator: new Authenticator(connection) })
 new Strategy({ authenticator: async () => new Authenticator(connection) })
+
+const account = new ServiceAccount({ ...connection, username: 'login', password: 'secret' })
+const site = { site: 'app.example.com', url: 'https://app.example.com/login', allow: 'example.com' }
+const confirmations = new Confirmations({ account, ...site, allow: jid => jid.endsWith('@example.com') })
+
+new ConfirmStrategy({ account, ...site })
+new ConfirmStrategy({ account, ...site, allow: '*', code: 'alone', asks: { perJid: 1 } })
+new ConfirmStrategy({ account, ...site, allow: ['example.com'] }, (profile, done) => done(null, { id: profile.jid }))
+new ConfirmStrategy({ account, ...site, dialog: true, describe: req => req.ip }, async profile => ({ ...profile }))
+new ConfirmStrategy({ account, ...site, passReqToCallback: true }, (req, profile, done) =>
+  done(null, { from: req.ip, profile }),
+)
+new ConfirmStrategy({ confirmations })
+new ConfirmStrategy({ confirmations: async () => confirmations, dialog: (_req, jid) => jid === 'alice@example.com' })
+
+/** The second factor of an app that keeps the JID of the first in its session. */
+interface SecondRequest extends ConfirmRequest {
+  session?: { first: string }
+}
+export const second = new ConfirmStrategy<SecondRequest>(
+  { confirmations, jidLookup: req => req.session?.first, passReqToCallback: true, messages: { denied: 'no' } },
+  async (req, profile) => profile.jid === req.session?.first && { id: 1 },
+)
+
+export async function confirm(info: ConfirmAuthInfo, strategy: ConfirmStrategy): Promise<string> {
+  const view = await strategy.waiting({ session: {} }, { hold: 20_000 })
+  await strategy.cancel({ session: {} })
+  await strategy.close()
+  const shown = view?.state === 'waiting' ? `${view.number} ${view.code ?? ''} ${view.bot}` : String(view?.granted)
+  return info.way === 'number' ? shown : info.mechanism
+}
 
 export async function authenticate(): Promise<string> {
   try {

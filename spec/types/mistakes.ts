@@ -4,9 +4,14 @@
  */
 import {
   Authenticator,
+  type ConfirmAuthenticateOptions,
+  type ConfirmAuthInfo,
+  Confirmations,
+  ConfirmStrategy,
   deserializeUser,
   type Profile,
   Registration,
+  ServiceAccount,
   Strategy,
   serializeUser,
   type VerifyDone,
@@ -116,6 +121,96 @@ new Strategy<{ tenant: string }>({ ...connection, passReqToCallback: true }, asy
 export function verify(profile: Profile): void {
   // @ts-expect-error a profile is not to be changed
   profile.jid = ''
+}
+
+// A sign-in without a password.
+const bot = new ServiceAccount({ ...connection, username: 'login', password: 'secret' })
+const site = { site: 'app.example.com', url: 'https://app.example.com/login', allow: domain }
+const confirmations = new Confirmations({ account: bot, ...site })
+
+// @ts-expect-error no options
+new ConfirmStrategy()
+// @ts-expect-error `site`, `url` and `allow` are required
+new ConfirmStrategy({ account: bot })
+// @ts-expect-error `account` is required
+new ConfirmStrategy(site)
+// @ts-expect-error `allow` is required: no silent "every account"
+new ConfirmStrategy({ account: bot, site: site.site, url: site.url })
+// @ts-expect-error `site` is required
+new ConfirmStrategy({ account: bot, url: site.url, allow: domain })
+// @ts-expect-error a service account, not its options
+new ConfirmStrategy({ ...site, account: { ...connection, username: 'login', password: 'secret' } })
+// @ts-expect-error a service account, not the Authenticator of passwords
+new ConfirmStrategy({ ...site, account: authenticator })
+// @ts-expect-error the connection is the account's
+new ConfirmStrategy({ account: bot, ...site, service })
+// @ts-expect-error no such option
+new ConfirmStrategy({ account: bot, ...site, usernameField: 'jid' })
+// @ts-expect-error domains, not a pattern
+new ConfirmStrategy({ account: bot, ...site, allow: /example/ })
+// @ts-expect-error a way, or false
+new ConfirmStrategy({ account: bot, ...site, code: true })
+// @ts-expect-error no such way
+new ConfirmStrategy({ account: bot, ...site, code: 'always' })
+// @ts-expect-error a number of ms
+new ConfirmStrategy({ account: bot, ...site, lifetime: '3m' })
+// @ts-expect-error no such limit
+new ConfirmStrategy({ account: bot, ...site, asks: { perHour: 3 } })
+// @ts-expect-error yes, no or a function
+new ConfirmStrategy({ account: bot, ...site, dialog: 'known' })
+// @ts-expect-error the function says yes or no
+new ConfirmStrategy({ account: bot, ...site, dialog: () => 'yes' })
+// @ts-expect-error a function of the request
+new ConfirmStrategy({ account: bot, ...site, describe: 'a browser' })
+// @ts-expect-error a function of the request
+new ConfirmStrategy({ account: bot, ...site, language: 'de' })
+// @ts-expect-error one name
+new ConfirmStrategy({ account: bot, ...site, field: ['user', 'jid'] })
+// @ts-expect-error a text
+new ConfirmStrategy({ account: bot, ...site, jidLookup: () => 5 })
+// @ts-expect-error no such text
+new ConfirmStrategy({ account: bot, ...site, messages: { invalidCredentials: '' } })
+// @ts-expect-error yes or no
+new ConfirmStrategy({ account: bot, ...site, handleErrorsAsFailures: 'yes' })
+// @ts-expect-error Confirmations have their own account
+new ConfirmStrategy({ confirmations, account: bot })
+// @ts-expect-error and their own domains
+new ConfirmStrategy({ confirmations, allow: '*' })
+// @ts-expect-error Confirmations, not the options of some
+new ConfirmStrategy({ confirmations: { account: bot, ...site } })
+// @ts-expect-error the same when they are chosen by the request
+new ConfirmStrategy({ confirmations: () => ({ account: bot, ...site }) })
+// @ts-expect-error a function
+new ConfirmStrategy({ confirmations }, { id: 1 })
+// @ts-expect-error a user is an object
+new ConfirmStrategy({ account: bot, ...site }, async () => 'user1')
+// @ts-expect-error no request without `passReqToCallback`
+new ConfirmStrategy({ account: bot, ...site }, (req, profile, done) => done(null, { req, profile }))
+// @ts-expect-error no request without `passReqToCallback`
+new ConfirmStrategy({ confirmations }, (req, profile, done) => done(null, { req, profile }))
+// @ts-expect-error the request comes first with `passReqToCallback`
+new ConfirmStrategy({ confirmations, passReqToCallback: true }, (profile: Profile, done: VerifyDone) =>
+  done(null, profile),
+)
+// @ts-expect-error not a property of this request
+new ConfirmStrategy<{ tenant: string }>({ confirmations, describe: req => req.ip })
+// @ts-expect-error no such step
+export const confirmCall: ConfirmAuthenticateOptions = { step: 'wait' }
+
+export async function waits(strategy: ConfirmStrategy, info: ConfirmAuthInfo): Promise<void> {
+  // @ts-expect-error the request is needed
+  await strategy.waiting()
+  // @ts-expect-error a number of ms
+  await strategy.waiting({}, { hold: '20s' })
+  // @ts-expect-error an object of options
+  await strategy.waiting({}, 20_000)
+  const view = await strategy.waiting({})
+  // @ts-expect-error there may be no request that waits
+  view.number
+  // @ts-expect-error no such way
+  info.way === 'password'
+  // @ts-expect-error not a mechanism of SASL
+  info.mechanism === 'PLAIN'
 }
 
 // Without Passport.

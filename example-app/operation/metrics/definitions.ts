@@ -18,6 +18,7 @@ export const METRICS = {
   xmpp_registrations_total: [['operation', 'outcome'], 'Operations on accounts at the XMPP server'],
   xmpp_connections_total: [['service', 'outcome'], 'Tries to open a session on a service of the XMPP server'],
   xmpp_reachable: [[], '1 if the XMPP server can be reached, 0 if not'],
+  xmpp_account_online: [[], '1 if the service account is online, 0 if not or if there is none'],
   store_errors_total: [[], 'Commands that the store did not execute'],
 } as const
 
@@ -40,6 +41,7 @@ export function defineMetrics(registry: Registry) {
     registrations: new Counter(of('xmpp_registrations_total')),
     connections: new Counter(of('xmpp_connections_total')),
     reachable: new Gauge(of('xmpp_reachable')),
+    accountOnline: new Gauge(of('xmpp_account_online')),
     storeErrors: new Counter(of('store_errors_total')),
   }
 }

@@ -14,7 +14,7 @@ export interface Metrics {
   /** Counts an event of the log. */
   readonly count: (happening: Happening) => void
   /** Returns all metrics as text. */
-  text(xmpp: Reachability): Promise<string>
+  text(xmpp: Reachability, isAccountOnline?: () => boolean): Promise<string>
   close(): void
 }
 
@@ -27,7 +27,8 @@ export function createMetrics(): Metrics {
   return {
     requests: measureRequests(metrics),
     count: ({ event, outcome }) => metrics.events.inc({ event, outcome }),
-    async text(xmpp) {
+    async text(xmpp, isAccountOnline = () => false) {
+      metrics.accountOnline.set(isAccountOnline() ? 1 : 0)
       metrics.reachable.set((await xmpp.check()) ? 1 : 0)
       return registry.metrics()
     },
@@ -38,13 +39,19 @@ export function createMetrics(): Metrics {
   }
 }
 
+/** The parts of an app whose state is measured. */
+export interface Observed {
+  readonly xmpp: Reachability
+  readonly isAccountOnline: (() => boolean) | undefined
+}
+
 /** Serves the metrics at `/metrics`, and nothing else. It does not listen. */
-export function metricsServer(metrics: Metrics, xmpp: Reachability): Server {
+export function metricsServer(metrics: Metrics, { xmpp, isAccountOnline }: Observed): Server {
   return createServer((req, res) => {
     const [path] = req.url?.split('?') ?? []
     if (path !== '/metrics') return void res.writeHead(404).end()
     if (req.method !== 'GET' && req.method !== 'HEAD') return void res.writeHead(405, { Allow: 'GET, HEAD' }).end()
-    metrics.text(xmpp).then(
+    metrics.text(xmpp, isAccountOnline).then(
       text => res.writeHead(200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text),
       () => res.writeHead(500).end(),
     )

@@ -22,6 +22,10 @@ export interface StanzaHabits {
   readonly demandsSession: boolean
   /** keeps messages for accounts that are not available; otherwise it refuses them */
   readonly keepsMessages: boolean
+  /** a message that asks for it is not kept, or only for some time (XEP-0334, XEP-0023) */
+  readonly honoursHints: boolean
+  /** kept messages come only with a first presence that is not negative; otherwise with any later one as well */
+  readonly offersOnce: boolean
   readonly dropsHeadlines: boolean
   readonly refusesProbes: boolean
   /** sends the client its own unavailable presence */

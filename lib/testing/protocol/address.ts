@@ -31,6 +31,14 @@ export function placeOf(to: string | undefined, jid: string, host: string): Plac
   return resource === own.resource ? 'client' : 'sibling'
 }
 
+/** Returns the prepared bare JID of an address, or `undefined` for one without a name and for an invalid one. */
+export function accountOf(jid: string): string | undefined {
+  const { local, domain } = splitJid(jid)
+  const name = local === undefined ? undefined : prepareLocalpart(local)
+  const wire = prepareConfiguredDomain(domain)?.wire
+  return name === undefined || wire === undefined ? undefined : `${name}@${wire}`
+}
+
 /** Returns the bare JID of a full one. */
 export function bareJid(jid: string): string {
   const [bare = ''] = jid.split('/')

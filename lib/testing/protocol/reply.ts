@@ -63,18 +63,19 @@ export function terminated(condition?: string, headers: Attributes = XML_TYPE): 
 }
 
 /** Returns the element that names the error of a stream. */
-export function streamErrorElement(condition: string): Node {
-  return element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }))
+export function streamErrorElement(condition: string, text?: string): Node {
+  const said = text === undefined ? [] : [element('text', { xmlns: STREAM_CONDITIONS }, text)]
+  return element('stream:error', {}, element(condition, { xmlns: STREAM_CONDITIONS }), ...said)
 }
 
 // XEP-0206 §6
-export function endOfStream(condition: string): CorrectReply {
+export function endOfStream(condition: string, text?: string): CorrectReply {
   const attributes = { type: 'terminate', condition: 'remote-stream-error' }
-  return { children: [streamErrorElement(condition)], attributes }
+  return { children: [streamErrorElement(condition, text)], attributes }
 }
 
-export function streamError(condition: string): HttpReply {
-  const { children, attributes } = endOfStream(condition)
+export function streamError(condition: string, text?: string): HttpReply {
+  const { children, attributes } = endOfStream(condition, text)
   return ok(children, attributes)
 }
 
@@ -111,14 +112,19 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   'registration-required': 'auth',
   'subscription-required': 'auth',
   'internal-server-error': 'wait',
+  'remote-server-timeout': 'wait',
   'resource-constraint': 'wait',
+}
+
+/** Returns the error of a stanza with the type that goes with its condition. */
+export function errorElement(condition: string): Node {
+  const type = (Object.hasOwn(ERROR_TYPES, condition) && ERROR_TYPES[condition]) || 'cancel'
+  return element('error', { type }, element(condition, { xmlns: STANZA_CONDITIONS }))
 }
 
 // RFC 6120 §8.3.1
 export function stanzaError(id: string, condition: string, ...asked: readonly Node[]): Node {
-  const type = (Object.hasOwn(ERROR_TYPES, condition) && ERROR_TYPES[condition]) || 'cancel'
-  const error = element('error', { type }, element(condition, { xmlns: STANZA_CONDITIONS }))
-  return element('iq', { xmlns: CLIENT, type: 'error', id }, ...asked, error)
+  return element('iq', { xmlns: CLIENT, type: 'error', id }, ...asked, errorElement(condition))
 }
 
 /** Returns the reply that ends a stream; `every` are the attributes of all replies, `ended` those of the last one. */

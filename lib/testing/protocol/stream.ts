@@ -3,9 +3,10 @@ import { BIND, CLIENT, SESSION } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
 import type { Node } from '../../xml/write'
 import type { Accounts } from '../accounts'
-import type { FaultReply } from '../faults/faults'
+import type { FaultReply } from '../faults/fault'
 import type { Personality } from '../personalities/habits'
 import type { StanzaHabits } from '../personalities/stanza-habits'
+import type { Router } from '../routing/router'
 import type { AccountStore } from '../services/account-data'
 import type { RegistrationService } from '../services/registration'
 import { Traffic } from '../services/traffic'
@@ -23,6 +24,11 @@ export interface StreamContext {
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
   readonly registration: RegistrationService
+  readonly router: Router
+  /** Gives the client a stanza that it has not asked for. */
+  readonly push: (stanza: Node) => void
+  /** Ends the session, because another client has bound the same resource. */
+  readonly replace: () => void
 }
 
 /** The server's side of one XMPP stream: SASL, restart, bind and iqs. It does not know BOSH. */
@@ -56,6 +62,11 @@ export class Stream {
   /** Replaces the bound JID by the one that a fault reports. */
   overrideJid(jid: string): void {
     this.#jid = jid
+  }
+
+  /** Ends the stream: the client gets nothing more. */
+  close(): void {
+    this.#traffic?.leave()
   }
 
   /** the first element that the server sends */
@@ -119,13 +130,14 @@ export class Stream {
 
   // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
   #bind(iq: Element): Node {
-    const { domain, accounts, data, personality } = this.#context
+    const { domain, data, personality, router, push, replace } = this.#context
     const bind = iq.children.find(({ namespace }) => namespace === BIND)
     const resource = bind?.children.find(({ name }) => name === 'resource')
     const requested = resource ? textOf(resource) : ''
     const jid = `${this.#username}@${domain}/${requested === '' ? randomUUID() : requested}`
     this.#jid = jid
-    this.#traffic = new Traffic({ jid, host: domain, accounts, personality, data: data.of(this.#username ?? '') })
+    const own = data.of(this.#username ?? '')
+    this.#traffic = new Traffic({ jid, host: domain, data: own, personality, router, push, replace })
     const answer = addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
     return this.#habits.addressesBound ? { ...answer, attributes: { to: jid, ...answer.attributes } } : answer
   }

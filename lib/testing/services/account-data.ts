@@ -1,5 +1,6 @@
 import { prepareLocalpart } from '../../jid'
 import type { Node } from '../../xml/write'
+import type { KeptMessage } from '../routing/offline'
 
 const MAX_ENTRIES = 1_000
 
@@ -11,7 +12,7 @@ export class AccountData {
   readonly storage = new Map<string, Node>()
   vCard: Node | undefined
   /** messages that wait for the account's next presence */
-  #messages: Node[] = []
+  #messages: KeptMessage[] = []
 
   /** Stores an entry. Returns false if there is no room for it. */
   put(kind: 'roster' | 'storage', key: string, value: Node): boolean {
@@ -22,16 +23,17 @@ export class AccountData {
   }
 
   /** Keeps a message for later. The oldest ones are dropped when there are too many. */
-  keep(message: Node): void {
+  keep(message: KeptMessage): void {
     this.#messages.push(message)
     if (this.#messages.length > MAX_ENTRIES) this.#messages.shift()
   }
 
   /** Returns the kept messages, and forgets them. */
   takeMessages(): readonly Node[] {
-    const messages = this.#messages
+    const now = Date.now()
+    const messages = this.#messages.filter(({ until }) => until > now)
     this.#messages = []
-    return messages
+    return messages.map(({ message }) => message)
   }
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { CLIENT, DELAY } from '../../xml/namespaces'
+import { CLIENT } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { element, type Node } from '../../xml/write'
-import type { Accounts } from '../accounts'
 import type { Personality } from '../personalities/habits'
 import { bareJid, type Place, placeOf } from '../protocol/address'
 import type { Attributes, StreamReply } from '../protocol/reply'
 import { errorOf, forwarded, resultOf, type StanzaFault } from '../protocol/stanza'
+import type { Recipient, Router } from '../routing/router'
 import type { AccountData } from './account-data'
+import { addressed, type ShownPresence, shown } from './presence'
 import { answerQuery } from './queries'
 
 /** The server's data about a bound client. */
@@ -16,8 +17,12 @@ export interface Client {
   readonly jid: string
   readonly host: string
   readonly data: AccountData
-  readonly accounts: Accounts
+  readonly router: Router
   readonly personality: Personality
+  /** Gives the client a stanza that it has not asked for. */
+  readonly push: (stanza: Node) => void
+  /** Ends its session, because another client has bound the same resource. */
+  readonly replace: () => void
 }
 
 const UNAVAILABLE: StanzaFault = 'cancel service-unavailable'
@@ -25,13 +30,41 @@ const IQ_TYPES = ['get', 'set', 'result', 'error']
 /** types of a presence that the server handles for its contacts, and answers with nothing here */
 const SUBSCRIPTIONS = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed', 'error', 'probe']
 
-/** Stanzas of one bound client, and the server's answers: iq to services, presence, and messages to itself. */
-export class Traffic {
+/** Stanzas of one bound client, and the server's answers. What it sends to others goes to the router. */
+export class Traffic implements Recipient {
   readonly #client: Client
-  #isAvailable = false
+  #shown: ShownPresence | undefined
 
   constructor(client: Client) {
     this.#client = client
+    client.router.join(this)
+  }
+
+  get jid(): string {
+    return this.#client.jid
+  }
+
+  get presence(): Node | undefined {
+    return this.#shown?.stanza
+  }
+
+  get priority(): number | undefined {
+    return this.#shown?.priority
+  }
+
+  receive(stanza: Node): void {
+    this.#client.push(stanza)
+  }
+
+  replace(): void {
+    this.#client.replace()
+  }
+
+  /** Ends the traffic: the other clients of the account see that this one leaves. */
+  leave(): void {
+    const { jid, router } = this.#client
+    router.leave(this)
+    if (this.#shown) this.#tellSiblings(element('presence', { from: jid, type: 'unavailable' }))
   }
 
   /** Answers a stanza. */
@@ -42,7 +75,7 @@ export class Traffic {
     // RFC 6120 §8.1.2.1
     if (!isOwn && personality.stanzas.checksSender) return { end: 'invalid-from' }
     if (stanza.name === 'iq') return this.#iq(stanza)
-    return stanza.name === 'presence' ? this.#presence(stanza) : this.#message(stanza)
+    return stanza.name === 'presence' ? this.#seen(stanza) : this.#message(stanza)
   }
 
   // RFC 6120 §8.2.3, RFC 6121 §8
@@ -52,7 +85,11 @@ export class Traffic {
     if (!IQ_TYPES.includes(type) || !iq.attributes.has('id')) return [this.#refusal(iq, {}, 'modify bad-request')]
     const place = this.#placeOf(iq)
     if (place === 'invalid') return [this.#misaddressed(iq)]
-    if (type !== 'get' && type !== 'set') return []
+    const isElsewhere = ['sibling', 'peer', 'remote'].includes(place)
+    if (type !== 'get' && type !== 'set') {
+      if (isElsewhere) this.#client.router.iq(this.#sent(iq))
+      return []
+    }
     const [child, more] = iq.children
     if (child === undefined || more !== undefined) {
       const to = iq.attributes.get('to')
@@ -61,8 +98,10 @@ export class Traffic {
     }
     if (place === 'client') return [this.#delivered(iq)]
     const refused = (fault: StanzaFault) => [this.#refusal(iq, this.#addresses(iq), fault)]
-    if (place === 'remote') return refused(stanzas.unreachable)
-    if (place === 'sibling' || place === 'peer') return refused(UNAVAILABLE)
+    if (isElsewhere) {
+      const fault = this.#client.router.iq(this.#sent(iq))
+      return fault === undefined ? [] : refused(fault)
+    }
     if (place !== 'domain-resource') return this.#query(iq, type, child, place)
     return stanzas.servesDomainResources ? this.#query(iq, type, child, 'host') : refused('cancel item-not-found')
   }
@@ -84,8 +123,8 @@ export class Traffic {
   }
 
   // RFC 6121 §4
-  #presence(presence: Element): readonly Node[] {
-    const { jid, data, personality } = this.#client
+  #seen(presence: Element): readonly Node[] {
+    const { jid, router, personality } = this.#client
     const { namesAccount, refusesProbes } = personality.stanzas
     const type = presence.attributes.get('type')
     const isKnown = type === undefined || type === 'unavailable' || SUBSCRIPTIONS.includes(type)
@@ -94,46 +133,83 @@ export class Traffic {
     }
     const place = this.#placeOf(presence)
     if (place === 'client') return [this.#delivered(presence)]
-    if (place !== 'account' || SUBSCRIPTIONS.includes(type ?? '')) return []
+    const isSubscription = SUBSCRIPTIONS.includes(type ?? '')
+    if (place !== 'account') {
+      const from = isSubscription ? bareJid(jid) : jid
+      if (place !== 'invalid') router.presence(forwarded(presence, { from, to: presence.attributes.get('to') ?? '' }))
+      return []
+    }
+    if (isSubscription) return []
     const echo = forwarded(presence, namesAccount ? { from: jid, to: jid } : { from: jid })
     if (presence.attributes.has('to')) return [echo]
-    this.#isAvailable = type === undefined
-    if (this.#isAvailable) return [echo, ...data.takeMessages()]
-    return personality.stanzas.echoesUnavailable ? [echo] : []
+    const given = type === undefined ? this.#appear(echo) : []
+    if (type !== undefined) this.#shown = undefined
+    this.#tellSiblings(echo)
+    return type === undefined || personality.stanzas.echoesUnavailable ? [echo, ...given] : given
+  }
+
+  /** Returns what a client gets with its presence: that of the account's other clients, and the messages that were kept. */
+  #appear(presence: Node): readonly Node[] {
+    const { jid, data, personality } = this.#client
+    const isFirst = this.#shown === undefined
+    const wasWilling = (this.priority ?? -1) >= 0
+    this.#shown = shown(presence)
+    const others = isFirst
+      ? this.#siblings.flatMap(({ presence: theirs }) => (theirs ? [addressed(theirs, jid)] : []))
+      : []
+    const isOffered = this.#shown.priority >= 0 && (personality.stanzas.offersOnce ? isFirst : !wasWilling)
+    return isOffered ? [...others, ...data.takeMessages()] : others
+  }
+
+  #tellSiblings(presence: Node): void {
+    for (const sibling of this.#siblings) sibling.receive(addressed(presence, sibling.jid))
+  }
+
+  /** the other available clients of the account */
+  get #siblings(): readonly Recipient[] {
+    const { jid, router } = this.#client
+    return router.available(jid).filter(client => client !== this)
   }
 
   // RFC 6121 §5, §8.5
   #message(message: Element): readonly Node[] {
-    const { jid, accounts, personality, host } = this.#client
+    const { jid, router, personality } = this.#client
     const place = this.#placeOf(message)
     if (place === 'invalid') return [this.#misaddressed(message)]
     const type = message.attributes.get('type') ?? 'normal'
-    if (type === 'error') return []
+    const isElsewhere = ['sibling', 'other', 'peer', 'remote'].includes(place)
+    if (type === 'error') {
+      if (isElsewhere) router.message(this.#sent(message))
+      return []
+    }
     const refused = (fault: StanzaFault) => [this.#refusal(message, this.#addresses(message), fault)]
     if (place === 'account') return this.#messageToAccount(message, type, refused)
     if (place === 'client') return [this.#delivered(message)]
-    if (place === 'sibling') {
+    if (place === 'sibling' && router.find(message.attributes.get('to') ?? '') === undefined) {
       const to = personality.stanzas.namesAccount ? jid : (message.attributes.get('to') ?? jid)
       return [forwarded(message, { from: jid, to })]
     }
     if (place === 'host' || place === 'domain-resource') return refused(personality.stanzas.messageToHost)
-    if (place === 'remote') return refused(personality.stanzas.unreachable)
-    const [name = ''] = (message.attributes.get('to') ?? host).split('@')
-    return accounts.has(name) && personality.stanzas.keepsMessages ? [] : refused(UNAVAILABLE)
+    const fault = router.message(this.#sent(message))
+    return fault === undefined ? [] : refused(fault)
   }
 
   #messageToAccount(message: Element, type: string, refused: (fault: StanzaFault) => readonly Node[]): readonly Node[] {
-    const { jid, host, data, personality } = this.#client
-    const { namesAccount, keepsMessages, dropsHeadlines } = personality.stanzas
+    const { jid, router, personality } = this.#client
+    const { namesAccount, dropsHeadlines } = personality.stanzas
     if (type === 'groupchat') return refused(UNAVAILABLE)
     if (type === 'headline' && dropsHeadlines) return []
     const delivered = forwarded(message, namesAccount ? { from: jid, to: bareJid(jid) } : { from: jid })
-    if (this.#isAvailable) return [delivered]
-    if (!keepsMessages) return refused(UNAVAILABLE)
-    // XEP-0203
-    const delay = element('delay', { xmlns: DELAY, from: host, stamp: new Date().toISOString() })
-    data.keep({ ...delivered, children: [...delivered.children, delay] })
-    return []
+    const recipients = router.recipients(jid, type)
+    for (const client of recipients) if (client !== this) client.receive(delivered)
+    if (recipients.length > 0) return recipients.includes(this) ? [delivered] : []
+    const fault = router.keep(delivered, jid)
+    return fault === undefined ? [] : refused(fault)
+  }
+
+  /** Returns a stanza of this client as others get it. */
+  #sent(stanza: Element): Node {
+    return forwarded(stanza, { from: this.#client.jid, to: stanza.attributes.get('to') ?? '' })
   }
 
   #placeOf(stanza: Element): Place {

@@ -15,8 +15,20 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-/** @param accounts name -> password */
-export async function startCluster(accounts: Readonly<Record<string, string>>): Promise<Cluster> {
+/** The account that asks visitors. */
+export interface ServiceAccountOf {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * @param accounts name -> password
+ * @param serviceAccount lets visitors sign in without a password
+ */
+export async function startCluster(
+  accounts: Readonly<Record<string, string>>,
+  serviceAccount?: ServiceAccountOf,
+): Promise<Cluster> {
   // Stops in reverse order of starting.
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
@@ -27,9 +39,10 @@ export async function startCluster(accounts: Readonly<Record<string, string>>): 
   try {
     const redis = await startRedis()
     stops.unshift(() => redis.stop())
-    const { nodes, stop: stopNodes } = await startNodes()
+    const { nodes, stop: stopNodes } = await startNodes(serviceAccount?.name)
     stops.unshift(stopNodes)
     for (const [name, password] of Object.entries(accounts)) await nodes[0].addUser(name, password)
+    if (serviceAccount) await nodes[0].addUser(serviceAccount.name, serviceAccount.password)
     const [first = 0, second = 0] = await stablePorts(2)
     const env = {
       SESSION_SECRET: 'the secret that the processes of a spec share',
@@ -39,6 +52,11 @@ export async function startCluster(accounts: Readonly<Record<string, string>>): 
       XMPP_DOMAIN: 'localhost',
       XMPP_REGISTRATION: 'on',
       XMPP_FORWARD_CLIENT_IP: 'on',
+      ...(serviceAccount && {
+        XMPP_CONFIRM_USERNAME: serviceAccount.name,
+        XMPP_CONFIRM_PASSWORD: serviceAccount.password,
+        XMPP_CONFIRM_URL: 'https://app.example/login',
+      }),
     }
     const started = async (port: number): Promise<AppProcess> => {
       const app = await startApp(port, env)

@@ -23,8 +23,12 @@ export interface Nodes {
   stop(): Promise<void>
 }
 
-/** Starts two ejabberd nodes in a cluster, with the published configuration. */
-export async function startNodes(): Promise<Nodes> {
+/**
+ * Starts two ejabberd nodes in a cluster, with the published configuration.
+ *
+ * @param serviceAccount name of the account that asks visitors
+ */
+export async function startNodes(serviceAccount?: string): Promise<Nodes> {
   const directory = await mkdtemp(join(tmpdir(), 'ejabberd-nodes-'))
   const places = ['first', 'second'].map(name => join(directory, name))
   const stop = async () => {
@@ -32,10 +36,11 @@ export async function startNodes(): Promise<Nodes> {
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const ports = await stablePorts(4)
+    const ports = await stablePorts(6)
     const [first = '', second = ''] = places
+    const more = serviceAccount === undefined ? [] : [`SERVICE_ACCOUNTS=[${serviceAccount}]`]
     return {
-      nodes: [await startNode(first, ports.slice(0, 2)), await startNode(second, ports.slice(2), first)],
+      nodes: [await startNode(first, ports.slice(0, 3), more), await startNode(second, ports.slice(3), more, first)],
       stop,
     }
   } catch (reason) {
@@ -44,9 +49,14 @@ export async function startNodes(): Promise<Nodes> {
   }
 }
 
-async function startNode(directory: string, [bosh, c2s]: readonly number[], other?: string): Promise<Node> {
+async function startNode(
+  directory: string,
+  [bosh, c2s, s2s]: readonly number[],
+  more: readonly string[],
+  other?: string,
+): Promise<Node> {
   const captcha = resolve(__dirname, '../../live/servers/captcha.sh')
-  const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `CAPTCHA_CMD=${captcha}`]
+  const settings = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `S2S_PORT=${s2s}`, `CAPTCHA_CMD=${captcha}`, ...more]
   const launch = async (...options: string[]) => {
     const owner = ['--while', String(process.pid)]
     return Number((await command([join(scripts, 'start'), ...owner, ...options, directory, ...settings])).stdout)

@@ -37,7 +37,7 @@ export async function startShipped({
   config = 'ejabberd.yml',
   values = {},
 }: ShippedOptions = {}): Promise<ShippedServer> {
-  const morePorts = config === 'ejabberd-26.yml' ? ['C2S_PORT', 'REGISTER_PORT'] : ['C2S_PORT']
+  const morePorts = ['C2S_PORT', 'S2S_PORT', ...(config === 'ejabberd-26.yml' ? ['REGISTER_PORT'] : [])]
   const { origin, pid, directory, ports, stop } = await launch({
     server: 'ejabberd',
     template: join(scripts, config),

@@ -1,0 +1,63 @@
+import { XmppBoshError } from '../../errors/error'
+import { MAX_WAITING_OF_VISITOR } from '../limits'
+import { Expiring } from '../memory/expiring'
+import type { ConfirmStore } from '../store'
+
+/** Requests of each visitor that wait: at most {@link MAX_WAITING_OF_VISITOR} of one. */
+export class Visitors {
+  readonly #store: ConfirmStore
+  /** ids by visitor, each with true once its request stands in the store */
+  readonly #ids = new Map<string, Map<string, boolean>>()
+  readonly #keys = new Expiring<string>()
+
+  constructor(store: ConfirmStore) {
+    this.#store = store
+  }
+
+  /**
+   * Counts a request of a visitor, until {@link drop} or its end.
+   *
+   * @throws {XmppBoshError} ERR_XMPP_BUSY if the visitor has too many
+   */
+  async add(key: string, id: string, lifetime: number, now: number): Promise<void> {
+    for (const [over, visitor] of this.#keys.sweep(now)) this.#forget(over, visitor)
+    if (this.#sizeOf(key) >= MAX_WAITING_OF_VISITOR) await this.#dropEnded(key)
+    if (this.#sizeOf(key) >= MAX_WAITING_OF_VISITOR) {
+      throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests of one visitor wait')
+    }
+    const ids = this.#ids.get(key) ?? new Map<string, boolean>()
+    this.#ids.set(key, ids.set(id, false))
+    this.#keys.set(id, key, lifetime, now + lifetime)
+  }
+
+  /** Notes that the request stands in the store. */
+  stored(id: string): void {
+    const key = this.#keys.get(id, Number.NEGATIVE_INFINITY)
+    if (key !== undefined) this.#ids.get(key)?.set(id, true)
+  }
+
+  drop(id: string): void {
+    const key = this.#keys.get(id, Number.NEGATIVE_INFINITY)
+    this.#keys.delete(id)
+    if (key !== undefined) this.#forget(id, key)
+  }
+
+  #sizeOf(key: string): number {
+    return this.#ids.get(key)?.size ?? 0
+  }
+
+  #forget(id: string, key: string): void {
+    const ids = this.#ids.get(key)
+    ids?.delete(id)
+    if (ids?.size === 0) this.#ids.delete(key)
+  }
+
+  /** Drops the requests that another process ended. */
+  async #dropEnded(key: string): Promise<void> {
+    for (const [id, isStored] of [...(this.#ids.get(key) ?? [])]) {
+      if (!isStored) continue
+      const record = await this.#store.get(id)
+      if (record?.state !== 'waiting') this.drop(id)
+    }
+  }
+}
