@@ -117,8 +117,6 @@ export function resolveOptions({
   }
   const pause = answerPause ?? sessions.answerPause
   if (!Number.isFinite(pause) || pause < 0) throw new TypeError('option `answerPause` must be a number of ms')
-  const keepsMessages = offlineStorage ?? stanzas.keepsMessages
-  if (typeof keepsMessages !== 'boolean') throw new TypeError('option `offlineStorage` must be a boolean')
   if (!REGISTRATION_MODES.includes(registration)) {
     throw new TypeError(`option \`registration\` must be one of ${REGISTRATION_MODES.join(', ')}`)
   }
@@ -129,8 +127,13 @@ export function resolveOptions({
     personality: {
       ...habits,
       sessions: { ...sessions, answerPause: pause },
-      stanzas: { ...stanzas, keepsMessages },
+      stanzas: { ...stanzas, keepsMessages: storageOf(offlineStorage ?? stanzas.keepsMessages) },
     },
     registration,
   }
+}
+
+function storageOf(offlineStorage: unknown): boolean {
+  if (typeof offlineStorage === 'boolean') return offlineStorage
+  throw new TypeError('option `offlineStorage` must be a boolean')
 }

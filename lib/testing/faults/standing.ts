@@ -58,7 +58,7 @@ export interface StandingFault {
   readonly times?: number
 }
 
-/** What can happen to a session, by the moment: when a request is held, when another one comes, when it gets a message. */
+/** Moment of a fault: a request is held, another one comes, or the session gets a message. */
 export type StandingMoment = 'held' | 'request' | 'message'
 
 const MOMENTS: Readonly<Record<StandingReply, StandingMoment>> = {

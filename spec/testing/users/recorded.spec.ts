@@ -32,7 +32,7 @@ test.each(DIALOGUES)('as %s the test kit repeats the dialogue %s', async (person
   for (const { kind, of, body } of events) {
     if (kind === 'request') {
       await turns()
-      // What has no reply yet in the recording has none here.
+      // A request without a reply so far in the recording has none here.
       expect([...settled].sort()).toEqual([...recorded].sort())
       const reply = session.say(payloadOf(body), { attributes: endOf(body), rid: first + ridOf(body) - base })
       replies[of] = reply
