@@ -54,7 +54,12 @@ export async function openScreen(): Promise<Screen> {
       maxBuffer: 8 << 20,
     })
   const xdotool = async (...args: string[]) => String((await tool('xdotool', args)).stdout)
-  await xdotool('version') // without it no window would ever be found
+  try {
+    await xdotool('version') // without it no window would ever be found
+  } catch (error) {
+    xvfb.kill()
+    throw error
+  }
   const pixels = async () => (await tool('import', ['-window', 'root', 'ppm:-'])).stdout
 
   return {
