@@ -34,6 +34,42 @@ export interface Screen {
 
 /** Starts a screen in memory on a display that is free. It ends with this process. */
 export async function openScreen(): Promise<Screen> {
+  const { display, close } = await startDisplay()
+  const { xdotool, import: shot } = toolsOn(display)
+  try {
+    await xdotool('version') // without it no window would ever be found
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const find = async (title: string) => {
+    const windows = await xdotool('search', '--onlyvisible', '--name', `^${title}$`)
+    return windows.trim().split('\n').at(-1) ?? ''
+  }
+  return {
+    display,
+    async place(title) {
+      try {
+        return placeIn(await xdotool('getwindowgeometry', '--shell', await find(title)))
+      } catch {
+        return undefined // xdotool fails without such a window
+      }
+    },
+    async click(x, y) {
+      await xdotool('mousemove', String(Math.round(x)), String(Math.round(y)), 'click', '1')
+    },
+    async enter(title, text) {
+      await xdotool('windowfocus', '--sync', await find(title))
+      await xdotool('key', '--clearmodifiers', 'ctrl+a')
+      await xdotool('type', '--delay', '30', text)
+      await xdotool('key', 'Return')
+    },
+    picture: () => stillPicture(shot),
+    close,
+  }
+}
+
+async function startDisplay(): Promise<{ readonly display: string; close(): Promise<void> }> {
   const screen = ['Xvfb', '-displayfd', '3', '-screen', '0', `${SIZE.width}x${SIZE.height}x24`, '-nolisten', 'tcp']
   const xvfb = spawn('setpriv', ['--pdeathsig', 'TERM', ...screen], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
   let said = ''
@@ -45,54 +81,36 @@ export async function openScreen(): Promise<Screen> {
     once(xvfb.stdio[3] as NodeJS.ReadableStream, 'data', { signal: AbortSignal.timeout(TOOL_MS) }).then(String),
     ended.then(() => Promise.reject(new Error(`no screen: ${said.trim()}`))),
   ])
-  const display = `:${number.trim()}`
-  const tool = (file: string, args: readonly string[]) =>
-    run(file, args, {
-      env: { ...process.env, DISPLAY: display },
-      timeout: TOOL_MS,
-      encoding: 'buffer',
-      maxBuffer: 8 << 20,
-    })
-  const xdotool = async (...args: string[]) => String((await tool('xdotool', args)).stdout)
-  await xdotool('version') // without it no window would ever be found
-  const pixels = async () => (await tool('import', ['-window', 'root', 'ppm:-'])).stdout
-
-  return {
-    display,
-    async place(title) {
-      try {
-        const windows = await xdotool('search', '--onlyvisible', '--name', `^${title}$`)
-        const shell = await xdotool('getwindowgeometry', '--shell', windows.trim().split('\n').at(-1) ?? '')
-        const [x = 0, y = 0, width = 0, height = 0] = ['X', 'Y', 'WIDTH', 'HEIGHT'].map(name =>
-          Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(shell)?.[1]),
-        )
-        return { x, y, width, height }
-      } catch {
-        return undefined // xdotool fails without such a window
-      }
-    },
-    async click(x, y) {
-      await xdotool('mousemove', String(Math.round(x)), String(Math.round(y)), 'click', '1')
-    },
-    async enter(title, text) {
-      const window = (await xdotool('search', '--onlyvisible', '--name', `^${title}$`)).trim().split('\n').at(-1) ?? ''
-      await xdotool('windowfocus', '--sync', window)
-      await xdotool('key', '--clearmodifiers', 'ctrl+a')
-      await xdotool('type', '--delay', '30', text)
-      await xdotool('key', 'Return')
-    },
-    async picture() {
-      for (let last = await pixels(), n = 0; n < MAX_LOOKS; n++) {
-        await new Promise(resolve => setTimeout(resolve, STILL_MS))
-        const next = await pixels()
-        if (next.equals(last)) break
-        last = next
-      }
-      return (await tool('import', ['-window', 'root', '-strip', 'png:-'])).stdout
-    },
-    async close() {
-      xvfb.kill()
-      await ended
-    },
+  const close = async () => {
+    xvfb.kill()
+    await ended
   }
+  return { display: `:${number.trim()}`, close }
+}
+
+/** Returns the programs that use a display. */
+function toolsOn(display: string) {
+  const tool = async (file: string, args: readonly string[]) => {
+    const env = { ...process.env, DISPLAY: display }
+    return (await run(file, args, { env, timeout: TOOL_MS, encoding: 'buffer', maxBuffer: 8 << 20 })).stdout
+  }
+  return {
+    xdotool: async (...args: string[]) => String(await tool('xdotool', args)),
+    import: (...args: string[]) => tool('import', ['-window', 'root', ...args]),
+  }
+}
+
+function placeIn(shell: string): Place {
+  const numberOf = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(shell)?.[1])
+  return { x: numberOf('X'), y: numberOf('Y'), width: numberOf('WIDTH'), height: numberOf('HEIGHT') }
+}
+
+async function stillPicture(shot: (...args: string[]) => Promise<Buffer>): Promise<Buffer> {
+  for (let last = await shot('ppm:-'), n = 0; n < MAX_LOOKS; n++) {
+    await new Promise(resolve => setTimeout(resolve, STILL_MS))
+    const next = await shot('ppm:-')
+    if (next.equals(last)) break
+    last = next
+  }
+  return shot('-strip', 'png:-')
 }
