@@ -27,6 +27,34 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('in %s', name => {
   })
 })
 
+describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
+  const text = linesOf(name).map(withoutComment).join('\n')
+
+  test('keeps other servers out until an operator admits them', () => {
+    expect(text).toMatch(/^ {2}S2S_ACCESS: none$/m)
+    expect(text).toMatch(/^ {2}S2S_IP: "127\.0\.0\.1"$/m)
+    expect(text).toMatch(/^s2s_access: S2S_ACCESS$/m)
+  })
+
+  test('believes another server by its certificate alone', () => {
+    expect(text).toMatch(/^s2s_use_starttls: required$/m)
+    expect(text).not.toContain('dialback')
+  })
+
+  test('names no service account until an operator does', () => {
+    expect(text).toMatch(/^ {2}SERVICE_ACCOUNTS: \[\]$/m)
+  })
+})
+
+test('prosody.cfg.lua keeps other servers out until an operator admits them, and then by certificate alone', () => {
+  const text = readFileSync(join(__dirname, '../../prosody/prosody.cfg.lua'), 'utf8').replace(/--.*$/gm, '')
+
+  expect(text).toMatch(/^local federation = ENV_FEDERATION == "on"$/m)
+  expect(text).toMatch(/^modules_disabled = federation and \{ "dialback" \} or \{ "s2s", "dialback" \}$/m)
+  expect(text).toMatch(/^s2s_secure_auth = true$/m)
+  expect(text).toMatch(/^s2s_require_encryption = true$/m)
+})
+
 test('ejabberd-26.yml differs from ejabberd.yml only in its hashes and the sign-up page', () => {
   const newer = linesOf('ejabberd-26.yml').map(withoutComment)
   const missing: string[] = []
