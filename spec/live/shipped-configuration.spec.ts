@@ -86,8 +86,8 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
         const { state } = await registration.form({ clientIp })
         return registration.submit(state, { username, password, ocr: await server.captchaText() }, { clientIp })
       }
-      await expect(signUp('login', '198.51.100.50')).rejects.toMatchObject({ code: 'not-allowed' })
-      await expect(signUp('LOGIN', '198.51.100.51')).rejects.toMatchObject({ code: 'not-allowed' })
+      await expect(signUp('login', '198.51.100.50')).rejects.toMatchObject({ code: 'registration-closed' })
+      await expect(signUp('LOGIN', '198.51.100.51')).rejects.toMatchObject({ code: 'registration-closed' })
       expect(await signUp('logins', '198.51.100.52')).toBe('logins@localhost')
       await registration.close()
     })
