@@ -1,9 +1,9 @@
 // Measures sign-ins without a password, on a real ejabberd: ask and answer against the bare exchange, waiting requests, and
 // the cost of an idle account.
 //
-//   npm run bench:confirm [-- --rounds 15 --warmups 2 --asks 20 --idle 100]
+//   npm run bench:confirm [-- --rounds 15 --warmups 5 --asks 30 --idle 100]
 //
-//   --asks  questions of a turn
+//   --asks  questions of each contestant in a round; they take turns question by question
 //   --idle  s for which an account is idle; the other measurements are taken meanwhile
 //
 // The bare exchange is the same question and answer with prepared strings over node:http, on two sockets. The same people
@@ -14,7 +14,7 @@ import { cpus, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startChild } from './measure/child.js'
-import { accountExchange, allAtOnce, bareExchange, confirmExchange, oneByOne } from './measure/confirm/exchange.js'
+import { accountExchange, allAtOnce, askOne, bareExchange, confirmExchange } from './measure/confirm/exchange.js'
 import { interleaved } from './measure/interleave.js'
 import { median, quantile, ratios, spread } from './measure/statistics.js'
 import { confirmText } from './report/confirm.js'
@@ -28,16 +28,19 @@ import { failedOf } from './targets/gates.js'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '15' },
-    warmups: { type: 'string', default: '2' },
-    asks: { type: 'string', default: '20' },
+    warmups: { type: 'string', default: '5' },
+    asks: { type: 'string', default: '30' },
     idle: { type: 'string', default: '100' },
   },
 })
 const { rounds, warmups, asks, idle } = Object.fromEntries(
   Object.entries(values).map(([name, value]) => [name, Number(value)]),
 )
-/** ms between two questions: longer than a request must be old before the library sends another beside it */
-const PAUSE_MS = 40
+/**
+ * ms between two questions. A contestant asks again when all others have asked: what it said after the answer has left then,
+ * and the request beside which it sends the next question rests at the server.
+ */
+const PAUSE_MS = 30
 const PEOPLE = USERS.slice(10)
 
 const CONTESTANTS = [
@@ -66,30 +69,33 @@ async function opened(server) {
 
 /** Compares the contestants, with nothing else waiting. */
 async function exchangeOf(contestants) {
-  const samples = await interleaved({
-    names: Object.keys(contestants),
-    rounds,
-    warmups,
-    async measure(key) {
-      const times = await oneByOne(contestants[key], PEOPLE, { asks, pause: PAUSE_MS })
-      await sleep(PAUSE_MS)
-      const perSecond = await allAtOnce(contestants[key], PEOPLE)
-      return { p50: median(times), p95: quantile(times, 0.95), perSecond }
-    },
-    progress,
-  })
-  const of = (key, measure) => samples[key].map(sample => sample[measure])
+  const names = Object.keys(contestants)
+  let asked = 0
+  const one = async key => {
+    await sleep(PAUSE_MS)
+    return askOne(contestants[key], PEOPLE[asked++ % PEOPLE.length])
+  }
+  const times = await interleaved({ names, rounds: rounds * asks, warmups: warmups * asks, measure: one })
+  const many = async key => {
+    await sleep(PAUSE_MS)
+    return allAtOnce(contestants[key], PEOPLE)
+  }
+  const perSecond = await interleaved({ names, rounds, warmups, measure: many, progress })
+  const p50 = Object.fromEntries(names.map(key => [key, roundsOf(times[key]).map(median)]))
   return {
     exchange: CONTESTANTS.map(({ key, name }) => ({
       key,
       name,
-      ...Object.fromEntries(['p50', 'p95', 'perSecond'].map(measure => [measure, spread(of(key, measure))])),
+      p50: spread(p50[key]),
+      p95: spread(roundsOf(times[key]).map(round => quantile(round, 0.95))),
+      perSecond: spread(perSecond[key]),
     })),
-    ratios: Object.fromEntries(
-      ['account', 'confirm', 'again'].map(key => [key, spread(ratios(of(key, 'p50'), of('bare', 'p50')))]),
-    ),
+    ratios: Object.fromEntries(['account', 'confirm', 'again'].map(key => [key, spread(ratios(p50[key], p50.bare))])),
   }
 }
+
+/** Divides the times of all questions by round. */
+const roundsOf = times => Array.from({ length: rounds }, (_, round) => times.slice(round * asks, (round + 1) * asks))
 
 /** Measures waiting requests: without a server, and the answers a second with others waiting. */
 async function waitingOf({ confirm }) {

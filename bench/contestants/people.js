@@ -5,6 +5,7 @@ import { openBareSession } from './bare-session.js'
 
 const { bosh } = JSON.parse(process.argv[2])
 const sessions = new Map()
+let given = 0
 
 /** Answers each dialog of a reply. */
 function granted(reply) {
@@ -15,7 +16,7 @@ function granted(reply) {
     if (confirm === undefined) continue
     const from = / from='([^']+)'/.exec(message)[1]
     const thread = /<thread>[^<]*<\/thread>/.exec(message)?.[0] ?? ''
-    answers += `<message xmlns='jabber:client' type='chat' to='${from}'>${thread}${confirm}${confirm.endsWith('/>') ? '' : '</confirm>'}</message>`
+    answers += `<message xmlns='jabber:client' type='chat' id='a${++given}' to='${from}'>${thread}${confirm}${confirm.endsWith('/>') ? '' : '</confirm>'}</message>`
   }
   return answers
 }

@@ -1,4 +1,4 @@
-import { MAX_LANGUAGE_LENGTH } from '../limits'
+import { MAX_LANGUAGE_LENGTH } from './limits'
 
 const TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
 

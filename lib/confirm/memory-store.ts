@@ -1,7 +1,7 @@
-import { MAX_ANSWERABLE, MAX_NOTES, MAX_WAITING, MAX_WAITING_TOP } from '../limits'
 import { assertKnown, assertObject, optionalInteger } from '../options/checks'
 import { type Clock, quietClock } from '../time/clock'
 import type { AbortSignalLike } from '../time/light-signal'
+import { MAX_ANSWERABLE, MAX_NOTES, MAX_WAITING, MAX_WAITING_TOP } from './limits'
 import { Expiring } from './memory/expiring'
 import { Held } from './memory/held'
 import type { AskedState, ConfirmDecision, ConfirmRecord, ConfirmStore } from './store'

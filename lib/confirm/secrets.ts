@@ -1,18 +1,15 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { CONFIRM_ID_BYTES } from '../limits'
+import { CONFIRM_ID_BYTES } from './limits'
 
 /** Returns a random text for ids and nonces: base64url. */
 export function newId(): string {
   return randomBytes(CONFIRM_ID_BYTES).toString('base64url')
 }
 
-const LEAST_NUMBER = 10
-const MOST_NUMBER = 99
-
-/** Returns a random number from 10 to 99 that does not stand in `taken`. */
-export function newNumber(taken: ReadonlySet<string> = new Set()): string {
+/** Returns a random number of two or three digits, the first of which is not zero, that does not stand in `taken`. */
+export function newNumber(digits: 2 | 3, taken: ReadonlySet<string> = new Set()): string {
   const free: string[] = []
-  for (let number = LEAST_NUMBER; number <= MOST_NUMBER; number++) {
+  for (let number = 10 ** (digits - 1); number < 10 ** digits; number++) {
     if (!taken.has(String(number))) free.push(String(number))
   }
   return free[randomInt(free.length)] ?? ''

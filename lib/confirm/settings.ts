@@ -1,4 +1,9 @@
 import { type BareJid, parsePreparedJid, prepareConfiguredDomain } from '../jid'
+import { assertKnown, assertObject, optionalBoolean, optionalInteger } from '../options/checks'
+import { urlOf } from '../options/url'
+import type { AccountLike } from '../service-account/account-like'
+import { defaultTexts, TEXT_NAMES } from './chat/default-texts'
+import { isAddress, type Person } from './jids'
 import {
   ASKS_PER_DOMAIN,
   ASKS_PER_JID,
@@ -11,12 +16,7 @@ import {
   MAX_SITE_LENGTH,
   MIN_ASKS_WINDOW_MS,
   MIN_CONFIRM_LIFETIME_MS,
-} from '../limits'
-import { assertKnown, assertObject, optionalBoolean, optionalInteger } from '../options/checks'
-import { urlOf } from '../options/url'
-import type { AccountLike } from '../service-account/account-like'
-import { defaultTexts, TEXT_NAMES } from './chat/default-texts'
-import { isAddress, type Person } from './jids'
+} from './limits'
 import { MemoryConfirmStore } from './memory-store'
 import { type AskLimits, CONFIRMATIONS_OPTION_NAMES, type ConfirmationsOptions } from './options'
 import type { ConfirmStore } from './store'

@@ -45,7 +45,7 @@ export interface ConfirmRecord {
   readonly jid?: string
   /** true: an answer of `jid` counts, because it was asked or sent the code */
   readonly isAnswerable: boolean
-  /** number that the browser shows, from 10 to 99 */
+  /** number that the browser shows: two digits, or three if the request was not answerable when it began */
   readonly number: string
   /** eight characters of Crockford's base32, without the dash; empty if the code is off */
   readonly code: string

@@ -26,6 +26,8 @@ export interface ConfirmTexts {
   wrongNumber: string
   /** answer to STOP */
   stopped: string
+  /** answer to STOP if option `onStop` fails: it must not sound as if sessions had ended */
+  notStopped: string
   /** answer that came too late, or to a request that is over */
   late: string
   /** answer to a confirmed dialog while several requests of the account wait */

@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { BENCH, evaluated } from './evaluated'
 
 /* The limits of the bench decide about a run: the published one, and copies of it with changed measurements. */
-
-const BENCH = join(__dirname, '../../bench')
 
 interface Spread {
   median: number
@@ -51,25 +49,6 @@ interface Run {
 }
 
 const published = (): Run => JSON.parse(readFileSync(join(BENCH, 'results/bench.json'), 'utf8'))
-
-/** Runs the bench's own modules, which are ES modules, in a process of their own. */
-function evaluated<T>(imports: Readonly<Record<string, string>>, expression: string, input: unknown): T {
-  const lines = Object.entries(imports).map(
-    ([names, file]) => `import { ${names} } from ${JSON.stringify(join(BENCH, file))}`,
-  )
-  const program = [
-    ...lines,
-    "import { readFileSync } from 'node:fs'",
-    "const input = JSON.parse(readFileSync(0, 'utf8'))",
-    `process.stdout.write(JSON.stringify(${expression}))`,
-  ].join('\n')
-  const written = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
-    input: JSON.stringify(input),
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  })
-  return JSON.parse(written)
-}
 
 const verdictOf = (change: (run: Run) => void = () => {}): Verdict => {
   const run = published()

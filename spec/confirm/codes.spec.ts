@@ -30,6 +30,7 @@ test('a code asks its sender for the number, with site and place, and the number
 
   const [question] = await say(PHONE, code)
   expect(question?.to).toBe(ALICE)
+  expect(question?.xml).toContain("<x xmlns='jabber:x:expire' seconds='180'/>")
   expect(question?.text).toContain('app.example')
   expect(question?.text).toContain('Firefox on Linux, 203.0.113.7')
   expect(question?.text).not.toContain(number)

@@ -220,3 +220,24 @@ test('a text of the app that cannot be sent leaves the code to its visitor', asy
 
   expect(await confirmations.waiting(id)).toMatchObject({ asked: 'unreachable' })
 })
+
+test('the number of a request beyond the limits has three digits, so that it is never the one of a stranger', async () => {
+  const { start, say, confirmations } = bench()
+  const strangers = [await start(ALICE), await start(ALICE), await start(ALICE)]
+  const owner = await start(ALICE)
+  expect(strangers.every(({ view }) => /^[1-9][0-9]$/.test(view.number))).toBe(true)
+  expect(owner.view.number).toMatch(/^[1-9][0-9]{2}$/)
+
+  await say(PHONE, owner.view.number)
+
+  for (const { id } of strangers) expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
+})
+
+test('an answer is no question: only a question ends with its request', async () => {
+  const { start, say, account } = bench()
+  await start(ALICE)
+  await say(PHONE, 'hello')
+  await say(PHONE, 'no')
+
+  expect(account.told.map(({ xml }) => xml.includes('jabber:x:expire'))).toEqual([true, false, false])
+})

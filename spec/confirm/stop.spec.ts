@@ -1,4 +1,4 @@
-import { bench } from '../fixtures/confirm/people'
+import { bench, settled } from '../fixtures/confirm/people'
 
 /* STOP: the way out for a person that is asked too often, or signed in by another. */
 
@@ -111,15 +111,40 @@ test('a code of the account ends STOP', async () => {
   expect((await start(ALICE)).view.asked).toBe('sent')
 })
 
-test('STOP is confirmed when onStop fails', async () => {
-  const { start, say, confirmations } = bench({
-    onStop: () => Promise.reject(new Error('the sessions are out of reach')),
-  })
+test.each<[string, () => Promise<void>]>([
+  ['rejects', () => Promise.reject(new Error('the sessions are out of reach'))],
+  [
+    'throws',
+    () => {
+      throw new Error('the sessions are out of reach')
+    },
+  ],
+])('the answer to STOP says that the sessions go on when onStop %s, and STOP stands', async (_, onStop) => {
+  const { start, say, confirmations } = bench({ onStop })
   const { id } = await start(ALICE)
 
-  expect(await say(PHONE, 'STOP')).toHaveLength(1)
+  const [answer] = await say(PHONE, 'STOP')
 
+  expect(answer?.text).toMatch(/could not end your sessions\. Answer STOP again in a minute\.$/)
   expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
+  expect((await start(ALICE)).view.asked).toBe('limited')
+})
+
+test('a second STOP calls onStop again when the first failed a minute ago', async () => {
+  const stopped: string[] = []
+  const { say, clock } = bench({
+    onStop: async jid => {
+      stopped.push(jid)
+      if (stopped.length === 1) throw new Error('the sessions are out of reach')
+    },
+  })
+  await say(PHONE, 'STOP')
+  clock.advance(60_000)
+
+  const [answer] = await say(PHONE, 'STOP')
+
+  expect(stopped).toEqual([ALICE, ALICE])
+  expect(answer?.text).toMatch(/^Stopped/)
 })
 
 test('STOP of strangers of one domain is limited, and those of an asked account and of the own domain are not', async () => {
@@ -135,9 +160,12 @@ test('STOP of strangers of one domain is limited, and those of an asked account 
 })
 
 test('messages after STOP are worked on when onStop never ends', async () => {
-  const { start, say } = bench({ onStop: () => new Promise(() => {}) })
+  const { start, say, clock, account } = bench({ onStop: () => new Promise(() => {}) })
   const { view } = await start()
-  expect(await say(PHONE, 'STOP')).toHaveLength(1)
+  expect(await say(PHONE, 'STOP')).toEqual([])
 
   expect(await say(PHONE, view.code ?? '')).toHaveLength(1)
+  clock.advance(10_000)
+  await settled()
+  expect(account.told.at(-1)?.text).toMatch(/could not end your sessions/)
 })

@@ -1,6 +1,6 @@
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
 import { handClock } from '../fixtures/clock'
-import { BOT, bench, chat, FakeAccount, settled } from '../fixtures/confirm/people'
+import { BOT, bench, chat, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
 
 /* Messages that are no answers: late, copied, repeated, encrypted, of strangers and of other bots. */
 
@@ -122,6 +122,19 @@ test('a message is worked on once when a server gives it twice', async () => {
   expect(await hear(twice)).toHaveLength(1)
   expect(await hear(twice)).toEqual([])
   expect(await state()).toMatchObject(WAITING)
+})
+
+test('two dialogs of one client are two answers when its messages have no id', async () => {
+  const { start, hear, account, confirmations } = bench({ dialog: true })
+  const answers: unknown[] = []
+  for (let n = 0; n < 2; n++) {
+    const { id } = await start(ALICE)
+    const dialog = account.told.filter(told => told.dialog !== undefined)[n]?.dialog ?? { id: '', url: '' }
+    await hear(dialogAnswer(PHONE, dialog).replace(/ id='d[0-9]+'/, ''))
+    answers.push((await confirmations.take(id))?.state)
+  }
+
+  expect(answers).toEqual(['granted', 'granted'])
 })
 
 test('a wrong code is counted once when a server gives it twice', async () => {

@@ -36,18 +36,25 @@ test('a place of a megabyte is read in no time', () => {
   expect(placeOf(`${'a.'.repeat(500_000)}`)).toBeUndefined()
 })
 
-test('numbersIn() finds each number of two digits', () => {
-  expect([...numbersIn('Windows 11, Firefox 142, 10.0.0.57')]).toEqual(['11', '14', '10', '57'])
+test('numbersIn() finds each number', () => {
+  expect([...numbersIn('Windows 11, Firefox 142, 10.0.0.57')]).toEqual(['11', '142', '10', '0', '57'])
   expect([...numbersIn(undefined)]).toEqual([])
+})
+
+test('newNumber() draws three digits from 100 to 999', () => {
+  const seen = Array.from({ length: 3_000 }, () => newNumber(3))
+
+  expect(seen.every(number => /^[1-9][0-9]{2}$/.test(number))).toBe(true)
+  expect(new Set(seen).size).toBeGreaterThan(700)
 })
 
 test('newNumber() draws each number from 10 to 99 that is free, and no other', () => {
   const seen = new Set<string>()
-  for (let n = 0; n < 5_000; n++) seen.add(newNumber())
+  for (let n = 0; n < 5_000; n++) seen.add(newNumber(2))
   expect([...seen].sort()).toEqual(Array.from({ length: 90 }, (_, n) => String(10 + n)))
 
   const taken = new Set([...seen].filter(number => number !== '57'))
-  expect(newNumber(taken)).toBe('57')
+  expect(newNumber(2, taken)).toBe('57')
 })
 
 test('newCode() draws eight characters that readCode() reads in each spelling', () => {

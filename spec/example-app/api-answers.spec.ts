@@ -554,7 +554,8 @@ describe('documented answers', () => {
   test.each(WAYS)('%s answers %s %s when %s', async (_name, status, code, _condition, go) => {
     const answer = await go(openApp())
     expect(documentedStatus(answer)).toBe(status)
-    expect(answer.body.code).toBe(code)
+    // A request to an XMPP app has a code of another kind.
+    expect(answer.ok ? undefined : answer.body.code).toBe(code)
   })
 
   test('the specs cover every documented status of every operation', () => {

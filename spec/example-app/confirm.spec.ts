@@ -246,7 +246,7 @@ describe('the page that waits', () => {
     const first = await waitAs(visitor, ALICE, { returnTo: '/account', stay: 'on' })
     expect(first).toContain('<input type="hidden" name="returnTo" value="/account">')
     expect(first).toContain('<input type="hidden" name="stay" value="on">')
-    await press(visitor, first, '/login/xmpp', { jid: ALICE, returnTo: '/account' }).expect(
+    await press(visitor, first, '/login/xmpp', { jid: ALICE, returnTo: '/account', again: 'on' }).expect(
       'location',
       '/login/xmpp/wait',
     )
@@ -254,6 +254,18 @@ describe('the page that waits', () => {
     expect(await told(xmpp, ALICE, 2)).toHaveLength(2)
     xmpp.users.reply(ALICE, numberIn(second))
     expect((await finish(visitor)).headers['location']).toBe('/account')
+  })
+
+  test('a request that another tab replaced is gone, and does not end the new one', async () => {
+    const form = (await visitor.get('/login')).text
+    await waitAs(visitor, ALICE)
+    const cookies = (await visitor.get('/login/xmpp/wait')).request.cookies
+    await press(visitor, form, '/login/xmpp', { jid: ALICE })
+    const old = visitorOf(on.app)
+    const asked = old.get('/login/xmpp/wait?held').set('Accept', 'application/json').set('Cookie', cookies)
+    await asked.expect(200, { state: 'gone' })
+    const late = await old.get('/login/xmpp/finish').set('Cookie', cookies).expect('location', '/login')
+    expect(String(late.headers['set-cookie'])).not.toContain('confirm=')
   })
 
   test('the last request counts when one browser begins in two tabs', async () => {
@@ -346,7 +358,7 @@ describe('STOP', () => {
     expect(xmpp.users.told(ALICE)).toHaveLength(count + 1)
 
     await signIn(other, 'alice', ACCOUNTS.alice)
-    await press(visitor, page, '/login/xmpp', { jid: ALICE })
+    await press(visitor, page, '/login/xmpp', { jid: ALICE, again: 'on' })
     expect(await told(xmpp, ALICE, count + 2)).toHaveLength(count + 2)
   })
 })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openBareSession } from '../../contestants/bare-session.js'
 import { Confirmations, ServiceAccount } from '../../dist/index.js'
 import { element } from '../../dist/xml/write.js'
@@ -114,20 +113,16 @@ export async function confirmExchange(options) {
 }
 
 /**
- * Asks one person after the other, with pauses in which the server's requests come to rest. Returns the ms of each.
+ * Asks one person. Returns the ms until the answer.
  *
  * @param {Contestant} contestant
  */
-export async function oneByOne(contestant, people, { asks, pause }) {
-  const times = []
-  for (let nth = 0; nth < asks; nth++) {
-    await sleep(pause)
-    const startedAt = performance.now()
-    const id = await contestant.ask(people[nth % people.length])
-    times.push(performance.now() - startedAt)
-    if (id !== undefined) await contestant.confirmations.take(id)
-  }
-  return times
+export async function askOne(contestant, person) {
+  const startedAt = performance.now()
+  const id = await contestant.ask(person)
+  const ms = performance.now() - startedAt
+  if (id !== undefined) await contestant.confirmations.take(id)
+  return ms
 }
 
 /** Asks all people at once. Returns the answers a second. */

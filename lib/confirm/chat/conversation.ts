@@ -1,3 +1,5 @@
+import type { Clock } from '../../time/clock'
+import { STOP_WAIT_MS } from '../limits'
 import type { Reports } from '../reports'
 import { isSameSecret } from '../secrets'
 import type { ConfirmSettings } from '../settings'
@@ -14,6 +16,7 @@ export interface Parts {
   readonly notes: Notes
   readonly speech: Speech
   readonly reports: Reports
+  readonly clock: Clock
 }
 
 type Waiting = readonly ConfirmRecord[]
@@ -99,16 +102,26 @@ export class Conversation {
     // A bot that answers each text by STOP is answered once a minute.
     if (!(await notes.mayHelp(jid)) && !isNew) return
     // Not waited for: the next message of this account would wait as well.
-    this.#stopped(jid).catch((error: unknown) => reports.failed(error))
-    speech.say(jid, 'stopped', waiting[0] ?? heard)
+    this.#endSessions(jid).then(
+      () => speech.say(jid, 'stopped', waiting[0] ?? heard),
+      (error: unknown) => {
+        reports.failed(error)
+        speech.say(jid, 'notStopped', waiting[0] ?? heard)
+      },
+    )
   }
 
-  async #stopped(jid: string): Promise<void> {
-    await this.#parts.settings.onStop(jid)
+  async #endSessions(jid: string): Promise<void> {
+    const { clock, settings } = this.#parts
+    await new Promise<void>((resolve, reject) => {
+      const cancel = clock.after(STOP_WAIT_MS, () => reject(new Error('onStop takes too long')))
+      // In a promise, so that an error that it throws is a rejection.
+      new Promise<void>(ended => ended(settings.onStop(jid))).then(resolve, reject).finally(cancel)
+    })
   }
 
   async #code(heard: Answer<'code'>): Promise<void> {
-    const { notes, settings, speech } = this.#parts
+    const { notes, settings, speech, clock } = this.#parts
     const { store } = settings
     const { jid } = heard.sender
     if ((await notes.isMuted(jid)) || !(await notes.isFirst(heard))) return
@@ -123,7 +136,7 @@ export class Conversation {
     await notes.began(jid)
     if (settings.code === 'alone') return this.#grant(heard, { ...record, jid }, 'code')
     await store.asked(record.id, 'sent')
-    speech.say(jid, 'questionAfterCode', record)
+    speech.questionAfterCode(jid, record, clock.date())
   }
 
   async #wrongCode(heard: Heard): Promise<void> {

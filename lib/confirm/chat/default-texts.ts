@@ -10,6 +10,8 @@ const ENGLISH: ConfirmTexts = {
   denied: 'Refused: your account was not signed in to {site}.',
   wrongNumber: 'Wrong number: your account was not signed in to {site}. If it was you, start again in your browser.',
   stopped: 'Stopped. {site} sends you no questions for 24 hours.',
+  notStopped:
+    '{site} sends you no questions for 24 hours, but could not end your sessions. Answer STOP again in a minute.',
   late: 'This answer came too late. If your browser still waits, send it again. Otherwise start again in your browser.',
   several: 'Several browsers wait for you. Answer with the number that yours shows.',
   wrongCode: 'This code is not valid. Send the code that your browser shows now.',
@@ -29,6 +31,8 @@ const GERMAN: ConfirmTexts = {
   wrongNumber:
     'Falsche Zahl: Dein Konto wurde nicht bei {site} angemeldet. Wenn du es warst, beginne im Browser noch einmal.',
   stopped: 'Beendet. {site} stellt dir 24 Stunden lang keine Fragen.',
+  notStopped:
+    '{site} stellt dir 24 Stunden lang keine Fragen, konnte deine Sitzungen aber nicht beenden. Antworte in einer Minute noch einmal mit STOP.',
   late: 'Diese Antwort kam zu spät. Wenn dein Browser noch wartet, sende sie noch einmal. Sonst beginne im Browser von vorn.',
   several: 'Mehrere Browser warten auf dich. Antworte mit der Zahl, die deiner zeigt.',
   wrongCode: 'Dieser Code ist nicht gültig. Sende den Code, den dein Browser jetzt zeigt.',

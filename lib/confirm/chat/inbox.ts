@@ -1,7 +1,7 @@
 import type { BareJid } from '../../jid'
-import { MAX_ANSWERS, MAX_ANSWERS_OF_SENDER } from '../../limits'
 import type { AccountLike } from '../../service-account/account-like'
 import type { Element } from '../../xml/read'
+import { MAX_ANSWERS, MAX_ANSWERS_OF_SENDER } from '../limits'
 import type { Reports } from '../reports'
 import { type Heard, heard } from './said'
 

@@ -1,3 +1,4 @@
+import type { Person } from '../jids'
 import {
   ASKS_PER_VISITOR,
   HELP_MS,
@@ -9,8 +10,7 @@ import {
   STOP_MS,
   UNASKED_HELP_MS,
   WRONG_CODES_MS,
-} from '../../limits'
-import type { Person } from '../jids'
+} from '../limits'
 import type { AskLimits } from '../options'
 import { keyOf } from '../secrets'
 import type { ConfirmStore } from '../store'

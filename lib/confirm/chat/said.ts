@@ -1,10 +1,10 @@
 import type { BareJid } from '../../jid'
-import { MAX_ANSWER_LENGTH } from '../../limits'
 import { conditionIn } from '../../xml/condition'
 import { CLIENT, DELAY, HTTPBIND, STANZA_CONDITIONS, XML } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { type Person, senderOf } from '../jids'
 import { languageOf } from '../language'
+import { MAX_ANSWER_LENGTH } from '../limits'
 import { readCode } from '../secrets'
 
 /** Identifiers of a dialog, as `<confirm/>` carries them (XEP-0070 §4.2). */
@@ -28,7 +28,7 @@ export interface Heard {
   readonly from: string
   readonly id: string
   readonly said: Said
-  /** text for the search of repeats */
+  /** text, or identifiers of the dialog, for the search of repeats */
   readonly text: string
   /** language of the message, if it names one */
   readonly language: string | undefined
@@ -74,7 +74,7 @@ export function heard(message: Element, bot: BareJid): Heard | undefined {
     from,
     id: attributes.get('id') ?? '',
     said,
-    text: textIn(children) ?? '',
+    text: said.kind === 'confirmed' ? JSON.stringify(said.dialog) : (textIn(children) ?? ''),
     language: languageOf(attributes.get(`{${XML}}lang`)),
     isDelayed,
   }

@@ -34,7 +34,6 @@ export class Speech {
 
   /** Sends a question that nothing asked for. It ends with the request, and holds nothing of the visitor but the place. */
   async question(jid: string, record: ConfirmRecord, isDialog: boolean, now: number): Promise<void> {
-    const seconds = Math.max(1, Math.ceil((record.expiresAt - now) / 1_000))
     const dialog = element('confirm', {
       xmlns: HTTP_AUTH,
       id: record.number,
@@ -43,7 +42,7 @@ export class Speech {
     })
     await this.#send(jid, questionId(record), this.#text('question', record), [
       ...(isDialog ? [dialog] : []),
-      element('x', { xmlns: EXPIRE, seconds: String(seconds) }),
+      expiry(record, now),
     ])
   }
 
@@ -55,8 +54,14 @@ export class Speech {
     this.#say(jid, name, asker).catch((error: unknown) => this.#reports.failed(error))
   }
 
-  async #say(jid: string, name: keyof ConfirmTexts, asker: Asker): Promise<void> {
-    await this.#send(jid, newId(), this.#text(name, asker), [])
+  /** Sends the question to the sender of a code, as {@link say} does. It ends with the request. */
+  questionAfterCode(jid: string, record: ConfirmRecord, now: number): void {
+    const sent = this.#say(jid, 'questionAfterCode', record, expiry(record, now))
+    sent.catch((error: unknown) => this.#reports.failed(error))
+  }
+
+  async #say(jid: string, name: keyof ConfirmTexts, asker: Asker, ...more: readonly Node[]): Promise<void> {
+    await this.#send(jid, newId(), this.#text(name, asker), more)
   }
 
   #text(name: keyof ConfirmTexts, { place, language }: Asker): string {
@@ -71,4 +76,10 @@ export class Speech {
     const children = [element('thread', {}, id), element('body', {}, text), ...nick, ...more, hint]
     await this.#account.send(element('message', { xmlns: CLIENT, type: 'chat', to: jid, id }, ...children))
   }
+}
+
+/** Returns the element that ends a message with its request (XEP-0023). */
+function expiry({ expiresAt }: ConfirmRecord, now: number): Node {
+  const seconds = Math.max(1, Math.ceil((expiresAt - now) / 1_000))
+  return element('x', { xmlns: EXPIRE, seconds: String(seconds) })
 }

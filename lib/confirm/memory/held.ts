@@ -1,7 +1,7 @@
-import { MAX_HELD } from '../../limits'
 import { addAbortListener, removeAbortListener } from '../../time/abort-listeners'
 import type { Clock } from '../../time/clock'
 import type { AbortSignalLike } from '../../time/light-signal'
+import { MAX_HELD } from '../limits'
 
 /** Pages that are held until their request changes. */
 export class Held {

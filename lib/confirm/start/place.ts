@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { MAX_PLACE_LENGTH } from '../../limits'
+import { MAX_PLACE_LENGTH } from '../limits'
 
 /** Length up to which a place is looked at, in characters. */
 const MAX_GIVEN_LENGTH = 1_000
@@ -32,5 +32,5 @@ function isHarmless(word: string): boolean {
 
 /** Returns the numbers that stand in a place: none of them may be the one that the person has to answer with. */
 export function numbersIn(place: string | undefined): ReadonlySet<string> {
-  return new Set(place?.match(/\p{Nd}{2}/gu) ?? [])
+  return new Set(place?.match(/[0-9]+/g) ?? [])
 }

@@ -1,9 +1,9 @@
 import { XmppBoshError } from '../../errors/error'
-import { MAX_DRAWS } from '../../limits'
 import type { Clock } from '../../time/clock'
 import type { Notes } from '../chat/notes'
 import type { Speech } from '../chat/speech'
 import type { Person } from '../jids'
+import { MAX_DRAWS } from '../limits'
 import type { Reports } from '../reports'
 import { newNumber } from '../secrets'
 import type { ConfirmRecord, ConfirmStore } from '../store'
@@ -60,12 +60,16 @@ export class Questions {
     return record
   }
 
-  /** Draws a number until it is free, and adds the request. */
+  /**
+   * Draws a number until it is free, and adds the request. The number of a request that cannot be answered has three digits:
+   * sent all the same, it is never the right answer to the request of another browser for the same JID.
+   */
   async #add(request: Omit<ConfirmRecord, 'number'>): Promise<ConfirmRecord> {
+    const digits = request.isAnswerable ? 2 : 3
     // A number that stands in the place could be answered for another reason than that the browser shows it.
     const drawn = new Set(numbersIn(request.place))
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const record = { ...request, number: newNumber(drawn) }
+      const record = { ...request, number: newNumber(digits, drawn) }
       const outcome = await this.#parts.store.add(record)
       if (outcome === 'added') return record
       if (outcome === 'full') throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests wait: raise `maxWaiting`')

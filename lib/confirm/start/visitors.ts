@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../../errors/error'
-import { MAX_WAITING_OF_VISITOR } from '../../limits'
+import { MAX_WAITING_OF_VISITOR } from '../limits'
 import { Expiring } from '../memory/expiring'
 import type { ConfirmStore } from '../store'
 

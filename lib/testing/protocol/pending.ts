@@ -11,7 +11,7 @@ export interface PendingRequest {
 /** A request that waits for the one before it. */
 export interface WaitingRequest extends PendingRequest {
   readonly handler: Handler
-  /** it came before that one */
+  /** it came before that one, on a server where this matters */
   readonly isEarly: boolean
 }
 

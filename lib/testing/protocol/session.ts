@@ -27,7 +27,7 @@ export class Session {
   readonly #waiting = new Map<number, WaitingRequest>()
   /** rid of the request that is not handled until the client gets a stanza */
   #parked: number | undefined
-  /** rids of requests whose connections were reset, so that the server has them no more */
+  /** rids of requests whose connections were reset */
   readonly #lost = new Set<number>()
   #rid: number
   #isBusy = false
@@ -62,7 +62,7 @@ export class Session {
     return this.#held ? Date.now() : this.#lastSeen
   }
 
-  /** true if the client repeats a request that is stuck, which ends the session */
+  /** true for a request that is stuck: its repetition ends the session */
   isStuck(rid: number): boolean {
     return rid === this.#parked
   }
@@ -89,21 +89,27 @@ export class Session {
    */
   take(rid: number, handler: Handler, { isRestart = false, parks = false } = {}): Promise<Reply> | undefined {
     this.#lastSeen = Date.now()
-    if (this.#lost.delete(rid)) return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
-    // XEP-0124 §14.2: a repeated rid gets the same reply.
+    if (this.#lost.delete(rid)) return this.#again(rid)
+    // XEP-0124 §14.2: a repeated rid gets the same reply. ejabberd holds it instead while another request is stuck.
     const repeated = this.#replies.get(rid)
-    if (repeated && this.#parked !== undefined && this.#held?.rid === rid) this.#release()
+    if (repeated && this.#parked !== undefined && this.#held?.rid === rid) return this.#again(rid)
     if (repeated && this.#habits.repeatsRestart && isRestart && !this.#answered.has(rid)) this.#restartAgain()
     if (repeated && (this.#habits.repeatsReplies || !this.#answered.has(rid))) return repeated
-    if (repeated) return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
+    if (repeated) return this.#again(rid)
     if (rid <= this.#rid || rid > this.#rid + this.#requests) return undefined
+    const isEarly = parks || (this.#habits.parksEarly && rid > this.#rid + 1)
     const reply = new Promise<Reply>((answer, fail) => {
-      this.#waiting.set(rid, { rid, answer, fail, handler, isEarly: parks || rid > this.#rid + 1 })
+      this.#waiting.set(rid, { rid, answer, fail, handler, isEarly })
     })
     this.#replies.set(rid, reply)
     this.#forget(rid - this.#requests)
     void this.#advance()
     return reply
+  }
+
+  /** Treats a repeated request as an empty one. */
+  #again(rid: number): Promise<Reply> {
+    return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
   }
 
   #restartAgain(): void {
@@ -179,7 +185,7 @@ export class Session {
   #next(): WaitingRequest | undefined {
     const next = this.#waiting.get(this.#rid + 1)
     // ejabberd: a request that came before the one that is held now waits for the next stanza to the client.
-    if (next?.isEarly && this.#held && this.#habits.parksEarly) this.#parked = next.rid
+    if (next?.isEarly && this.#held) this.#parked = next.rid
     if (!next || next.rid === this.#parked) return undefined
     this.#waiting.delete(++this.#rid)
     return next
@@ -223,10 +229,9 @@ export class Session {
     setImmediate(async () => {
       if (this.#held) await this.#pause()
       this.#isFlushing = false
-      const { due } = this
-      if (!this.#held || due.length === 0) return
+      if (!this.#held || this.due.length === 0) return
+      this.#release(this.#own.carry(this.#held.rid, this.due))
       this.due = []
-      this.#release(this.#own.carry(this.#held.rid, due))
       this.#parked = undefined
       await this.#advance()
     })

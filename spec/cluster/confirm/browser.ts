@@ -26,7 +26,7 @@ export class Browser {
   /** Opens the page of the request. */
   async look(door: Door): Promise<Shown> {
     const page = await this.visitor.get(door, WAIT)
-    const number = /<strong>(\d\d)<\/strong>/.exec(page.text)?.[1]
+    const number = /<strong>(\d{2,3})<\/strong>/.exec(page.text)?.[1]
     const code = /<code>([0-9A-Z]{4}-[0-9A-Z]{4})<\/code>/.exec(page.text)?.[1]
     if (number === undefined || code === undefined) throw new Error(`not the page of a request: ${shownOf(page)}`)
     return { number, code }

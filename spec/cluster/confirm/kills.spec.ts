@@ -12,7 +12,7 @@ import { newPerson, type Person } from './people'
 const SIGN_INS = 200
 const AT_ONCE = 16
 /** Two browsers at a time ask for one account, which is asked three times in ten minutes at most. */
-const NAMES = Array.from({ length: 70 }, (_, n) => `visitor${n}`)
+const NAMES = Array.from({ length: 40 }, (_, n) => `visitor${n}`)
 const PASSWORD = 'a password of the specs, long enough'
 const BOT = { name: 'login', password: 'the password of the service account, long enough' }
 /** ms for which a person waits for the question, before they write the code */
@@ -53,9 +53,9 @@ interface Attempt {
 }
 
 function answeringOf(number: number): Answering {
-  if (number % 10 === 3) return 'wrong'
+  if (number % 20 === 3) return 'wrong'
   if (number % 20 === 7) return 'no'
-  return number % 10 === 9 ? 'stranger' : 'right'
+  return number % 20 === 9 ? 'stranger' : 'right'
 }
 
 /** Tries again while a door answers with an error: a process is being killed. */
@@ -80,21 +80,30 @@ async function attempt(number: number): Promise<Attempt> {
   const browser = new Browser()
   const since = person.chat.length
   const shown = await tried(() => browser.start(nginx, person.jid))
+  const wait = { isOver: false }
+  const over = untilDecided(browser, wait)
   const answer = textFor(answering, shown)
-  const who = answering === 'stranger' ? stranger : person
-  if (!(await person.hears(/app\.example/, since, QUESTION_MS)) && answering !== 'stranger')
-    await person.say(shown.code)
-  const state = { isDecided: false }
-  const decided = untilDecided(browser, state)
-  for (let n = 0; n < ANSWERS && !state.isDecided; n++) {
-    // A session of a killed process gets what is sent to it alone, for a while.
-    await who.say(answer, n === 0 && number % 2 === 0 ? 'full' : 'bare')
-    await Promise.race([decided, delay(AGAIN_MS)])
-    if (answering === 'stranger') break
+  await person.hears(/app\.example/, since, QUESTION_MS)
+  if (answering === 'stranger') {
+    await stranger.say(answer)
+    await Promise.race([over, delay(QUESTION_MS)])
+  } else {
+    for (let n = 0; n < ANSWERS && !wait.isOver; n++) {
+      // Who is not answered writes the code, too, as the page says.
+      if (n > 0) await writeCode(person, shown)
+      // A session of a killed process gets what is sent to it alone, for a while.
+      await person.say(answer, n === 0 && number % 2 === 0 ? 'full' : 'bare')
+      await Promise.race([over, delay(AGAIN_MS)])
+    }
   }
-  if (!state.isDecided) state.isDecided = true
-  const end = await endOf(browser)
-  return { browser, name: person.name, answering, end }
+  wait.isOver = true
+  return { browser, name: person.name, answering, end: await endOf(browser) }
+}
+
+async function writeCode(person: Person, { code }: Shown): Promise<void> {
+  const since = person.chat.length
+  await person.say(code)
+  await person.hears(/./, since, QUESTION_MS)
 }
 
 function textFor(answering: Answering, { number }: Shown): string {
@@ -103,9 +112,9 @@ function textFor(answering: Answering, { number }: Shown): string {
 }
 
 /** Waits at nginx, as a browser does, until the request is decided or its person has given up. */
-async function untilDecided(browser: Browser, state: { isDecided: boolean }): Promise<void> {
-  while (!state.isDecided) {
-    if (await tried(() => browser.waits(nginx))) state.isDecided = true
+async function untilDecided(browser: Browser, wait: { isOver: boolean }): Promise<void> {
+  while (!wait.isOver) {
+    if (await tried(() => browser.waits(nginx))) wait.isOver = true
   }
 }
 
@@ -150,6 +159,8 @@ test(`${SIGN_INS} sign-ins, ${AT_ONCE} at a time, end in the session of their ow
   )
   process.stderr.write(`${ends.length} sign-ins; ${lines.join('; ')}\n`)
   expect(ends).toHaveLength(SIGN_INS)
+  // The others had a neighbour who refused, which ends all requests of the account.
+  expect(count('right', 'signed in')).toBeGreaterThanOrEqual(SIGN_INS / 2)
   for (const { browser, name, end, answering } of ends) {
     const expected = end === 'signed in' ? name : undefined
     for (const door of Object.values(cluster.doors)) expect(await browser.nameAt(door)).toBe(expected)

@@ -88,7 +88,7 @@ describe('a request that one process asks', () => {
   })
 })
 
-test('one of two browsers that finish with one answer is signed in when both have its cookies', async () => {
+test('a browser is signed in when it finishes at both processes at the same time', async () => {
   const { first, second } = cluster.doors
   const browser = new Browser()
   const person = people.alice
