@@ -1,4 +1,4 @@
-import { bench, chat, dialogAnswer, HTTP_AUTH } from '../fixtures/confirm/people'
+import { bench, chat, dialogAnswer, HTTP_AUTH, settled } from '../fixtures/confirm/people'
 
 /* Dialogs of XEP-0070. */
 
@@ -193,6 +193,18 @@ test('a dialog grants nothing when a second request began after it, even if that
 
   await say(PHONE, view.number)
   expect(await state()).toMatchObject({ granted: true, way: 'number' })
+})
+
+test('a dialog grants nothing when a second request began at the moment at which a code ended it', async () => {
+  const { start, account, hear, view, dialog, state, confirmations } = await asked()
+  account.hears(chat(PHONE, view.code ?? ''))
+  const second = await start(ALICE)
+  await settled()
+  expect(await confirmations.waiting(second.id)).toMatchObject({ granted: false })
+
+  await hear(dialogAnswer(PHONE, dialog))
+
+  expect(await state()).toMatchObject(WAITING)
 })
 
 test('a dialog grants its request when the visitor gave up the one before and sent again', async () => {

@@ -129,9 +129,9 @@ export class Conversation {
     if (record === undefined || (record.jid ?? jid) !== jid) return this.#wrongCode(heard)
     if (heard.isDelayed) return this.#help(heard, 'late', record)
     if (!(await settings.isAllowed(heard.sender))) return this.#help(heard, 'notAllowed', record)
-    const others = (await store.waitingFor(jid)).filter(({ id }) => id !== record.id)
     if (!(await store.bind(record.id, jid))) return this.#wrongCode(heard)
-    await this.#deny(others)
+    // Read afterwards: a request that begins later finds this one, and knows that there are two.
+    await this.#deny((await store.waitingFor(jid)).filter(({ id }) => id !== record.id))
     await notes.resume(jid)
     await notes.began(jid)
     if (settings.code === 'alone') return this.#grant(heard, { ...record, jid }, 'code')

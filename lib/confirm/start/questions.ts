@@ -55,7 +55,7 @@ export class Questions {
     if (!record.isAnswerable) return record
     await notes.began(jid)
     const waiting = await store.waitingFor(jid)
-    if (waiting.length > 1) await notes.several(jid)
+    if (before !== undefined || waiting.length > 1) await notes.several(jid)
     if (before === undefined) this.#send(jid, record, waiting)
     return record
   }
