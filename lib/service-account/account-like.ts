@@ -16,6 +16,7 @@ export interface AccountLike {
   readonly jid: string
   /** name that clients show beside the messages of the account */
   readonly nickname: string | undefined
+  /** state of the account, now */
   readonly state: ServiceAccountState
   /** Resolves when the account is online. Rejects while the server refuses it, and when `signal` aborts. */
   ready(signal?: AbortSignalLike): Promise<void>

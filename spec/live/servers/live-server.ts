@@ -26,6 +26,8 @@ export interface LiveServer {
   /** Counts the BOSH sessions that the server holds now, bound or not. */
   boshSessions(): Promise<number>
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void
+  /** Ends the process, unless that has happened, and starts it again on the same port with the same accounts. */
+  restart(): Promise<void>
   /** Ends the process and removes its directory. A second call does nothing. */
   stop(): Promise<void>
 }
