@@ -1,7 +1,9 @@
+import { LANGUAGES } from '../../example-app/texts'
 import { ALICE, BOT, codeIn } from '../example-app/confirming'
 import { PHONE } from './fixture/browser'
+import { flaws } from './fixture/flaws'
 import { PASSWORD } from './fixture/pages'
-import { openSiteWith, SITES, type Site } from './fixture/site'
+import { openDemoSite, SITES, type Site } from './fixture/site'
 import { onSite, type Visitor } from './fixture/visits'
 
 const ASK = 'Sign in with your XMPP app'
@@ -62,7 +64,7 @@ onSite(name, openSite, visits => {
   test('a person signs in on a phone, in German, when no script runs', async () => {
     const visitor = await visits.visitor({ ...PHONE, locale: 'de-DE', javaScriptEnabled: false })
     await begin(visitor, user, 'Mit der XMPP-App anmelden')
-    expect(await visitor.see.heading()).toBe('In der XMPP-App antworten')
+    expect(await visitor.see.heading()).toBe(LANGUAGES.de.confirm.title)
     expect(await visitor.page.title()).toContain(await numberOn(visitor))
     // The browser asks again by itself, and the app holds the request.
     await visitor.page.waitForRequest(request => request.url().endsWith('/login/xmpp/wait?held'))
@@ -153,18 +155,42 @@ onSite(name, openSite, visits => {
     await Promise.all(people.map(({ each, visitor }) => signedInAs(visitor, each)))
   })
 
-  test('the page of an app that is enough with a code names the account first', async () => {
-    const site = await openSiteWith({ XMPP_CONFIRM_CODE: 'alone' })
-    await site.addUser('alice', PASSWORD)
-    usersOf(site).add(ALICE, { client: 'text' })
-    const visitor = await visits.visitorOf(site)
-    await visitor.see.open('/login')
-    await visitor.see.press(ASK)
-    await visitor.page.locator('.code').waitFor()
-    usersOf(site).send(ALICE, codeIn(await visitor.page.content()), { to: BOT })
-    await visitor.see.says('Is this you?')
-    await visitor.see.press(`Continue as ${ALICE}`)
-    await signedInAs(visitor, 'alice')
-    await site.close()
+  describe('of the demo', () => {
+    let site: Site
+    beforeAll(async () => {
+      site = await openDemoSite()
+    })
+    afterAll(() => site.close())
+
+    test('a code that is enough alone leads to a page that names the account first', async () => {
+      const visitor = await visits.visitorOf(site)
+      await visitor.see.open('/login')
+      await visitor.see.press(ASK)
+      await visitor.page.locator('.code').waitFor()
+      usersOf(site).send(ALICE, codeIn(await visitor.page.content()), { to: BOT })
+      await visitor.see.says('Is this you?')
+      expect(await flaws(visitor)).toEqual([])
+      await visitor.see.press(`Continue as ${ALICE}`)
+      await signedInAs(visitor, 'alice')
+    })
+
+    test.each([true, false])('a new user answers on the phone of the demo (scripts: %s)', async javaScriptEnabled => {
+      // A proxy in front of the app hides the phone.
+      const visitor = await visits.visitorOf(site, { javaScriptEnabled, extraHTTPHeaders: {} })
+      await begin(visitor, 'alice')
+      const opening = visitor.page.context().waitForEvent('page')
+      await visitor.page.getByRole('link', { name: 'Phone of a demo user' }).click()
+      const phone = await opening
+      await phone.getByText('Answer with the number').last().waitFor()
+      await phone.getByLabel('Answer').fill(await numberOn(visitor))
+      await phone.getByRole('button', { name: 'Send', exact: true }).click()
+      await signedInAs(visitor, 'alice')
+    })
+
+    test('the phone of the demo has no accessibility flaw', async () => {
+      const visitor = await visits.visitorOf(site, { extraHTTPHeaders: {} })
+      await visitor.see.open('/demo/phone')
+      expect(await flaws(visitor)).toEqual([])
+    })
   })
 })

@@ -1,5 +1,6 @@
 import { ownCookie } from '../../example-app/protection/cookies'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { CONFIRM, numberIn } from './confirming'
 import { type AppOn, appOn, PRODUCTION, send, tokenIn, type Visitor, visitorOf } from './visitor'
 
 const BASE = '/apps/login'
@@ -8,7 +9,11 @@ let xmpp: BoshServer
 let on: AppOn
 
 beforeAll(async () => {
-  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'captcha' })
+  xmpp = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: 'user1', login: 'secret' },
+    registration: 'captcha',
+  })
 })
 beforeEach(() => {
   xmpp.reset()
@@ -63,6 +68,25 @@ test.each([
   ]
   expect(missing.filter(address => !FOR_POST.includes(address))).toEqual([])
   expect(found.size).toBeGreaterThan(signedIn ? 18 : 14)
+})
+
+test('a visitor signs in with an XMPP app under the base', async () => {
+  xmpp.users.add('user1@localhost', { client: 'text' })
+  const { app } = appOn(xmpp, { ...CONFIRM, BASE_PATH: BASE })
+  const visitor = visitorOf(app)
+  const begun = await send(visitor, `${BASE}/login`, `${BASE}/login/xmpp`, { jid: 'user1' })
+  expect(begun.headers['location']).toBe(`${BASE}/login/xmpp/wait`)
+  const { text } = await visitor.get(`${BASE}/login/xmpp/wait`)
+  const inPage = [...text.matchAll(/(?:data-\w+|action)="(\/[^"]*)"|content="1;url=([^"]*)"/g)].map(
+    found => found[1] ?? found[2],
+  )
+  expect(inPage).toHaveLength(6)
+  expect(inPage.filter(address => !address?.startsWith(`${BASE}/login/xmpp`))).toEqual([])
+  xmpp.users.reply('user1@localhost', numberIn(text))
+  await visitor.get(`${BASE}/login/xmpp/wait?held`).expect('location', `${BASE}/login/xmpp/finish`)
+  await visitor.get(`${BASE}/login/xmpp/finish`).expect('location', `${BASE}/`)
+  await visitor.get(`${BASE}/.well-known/xmpp-login`).expect(200)
+  await app.close()
 })
 
 async function signInUnder(visitor: Visitor) {

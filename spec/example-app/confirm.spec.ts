@@ -15,7 +15,7 @@ import {
   told,
   waitAs,
 } from './confirming'
-import { type AppOn, appOn, noticeIn, signIn, type Visitor, visitorOf } from './visitor'
+import { type AppOn, appOn, noticeIn, send, signIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer
 let on: AppOn
@@ -360,6 +360,35 @@ describe('STOP', () => {
     await signIn(other, 'alice', ACCOUNTS.alice)
     await press(visitor, page, '/login/xmpp', { jid: ALICE, again: 'on' })
     expect(await told(xmpp, ALICE, count + 2)).toHaveLength(count + 2)
+  })
+})
+
+describe('the dialog', () => {
+  /** Begins a request, and tells whether the app of the person showed a dialog. */
+  const hasDialog = async (browser: Visitor, jid = ALICE) => {
+    await waitAs(browser, jid)
+    return (await xmpp.users.asked(ALICE)).number !== undefined
+  }
+
+  test('a dialog comes to a browser that has signed in as this account before, and to no other', async () => {
+    const { app } = openApp({ XMPP_CONFIRM_DIALOG: 'known' })
+    const known = visitorOf(app)
+    xmpp.users.add(ALICE, { client: 'gajim' })
+    await signInWithApp(xmpp, known)
+    await xmpp.users.asked(ALICE)
+    await send(known, '/', '/logout', {})
+    expect(await hasDialog(known, 'Alice')).toBe(true)
+    xmpp.users.confirm(ALICE)
+    await finish(known)
+    expect(await accountOf(known)).toBe(ALICE)
+    expect(await hasDialog(visitorOf(app))).toBe(false)
+  })
+
+  test.each([
+    ['off', false],
+    ['always', true],
+  ])('a dialog comes to a new browser when XMPP_CONFIRM_DIALOG is %s: %s', async (value, isDialog) => {
+    expect(await hasDialog(visitorOf(openApp({ XMPP_CONFIRM_DIALOG: value }).app))).toBe(isDialog)
   })
 })
 
