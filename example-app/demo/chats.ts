@@ -42,7 +42,7 @@ export function createPhones({ users }: Server, bot: string): DemoPhones {
     },
     async changed(jid, seen, ms) {
       const end = performance.now() + ms
-      while (messages(jid).length <= seen && performance.now() < end) await pause(LOOK_MS)
+      while (messages(jid).length <= seen && performance.now() < end) await pause(LOOK_MS, undefined, { ref: false })
     },
   }
 }

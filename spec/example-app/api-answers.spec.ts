@@ -31,7 +31,7 @@ afterEach(async () => {
 afterAll(() => xmpp.close())
 
 function openApp(env: Record<string, string> = {}): AppOn {
-  const on = appOn(xmpp, { ...CONFIRM, XMPP_REGISTRATION: 'on', ...env })
+  const on = appOn(xmpp, { XMPP_REGISTRATION: 'on', ...env })
   opened.push(on)
   return on
 }
@@ -421,7 +421,7 @@ const WAYS: readonly Way[] = [
       'not-found',
       'no account asks',
       async () => {
-        const { app } = openApp({ XMPP_CONFIRM_USERNAME: '', XMPP_CONFIRM_PASSWORD: '' })
+        const { app } = openApp()
         return new ApiClient(app).call(name, { body: body(name) })
       },
     ],
@@ -434,7 +434,7 @@ const WAYS: readonly Way[] = [
     '400',
     'missing-jid',
     'there is neither an address nor a code',
-    () => ask(new ApiClient(openApp({ XMPP_CONFIRM_CODE: 'off' }).app), ''),
+    () => ask(new ApiClient(openApp({ ...CONFIRM, XMPP_CONFIRM_CODE: 'off' }).app), ''),
   ],
   [
     'POST /api/login/xmpp',
@@ -551,8 +551,8 @@ const WAYS: readonly Way[] = [
 ]
 
 describe('documented answers', () => {
-  test.each(WAYS)('%s answers %s %s when %s', async (_name, status, code, _condition, go) => {
-    const answer = await go(openApp())
+  test.each(WAYS)('%s answers %s %s when %s', async (name, status, code, _condition, go) => {
+    const answer = await go(openApp(WITH_APP.includes(name) ? CONFIRM : {}))
     expect(documentedStatus(answer)).toBe(status)
     // A request to an XMPP app has a code of another kind.
     expect(answer.ok ? undefined : answer.body.code).toBe(code)

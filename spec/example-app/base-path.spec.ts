@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   xmpp.reset()
-  on = appOn(xmpp, { ...CONFIRM, BASE_PATH: BASE, XMPP_REGISTRATION: 'on', ACCENT_COLOR: '#7a1fa2', LOGO_FILE: LOGO })
+  on = appOn(xmpp, { BASE_PATH: BASE, XMPP_REGISTRATION: 'on', ACCENT_COLOR: '#7a1fa2', LOGO_FILE: LOGO })
 })
 afterEach(() => on.app.close())
 afterAll(() => xmpp.close())
@@ -61,7 +61,6 @@ test.each([
   const missing = [...found].filter(([, { status }]) => status >= 400).map(([address]) => address.slice(BASE.length))
   const FOR_POST = [
     '/logout',
-    '/login/xmpp',
     '/account/password',
     '/account/sign-out-everywhere',
     '/register/picture',
@@ -73,7 +72,8 @@ test.each([
 
 test('a visitor signs in with an XMPP app under the base', async () => {
   xmpp.users.add('user1@localhost', { client: 'text' })
-  const visitor = visitorOf(on.app)
+  const { app } = appOn(xmpp, { ...CONFIRM, BASE_PATH: BASE })
+  const visitor = visitorOf(app)
   const begun = await send(visitor, `${BASE}/login`, `${BASE}/login/xmpp`, { jid: 'user1' })
   expect(begun.headers['location']).toBe(`${BASE}/login/xmpp/wait`)
   const { text } = await visitor.get(`${BASE}/login/xmpp/wait`)
@@ -86,6 +86,7 @@ test('a visitor signs in with an XMPP app under the base', async () => {
   await visitor.get(`${BASE}/login/xmpp/wait?held`).expect('location', `${BASE}/login/xmpp/finish`)
   await visitor.get(`${BASE}/login/xmpp/finish`).expect('location', `${BASE}/`)
   await visitor.get(`${BASE}/.well-known/xmpp-login`).expect(200)
+  await app.close()
 })
 
 async function signInUnder(visitor: Visitor) {

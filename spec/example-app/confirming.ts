@@ -25,7 +25,7 @@ export async function waitAs(visitor: Visitor, jid: string, fields: Record<strin
 
 /** Returns the number that a page shows. */
 export function numberIn(page: string): string {
-  const [, number] = /<strong>(\d\d)<\/strong>/.exec(page) ?? []
+  const [, number] = /<strong>(\d{2,3})<\/strong>/.exec(page) ?? []
   if (number === undefined) throw new Error('the page shows no number')
   return number
 }

@@ -9,6 +9,7 @@ import { type Person, startPerson } from './servers/clients/person'
 import { type Federation, startFederation } from './servers/federation'
 import { claimDomain } from './servers/federation/false-peer'
 import type { HomeServer } from './servers/federation/server'
+import { acceptsServerCertificates } from './servers/shipped'
 
 // People with an account of another server sign in without a password. All servers have the configurations that operators
 // copy, with federation switched on.
@@ -158,7 +159,7 @@ describe.each(['ejabberd', 'Prosody'])('on %s', own => {
   test('a server speaks for its own domain alone when its certificate is trusted', async () => {
     const site = siteOn(own)
     const { id, view } = await site.confirmations.start({})
-    const certificate = issuedBy(federation.authority, 'f.test')
+    const certificate = issuedBy(federation.authority, 'f.test', acceptsServerCertificates ? 'server' : 'any')
     const stanzaOf = (from: string) =>
       `<message from='${from}' to='${view.bot}' type='chat' id='2'><body>${view.code}</body></message>`
 

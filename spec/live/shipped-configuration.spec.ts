@@ -1,6 +1,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Authenticator, type Mechanism, Registration, Strategy } from '../../lib'
+import { Authenticator, type Mechanism, Registration, ServiceAccount, Strategy } from '../../lib'
+import type { Element } from '../../lib/xml/read'
+import { element } from '../../lib/xml/write'
 import { form, visit } from '../fixtures/passport'
 import { authenticate, bind, openSession } from './servers/bare-session'
 import { is26, type ShippedServer, startShipped } from './servers/shipped'
@@ -23,7 +25,7 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
   ({ config, offered, listeners }) => {
     let server: ShippedServer
     beforeAll(async () => {
-      server = await startShipped({ config, values: { BLOCKED: '[blocked@localhost]' } })
+      server = await startShipped({ config, values: { BLOCKED: '[blocked@localhost]', SERVICE_ACCOUNTS: '[login]' } })
     })
     afterAll(() => server?.stop())
 
@@ -78,6 +80,44 @@ describe.each(CONFIGURATIONS.filter(({ config }) => is26 || config === 'ejabberd
       expect(await session.send(ping)).toMatch(/<not-allowed|<forbidden|<policy-violation/)
     })
 
+    test('a visitor cannot sign up as the service account', async () => {
+      const registration = new Registration({ service: server.url, domain: server.domain })
+      const signUp = async (username: string, clientIp: string) => {
+        const { state } = await registration.form({ clientIp })
+        return registration.submit(state, { username, password, ocr: await server.captchaText() }, { clientIp })
+      }
+      await expect(signUp('login', '198.51.100.50')).rejects.toMatchObject({ code: 'registration-closed' })
+      await expect(signUp('LOGIN', '198.51.100.51')).rejects.toMatchObject({ code: 'registration-closed' })
+      expect(await signUp('logins', '198.51.100.52')).toBe('logins@localhost')
+      await registration.close()
+    })
+
+    test('the service account is not slowed down while another account is', async () => {
+      await Promise.all(['login', 'talker'].map(name => server.addUser(name, password)))
+      const order: string[] = []
+      await Promise.all(
+        ['talker', 'login'].map(async name => {
+          await sendToItself(server, name, 100)
+          order.push(name)
+        }),
+      )
+
+      expect(order).toEqual(['login', 'talker'])
+    })
+
+    test('the server keeps a message for an account that is not connected', async () => {
+      await Promise.all(['writer', 'reader'].map(name => server.addUser(name, password)))
+      const writer = online(server, 'writer')
+      await writer.ready()
+      await writer.send(chat('reader', 'while you were away'))
+      await writer.close()
+      const reader = online(server, 'reader')
+      const text = await new Promise<string>(resolve => reader.onMessage(message => resolve(bodyOf(message))))
+      await reader.close()
+
+      expect(text).toBe('while you were away')
+    })
+
     // This test is the last: it ends the server, because only then everything is on disk.
     test('the server writes no password to disk', async () => {
       const secrets = {
@@ -122,6 +162,26 @@ async function signIn(server: ShippedServer, username: string, password: string,
   } finally {
     await authenticator.close()
   }
+}
+
+/** Keeps an account online, as the app keeps its service account. */
+const online = ({ url, domain }: ShippedServer, username: string) =>
+  new ServiceAccount({ service: url, domain, username, password })
+
+const chat = (to: string, text: string) =>
+  element('message', { xmlns: 'jabber:client', to: `${to}@localhost`, type: 'chat' }, element('body', {}, text))
+
+const bodyOf = ({ children }: Element) => children.find(({ name }) => name === 'body')?.text ?? ''
+
+/** Sends messages of the length of a question, and waits until all have come back. */
+async function sendToItself(server: ShippedServer, name: string, count: number): Promise<void> {
+  const account = online(server, name)
+  await account.ready()
+  let came = 0
+  const all = new Promise<void>(resolve => account.onMessage(() => ++came === count && resolve()))
+  for (let n = 0; n < count; n++) account.send(chat(name, 'x'.repeat(400))).catch(() => {}) // `all` waits for them
+  await all
+  await account.close()
 }
 
 /** Returns the TCP addresses on which a process listens. */

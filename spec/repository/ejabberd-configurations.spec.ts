@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
+import { codesIn, textOf } from '../docs/blocks'
 
 // The checks of ejabberd/*.yml that need no ejabberd. spec/live has the others.
 
@@ -25,6 +27,49 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('in %s', name => {
     expect(before[0]).toBe('define_macro:')
     expect(before.slice(1).filter(line => !/^ {2}[A-Z0-9_]+: \S/.test(line))).toEqual([])
   })
+})
+
+describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
+  const text = linesOf(name).map(withoutComment).join('\n')
+
+  test('keeps other servers out until an operator admits them', () => {
+    expect(text).toMatch(/^ {2}S2S_ACCESS: none$/m)
+    expect(text).toMatch(/^ {2}S2S_IP: "127\.0\.0\.1"$/m)
+    expect(text).toMatch(/^s2s_access: S2S_ACCESS$/m)
+  })
+
+  test('believes another server by its certificate alone', () => {
+    expect(text).toMatch(/^s2s_use_starttls: required$/m)
+    expect(text).not.toContain('dialback')
+  })
+
+  test('names no service account until an operator does', () => {
+    expect(text).toMatch(/^ {2}SERVICE_ACCOUNTS: \[\]$/m)
+  })
+})
+
+test('the README switches federation on by macros of ejabberd.yml and services of compose.yaml', () => {
+  const [containers, ...others] = codesIn('ejabberd/README.md', 'yaml').map(code => parse(code))
+  const macros = parse(/^ {3}```yaml\n([^`]+)^ {3}```$/m.exec(textOf('ejabberd/README.md'))?.[1] ?? '')
+  const defined = parse(textOf('ejabberd/ejabberd.yml')).define_macro
+  const settings: string[] = containers.services.ejabberd.command
+  const names = settings.map(setting => setting.split('=')[0])
+
+  expect(others).toEqual([])
+  expect(Object.keys(macros).sort()).toEqual(['CERTIFICATES', 'S2S_ACCESS', 'S2S_IP'])
+  expect(names.sort()).toEqual(['DOMAIN', ...Object.keys(macros)].sort())
+  for (const name of names) expect(defined).toHaveProperty(String(name))
+  const { services } = parse(textOf('ejabberd/compose.yaml'), { merge: true })
+  for (const name of Object.keys(containers.services)) expect(services).toHaveProperty(name)
+})
+
+test('prosody.cfg.lua keeps other servers out until an operator admits them, and then by certificate alone', () => {
+  const text = readFileSync(join(__dirname, '../../prosody/prosody.cfg.lua'), 'utf8').replace(/--.*$/gm, '')
+
+  expect(text).toMatch(/^local federation = ENV_FEDERATION == "on"$/m)
+  expect(text).toMatch(/^modules_disabled = federation and \{ "dialback" \} or \{ "s2s", "dialback" \}$/m)
+  expect(text).toMatch(/^s2s_secure_auth = true$/m)
+  expect(text).toMatch(/^s2s_require_encryption = true$/m)
 })
 
 test('ejabberd-26.yml differs from ejabberd.yml only in its hashes and the sign-up page', () => {

@@ -11,6 +11,9 @@ const scripts = resolve(__dirname, '../../../ejabberd')
 /** The version of the ejabberd under test, read from its package: the server tells it only after a login. */
 const version = installed()
 
+/** True when it believes a peer with a certificate for servers alone, as public authorities issue it. */
+export const acceptsServerCertificates = Number(version.split('.')[0]) >= 24
+
 /** True when it knows the options of ejabberd-26.yml. */
 export const is26 = Number(version.split('.')[0]) >= 26
 

@@ -1,5 +1,6 @@
-import { type Authority, authority, selfSigned } from '../../../fixtures/vectors/certificate'
+import { type Authority, authority, issuedBy, selfSigned } from '../../../fixtures/vectors/certificate'
 import { freePorts } from '../free-ports'
+import { acceptsServerCertificates } from '../shipped'
 import { type Names, serveNames } from './names'
 import { type HomeServer, startHome } from './server'
 
@@ -19,13 +20,16 @@ export interface Federation {
 export async function startFederation(): Promise<Federation> {
   const issuer = authority('authority of the specs')
   const [namesPort = 0] = await freePorts(1)
-  const options = (domain: string) => ({ domain, authority: issuer, namesPort })
+  const use = acceptsServerCertificates ? 'server' : 'any'
+  const options = (domain: string) => {
+    return { domain, authority: issuer, certificate: issuedBy(issuer, domain, use), namesPort }
+  }
   const starting = [
     startHome('ejabberd', options('a.test')),
     startHome('Prosody', options('b.test')),
     startHome('ejabberd', options('c.test')),
     startHome('Prosody', options('d.test')),
-    startHome('Prosody', { ...options('e.test'), certificate: selfSigned('e.test') }),
+    startHome('Prosody', { ...options('e.test'), certificate: selfSigned('e.test'), isSelfSigned: true }),
   ] as const
   let names: Names | undefined
   const stop = async () => {

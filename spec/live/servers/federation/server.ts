@@ -37,6 +37,8 @@ export interface HomeOptions {
   readonly authority: Authority
   /** by default one that the authority has issued */
   readonly certificate?: Certificate
+  /** True if its clients have to trust the certificate itself. */
+  readonly isSelfSigned?: boolean
   /** The port of the DNS server that it asks. Without one, it does not connect to other servers. */
   readonly namesPort?: number
 }
@@ -63,7 +65,7 @@ export async function startHome(kind: Kind, options: HomeOptions): Promise<HomeS
     url: origin + (kind === 'ejabberd' ? '/bosh' : '/http-bind'),
     clientPort: ports['C2S_PORT'] ?? '',
     serverPort: ports['S2S_PORT'] ?? '',
-    trusted: join(server.directory, options.certificate ? `${domain}.crt` : 'authority.pem'),
+    trusted: join(server.directory, options.isSelfSigned ? `${domain}.crt` : 'authority.pem'),
     async addUser(username, password) {
       await command([join(scripts, 'add-user'), server.directory, username], password)
     },
