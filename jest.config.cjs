@@ -19,6 +19,7 @@ module.exports = {
         '<rootDir>/spec/browser/',
         '<rootDir>/spec/cluster/',
         '<rootDir>/spec/matrix/',
+        '<rootDir>/spec/clients/',
       ],
     }),
     project('fuzz', ['<rootDir>/spec/fuzz/**/*.spec.ts']),
@@ -26,5 +27,6 @@ module.exports = {
     project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
     project('cluster', ['<rootDir>/spec/cluster/**/*.spec.ts']),
     project('matrix', ['<rootDir>/spec/matrix/**/*.spec.ts']),
+    project('clients', ['<rootDir>/spec/clients/**/*.spec.ts']),
   ],
 }

@@ -12,6 +12,7 @@ export type { AskedState, ConfirmDecision, ConfirmRecord, ConfirmStore, ConfirmW
 export type { ConfirmTexts } from './confirm/texts'
 export type { ConfirmView } from './confirm/view'
 export type {
+  ConfirmationMessage,
   ConnectionMessage,
   LoginMessage,
   OperationMessage,

@@ -204,10 +204,10 @@ export const MAX_CAPTCHA_HOSTS = 16
 export const CAPTCHA_LIFETIME_MS = 115_000
 /** Time for which `verify` may still call `done` after its promise resolved to nothing, in ms. */
 export const VERIFY_DONE_MS = 15_000
-/** Longest time for which a page that waits for an answer holds one request, in ms. */
-export const MAX_CONFIRM_HOLD_MS = 60_000
 /** Length of the id of a started request in the app's session, in characters. */
 export const MAX_REQUEST_ID_LENGTH = 64
+/** Number of cancelled requests of which one strategy remembers that they were cancelled. */
+export const MAX_CANCELLED = 1_000
 /** Length of an unknown option's name for which a similar one is looked for, in characters. */
 export const MAX_SIMILAR_NAME_LENGTH = 40
 /** Length at which a line of the trace is cut off, in characters. */

@@ -25,6 +25,7 @@ const SETTINGS = [
   'tsconfig.build.json',
   'example-app/package.json',
   'example-app/tsconfig.json',
+  'scripts/lazy-rooms.js',
   'scripts/public-declarations.js',
   'node_modules/.package-lock.json',
 ]

@@ -14,7 +14,7 @@ export function confirmApi(confirm: ConfirmLogin, { csrf, limits }: ApiOptions):
   router.post(PATH, csrf.requireToken, ...jsonBody, limits.confirms, async (req, res) => {
     const jid: unknown = req.body?.jid ?? ''
     if (typeof jid !== 'string') throw new Problem(400, 'malformed-jid', 'The value of jid is not a text.')
-    const started = await confirm.start(req, { jid, target: '/', stay: false })
+    const started = await confirm.start(req, { jid, target: '/', stay: false, isAgain: true })
     if (isRefusal(started)) throw problemOf(started)
     await req.keptWaiting?.keep(started)
     res.status(201).json(await shown(confirm, req, false))

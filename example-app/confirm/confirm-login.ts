@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Request, Response } from 'express'
 import { type Confirmations, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
 import { confirmRefusal, type Refusal } from '../auth/refusals'
@@ -19,6 +20,8 @@ export interface Wish {
   readonly jid: string
   readonly target: string
   readonly stay: boolean
+  /** the visitor asks for a new message */
+  readonly isAgain: boolean
 }
 
 /** The form that begins a request. */
@@ -75,17 +78,19 @@ export class ConfirmLogin {
   }
 
   /** Begins a request, in place of the one that this browser waits for. */
-  async start(req: Request, { jid, target, stay }: Wish): Promise<Waiting | Refusal> {
+  async start(req: Request, { jid, target, stay, isAgain }: Wish): Promise<Waiting | Refusal> {
     const { service, stores } = this.#options
     const asked = this.#addressIn(jid)
     try {
-      await this.#give(req)
+      // One message is enough for two requests of a person, so a new one comes only after the end of the first request.
+      if (isAgain) await this.#giveUp(req)
       // Read before the person agrees: a password that is changed meanwhile ends this sign-in too.
       const revocation = await stores.revocations.latest()
       const { id } = await service.confirmations.start({
         ...(asked !== undefined && { jid: asked }),
         visitor: this.#visitorOf(req, asked),
       })
+      await this.#giveUp(req)
       logEvent(req, 'confirm-started')
       return { id, target, stay, revocation }
     } catch (reason) {
@@ -121,7 +126,8 @@ export class ConfirmLogin {
       return { state: 'agreed', jid: view.jid }
     }
     const record = waiting && (await confirmations.take(waiting.id))
-    req.keptWaiting?.clear()
+    // A cookie without a request stays: another tab may be replacing it just now.
+    if (record) req.keptWaiting?.clear()
     if (record?.state === 'granted' && record.jid !== undefined) {
       await this.#signIn(req, res, { jid: record.jid, way: record.way ?? 'number', waiting })
       return { state: 'signed-in', target: waiting?.target ?? '/' }
@@ -134,11 +140,11 @@ export class ConfirmLogin {
   /** Gives the request of this browser up. Returns the page that it was to lead to. */
   async cancel(req: Request): Promise<string> {
     const target = waitingOf(req)?.target ?? '/'
-    await this.#give(req)
+    await this.#giveUp(req)
     return target
   }
 
-  async #give(req: Request): Promise<void> {
+  async #giveUp(req: Request): Promise<void> {
     const waiting = waitingOf(req)
     if (waiting) await this.#options.service.confirmations.cancel(waiting.id)
     req.keptWaiting?.clear()
@@ -187,6 +193,7 @@ async function decided(confirmations: Confirmations, id: string, ms: number, sig
       throw reason
     })
     if (view?.state !== 'waiting' && !signal.aborted) return view
+    await pause(LOOK_MS)
   }
 }
 
@@ -195,6 +202,9 @@ interface Granted {
   readonly way: 'number' | 'dialog' | 'code'
   readonly waiting: Waiting | undefined
 }
+
+/** ms between two looks at a request that nothing was decided about */
+const LOOK_MS = 100
 
 /** Stands where the mechanism of a password stands. */
 const MECHANISM = 'xmpp-confirm'

@@ -45,7 +45,12 @@ function start(confirm: ConfirmLogin): Act {
   return async (req, _res): Promise<Answer> => {
     const jid = typedJid(req)
     const target = returnTo(req.body?.returnTo)
-    const started = await confirm.start(req, { jid, target, stay: req.body?.stay === 'on' })
+    const started = await confirm.start(req, {
+      jid,
+      target,
+      stay: req.body?.stay === 'on',
+      isAgain: req.body?.again === 'on',
+    })
     if (!isRefusal(started)) return { to: WAIT, waiting: started }
     return { to: loginPage(target), notice: { ...noticeOf(started.message), username: jid } }
   }
@@ -56,7 +61,7 @@ function wait(confirm: ConfirmLogin): RequestHandler {
     const isHeld = 'held' in req.query
     const isAsked = req.accepts(['html', 'json']) === 'json'
     const view = req.user ? undefined : await confirm.look(req, isHeld)
-    if (isAsked) return void res.json({ state: view?.state ?? 'decided' })
+    if (isAsked) return void res.json({ state: view?.state ?? 'gone' })
     if (view?.state !== 'waiting') return goTo(res, FINISH)
     showWaiting(confirm, req, res, view)
   }

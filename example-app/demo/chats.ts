@@ -7,6 +7,11 @@ const LOOK_MS = 200
 /** messages of a user that are kept */
 const MAX_KEPT = 200
 
+/** The server that plays the users. */
+interface Server {
+  readonly users: Pick<BoshServer['users'], 'add' | 'told' | 'send'>
+}
+
 interface Sent {
   readonly text: string
   /** messages that the user had got before */
@@ -14,7 +19,7 @@ interface Sent {
 }
 
 /** Creates phones for users of the demo server. @param bot JID of the service account */
-export function createPhones({ users }: Pick<BoshServer, 'users'>, bot: string): DemoPhones {
+export function createPhones({ users }: Server, bot: string): DemoPhones {
   const sent = new Map<string, Sent[]>()
   const messages = (jid: string): DemoMessage[] => {
     const got = users.told(jid)

@@ -97,7 +97,8 @@ export const de: Texts = {
     addressHint: 'Die XMPP-App erhält eine Nachricht. Wer uns lieber zuerst schreibt, lässt das Feld leer.',
     button: 'Mit der XMPP-App anmelden',
     bot: 'Die Nachricht kommt von',
-    title: 'In der XMPP-App antworten',
+    // The hyphens of the heading do not break a line.
+    title: 'In der XMPP\u2011App antworten',
     waitTitle: number => `${number}: in der XMPP-App antworten`,
     answer: (bot, account) => `${bot} schreibt an ${account}. Die Antwort ist diese Zahl:`,
     writeFirst: bot => `Den Code unten an ${bot} schreiben und mit dieser Zahl antworten:`,

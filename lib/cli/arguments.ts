@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { CheckOptions } from '../doctor/target'
+import type { AccountQuestion, CheckOptions } from '../doctor/target'
+import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import { settingsOf } from '../options/settings'
 import type { Mechanism } from '../sasl'
 import { MAX_CA_BYTES } from './limits'
@@ -12,8 +13,9 @@ export type Command =
   | { readonly name: 'version' }
   | {
       readonly name: 'check'
-      readonly options: Omit<CheckOptions, 'credentials'>
+      readonly options: Omit<CheckOptions, 'credentials' | 'account'>
       readonly username: string | undefined
+      readonly account: Omit<AccountQuestion, 'password' | 'asked'> | undefined
       readonly json: boolean
     }
 
@@ -30,16 +32,18 @@ export function parseCommand(argv: readonly string[]): Command {
   if (name !== 'check') throw new UsageError('the only command is: check <service>')
   if (service === undefined || service === '') throw new UsageError('<service> is missing: give the BOSH URL')
   if (more.length > 0) throw new UsageError('give only one <service>; a password cannot be an argument')
-  const { domain, username, json = false } = values
+  const { username, json = false } = values
+  const account = accountIn(values)
   const options = {
     service,
-    domain,
+    // The domain of the service account is that of the server.
+    domain: values.domain ?? (account && splitJid(account.username).local && splitJid(account.username).domain),
     mechanisms: values.mechanisms?.split(',') as Mechanism[] | undefined,
     allowInsecure: values['allow-insecure'] ?? false,
     ca: values.ca === undefined ? undefined : certificatesIn(values.ca),
   }
   assertOptions(options)
-  return { name, options, username, json }
+  return { name, options, username, account, json }
 }
 
 function parseArguments(argv: readonly string[]) {
@@ -50,6 +54,9 @@ function parseArguments(argv: readonly string[]) {
       options: {
         domain: { type: 'string' },
         username: { type: 'string' },
+        account: { type: 'string' },
+        s2s: { type: 'string' },
+        ask: { type: 'string' },
         mechanisms: { type: 'string' },
         ca: { type: 'string' },
         'allow-insecure': { type: 'boolean' },
@@ -67,7 +74,7 @@ function parseArguments(argv: readonly string[]) {
 }
 
 /** Refuses the options that the app would refuse, except the service: the checks judge that. */
-function assertOptions({ domain, mechanisms }: Omit<CheckOptions, 'credentials'>): void {
+function assertOptions({ domain, mechanisms }: Pick<CheckOptions, 'domain' | 'mechanisms'>): void {
   try {
     const service = 'https://localhost/'
     settingsOf({ service, domain: domain ?? 'localhost', ...(mechanisms && { mechanisms }) })
@@ -75,6 +82,22 @@ function assertOptions({ domain, mechanisms }: Omit<CheckOptions, 'credentials'>
     if (!(error instanceof TypeError)) throw error
     throw new UsageError(error.message)
   }
+}
+
+function accountIn({ account, s2s, ask }: { account?: string; s2s?: string; ask?: string }) {
+  if (account === undefined) {
+    if (s2s !== undefined || ask !== undefined) throw new UsageError('--s2s and --ask need --account')
+    return undefined
+  }
+  if (account === '') throw new UsageError('--account is empty: give the JID of the service account')
+  if (s2s !== undefined && !prepareConfiguredDomain(s2s)) throw new UsageError('--s2s is not a domain')
+  if (ask !== undefined && !isJid(ask)) throw new UsageError('--ask is not the JID of an account: name@domain')
+  return { username: account, s2s, ask }
+}
+
+function isJid(text: string): boolean {
+  const { local, domain } = splitJid(text)
+  return local !== undefined && !!prepareLocalpart(local) && !!prepareConfiguredDomain(domain)
 }
 
 function certificatesIn(path: string): Buffer {

@@ -8,39 +8,55 @@ import { untilAborted } from '../time/wait'
 import { PASSWORD_MS } from './limits'
 import { UsageError } from './usage'
 
-/** Streams to ask for a password with. */
+/** Streams to ask for passwords with. */
 export interface PasswordStreams {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  /** shows the prompt, and nothing else */
+  /** shows the prompts, and nothing else */
   readonly stderr: Writable
 }
 
 /**
- * Asks for a password. On a terminal it is typed without echo, otherwise it is the first line of standard input.
+ * Asks for passwords, one for each prompt. On a terminal they are typed without echo, otherwise each is a line of standard
+ * input. Leaves standard input alone if there are no prompts.
  *
- * @throws {UsageError} the password is empty, or does not arrive within {@link PASSWORD_MS}
+ * @throws {UsageError} a password is empty, or does not arrive within {@link PASSWORD_MS}
  */
-export async function askPassword(streams: PasswordStreams, clock: Clock = systemClock): Promise<string> {
+export async function askPasswords(
+  streams: PasswordStreams,
+  prompts: readonly string[],
+  clock: Clock = systemClock,
+): Promise<string[]> {
+  if (prompts.length === 0) return []
   const late = () => new UsageError(`no password within ${PASSWORD_MS / 1000} s`)
   const signal = new TimeoutSignal(clock, PASSWORD_MS, late)
   try {
-    const password = await (streams.stdin.isTTY
-      ? typedLine(streams, signal)
-      : untilAborted(firstLine(streams.stdin), signal))
-    if (password === '') throw new UsageError('no password: type it, or pass it on standard input')
-    return password
+    const passwords = streams.stdin.isTTY
+      ? await typedLines(streams, prompts, signal)
+      : await untilAborted(firstLines(streams.stdin, prompts.length), signal)
+    if (passwords.includes('')) throw new UsageError('no password: type it, or pass it on standard input')
+    return passwords
   } finally {
     signal.release()
     streams.stdin.destroy()
   }
 }
 
-function typedLine({ stdin, stderr }: PasswordStreams, signal: Signal): Promise<string> {
+async function typedLines(streams: PasswordStreams, prompts: readonly string[], signal: Signal): Promise<string[]> {
+  const lines: string[] = []
+  for (const prompt of prompts) {
+    const line = await typedLine(streams, prompt, signal)
+    lines.push(line)
+    if (line === '') break
+  }
+  return lines
+}
+
+function typedLine({ stdin, stderr }: PasswordStreams, prompt: string, signal: Signal): Promise<string> {
   // readline echoes to its output: this one drops everything.
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() })
   const line = createInterface({ input: stdin, output: discard, terminal: true, historySize: 0 })
   // Prompt only now: the terminal no longer echoes.
-  stderr.write('Password: ')
+  stderr.write(prompt)
   return new Promise<string>((resolve, reject) => {
     line.once('line', resolve)
     // Ctrl-C, Ctrl-D
@@ -53,15 +69,17 @@ function typedLine({ stdin, stderr }: PasswordStreams, signal: Signal): Promise<
   })
 }
 
-async function firstLine(stdin: Readable): Promise<string> {
+async function firstLines(stdin: Readable, count: number): Promise<string[]> {
   const chunks: Buffer[] = []
   let bytes = 0
+  let ends = 0
   for await (const chunk of stdin) {
     const part = Buffer.from(chunk)
     chunks.push(part)
     bytes += part.length
-    if (part.includes('\n') || bytes > MAX_PASSWORD_BYTES + 2) break
+    ends += part.toString('latin1').split('\n').length - 1
+    if (ends >= count || bytes > count * (MAX_PASSWORD_BYTES + 2)) break
   }
-  const [line = ''] = Buffer.concat(chunks).toString().split(/\r?\n/, 1)
-  return line
+  const lines = Buffer.concat(chunks).toString().split(/\r?\n/)
+  return Array.from({ length: count }, (_, n) => lines[n] ?? '')
 }

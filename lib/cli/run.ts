@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { check } from '../doctor/check'
-import { subjectOf } from '../doctor/target'
+import { type AccountQuestion, type CheckOptions, subjectOf } from '../doctor/target'
 import type { Internals } from '../sessions/bounded-sessions'
-import { parseCommand } from './arguments'
+import { type Command, parseCommand } from './arguments'
 import { exitCodeOf } from './exit-code'
-import { askPassword, type PasswordStreams } from './prompt'
+import { askPasswords, type PasswordStreams } from './prompt'
 import { jsonReport, textReport } from './report'
 import { HELP, UsageError } from './usage'
 
@@ -38,13 +38,30 @@ async function execute(argv: readonly string[], terminal: Terminal, internals: I
     stdout.write(`${packageVersion()}\n`)
     return 0
   }
-  const { options, username, json } = command
-  const credentials = username === undefined ? undefined : { username, password: await askPassword(terminal) }
-  const findings = await check({ ...options, credentials }, internals)
+  const { options, json } = command
+  const findings = await check({ ...options, ...(await secretsOf(command, terminal)) }, internals)
   const subject = subjectOf(options)
   const colours = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   stdout.write(json ? jsonReport(subject, findings) : textReport(subject, findings, colours))
   return exitCodeOf(findings)
+}
+
+/** Asks for the passwords of the command: that of the visitor's account first, then that of the service account. */
+async function secretsOf(
+  { username, account }: Extract<Command, { name: 'check' }>,
+  terminal: Terminal,
+): Promise<Pick<CheckOptions, 'credentials' | 'account'>> {
+  const labels = [
+    ...(username === undefined ? [] : ['Password: ']),
+    ...(account === undefined ? [] : ['Password of the service account: ']),
+  ]
+  const passwords = await askPasswords(terminal, labels)
+  const asked: AccountQuestion['asked'] = (number, ms) =>
+    void terminal.stderr.write(`Asked: answer ${number} in the chat, within ${ms / 1000} s.\n`)
+  return {
+    credentials: username === undefined ? undefined : { username, password: passwords[0] ?? '' },
+    account: account && { ...account, password: passwords.at(-1) ?? '', asked },
+  }
 }
 
 function packageVersion(): string {

@@ -9,6 +9,10 @@ Checks the BOSH server at <service> the way an app with passport-xmpp-bosh uses 
 
   --domain <domain>       domain of your users, the part after the @; default: the host of <service>
   --username <name>       log in as well; prompts for the password, or reads the first line of standard input
+  --account <jid>         check the service account of sign-ins without a password as well; prompts for its password, or
+                          reads it from the next line of standard input
+  --s2s <domain>          with --account: check that your server reaches the one of this domain
+  --ask <jid>             with --account: ask this account as for a sign-in, and wait a minute for its answer
   --mechanisms <list>     same as option \`mechanisms\` of the app, separated by commas: SCRAM-SHA-1,PLAIN
   --ca <file>             PEM file of the authorities to trust instead of Node's own
   --allow-insecure        same as option \`allowInsecure\` of the app: allow http: to another host

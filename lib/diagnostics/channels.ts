@@ -9,10 +9,10 @@ export type Operation<M extends OperationMessage> = TracingChannel<object, M>
 export const LOGIN = tracingChannel<object, LoginMessage>('passport-xmpp-bosh:login')
 export const REGISTRATION = tracingChannel<object, RegistrationMessage>('passport-xmpp-bosh:registration')
 export const CONNECTION = tracingChannel<object, ConnectionMessage>('passport-xmpp-bosh:connection')
-/** Plain channel of {@link ServiceAccountMessage}. */
-export const SERVICE_ACCOUNT = channel('passport-xmpp-bosh:service-account')
 /** Plain channel: a request ends in another call than the one that starts it, often in another process. */
 export const CONFIRMATION = channel('passport-xmpp-bosh:confirmation')
+/** Plain channel of {@link ServiceAccountMessage}. */
+export const SERVICE_ACCOUNT = channel('passport-xmpp-bosh:service-account')
 
 /**
  * Returns true if the channel has a subscriber. Callers ask first, so that a login without one builds no message.

@@ -95,38 +95,6 @@ export interface ConnectionMessage extends OperationMessage {
 }
 
 /**
- * Message of channel `passport-xmpp-bosh:service-account`: a change of the state of a {@link ServiceAccount}, or a listener
- * that failed. This channel is a plain one, without start and end.
- *
- * @example
- * ```ts
- * import { subscribe } from 'node:diagnostics_channel'
- * import type { ServiceAccountMessage } from 'passport-xmpp-bosh'
- *
- * subscribe('passport-xmpp-bosh:service-account', message => {
- *   const { jid, state, code, retryIn } = message as ServiceAccountMessage
- *   console.log(jid, state, code ?? '', retryIn ?? '') // login@example.com connecting ERR_XMPP_CONNECT 250
- * })
- * ```
- */
-export interface ServiceAccountMessage {
-  /** bare JID of the account */
-  readonly jid: string
-  /** configured XMPP domain, as A-labels */
-  readonly domain: string
-  /** origin and path of the BOSH URL of the session, without its query; absent while there is none */
-  readonly service?: string
-  /** state of the account from now on */
-  readonly state: 'connecting' | 'online' | 'closed'
-  /** reason of a lost session or a failed login: the code of the {@link XmppBoshError}, or `'unexpected'` */
-  readonly code?: XmppBoshErrorCode | 'unexpected'
-  /** the error itself */
-  readonly error?: unknown
-  /** ms until the next login */
-  readonly retryIn?: number
-}
-
-/**
  * Message of channel `passport-xmpp-bosh:confirmation`: an event of one request of {@link Confirmations}. It holds no number
  * and no code.
  *
@@ -161,4 +129,36 @@ export interface ConfirmationMessage {
   readonly duration?: number
   /** of `failed`: code of the {@link XmppBoshError}, or `'unexpected'` for any other error */
   readonly code?: XmppBoshErrorCode | 'unexpected'
+}
+
+/**
+ * Message of channel `passport-xmpp-bosh:service-account`: a change of the state of a {@link ServiceAccount}, or a listener
+ * that failed. This channel is a plain one, without start and end.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel'
+ * import type { ServiceAccountMessage } from 'passport-xmpp-bosh'
+ *
+ * subscribe('passport-xmpp-bosh:service-account', message => {
+ *   const { jid, state, code, retryIn } = message as ServiceAccountMessage
+ *   console.log(jid, state, code ?? '', retryIn ?? '') // login@example.com connecting ERR_XMPP_CONNECT 250
+ * })
+ * ```
+ */
+export interface ServiceAccountMessage {
+  /** bare JID of the account */
+  readonly jid: string
+  /** configured XMPP domain, as A-labels */
+  readonly domain: string
+  /** origin and path of the BOSH URL of the session, without its query; absent while there is none */
+  readonly service?: string
+  /** state of the account from now on */
+  readonly state: 'connecting' | 'online' | 'closed'
+  /** reason of a lost session or a failed login: the code of the {@link XmppBoshError}, or `'unexpected'` */
+  readonly code?: XmppBoshErrorCode | 'unexpected'
+  /** the error itself */
+  readonly error?: unknown
+  /** ms until the next login */
+  readonly retryIn?: number
 }

@@ -2,6 +2,7 @@ import { XmppBoshError } from '../errors/error'
 import type { Internals } from '../sessions/bounded-sessions'
 import { systemClock } from '../time/clock'
 import { TimeoutSignal } from '../time/combined-signals'
+import { accountFindings } from './account/findings'
 import { type CheckContext, closeCheckContext, createCheckContext, seenSoftware } from './check-context'
 import { connectionFindings } from './checks/connection'
 import { loginFinding } from './checks/login'
@@ -13,13 +14,13 @@ import { visitorAddressFinding } from './checks/visitor-address'
 import { CHECKS, type Finding, skipped } from './finding'
 import { CHECK_MS } from './limits'
 import { headerVersion } from './reported-version'
-import { knownSoftware } from './software'
+import { knownSoftware, type Software } from './software'
 import { type CheckOptions, targetOf } from './target'
 
 /**
  * Checks a BOSH server from outside. It returns one finding for each of {@link CHECKS}, in that order, within
- * {@link CHECK_MS} and the few seconds that the last terminates take. It sends a password only if the options hold one
- * and the target may get one.
+ * {@link CHECK_MS} and the few seconds that the last terminates take; those of a service account come on top, each with a
+ * bound of its own. It sends a password only if the options hold one and the target may get one.
  */
 export async function check(options: CheckOptions, internals: Internals = {}): Promise<Finding[]> {
   const { findings, target } = targetOf(options)
@@ -28,16 +29,23 @@ export async function check(options: CheckOptions, internals: Internals = {}): P
   const signal = new TimeoutSignal(internals.clock ?? systemClock, CHECK_MS, late)
   const context = createCheckContext(target, signal, internals)
   try {
-    return complete([...findings, ...(await serverFindings(context, options))])
+    const server = await serverFindings(context, options)
+    if (server.software === null) return complete([...findings, ...server.findings])
+    const account = await accountFindings(context, options, server.software, internals)
+    return complete([...findings, ...server.findings, ...account])
   } finally {
     signal.release()
     await closeCheckContext(context)
   }
 }
 
-async function serverFindings(context: CheckContext, { credentials }: CheckOptions): Promise<Finding[]> {
+/** Returns what is found out about the server, and its software; `null` if BOSH does not work. */
+async function serverFindings(
+  context: CheckContext,
+  { credentials }: CheckOptions,
+): Promise<{ readonly findings: readonly Finding[]; readonly software: Software | null }> {
   const { findings, features } = await connectionFindings(context)
-  if (features === undefined) return findings
+  if (features === undefined) return { findings, software: null }
   const seen = seenSoftware(context)
   const { finding: login, reported = headerVersion(context.heads.server) } = await loginFinding(
     context,
@@ -51,7 +59,10 @@ async function serverFindings(context: CheckContext, { credentials }: CheckOptio
   const version = versionFinding({ software, reported, challenge: signUp.challenge, hasLoggedIn })
   const visitorAddress = await visitorAddressFinding(context, software, signUp.hasCaptchas)
   const twoSessions = await twoSessionsFinding(context, software)
-  return [...findings, twoSessions, ...mechanisms, ...signUp.findings, login, version, visitorAddress]
+  return {
+    findings: [...findings, twoSessions, ...mechanisms, ...signUp.findings, login, version, visitorAddress],
+    software,
+  }
 }
 
 /** Puts the findings in the order of {@link CHECKS} and adds the checks that were not reached. */

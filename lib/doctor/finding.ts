@@ -23,6 +23,11 @@ export const CHECKS = [
   'login',
   'version',
   'visitor-address',
+  'account',
+  'account-hears',
+  'account-pace',
+  'account-s2s',
+  'account-ask',
 ] as const
 
 export type CheckId = (typeof CHECKS)[number]

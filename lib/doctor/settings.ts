@@ -59,6 +59,19 @@ const SETTINGS = {
   'allow the account': {
     ejabberd: '`access_rules`',
   },
+  'do not slow the account down': {
+    ejabberd:
+      '`c2s_shaper: {none: service_accounts, normal: all}` in `shaper_rules`, with an `acl` of that name; in the ejabberd.yml of this package, `SERVICE_ACCOUNTS: [name]`',
+    Prosody: 'its JID in `unlimited_jids` of mod_limits',
+  },
+  'talk to other servers': {
+    ejabberd: '`s2s_access: all`, a listener for ejabberd_s2s_in',
+    Prosody: 'the module `s2s`',
+  },
+  'keep messages': {
+    ejabberd: 'mod_offline',
+    Prosody: 'the module `offline`',
+  },
   'tell the version': {
     ejabberd: 'mod_version',
     MongooseIM: 'mod_version',

@@ -19,6 +19,21 @@ export interface CheckOptions {
   readonly ca?: Uint8Array | undefined
   /** credentials for the login check; without them the check is skipped */
   readonly credentials?: { readonly username: string; readonly password: string } | undefined
+  /** service account to check; without it those checks are skipped */
+  readonly account?: AccountQuestion | undefined
+}
+
+/** Service account of sign-ins without a password, and questions that it asks. */
+export interface AccountQuestion {
+  /** user name or bare JID */
+  readonly username: string
+  readonly password: string
+  /** domain of another server to ask */
+  readonly s2s?: string | undefined
+  /** JID of a person to ask */
+  readonly ask?: string | undefined
+  /** gets the number to answer with, and the ms for it */
+  readonly asked?: ((number: string, ms: number) => void) | undefined
 }
 
 /** A valid URL, with the settings to reach it. */

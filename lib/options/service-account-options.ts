@@ -30,7 +30,7 @@ const SHARED_OPTION_NAMES = [
  *   service: 'https://xmpp.example.com:5443/bosh',
  *   domain: 'example.com',
  *   username: 'login',
- *   password: process.env['XMPP_PASSWORD'] ?? '',
+ *   password: 'secret',
  *   nickname: 'app.example.com',
  * }
  * export const account = new ServiceAccount(options)

@@ -12,6 +12,7 @@ import type { Element } from '../xml/read'
 import { element, write } from '../xml/write'
 import type { ServiceAccountState } from './account-like'
 import { Backoff } from './backoff'
+import { aborted, closed } from './errors'
 import { Refusals } from './refusals'
 
 /** Account that is kept online, and its server. */
@@ -44,6 +45,7 @@ export class Connector {
   /** why the server does not let the account in; `undefined` while that is not known to last */
   #refusal: XmppBoshError | undefined
   #session: StandingSession | undefined
+  #closing: Promise<void> | undefined
   #onlineSince = 0
   #cancelRetry = () => {}
 
@@ -91,8 +93,12 @@ export class Connector {
   }
 
   /** Ends the session and the logins. */
-  async close(): Promise<void> {
-    if (this.#state === 'closed') return
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#state = 'closed'
     this.#cancelRetry()
     this.#publish({})
@@ -166,12 +172,4 @@ export class Connector {
     const { jid, domain } = this.#options
     SERVICE_ACCOUNT.publish({ jid, domain, state: this.#state, ...more } satisfies ServiceAccountMessage)
   }
-}
-
-function closed(): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')
-}
-
-function aborted(): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_ABORTED', 'the caller stopped waiting for the service account')
 }

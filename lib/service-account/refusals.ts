@@ -10,7 +10,7 @@ const SETUP_FAULTS: ReadonlySet<XmppBoshErrorCode> = new Set([
   'ERR_XMPP_SERVER_PROOF',
 ])
 
-/** What the ends of logins and sessions say about the account: whether it is refused, or only unreachable. */
+/** Judgement of the ends of logins and sessions: the account is refused, or the server only out of reach. */
 export class Refusals {
   readonly #jid: string
   #conflicts: number[] = []

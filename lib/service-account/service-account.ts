@@ -18,6 +18,7 @@ import { element, type Node, write } from '../xml/write'
 import type { AccountIq, AccountLike, ServiceAccountState } from './account-like'
 import { Asked } from './asked'
 import { Connector } from './connector'
+import { aborted, closed, sessionLost, unanswered } from './errors'
 import { answerTo } from './own-answers'
 
 /**
@@ -33,7 +34,7 @@ import { answerTo } from './own-answers'
  *   service: 'https://xmpp.example.com:5443/bosh',
  *   domain: 'example.com',
  *   username: 'login',
- *   password: process.env['XMPP_PASSWORD'] ?? '',
+ *   password: 'secret',
  * })
  * await account.ready()
  * console.log(`${account.jid} is online`)
@@ -56,8 +57,8 @@ export class ServiceAccount implements AccountLike {
   readonly #listeners = new Set<(message: Element) => void>()
 
   /**
-   * Creates the account and begins to connect. Attach nothing to it: an outage is waited out, and {@link ServiceAccount.ready}
-   * tells why the server refuses the account.
+   * Creates the account and begins to connect. It waits out an outage, and {@link ServiceAccount.ready} tells why the server
+   * refuses the account.
    *
    * @param options `service`, `domain`, `username` and `password` are required
    * @throws {TypeError} names the unknown, missing or invalid option
@@ -69,7 +70,7 @@ export class ServiceAccount implements AccountLike {
    *   service: 'https://xmpp.example.com:5443/bosh',
    *   domain: 'example.com',
    *   username: 'login',
-   *   password: process.env['XMPP_PASSWORD'] ?? '',
+   *   password: 'secret',
    * })
    * ```
    */
@@ -118,7 +119,7 @@ export class ServiceAccount implements AccountLike {
    *   service: 'https://xmpp.example.com:5443/bosh',
    *   domain: 'example.com',
    *   username: 'login',
-   *   password: process.env['XMPP_PASSWORD'] ?? '',
+   *   password: 'secret',
    * })
    * await account.ready(AbortSignal.timeout(10_000))
    * ```
@@ -139,7 +140,7 @@ export class ServiceAccount implements AccountLike {
    *   service: 'https://xmpp.example.com:5443/bosh',
    *   domain: 'example.com',
    *   username: 'login',
-   *   password: process.env['XMPP_PASSWORD'] ?? '',
+   *   password: 'secret',
    * })
    * process.once('SIGTERM', () => account.close())
    * ```
@@ -236,22 +237,4 @@ function localpartOf(prepared: () => string): string {
     if (!XmppBoshError.is(reason)) throw reason
     throw new TypeError(`option \`username\` or \`password\` names no account: ${reason.message}`)
   }
-}
-
-function closed(): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')
-}
-
-function aborted(): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_ABORTED', 'the caller stopped waiting for the answer')
-}
-
-function sessionLost(cause: XmppBoshError): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the session of the service account ended before the answer', {
-    cause,
-  })
-}
-
-function unanswered(ms: number): XmppBoshError {
-  return new XmppBoshError('ERR_XMPP_TIMEOUT', `no answer within ${ms} ms; see option \`timeout\``)
 }

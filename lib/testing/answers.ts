@@ -1,6 +1,7 @@
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
-import type { FaultReply, Faults } from './faults/faults'
+import type { FaultReply } from './faults/fault'
+import type { Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault, keepsContent } from './faults/faulty-reply'
 import type { Personality } from './personalities/habits'
 import { filled, type Terms } from './protocol/creation'

@@ -59,6 +59,12 @@ export interface ResponderOptions {
    * @default that of the personality: 100 of Tigase, 0 of all others
    */
   answerPause?: number
+  /**
+   * keeps messages for accounts that are not available, until they are; otherwise it refuses them
+   *
+   * @default that of the personality: false of ejabberd as this project configures it, true of all others
+   */
+  offlineStorage?: boolean
 }
 
 /** The options with all defaults, checked. */
@@ -71,7 +77,15 @@ export interface ResolvedOptions {
   readonly registration: RegistrationMode
 }
 
-const OPTION_NAMES = ['domain', 'accounts', 'mechanisms', 'personality', 'registration', 'answerPause']
+const OPTION_NAMES = [
+  'domain',
+  'accounts',
+  'mechanisms',
+  'personality',
+  'registration',
+  'answerPause',
+  'offlineStorage',
+]
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
 /**
@@ -86,6 +100,7 @@ export function resolveOptions({
   personality = 'ejabberd',
   registration = 'closed',
   answerPause,
+  offlineStorage,
   ...unknown
 }: ResponderOptions): ResolvedOptions {
   assertKnown(unknown, OPTION_NAMES)
@@ -95,13 +110,15 @@ export function resolveOptions({
     throw new TypeError(`option \`personality\` must be one of ${PERSONALITY_NAMES.join(', ')}`)
   }
   const habits = PERSONALITIES[personality]
-  const { sessions } = habits
+  const { sessions, stanzas } = habits
   const offered = mechanisms ?? habits.sasl.mechanisms
   if (!Array.isArray(offered) || !offered.every(name => MECHANISM_NAMES.includes(name))) {
     throw new TypeError(`option \`mechanisms\` must be an array of names from: ${MECHANISM_NAMES.join(', ')}`)
   }
   const pause = answerPause ?? sessions.answerPause
   if (!Number.isFinite(pause) || pause < 0) throw new TypeError('option `answerPause` must be a number of ms')
+  const keepsMessages = offlineStorage ?? stanzas.keepsMessages
+  if (typeof keepsMessages !== 'boolean') throw new TypeError('option `offlineStorage` must be a boolean')
   if (!REGISTRATION_MODES.includes(registration)) {
     throw new TypeError(`option \`registration\` must be one of ${REGISTRATION_MODES.join(', ')}`)
   }
@@ -109,7 +126,11 @@ export function resolveOptions({
     domain: prepared.wire,
     accounts: { ...accounts },
     mechanisms: [...offered],
-    personality: { ...habits, sessions: { ...sessions, answerPause: pause } },
+    personality: {
+      ...habits,
+      sessions: { ...sessions, answerPause: pause },
+      stanzas: { ...stanzas, keepsMessages },
+    },
     registration,
   }
 }

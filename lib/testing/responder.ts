@@ -1,15 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
+import type { Node } from '../xml/write'
 import { Accounts } from './accounts'
 import { Answers } from './answers'
 import { Users } from './clients/users'
-import { type Fault, Faults } from './faults/faults'
+import type { Fault } from './faults/fault'
+import { Faults } from './faults/faults'
+import type { StandingFault, StandingMoment, StandingReply } from './faults/standing'
 import { type ResolvedOptions, type ResponderOptions, resolveOptions } from './options'
 import type { HttpHabits } from './personalities/habits'
 import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
+import type { Connection } from './protocol/pending'
 import { dressed, ok, type Reply, streamError, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
-import { type Connection, newSid, Session } from './protocol/session'
+import { Session } from './protocol/session'
+import { newSid } from './protocol/sid'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
 import { Router } from './routing/router'
@@ -19,6 +24,7 @@ import type { SessionView, TestServer } from './test-server'
 
 const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
+const REPLACED = 'Replaced by new connection'
 
 /** The server's side of the protocol, as real servers do it. It turns one request body into one reply, without HTTP. */
 export class Responder implements TestServer {
@@ -61,8 +67,9 @@ export class Responder implements TestServer {
     return [...this.#requests]
   }
 
-  fault(fault: Fault): void {
+  fault(fault: Fault | StandingFault): void {
     this.#faults.add(fault)
+    for (const session of this.#sessions.values()) this.#strike(session)
   }
 
   reset(): void {
@@ -122,7 +129,11 @@ export class Responder implements TestServer {
     if (!session) return this.#unknown
     if (connection) session.connections.add(connection)
     if (session.isOveractive) return this.#end(request.sid, terminated('policy-violation'))
-    const reply = session.take(rid, () => this.#answer(session, body, rid, request), request.step === 'restart')
+    if (session.isStuck(rid)) return this.#end(request.sid, terminated('internal-server-error'))
+    const reply = session.take(rid, () => this.#answer(session, body, rid, request), {
+      isRestart: request.step === 'restart',
+      parks: session.isHolding && request.step !== 'terminate' && this.#faultOf(session, 'request') === 'park',
+    })
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
   }
 
@@ -162,20 +173,52 @@ export class Responder implements TestServer {
       personality,
       registration: this.#registration,
       router: this.#router,
-      push: stanza => session.push(stanza),
-      replace: () => void this.#end(sid, streamError('conflict', 'Replaced by new connection')),
+      push: stanza => this.#give(session, stanza),
+      replace: () => void this.#end(sid, streamError('conflict', REPLACED)),
     })
     const session: Session = new Session(values, stream, rid, terms, sessions, {
       carry: (asked, children) => ok(children, filled(replies.every, values, asked)),
       unknown: this.#unknown,
+      held: () => this.#strike(session),
     })
     this.#sessions.set(sid, session)
     return session
   }
 
+  #give(session: Session, stanza: Node): void {
+    const fault = stanza.name === 'message' ? this.#faultOf(session, 'message') : undefined
+    if (fault === 'lose-next') return
+    session.push(stanza)
+    if (fault === 'give-twice') session.push(stanza)
+  }
+
+  /** Lets a fault happen to a session that stands. */
+  #strike(session: Session): void {
+    const fault = session.isHolding ? this.#faultOf(session, 'held') : undefined
+    if (fault === 'reset') session.reset()
+    else if (fault === 'item-not-found') this.#end(session.sid, this.#unknown)
+    else if (fault === 'conflict') this.#end(session.sid, streamError(fault, REPLACED))
+    else if (fault !== undefined) this.#end(session.sid, streamError(fault))
+  }
+
+  #faultOf({ stream }: Session, moment: StandingMoment): StandingReply | undefined {
+    const { username } = stream.authentication
+    return stream.jid === undefined || username === undefined ? undefined : this.#faults.takeStanding(moment, username)
+  }
+
   async #answer(session: Session, body: Element, rid: number, request: RequestView): Promise<Reply | undefined> {
     const { reply, isEnd } = await this.#answers.answer(session, body, rid, request)
-    return isEnd && reply !== undefined ? this.#end(session.sid, reply) : reply
+    if (!isEnd || reply === undefined) return reply
+    this.#end(session.sid, reply)
+    if (request.step === 'terminate') this.#reroute(session)
+    return reply
+  }
+
+  /** Delivers anew the messages that a session has not taken. */
+  #reroute(session: Session): void {
+    const { due } = session
+    session.due = []
+    for (const stanza of due) if (stanza.name === 'message') this.#router.message(stanza)
   }
 
   #end(sid: string, reply: Reply): Reply {
@@ -192,9 +235,12 @@ export class Responder implements TestServer {
   }
 
   #forgetIdle(sid: string): void {
-    const { inactivity } = this.#options.personality.sessions
+    const { sessions } = this.#options.personality
+    const { inactivity } = sessions
     const session = this.#sessions.get(sid)
-    if (session && session.idleSince < Date.now() - inactivity * 1000) this.#end(sid, this.#unknown)
+    if (!session || session.idleSince >= Date.now() - inactivity * 1000) return
+    this.#end(sid, this.#unknown)
+    if (sessions.reroutes) this.#reroute(session)
   }
 
   get #unknown(): Reply {

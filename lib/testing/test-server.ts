@@ -1,6 +1,7 @@
 import type { Accounts } from './accounts'
 import type { Users } from './clients/users'
-import type { Fault } from './faults/faults'
+import type { Fault } from './faults/fault'
+import type { StandingFault } from './faults/standing'
 import type { RequestView } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
 import type { CaptchaView } from './services/registration'
@@ -65,11 +66,11 @@ export interface TestServer {
   /** requests so far, at most the last 1,000; their bodies hold the text that the client sent, passwords included */
   readonly requests: readonly RequestView[]
   /**
-   * Adds a fault. Faults of one step happen in the order they were added.
+   * Adds a fault of a step, or of a session that stands. Faults of one step happen in the order they were added.
    *
    * @throws {TypeError} the fault is invalid; the message names the field
    */
-  fault(fault: Fault): void
+  fault(fault: Fault | StandingFault): void
   /** Restores the state after the start: the first accounts, without users, sessions, requests, captchas or faults. */
   reset(): void
 }

@@ -1,50 +1,9 @@
-import axe from 'axe-core'
 import { LANGUAGES } from '../../example-app/texts'
 import { EVERY_PAGE, inside } from './fixture/every-page'
+import { flaws } from './fixture/flaws'
 import { PASSWORD } from './fixture/pages'
 import { openBrandedSite, openSiteOnNothing } from './fixture/site'
-import { onEverySite, onSite, type Visitor } from './fixture/visits'
-
-const SCREEN = { width: 1280, height: 720 }
-const LOOKS = [
-  ['light', 'light', SCREEN],
-  ['dark', 'dark', SCREEN],
-  ['phone', 'light', { width: 320, height: 568 }],
-] as const
-
-/** Returns the flaws of a page in each of its looks: those axe-core finds, and parts that are too wide or too small. */
-async function flaws({ page, see }: Visitor): Promise<string[]> {
-  const found: string[] = []
-  await page.evaluate(NO_FADING)
-  // Evaluated from outside: the page's policy allows no script, and stays unchanged.
-  await page.evaluate(axe.source)
-  for (const [look, colorScheme, size] of LOOKS) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize(size)
-    const { violations, passes } = await page.evaluate<{ violations: string[]; passes: string[] }>(RUN_AXE)
-    expect(passes).toContain('color-contrast')
-    found.push(...violations.map(violation => `${look}: ${violation}`))
-    if ((await see.hidden()) > 0) found.push(`${look}: something is wider than the screen`)
-  }
-  // Below 16 px, a phone zooms in on the field.
-  if (await page.evaluate<boolean>(SMALL_FIELD)) found.push('a field in small letters')
-  return found
-}
-
-// The whole result is larger than the page, and takes longer to transfer than to compute.
-const RUN_AXE = `axe.run().then(({ violations, passes }) => ({
-  violations: violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' at ' + target)),
-  passes: passes.map(({ id }) => id),
-}))`
-
-// A colour that fades from one look into the other belongs to neither.
-const NO_FADING = `{
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync('* { transition: none !important }')
-  document.adoptedStyleSheets.push(sheet)
-}`
-const SMALL_FIELD = `[...document.querySelectorAll('input, select')].some(field =>
-  Number.parseFloat(getComputedStyle(field).fontSize) < 16)`
+import { onEverySite, onSite } from './fixture/visits'
 
 onEverySite(visits => {
   beforeAll(() => visits.site.addUser('alice', PASSWORD))

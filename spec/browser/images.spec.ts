@@ -60,6 +60,15 @@ const PAGES: readonly (readonly [name: string, go: (visitor: Visitor) => Promise
       await visitor.page.locator('main summary').click()
     },
   ],
+  [
+    'confirm-wait',
+    async ({ see, page }) => {
+      await see.open('/login')
+      await page.locator('#jid').fill('alice')
+      await page.locator('form[action$="/login/xmpp"] button').click()
+      await page.locator('.number').waitFor()
+    },
+  ],
   ['register', open('/register')],
   [
     'register-refused',

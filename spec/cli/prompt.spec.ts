@@ -1,9 +1,13 @@
 import { PassThrough } from 'node:stream'
 import { PASSWORD_MS } from '../../lib/cli/limits'
-import { askPassword } from '../../lib/cli/prompt'
+import { askPasswords, type PasswordStreams } from '../../lib/cli/prompt'
+import type { Clock } from '../../lib/time/clock'
 import { handClock } from '../fixtures/clock'
 
 const PASSWORD = 'pä$$ wörd 😀'
+
+const askPassword = async (...[streams, clock]: [PasswordStreams, Clock?]) =>
+  (await askPasswords(streams, ['Password: '], clock)).join()
 
 /** A terminal: `shown` returns the text that was echoed, `raw` lists every mode that was set. */
 function terminal(isTTY: boolean) {
@@ -76,6 +80,39 @@ describe('on a pipe', () => {
     expect((await askPassword({ stdin, stderr })).length).toBe(2_000)
     expect(stdin.destroyed).toBe(true)
   })
+})
+
+test('askPasswords asks for several on a terminal, one after the other', async () => {
+  const { stdin, stderr, shown } = terminal(true)
+  const asked = askPasswords({ stdin, stderr }, ['Password: ', 'Password of the service account: '])
+  stdin.write('pencil\r')
+  await new Promise(resolve => setImmediate(resolve))
+  await new Promise(resolve => setImmediate(resolve))
+  stdin.write('staple\r')
+
+  expect(await asked).toEqual(['pencil', 'staple'])
+  expect(shown()).toBe('Password: \nPassword of the service account: \n')
+})
+
+test('askPasswords reads one line for each prompt on a pipe', async () => {
+  const { stdin, stderr } = terminal(false)
+  stdin.end('pencil\r\nstaple\nmore\n')
+
+  expect(await askPasswords({ stdin, stderr }, ['', ''])).toEqual(['pencil', 'staple'])
+})
+
+test('askPasswords rejects when a line is missing', async () => {
+  const { stdin, stderr } = terminal(false)
+  stdin.end('pencil\n')
+
+  await expect(askPasswords({ stdin, stderr }, ['', ''])).rejects.toThrow('no password')
+})
+
+test('askPasswords leaves the input alone when there is nothing to ask for', async () => {
+  const { stdin, stderr } = terminal(false)
+
+  expect(await askPasswords({ stdin, stderr }, [])).toEqual([])
+  expect(stdin.destroyed).toBe(false)
 })
 
 test.each([true, false])('askPassword rejects when its time is over (terminal: %s)', async isTTY => {

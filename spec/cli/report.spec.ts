@@ -114,13 +114,18 @@ describe('as JSON', () => {
       'login',
       'version',
       'visitor-address',
+      'account',
+      'account-hears',
+      'account-pace',
+      'account-s2s',
+      'account-ask',
     ])
   })
 })
 
 test('the guide explains every check and no other', () => {
   const guide = readFileSync(join(__dirname, '../../docs/doctor.md'), 'utf8')
-  const rows = [...guide.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id)
+  const rows = [...guide.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, id]) => id)
 
   expect(rows).toEqual(CHECKS)
   expect(readFileSync(join(__dirname, '../../README.md'), 'utf8')).toContain(`runs ${CHECKS.length} checks`)

@@ -68,6 +68,12 @@ test.each([
   ['a missing file', ['check', 'https://a.example/', '--ca', '/staple'], 'cannot be read (ENOENT)'],
   ['a file that never ends', ['check', 'https://a.example/', '--ca', '/dev/zero'], 'no certificates'],
   ['a file without certificates', ['check', 'https://a.example/', '--ca', __filename], 'no certificates'],
+  ['an account without a password', ['check', 'https://a.example/', '--account', 'a@a.example'], 'no password'],
+  ['an empty account', ['check', 'https://a.example/', '--account', ''], '--account is empty'],
+  ['--ask without --account', ['check', 'https://a.example/', '--ask', 'staple@a'], 'need --account'],
+  ['--s2s without --account', ['check', 'https://a.example/', '--s2s', 'staple'], 'need --account'],
+  ['a domain to ask', ['check', 'https://a.example/', '--account', 'a@b', '--ask', 'staple'], '--ask is not the JID'],
+  ['a URL for --s2s', ['check', 'https://a.example/', '--account', 'a@b', '--s2s', 'http://staple'], '--s2s is not'],
   ['a user name without a password', ['check', 'https://a.example/', '--username', 'user1'], 'no password'],
 ])('the command exits with 2 and names the mistake without repeating a value when given %s', async (_, argv, says) => {
   const { code, stdout, stderr } = await play(argv)
@@ -83,7 +89,7 @@ test.each([[['--help']], [['-h']], [['check', '--help']]])('the command lists it
   const { code, stdout } = await play(argv)
 
   expect(code).toBe(0)
-  for (const name of ['domain', 'username', 'mechanisms', 'ca', 'allow-insecure', 'json']) {
+  for (const name of ['domain', 'username', 'account', 's2s', 'ask', 'mechanisms', 'ca', 'allow-insecure', 'json']) {
     expect(stdout).toContain(`--${name}`)
   }
 })
@@ -99,6 +105,25 @@ test('the command prints only JSON and no secret of a URL when called with --jso
 
   expect(JSON.parse(stdout)).toMatchObject({ service: server.url, domain: 'localhost', exitCode: code })
   expect(stdout + stderr).not.toContain('staple')
+})
+
+test('the command reads both passwords from standard input and takes the domain of the service account', async () => {
+  const both = await startSetUp({ captchaLimit: 10, accounts: { user1: 'pencil', login: 'staple' } })
+  try {
+    const { code, stdout, stderr } = await play(
+      ['check', both.url, '--username', 'user1', '--account', 'login@localhost', '--ask', 'nobody@localhost'],
+      { input: 'pencil\nstaple\n' },
+    )
+
+    expect(stdout).toContain(`${both.url}, domain localhost`)
+    expect(stdout).toContain('logged in with')
+    expect(stdout).toContain('login@localhost is online')
+    expect(stderr).toMatch(/^Asked: answer [1-9]\d in the chat, within 60 s\.\n$/)
+    expect(code).toBe(2)
+    expect(stdout + stderr).not.toMatch(/pencil|staple/)
+  } finally {
+    await both.close()
+  }
 })
 
 test('the command reports credentials in the URL as wrong and does not repeat them', async () => {

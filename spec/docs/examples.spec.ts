@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type ts from 'typescript'
-import { Strategy } from '../../lib'
+import { type ConfirmationsLike, Strategy } from '../../lib'
 import { settingsOf } from '../../lib/options/settings'
+import { confirmMessagesOf } from '../../lib/passport/confirm/outcome'
+import { confirmSettingsOf } from '../../lib/passport/confirm/settings'
 import { messagesOf } from '../../lib/passport/outcome'
 import { type BoshServer, type Step, startBoshServer } from '../../lib/testing/server'
 import { ROOT } from './blocks'
@@ -25,12 +27,14 @@ const DECLARATIONS = exportedDeclarations()
  * a constructor without overloads (its class has one), and of the objects that the test kit hands out: they are in the
  * examples of the functions that return them. Whichever example there is must compile and run.
  */
-const CALLED_BY_PASSPORT = ['Strategy.authenticate']
+const CALLED_BY_PASSPORT = ['Strategy.authenticate', 'ConfirmStrategy.authenticate']
+/** Called by the library, and described by the interface. */
+const OF_A_STORE = /^MemoryConfirmStore\./
 const REQUIRED: Readonly<Record<Exported['kind'], (declaration: Exported) => boolean>> = {
   class: () => true,
   function: () => true,
   callback: () => true,
-  method: ({ name }) => !CALLED_BY_PASSPORT.includes(name),
+  method: ({ name }) => !CALLED_BY_PASSPORT.includes(name) && !OF_A_STORE.test(name),
   constructor: ({ name }) => /\d$/.test(name),
   object: ({ entry, name }) => name.endsWith('Options') || (entry === 'lib/index.ts' && !name.endsWith('Like')),
   other: () => false,
@@ -39,7 +43,7 @@ const REQUIRED: Readonly<Record<Exported['kind'], (declaration: Exported) => boo
 /** Examples that must reach the server, and the request that shows it. */
 const REACHES: readonly (readonly [name: RegExp, step: Step])[] = [
   [
-    /^(?:new )?Strategy(?: \d)?$|^(?:AuthInfo|FailureInfo|Verify\w*|(?:de)?serializeUser|\w*Strategy\w*Options(?:WithRequest)?)$/,
+    /^(?:new )?Strategy(?: \d)?$|^(?:AuthInfo|FailureInfo|Verify\w*|(?:de)?serializeUser|(?!\w*Confirm)\w*Strategy\w*Options(?:WithRequest)?)$/,
     'bind',
   ],
   [/^(?:new )?Authenticator$|^(?:Authenticator\.authenticate|Account|LoginContext|XmppAuthenticateOptions)$/, 'bind'],
@@ -80,6 +84,9 @@ describe('docstrings', () => {
   )
 })
 
+const never = () => Promise.reject(new Error('not in this spec'))
+const NEVER: ConfirmationsLike = { start: never, waiting: never, settled: never, take: never, cancel: never }
+
 describe('defaults in docstrings', () => {
   const {
     endpoints: [endpoint],
@@ -88,7 +95,9 @@ describe('defaults in docstrings', () => {
   const used: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     AuthenticatorOptions: { ...settings, mechanisms: endpoint?.mechanisms },
     CommonStrategyOptions: { name: new Strategy({ service: 'https://h/bosh', domain: 'example.com' }).name },
+    CommonConfirmStrategyOptions: { ...confirmSettingsOf({ confirmations: NEVER }, undefined), dialog: undefined },
     Messages: { ...messagesOf() },
+    ConfirmMessages: { ...confirmMessagesOf() },
   }
   const literals = Object.entries(used).flatMap(([type, values]) =>
     Array.from(defaultsOf(type), ([name, text]) => [`${type}.${name}`, text, values[name]] as const).filter(
@@ -127,7 +136,16 @@ describe('examples in docstrings', () => {
 describe('running examples', () => {
   let server: BoshServer
   beforeAll(async () => {
-    server = await startBoshServer({ domain: 'example.com', accounts: { alice: 'secret' }, registration: 'open' })
+    server = await startBoshServer({
+      domain: 'example.com',
+      accounts: { alice: 'secret', login: 'secret' },
+      registration: 'open',
+    })
+  })
+  beforeEach(() => {
+    // Examples that ask alice get an answer.
+    server.users.add('alice@example.com')
+    server.users.deny('alice@example.com')
   })
   afterEach(() => server.reset())
   afterAll(() => server.close())
@@ -142,7 +160,7 @@ describe('running examples', () => {
   test.each(running)('the example of $name ends without an error', async ({ code }) => {
     const { app, close } = await runExample(code, server.url)
     try {
-      if (app) expect(await signIn(app, 'secret')).toBeTruthy()
+      if (app && !code.includes('new ConfirmStrategy')) expect(await signIn(app, 'secret')).toBeTruthy()
     } finally {
       await close()
     }

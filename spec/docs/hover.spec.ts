@@ -6,11 +6,16 @@ import { SETTINGS } from './compiler'
 /* An editor explains the library to its users. It asks the language service of TypeScript, as this spec does. */
 
 const FILE = join(ROOT, 'editor.mts')
-const TEXT = `import { Authenticator, Registration, Strategy } from 'passport-xmpp-bosh'
+const TEXT = `import { Authenticator, Confirmations, ConfirmStrategy, Registration, ServiceAccount, Strategy } from 'passport-xmpp-bosh'
 new Strategy(
+new ConfirmStrategy(
 new Strategy({ service: '', domain: '', timeout: 1, usernameField: '', messages: {}, passReqToCallback: true })
 new Strategy({ authenticator: new Authenticator({ service: '', domain: '' }) })
 new Registration({ service: '', domain: '' })
+const account = new ServiceAccount({ service: '', domain: '', username: '', password: '' })
+const site = { site: '', url: '', allow: '' }
+new ConfirmStrategy({ account, ...site, waitUrl: '', describe: () => '', jidLookup: () => '' })
+new ConfirmStrategy({ confirmations: new Confirmations({ account, ...site }) })
 `
 
 const service = ts.createLanguageService({
@@ -43,6 +48,10 @@ test.each([
   ['new Strategy({ authenticator', 'uses an {@link Authenticator } of the app'],
   ['new Authenticator({', 'Creates an authenticator'],
   ['new Registration({', 'Creates a client'],
+  ['new ServiceAccount({', 'Creates the account'],
+  ['new Confirmations({', 'begins to listen'],
+  ['new ConfirmStrategy({ account', 'asks visitors'],
+  ['new ConfirmStrategy({ confirmations', 'uses {@link Confirmations } of the app'],
 ])('the editor explains %j and shows an example', (code, explanation) => {
   expect(hovered(code)).toContain(explanation)
   expect(hovered(code)).toContain("} from 'passport-xmpp-bosh'")
@@ -55,14 +64,20 @@ test.each([
   ['messages', '@default English texts'],
   ['passReqToCallback', '`verify(req, profile, done)`'],
   ['authenticator', 'returns one for each request'],
+  ['waitUrl', "@default '/login/xmpp/wait'"],
+  ['describe', '@default the address of the visitor'],
+  ['jidLookup', 'for a second factor'],
 ])('the editor explains the option %s', (option, explanation) => {
   expect(hovered(`${option}:`)).toContain(explanation)
 })
 
-test('the editor explains each of the four signatures while arguments are typed', () => {
-  const help = service.getSignatureHelpItems(FILE, TEXT.indexOf('new Strategy(\n') + 'new Strategy('.length, {})
+test.each(['new Strategy(', 'new ConfirmStrategy('])(
+  'the editor explains each of the four signatures of %s while arguments are typed',
+  code => {
+    const help = service.getSignatureHelpItems(FILE, TEXT.indexOf(`${code}\n`) + code.length, {})
 
-  expect(help?.items.map(({ documentation }) => ts.displayPartsToString(documentation))).toEqual(
-    Array(4).fill(expect.stringMatching(/^Creates a strategy that /)),
-  )
-})
+    expect(help?.items.map(({ documentation }) => ts.displayPartsToString(documentation))).toEqual(
+      Array(4).fill(expect.stringMatching(/^Creates a strategy that /)),
+    )
+  },
+)

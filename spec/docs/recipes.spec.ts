@@ -6,7 +6,7 @@ import { codesIn, filesOf, ROOT, textOf } from './blocks'
 
 const PAGE = 'docs/recipes/README.md'
 const page = textOf(PAGE)
-const recipes = [...new Set(filesOf('docs/recipes/*/*').map(file => file.split('/')[2] ?? ''))]
+const recipes = [...new Set(filesOf('docs/recipes/*/*').map(file => file.split('/')[2] ?? ''))].sort()
 const shown = codesIn(PAGE, 'diff')
 
 test('docs/recipes/README.md links every recipe and no other', () => {

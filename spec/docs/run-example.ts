@@ -22,6 +22,8 @@ interface Closable {
 type AsyncFunction = (...values: unknown[]) => Promise<Express | undefined>
 const asyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (...texts: string[]) => AsyncFunction
 
+/** Passwords of the service account, as examples read them. */
+const PASSWORDS = { XMPP_PASSWORD: 'secret', XMPP_ACCOUNT_PASSWORD: 'secret' }
 const SERVICE = /'https?:\/\/[^'/]+\/[\w-]*bosh'/g
 // A server of its own, or an agent that speaks https: only.
 const KEEPS_ITS_SERVICE = /\b(?:startBoshServer|mockBosh)\(|'node:https'/
@@ -37,7 +39,7 @@ export async function runExample(code: string, service: string): Promise<Run> {
     require: (name: string): unknown => modules[name] ?? require(name),
     exports: {},
     console: { log() {}, warn() {}, error() {} },
-    process: Object.assign(new EventEmitter(), { env: process.env }),
+    process: Object.assign(new EventEmitter(), { env: { ...process.env, ...PASSWORDS } }),
   }
   const written = KEEPS_ITS_SERVICE.test(code) ? code : code.replace(SERVICE, `'${service}'`)
   const { outputText } = ts.transpileModule(written, {
@@ -77,6 +79,9 @@ function modulesFor(opened: Closable[]): Readonly<Record<string, unknown>> {
       Strategy: keeping(library.Strategy),
       Authenticator: keeping(library.Authenticator),
       Registration: keeping(library.Registration),
+      ServiceAccount: keeping(library.ServiceAccount),
+      Confirmations: keeping(library.Confirmations),
+      ConfirmStrategy: keeping(library.ConfirmStrategy),
     },
     'passport-xmpp-bosh/testing': {
       ...testing,

@@ -1,6 +1,7 @@
 /* The names that examples in documents use without a declaration, because their reader has them already. */
 
 import type * as strictAssert from 'node:assert/strict'
+import type * as fs from 'node:fs'
 import type { Express, Request } from 'express'
 import type { PassportStatic } from 'passport'
 import type * as library from 'passport-xmpp-bosh'
@@ -28,6 +29,23 @@ declare global {
   const cert: string
   function createApp(options: library.StrategyOptions): Express
 
+  const account: library.ServiceAccount
+  const strategy: library.ConfirmStrategy<Request>
+  const confirmations: library.Confirmations
+  const site: string
+  const url: string
+  const allow: string
+  const jid: string
+  /** "from where" of a visitor */
+  const place: string
+  const readFileSync: typeof fs.readFileSync
+  function browserOf(req: library.ConfirmRequest): string
+  function waitPage(view: library.ConfirmView): string
+  function endSessionsOf(jid: string): Promise<void>
+  function signIn(jid: string | undefined): void
+
+  const ConfirmStrategy: typeof library.ConfirmStrategy
+  const Confirmations: typeof library.Confirmations
   const Strategy: typeof library.Strategy
   const Authenticator: typeof library.Authenticator
   const Registration: typeof library.Registration

@@ -5,9 +5,11 @@ import { check } from '../../lib/doctor/check'
 import { CHECKS, type CheckId, type Finding } from '../../lib/doctor/finding'
 import { CHECK_MS, SESSION_MS } from '../../lib/doctor/limits'
 import type { CheckOptions } from '../../lib/doctor/target'
+import { ServiceAccount } from '../../lib/service-account/service-account'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import { type BoshServer, type Fault, PERSONALITY_NAMES } from '../../lib/testing/server'
 import { systemClock } from '../../lib/time/clock'
+import { element } from '../../lib/xml/write'
 import { handClock } from '../fixtures/clock'
 import { selfSigned } from '../fixtures/vectors/certificate'
 import { type SetUp, startSetUp } from './right-set-up'
@@ -63,7 +65,10 @@ const textOf = (findings: readonly Finding[], id: CheckId) => {
 }
 
 describe('on a server without faults', () => {
-  test('every check says ok except the two that have nothing to look at', async () => {
+  /** The checks of a service account, which the doctor does not know without --account. */
+  const ACCOUNT = ['account', 'account-hears', 'account-pace', 'account-s2s', 'account-ask']
+
+  test('every check says ok except those that have nothing to look at', async () => {
     const { url } = await serving()
     const findings = await diagnose(url)
 
@@ -71,6 +76,7 @@ describe('on a server without faults', () => {
     expect(findings.filter(({ status }) => status !== 'ok').map(({ id, status }) => [id, status])).toEqual([
       ['certificate', 'skipped'],
       ['login', 'skipped'],
+      ...ACCOUNT.map(id => [id, 'skipped']),
     ])
   })
 
@@ -80,7 +86,7 @@ describe('on a server without faults', () => {
     const credentials = { username: 'user1', password: 'user1' }
     const findings = await diagnose(url, { ca: Buffer.from(tls.cert), credentials })
 
-    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+    expect(findings.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(ACCOUNT)
     expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 
@@ -629,5 +635,85 @@ describe('about a login', () => {
     expect(complaintsIn(findings)).toEqual({ login: 'wrong' })
     expect(textOf(findings, 'login')).toMatch(says)
     expect(JSON.stringify(findings)).not.toContain('staple')
+  })
+})
+
+describe('about a service account', () => {
+  const accounts = { user1: 'user1', login: 'secret', alice: 'wonderland' }
+  const account = { username: 'login@localhost', password: 'secret' }
+
+  test('every check of the account says ok when a person answers the question', async () => {
+    const server = await serving({ accounts })
+    const alice = new ServiceAccount({
+      service: server.url,
+      domain: 'localhost',
+      username: 'alice',
+      password: 'wonderland',
+    })
+    ended.push(() => alice.close())
+    await alice.ready()
+    const asked = (number: string) => {
+      const body = element('body', {}, `it is ${number}`)
+      void alice.send(element('message', { to: 'login@localhost', type: 'chat', id: 'answer' }, body))
+    }
+    const findings = await diagnose(server.url, {
+      account: { ...account, s2s: 'localhost', ask: 'alice@localhost', asked },
+    })
+
+    expect(complaintsIn(findings)).toEqual({})
+    expect(textOf(findings, 'account')).toContain('login@localhost is online')
+    expect(textOf(findings, 'account-ask')).toContain('answered with the number')
+    expect(findings.filter(({ id, status }) => id.startsWith('account') && status !== 'ok')).toEqual([])
+  })
+
+  test('the doctor asks nothing of other servers and persons unless it is told to', async () => {
+    const { url } = await serving({ accounts })
+    const findings = await diagnose(url, { account })
+
+    expect(complaintsIn(findings)).toEqual({})
+    expect(textOf(findings, 'account-s2s')).toContain('--s2s')
+    expect(textOf(findings, 'account-ask')).toContain('--ask')
+  })
+
+  test.each<[what: string, given: Partial<typeof account>, faults: readonly Fault[], says: RegExp]>([
+    ['the password is wrong', { password: 'staple' }, [], /not-authorized.*password is wrong/],
+    ['the account is disabled', {}, [{ on: 'auth', reply: 'account-disabled' }], /unban_account/],
+    ['an access rule refuses it', {}, [{ on: 'bind', reply: { stanzaError: 'not-allowed' } }], /access rule/],
+    ['it is of another domain', { username: 'login@example.com' }, [], /another domain/],
+    ['its JID is not a JID', { username: '@localhost' }, [], /--account/],
+    ['the server ends the connection', {}, [{ on: 'bind', reply: 'reset', times: 3 }], /cut|connection/],
+  ])('the doctor reports the account alone and skips its other checks when %s', async (_, given, faults, says) => {
+    const { url } = await serving({ accounts }, ...faults)
+    const findings = await diagnose(url, { account: { ...account, ...given } })
+
+    expect(complaintsIn(findings)).toEqual({ account: 'wrong' })
+    expect(textOf(findings, 'account')).toMatch(says)
+    expect(of(findings, 'account-pace')?.status).toBe('skipped')
+    expect(JSON.stringify(findings)).not.toContain('staple')
+  })
+
+  test('the doctor reports an account that does not hear itself and asks no person', async () => {
+    const server = await serving({ accounts })
+    const other = new ServiceAccount({
+      service: server.url,
+      domain: 'localhost',
+      username: 'login',
+      password: 'secret',
+    })
+    ended.push(() => other.close())
+    await other.ready()
+    await other.send(element('presence', {}, element('priority', {}, '5')))
+    const findings = await diagnose(server.url, { account: { ...account, ask: 'alice@localhost' } })
+
+    expect(complaintsIn(findings)).toEqual({ 'account-hears': 'wrong' })
+    expect(textOf(findings, 'account-hears')).toContain('higher priority')
+    expect(of(findings, 'account-ask')?.status).toBe('skipped')
+  })
+
+  test('the doctor leaves no session of the account behind', async () => {
+    const server = await serving({ accounts })
+    await diagnose(server.url, { account })
+
+    expect(server.sessions).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { ownCookie } from '../../example-app/protection/cookies'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { CONFIRM, numberIn } from './confirming'
 import { type AppOn, appOn, PRODUCTION, send, tokenIn, type Visitor, visitorOf } from './visitor'
 
 const BASE = '/apps/login'
@@ -8,11 +9,15 @@ let xmpp: BoshServer
 let on: AppOn
 
 beforeAll(async () => {
-  xmpp = await startBoshServer({ domain: 'localhost', accounts: { user1: 'user1' }, registration: 'captcha' })
+  xmpp = await startBoshServer({
+    domain: 'localhost',
+    accounts: { user1: 'user1', login: 'secret' },
+    registration: 'captcha',
+  })
 })
 beforeEach(() => {
   xmpp.reset()
-  on = appOn(xmpp, { BASE_PATH: BASE, XMPP_REGISTRATION: 'on', ACCENT_COLOR: '#7a1fa2', LOGO_FILE: LOGO })
+  on = appOn(xmpp, { ...CONFIRM, BASE_PATH: BASE, XMPP_REGISTRATION: 'on', ACCENT_COLOR: '#7a1fa2', LOGO_FILE: LOGO })
 })
 afterEach(() => on.app.close())
 afterAll(() => xmpp.close())
@@ -56,6 +61,7 @@ test.each([
   const missing = [...found].filter(([, { status }]) => status >= 400).map(([address]) => address.slice(BASE.length))
   const FOR_POST = [
     '/logout',
+    '/login/xmpp',
     '/account/password',
     '/account/sign-out-everywhere',
     '/register/picture',
@@ -63,6 +69,23 @@ test.each([
   ]
   expect(missing.filter(address => !FOR_POST.includes(address))).toEqual([])
   expect(found.size).toBeGreaterThan(signedIn ? 18 : 14)
+})
+
+test('a visitor signs in with an XMPP app under the base', async () => {
+  xmpp.users.add('user1@localhost', { client: 'text' })
+  const visitor = visitorOf(on.app)
+  const begun = await send(visitor, `${BASE}/login`, `${BASE}/login/xmpp`, { jid: 'user1' })
+  expect(begun.headers['location']).toBe(`${BASE}/login/xmpp/wait`)
+  const { text } = await visitor.get(`${BASE}/login/xmpp/wait`)
+  const inPage = [...text.matchAll(/(?:data-\w+|action)="(\/[^"]*)"|content="1;url=([^"]*)"/g)].map(
+    found => found[1] ?? found[2],
+  )
+  expect(inPage).toHaveLength(6)
+  expect(inPage.filter(address => !address?.startsWith(`${BASE}/login/xmpp`))).toEqual([])
+  xmpp.users.reply('user1@localhost', numberIn(text))
+  await visitor.get(`${BASE}/login/xmpp/wait?held`).expect('location', `${BASE}/login/xmpp/finish`)
+  await visitor.get(`${BASE}/login/xmpp/finish`).expect('location', `${BASE}/`)
+  await visitor.get(`${BASE}/.well-known/xmpp-login`).expect(200)
 })
 
 async function signInUnder(visitor: Visitor) {

@@ -49,6 +49,7 @@ test('the config takes every variable when all are set', () => {
   })
   expect(config).toEqual({
     captchaHosts: ['captcha.example', 'other.example:8443'],
+    confirm: undefined,
     metricsAddress: { host: '10.0.0.1', port: 9464 },
     host: '0.0.0.0',
     port: 8080,
@@ -66,6 +67,80 @@ test('the config takes every variable when all are set', () => {
       allowInsecure: true,
       forwardClientIp: true,
     },
+  })
+})
+
+describe('signing in with an XMPP app', () => {
+  const ACCOUNT = { XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD: ' a secret ' }
+  const URL_OF_SITE = { XMPP_CONFIRM_URL: 'https://app.example.com/login' }
+
+  test('the demo has an account with a new password at every start', () => {
+    const [first, second] = [readConfig({ PORT: '5006', BASE_PATH: '/id' }).confirm, readConfig({}).confirm]
+    expect(first).toEqual({
+      username: 'login',
+      password: expect.stringMatching(/^[0-9a-f]{32}$/),
+      url: 'http://localhost:5006/id/login',
+      allow: ['localhost'],
+      dialog: 'off',
+      code: 'ask',
+    })
+    expect(first?.password).not.toBe(second?.password)
+  })
+
+  test('another server has none unless an account is named', () => {
+    expect(readConfig(SERVER).confirm).toBeUndefined()
+    expect(readConfig({ ...SERVER, ...ACCOUNT }).confirm).toMatchObject({
+      password: ' a secret ',
+      allow: ['example.com'],
+      url: 'http://localhost:5005/login',
+    })
+  })
+
+  test('the config takes the other variables', () => {
+    const more = { XMPP_CONFIRM_DIALOG: 'known', XMPP_CONFIRM_CODE: 'off', XMPP_CONFIRM_ALLOW: 'a.example, b.example' }
+    expect(readConfig({ ...PRODUCTION, ...ACCOUNT, ...URL_OF_SITE, ...more }).confirm).toEqual({
+      username: 'login',
+      password: ' a secret ',
+      url: 'https://app.example.com/login',
+      allow: ['a.example', 'b.example'],
+      dialog: 'known',
+      code: false,
+    })
+    expect(readConfig({ ...SERVER, ...ACCOUNT, XMPP_CONFIRM_ALLOW: '*' }).confirm?.allow).toBe('*')
+  })
+
+  test('the password is the one line of a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xmpp-password-'))
+    const path = join(folder, 'password')
+    const env = { ...SERVER, XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD_FILE: path }
+    const passwordFrom = (content: string) => {
+      writeFileSync(path, content)
+      return readConfig(env).confirm?.password
+    }
+    expect(passwordFrom('a secret\n')).toBe('a secret')
+    expect(passwordFrom('a secret\r\n')).toBe('a secret')
+    for (const content of ['', '\n', 'two\nlines\n', 'x'.repeat(5_000)]) {
+      expect(() => passwordFrom(content)).toThrow(/^XMPP_CONFIRM_PASSWORD_FILE must name a file/)
+    }
+    rmSync(folder, { recursive: true })
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['XMPP_CONFIRM_USERNAME', { XMPP_CONFIRM_PASSWORD: 'a secret' }],
+    ['XMPP_CONFIRM_PASSWORD', { XMPP_CONFIRM_USERNAME: 'login' }],
+    ['XMPP_CONFIRM_PASSWORD_FILE', { ...ACCOUNT, XMPP_CONFIRM_PASSWORD_FILE: __filename }],
+    ['XMPP_CONFIRM_PASSWORD_FILE', { XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD_FILE: '/nothing/there' }],
+    ['XMPP_CONFIRM_URL', ACCOUNT],
+    ['XMPP_CONFIRM_URL', { ...ACCOUNT, XMPP_CONFIRM_URL: 'http://app.example.com/login' }],
+    ['XMPP_CONFIRM_URL', { ...ACCOUNT, XMPP_CONFIRM_URL: 'app.example.com' }],
+    ['XMPP_CONFIRM_ALLOW', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_ALLOW: '*, example.com' }],
+    ['XMPP_CONFIRM_DIALOG', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_DIALOG: 'on' }],
+    ['XMPP_CONFIRM_CODE', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_CODE: 'on' }],
+  ])('the error of %s begins with its name when the environment of production has %j', (name, env) => {
+    const read = () => readConfig({ ...PRODUCTION, ...env })
+    expect(read).toThrow(ConfigError)
+    expect(read).toThrow(new RegExp(`^${name} `))
+    expect(read).not.toThrow('a secret')
   })
 })
 

@@ -116,7 +116,7 @@ beforeAll(() => void process.on('unhandledRejection', note))
 afterAll(() => void process.off('unhandledRejection', note))
 
 test('a login succeeds only with proof and answers once in time', async () => {
-  const counts = { success: 0, fail: 0, error: 0 }
+  const counts = { success: 0, fail: 0, redirect: 0, error: 0 }
   let stayed = 0
   await fc.assert(
     fc.asyncProperty(cases, async given => {

@@ -6,7 +6,8 @@ import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
 
 const textOf = (message: Element) => message.children.find(({ name }) => name === 'body')?.text
-const chat = (to: string, text: string, id = text) => element('message', { to, id, type: 'chat' }, element('body', {}, text))
+const chat = (to: string, text: string, id = text) =>
+  element('message', { to, id, type: 'chat' }, element('body', {}, text))
 
 describe.each<[string, () => Promise<LiveServer>]>([
   ['ejabberd', () => startEjabberd({ storage: 'plain', modules: { mod_offline: '{}' } })],

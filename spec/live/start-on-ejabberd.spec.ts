@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { startPerson } from './servers/clients/person'
 
 // npm run start:ejabberd after the build. It runs on this machine, whatever release the others run on: a developer has
 // the app and Node.js there.
@@ -59,6 +60,30 @@ test('the sign-up page of the app shows the captcha of its own ejabberd', async 
 
 test('the script says that Erlang runs as root exactly when it does', () => {
   expect(output.includes('Erlang, with ejabberd, runs as root')).toBe(process.getuid?.() === 0)
+})
+
+test('the app is online with the service account that the script created', async () => {
+  await until(() => output.includes('the service account is online'))
+
+  const { mode } = statSync(join(directory, 'service-account-login'))
+  expect(mode & 0o777).toBe(0o600)
+  const page = await (await fetch(`${listening(/^Listening on (\S+)$/m)}/login`)).text()
+  expect(page).toContain('login@localhost')
+})
+
+test('an XMPP client on this machine logs in when it accepts the certificate', async () => {
+  const port = listening(/^XMPP clients on this machine log in at 127\.0\.0\.1, port (\d+)\.$/m)
+  execFileSync(join(app, '../ejabberd/add-user'), [directory, 'alice'], { input: 'correct horse battery' })
+  const ca = join(directory, 'certificate-localhost.pem')
+  const person = await startPerson({
+    jid: 'alice@localhost',
+    password: 'correct horse battery',
+    port: Number(port),
+    ca,
+  })
+
+  expect(person.events[0]).toMatchObject({ event: 'online' })
+  await person.stop()
 })
 
 test('one signal ends the app and its ejabberd', async () => {

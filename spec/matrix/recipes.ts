@@ -31,11 +31,18 @@ const HOW: Readonly<Record<string, Partial<Recipe>>> = {
   'from-passport-xmpp': { command: ['after.js'], signIn: { form: 'jid' } },
 }
 
+interface Form {
+  readonly path: string
+  readonly fields: Readonly<Record<string, string>>
+}
+
 /** A recipe whose visitors confirm the sign-in in their XMPP client. */
 export interface ConfirmedRecipe extends Installed {
   readonly name: string
   /** the form that starts a sign-in of alice */
-  readonly form: { readonly path: string; readonly fields: Readonly<Record<string, string>> }
+  readonly form: Form
+  /** the same of a visitor that types no address, where there is a field for it */
+  readonly formWithoutJid: Form
   readonly greeting: RegExp
 }
 
@@ -55,12 +62,15 @@ export const RECIPES: readonly Recipe[] = NAMES.filter(name => !isConfirmed(name
   ...HOW[name],
 }))
 
+const PASSWORD_FORM: Form = { path: '/login', fields: { username: 'alice', password: 'secret' } }
+
 export const CONFIRMED_RECIPES: readonly ConfirmedRecipe[] = NAMES.filter(isConfirmed).map(name => ({
   ...installed(name),
-  form: { path: '/login/xmpp', fields: { jid: 'Alice@LOCALHOST' } },
-  greeting: JID,
-  ...(name === 'second-factor' && {
-    form: { path: '/login', fields: { username: 'alice', password: 'secret' } },
-    greeting: ROW,
-  }),
+  ...(name === 'second-factor'
+    ? { form: PASSWORD_FORM, formWithoutJid: PASSWORD_FORM, greeting: ROW }
+    : {
+        form: { path: '/login/xmpp', fields: { jid: 'Alice@LOCALHOST' } },
+        formWithoutJid: { path: '/login/xmpp', fields: { jid: '' } },
+        greeting: JID,
+      }),
 }))

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
+import nock from 'nock'
 import * as library from '../../lib'
+import { mockBosh } from '../../lib/testing/nock'
 import {
   type BoshServer,
   type BoshServerOptions,
@@ -18,6 +20,9 @@ import { selfSigned } from '../fixtures/vectors/certificate'
  * docs/testing.md is true: its programs are the files of the projects (which .ci/guides runs), its examples run, and its
  * tables name the real outcomes.
  */
+
+// node:http belongs to the whole process, and other examples count connections.
+nock.restore()
 
 const DOCS = join(__dirname, '../../docs')
 const GUIDE = readFileSync(join(DOCS, 'testing.md'), 'utf8')
@@ -51,6 +56,11 @@ describe('for its programs', () => {
   })
 })
 
+const mocked: typeof mockBosh = (url, options) => {
+  nock.activate()
+  return mockBosh(url, options)
+}
+
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor
 
 /** The options of `xmpp` in an example that does not start its own server. */
@@ -75,6 +85,7 @@ describe('for its examples', () => {
       'node:assert/strict': assert,
       'passport-xmpp-bosh': library,
       'passport-xmpp-bosh/testing': { startBoshServer: start, PERSONALITY_NAMES },
+      'passport-xmpp-bosh/testing/nock': { mockBosh: mocked },
     }
     const scope = {
       ...library,
@@ -89,6 +100,7 @@ describe('for its examples', () => {
       await run(await start(SERVED), ...Object.values(scope))
     } finally {
       await Promise.all(started.map(server => server.close()))
+      nock.restore()
     }
   })
 })

@@ -10,6 +10,11 @@ import { askVersion, type ReportedVersion } from '../reported-version'
 import { settingFor } from '../settings'
 import type { Software } from '../software'
 
+/** Returns the change that makes a login succeed. */
+export function loginAdvice(error: XmppBoshError, software: Software): string {
+  return refusals(software)[error.code] ?? adviceFor(error, software).advice
+}
+
 const refusals = (software: Software): Partial<Readonly<Record<XmppBoshErrorCode, string>>> => ({
   'invalid-credentials':
     'User name or password is wrong, or the account lacks a key for this mechanism (see several-hashes).',
@@ -40,8 +45,6 @@ export async function loginFinding(
     return await withinDeadline(signal, authenticator.authenticated(credentials, { signal }, ask))
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
-    return {
-      finding: wrong('login', error.message, refusals(software)[error.code] ?? adviceFor(error, software).advice),
-    }
+    return { finding: wrong('login', error.message, loginAdvice(error, software)) }
   }
 }

@@ -1,8 +1,9 @@
+import { MAX_HOLD_MS } from '../../confirm/limits'
 import type { ConfirmVisitor } from '../../confirm/options'
 import type { ConfirmView } from '../../confirm/view'
 import { XmppBoshError } from '../../errors/error'
 import { parsePreparedJid, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../../jid'
-import { MAX_CONFIRM_HOLD_MS } from '../../limits'
+import { MAX_CANCELLED } from '../../limits'
 import { type Action, actionOfVerify } from '../action'
 import { visitorAddress, watchVisitor } from '../visitor'
 import type { ConfirmAuthenticateOptions, ConfirmRequest } from './common-options'
@@ -103,17 +104,22 @@ async function finish<Req extends object>(settings: ConfirmSettings<Req>, req: R
   if (view?.state === 'waiting') return { action: 'redirect', url: waitUrl, status: SEE_OTHER }
   const record = view && (await confirmations.take(id))
   forget(session, sessionKey)
-  if (!record) throw expired()
+  if (!record) throw settings.cancelled.has(id) ? denied() : expired()
   const account = record.state === 'granted' && record.jid !== undefined ? parsePreparedJid(record.jid) : undefined
-  if (!account || record.way === undefined) {
-    throw new XmppBoshError('confirm-denied', 'the sign-in was answered with no, or cancelled')
-  }
+  if (!account || record.way === undefined) throw denied()
   const { local: username, domain } = account
   return await actionOfVerify(
     settings.verify,
     req,
     { username, domain },
     { mechanism: 'xmpp-confirm', way: record.way },
+  )
+}
+
+function denied(): XmppBoshError {
+  return new XmppBoshError(
+    'confirm-denied',
+    'the sign-in was answered with no or with a wrong number, or was cancelled',
   )
 }
 
@@ -127,8 +133,8 @@ export async function waitingFor<Req extends object>(
   req: Req,
   hold: number,
 ): Promise<ConfirmView | undefined> {
-  if (!Number.isInteger(hold) || hold < 0 || hold > MAX_CONFIRM_HOLD_MS) {
-    throw new TypeError(`\`hold\` must be an integer from 0 to ${MAX_CONFIRM_HOLD_MS}`)
+  if (!Number.isInteger(hold) || hold < 0 || hold > MAX_HOLD_MS) {
+    throw new TypeError(`\`hold\` must be an integer from 0 to ${MAX_HOLD_MS}`)
   }
   const id = startedIn(sessionOf(req), settings.sessionKey)
   if (id === undefined) return undefined
@@ -145,5 +151,11 @@ export async function waitingFor<Req extends object>(
 /** Cancels the request that was started in the visitor's session, if there is one. */
 export async function cancelFor<Req extends object>(settings: ConfirmSettings<Req>, req: Req): Promise<void> {
   const id = startedIn(sessionOf(req), settings.sessionKey)
-  if (id !== undefined) await (await settings.confirmationsFor(req)).cancel(id)
+  if (id === undefined) return
+  const confirmations = await settings.confirmationsFor(req)
+  await confirmations.cancel(id)
+  const { cancelled } = settings
+  cancelled.add(id)
+  const [oldest] = cancelled
+  if (cancelled.size > MAX_CANCELLED && oldest !== undefined) cancelled.delete(oldest)
 }

@@ -43,6 +43,8 @@ export interface ConfirmSettings<Req> {
   dialog: (req: Req, jid: string) => boolean | Promise<boolean>
   language: ((req: Req) => string | undefined) | undefined
   sessionKey: string
+  /** ids of the requests that visitors cancelled: the store has them no more */
+  cancelled: Set<string>
   verify: VerifyWithRequest<Req>
   messages: Partial<ConfirmMessages> | undefined
   handleErrorsAsFailures: boolean
@@ -78,6 +80,7 @@ export function confirmSettingsOf<Req>(
     dialog: typeof dialog === 'function' ? dialog : () => dialog,
     language: options.language,
     sessionKey: options.sessionKey ?? 'xmpp-confirm',
+    cancelled: new Set(),
     verify: verifierOf(verify, passReqToCallback),
     messages: options.messages,
     handleErrorsAsFailures,

@@ -16,7 +16,7 @@ import {
   XML_TYPE,
 } from '../protocol/reply'
 import type { RequestView } from '../protocol/request'
-import type { FaultReply, SaslFault } from './faults'
+import type { FaultReply, SaslFault } from './fault'
 
 const TOO_LARGE_BYTES = 2 * 1024 * 1024
 

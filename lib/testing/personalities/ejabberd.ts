@@ -55,6 +55,8 @@ export const EJABBERD: Personality = {
     comparesLetters: false,
     grantsHoldZero: true,
     answersNewest: true,
+    parksEarly: true,
+    reroutes: true,
     repeatsReplies: true,
     repeatsRestart: false,
     otherRequest: 'other-request',

@@ -105,6 +105,10 @@ export interface SessionHabits {
   readonly grantsHoldZero: boolean
   /** a reply goes to the request that asked, and the held request gets an empty one; otherwise the held one gets the reply */
   readonly answersNewest: boolean
+  /** a request that overtakes an empty one is stuck until the server has a stanza for the client */
+  readonly parksEarly: boolean
+  /** stanzas that an idle session has not taken are delivered anew when it ends; otherwise they are lost */
+  readonly reroutes: boolean
   /** a repeated request gets the same reply; otherwise it is held like an empty one, and the answer is lost */
   readonly repeatsReplies: boolean
   /** a restart that is repeated before its answer is done twice, so that the features come once more with the next answer */

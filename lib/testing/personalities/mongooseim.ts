@@ -59,6 +59,7 @@ export const MONGOOSEIM: Personality = {
   },
   sessions: {
     ...EJABBERD.sessions,
+    parksEarly: false,
     sid: 'hex',
     needsVersion: false,
     comparesLetters: true,

@@ -50,6 +50,8 @@ export const PROSODY: Personality = {
     comparesLetters: false,
     grantsHoldZero: false,
     answersNewest: false,
+    parksEarly: false,
+    reroutes: false,
     repeatsReplies: true,
     repeatsRestart: false,
     otherRequest: undefined,

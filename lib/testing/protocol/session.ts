@@ -1,50 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Node } from '../../xml/write'
 import type { SessionHabits } from '../personalities/habits'
 import type { Terms, Values } from './creation'
-import type { Reply } from './reply'
+import type { Connection, Handler, OwnReplies, PendingRequest, WaitingRequest } from './pending'
+import { type Reply, terminated } from './reply'
 import type { Stream } from './stream'
-
-/** A request that waits for its reply. */
-interface PendingRequest {
-  readonly rid: number
-  readonly answer: (reply: Reply) => void
-  readonly fail: (reason: unknown) => void
-}
-
-/** Makes the reply to a request; `undefined` means that there is nothing to send yet. */
-export type Handler = () => Promise<Reply | undefined>
-
-/** A connection that carries requests. */
-export interface Connection {
-  close(): void
-}
-
-/** Replies that a session gives by itself. */
-export interface OwnReplies {
-  /** to a request, with what the server sends by itself */
-  readonly carry: (rid: number, children: readonly Node[]) => Reply
-  /** to requests that still wait when the session ends */
-  readonly unknown: Reply
-}
-
-const SID_BYTES = 20
-const SHORT_SID = 10
-const SIDS = {
-  uuid: () => randomUUID(),
-  hex: () => randomBytes(SID_BYTES).toString('hex'),
-  short: () =>
-    BigInt(`0x${randomBytes(SID_BYTES).toString('hex')}`)
-      .toString(36)
-      .slice(-SHORT_SID),
-}
-
-/** Makes the id of a session. */
-export function newSid(form: SessionHabits['sid']): string {
-  return SIDS[form]()
-}
 
 /** One BOSH session. It handles requests in the order of their rid, and holds one while there is nothing to send. */
 export class Session {
@@ -63,7 +24,11 @@ export class Session {
   readonly #own: OwnReplies
   readonly #replies = new Map<number, Promise<Reply>>()
   readonly #answered = new Set<number>()
-  readonly #waiting = new Map<number, PendingRequest & { readonly handler: Handler }>()
+  readonly #waiting = new Map<number, WaitingRequest>()
+  /** rid of the request that is not handled until the client gets a stanza */
+  #parked: number | undefined
+  /** rids of requests whose connections were reset */
+  readonly #lost = new Set<number>()
   #rid: number
   #isBusy = false
   #isFlushing = false
@@ -97,6 +62,11 @@ export class Session {
     return this.#held ? Date.now() : this.#lastSeen
   }
 
+  /** true for a request that is stuck: its repetition ends the session */
+  isStuck(rid: number): boolean {
+    return rid === this.#parked
+  }
+
   /** true while a request waits for something to send */
   get isHolding(): boolean {
     return this.#held !== undefined
@@ -117,21 +87,29 @@ export class Session {
    *
    * @returns its reply, or `undefined` if the rid is outside the window (XEP-0124 §11)
    */
-  take(rid: number, handler: Handler, isRestart = false): Promise<Reply> | undefined {
+  take(rid: number, handler: Handler, { isRestart = false, parks = false } = {}): Promise<Reply> | undefined {
     this.#lastSeen = Date.now()
-    // XEP-0124 §14.2: a repeated rid gets the same reply.
+    if (this.#lost.delete(rid)) return this.#again(rid)
+    // XEP-0124 §14.2: a repeated rid gets the same reply. ejabberd holds it instead while another request is stuck.
     const repeated = this.#replies.get(rid)
+    if (repeated && this.#parked !== undefined && this.#held?.rid === rid) return this.#again(rid)
     if (repeated && this.#habits.repeatsRestart && isRestart && !this.#answered.has(rid)) this.#restartAgain()
     if (repeated && (this.#habits.repeatsReplies || !this.#answered.has(rid))) return repeated
-    if (repeated) return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
+    if (repeated) return this.#again(rid)
     if (rid <= this.#rid || rid > this.#rid + this.#requests) return undefined
+    const isEarly = parks || (this.#habits.parksEarly && rid > this.#rid + 1)
     const reply = new Promise<Reply>((answer, fail) => {
-      this.#waiting.set(rid, { rid, answer, fail, handler })
+      this.#waiting.set(rid, { rid, answer, fail, handler, isEarly })
     })
     this.#replies.set(rid, reply)
     this.#forget(rid - this.#requests)
     void this.#advance()
     return reply
+  }
+
+  /** Treats a repeated request as an empty one. */
+  #again(rid: number): Promise<Reply> {
+    return new Promise((answer, fail) => this.#deliver({ rid, answer, fail }, undefined))
   }
 
   #restartAgain(): void {
@@ -169,9 +147,16 @@ export class Session {
   /** Ends the session. A held request gets `reply`, requests that wait for their turn get an error. */
   end(reply: Reply): void {
     this.#end = reply
-    this.#release(reply)
+    if (this.#parked === undefined) this.#release(reply)
+    else this.#burst()
     for (const { answer } of this.#waiting.values()) answer(this.#own.unknown)
     this.#waiting.clear()
+  }
+
+  /** Resets the connection of the held request. The session goes on. */
+  reset(): void {
+    if (this.#held) this.#lost.add(this.#held.rid)
+    this.#release('reset')
   }
 
   // XEP-0124 §9: handle requests in the order of their rid, even if they arrive in another order.
@@ -190,9 +175,19 @@ export class Session {
     this.#isBusy = false
   }
 
-  #next(): (PendingRequest & { readonly handler: Handler }) | undefined {
+  /** ejabberd answers the held request with nothing and the stuck one with this error. */
+  #burst(): void {
+    this.#release()
+    this.#waiting.get(this.#parked ?? 0)?.answer(terminated('other-request'))
+    this.#waiting.delete(this.#parked ?? 0)
+  }
+
+  #next(): WaitingRequest | undefined {
     const next = this.#waiting.get(this.#rid + 1)
-    if (next) this.#waiting.delete(++this.#rid)
+    // ejabberd: a request that came before the one that is held now waits for the next stanza to the client.
+    if (next?.isEarly && this.#held) this.#parked = next.rid
+    if (!next || next.rid === this.#parked) return undefined
+    this.#waiting.delete(++this.#rid)
     return next
   }
 
@@ -224,6 +219,7 @@ export class Session {
     timer.unref()
     this.#held = { ...request, timer }
     if (this.due.length > 0) this.#flushSoon()
+    else this.#own.held()
   }
 
   /** Answers the held request with what is due, after all stanzas of this turn. */
@@ -233,10 +229,11 @@ export class Session {
     setImmediate(async () => {
       if (this.#held) await this.#pause()
       this.#isFlushing = false
-      const { due } = this
-      if (!this.#held || due.length === 0) return
+      if (!this.#held || this.due.length === 0) return
+      this.#release(this.#own.carry(this.#held.rid, this.due))
       this.due = []
-      this.#release(this.#own.carry(this.#held.rid, due))
+      this.#parked = undefined
+      await this.#advance()
     })
   }
 

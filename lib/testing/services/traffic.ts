@@ -6,9 +6,9 @@ import type { Personality } from '../personalities/habits'
 import { bareJid, type Place, placeOf } from '../protocol/address'
 import type { Attributes, StreamReply } from '../protocol/reply'
 import { errorOf, forwarded, resultOf, type StanzaFault } from '../protocol/stanza'
-import { childOf, textIn } from '../routing/offline'
 import type { Recipient, Router } from '../routing/router'
 import type { AccountData } from './account-data'
+import { addressed, type ShownPresence, shown } from './presence'
 import { answerQuery } from './queries'
 
 /** The server's data about a bound client. */
@@ -33,8 +33,7 @@ const SUBSCRIPTIONS = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed',
 /** Stanzas of one bound client, and the server's answers. What it sends to others goes to the router. */
 export class Traffic implements Recipient {
   readonly #client: Client
-  #presence: Node | undefined
-  #priority: number | undefined
+  #shown: ShownPresence | undefined
 
   constructor(client: Client) {
     this.#client = client
@@ -46,11 +45,11 @@ export class Traffic implements Recipient {
   }
 
   get presence(): Node | undefined {
-    return this.#presence
+    return this.#shown?.stanza
   }
 
   get priority(): number | undefined {
-    return this.#priority
+    return this.#shown?.priority
   }
 
   receive(stanza: Node): void {
@@ -65,7 +64,7 @@ export class Traffic implements Recipient {
   leave(): void {
     const { jid, router } = this.#client
     router.leave(this)
-    if (this.#presence !== undefined) this.#tellSiblings(element('presence', { from: jid, type: 'unavailable' }))
+    if (this.#shown) this.#tellSiblings(element('presence', { from: jid, type: 'unavailable' }))
   }
 
   /** Answers a stanza. */
@@ -143,7 +142,8 @@ export class Traffic implements Recipient {
     if (isSubscription) return []
     const echo = forwarded(presence, namesAccount ? { from: jid, to: jid } : { from: jid })
     if (presence.attributes.has('to')) return [echo]
-    const given = type === undefined ? this.#appear(echo) : this.#disappear()
+    const given = type === undefined ? this.#appear(echo) : []
+    if (type !== undefined) this.#shown = undefined
     this.#tellSiblings(echo)
     return type === undefined || personality.stanzas.echoesUnavailable ? [echo, ...given] : given
   }
@@ -151,21 +151,14 @@ export class Traffic implements Recipient {
   /** Returns what a client gets with its presence: that of the account's other clients, and the messages that were kept. */
   #appear(presence: Node): readonly Node[] {
     const { jid, data, personality } = this.#client
-    const isFirst = this.#presence === undefined
-    const wasWilling = (this.#priority ?? -1) >= 0
-    this.#presence = presence
-    this.#priority = Number.parseInt(textIn(childOf(presence, 'priority') ?? element('priority', {}, '0')), 10) || 0
+    const isFirst = this.#shown === undefined
+    const wasWilling = (this.priority ?? -1) >= 0
+    this.#shown = shown(presence)
     const others = isFirst
       ? this.#siblings.flatMap(({ presence: theirs }) => (theirs ? [addressed(theirs, jid)] : []))
       : []
-    const isOffered = this.#priority >= 0 && (personality.stanzas.offersOnce ? isFirst : !wasWilling)
+    const isOffered = this.#shown.priority >= 0 && (personality.stanzas.offersOnce ? isFirst : !wasWilling)
     return isOffered ? [...others, ...data.takeMessages()] : others
-  }
-
-  #disappear(): readonly Node[] {
-    this.#presence = undefined
-    this.#priority = undefined
-    return []
   }
 
   #tellSiblings(presence: Node): void {
@@ -248,8 +241,4 @@ export class Traffic implements Recipient {
     const { repeatsRefused } = this.#client.personality.stanzas
     return errorOf(stanza, addresses, fault, repeatsRefused ? repeated : [])
   }
-}
-
-function addressed(presence: Node, to: string): Node {
-  return { ...presence, attributes: { ...presence.attributes, xmlns: CLIENT, to } }
 }

@@ -26,6 +26,8 @@ const hashNames = { sha: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' }
 export interface SecureServer extends LiveServer {
   /** Its BOSH address over TLS. */
   readonly secureUrl: string
+  /** Its port for clients, without TLS. */
+  readonly clientPort: number
 }
 
 /** Starts an ejabberd. The account `blocked` passes SASL there and is refused at resource binding. */
@@ -65,6 +67,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       name: `ejabberd (${options.storage === 'plain' ? 'plain storage' : `scram storage, ${hashNames[options.hash]}`})`,
       url: `${origin}/bosh`,
       secureUrl: `https://127.0.0.1:${ports['HTTPS_PORT']}/bosh`,
+      clientPort: Number(ports['C2S_PORT']),
       domain: 'localhost',
       version: found(/ejabberd (\S+) is running/, await command('status')),
       async register(username, password) {

@@ -22,6 +22,10 @@ export interface Launch {
    */
   readonly template: string
   readonly values: Readonly<Record<string, string>>
+  /** Lines after those of the template. */
+  readonly more?: string
+  /** Variables of the server's environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Written beside the configuration: name -> contents. */
   readonly files?: Readonly<Record<string, string>>
   /** Placeholders for free ports beside HTTP_PORT. */
@@ -44,6 +48,8 @@ export interface Launched extends Pick<LiveServer, 'pid' | 'directory' | 'signal
   readonly origin: string
   /** The ports of `morePorts`. */
   readonly ports: Readonly<Record<string, string>>
+  /** Starts it again after its end, on the same ports and with the same accounts. */
+  restart(): Promise<void>
 }
 
 /** Starts a server on free ports, in a directory of its own under the system's temporary one. */
@@ -58,30 +64,27 @@ export async function launch(options: Launch): Promise<Launched> {
   }
 }
 
-async function launchOnce({ server, template, values, files = {}, morePorts = [], args }: Launch): Promise<Launched> {
+async function launchOnce(options: Launch): Promise<Launched> {
+  const { server } = options
   const directory = await mkdtemp(join(tmpdir(), `${server}-`))
   let stopping: Promise<void> | undefined
+  const end = () => runScript([join(root, server, 'stop'), directory])
   const stop = async () => {
-    await runScript([join(root, server, 'stop'), directory])
+    await end()
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const names = ['HTTP_PORT', ...morePorts]
-    const free = await freePorts(names.length)
-    const { HTTP_PORT: httpPort = '', ...ports } = Object.fromEntries(names.map((name, n) => [name, String(free[n])]))
-    const configuration = join(directory, basename(template))
-    for (const [name, contents] of Object.entries(files)) await writeFile(join(directory, name), contents)
-    const text = await readFile(resolve(__dirname, template), 'utf8')
-    await writeFile(configuration, fill(text, { ...values, ...ports, DIR: directory, HTTP_PORT: httpPort }))
-    // A test process that dies cannot stop its servers, so they end with it.
-    const owner = ['--while', String(process.pid)]
-    const told = args({ directory, configuration, httpPort, ports })
-    const pid = Number(await runScript([...enter, join(root, server, 'start'), ...owner, ...told]))
+    const { place, start } = await configured(options, directory)
+    let pid = Number(await runScript(start))
     return {
-      origin: `http://127.0.0.1:${httpPort}`,
-      ports,
+      origin: `http://127.0.0.1:${place.httpPort}`,
+      ports: place.ports,
       pid,
       directory,
+      async restart() {
+        await end()
+        pid = Number(await runScript(start))
+      },
       signal(signal) {
         // The number may belong to another process by then.
         if (stopping !== undefined) throw new Error(`${server} is stopped`)
@@ -97,6 +100,23 @@ async function launchOnce({ server, template, values, files = {}, morePorts = []
     await stop()
     throw error
   }
+}
+
+/** Writes the files of a server. Returns the command that starts it. */
+async function configured(options: Launch, directory: string): Promise<{ place: Place; start: readonly string[] }> {
+  const { server, template, values, more = '', environment = {}, files = {}, morePorts = [], args } = options
+  const names = ['HTTP_PORT', ...morePorts]
+  const free = await freePorts(names.length)
+  const { HTTP_PORT: httpPort = '', ...ports } = Object.fromEntries(names.map((name, n) => [name, String(free[n])]))
+  const configuration = join(directory, basename(template))
+  const filled = (text: string) => fill(text, { ...values, ...ports, DIR: directory, HTTP_PORT: httpPort })
+  for (const [name, contents] of Object.entries(files)) await writeFile(join(directory, name), contents)
+  await writeFile(configuration, filled((await readFile(resolve(__dirname, template), 'utf8')) + more))
+  const place = { directory, configuration, httpPort, ports }
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${filled(value)}`)
+  // A test process that dies cannot stop its servers, so they end with it.
+  const owner = ['--while', String(process.pid)]
+  return { place, start: ['env', ...variables, ...enter, join(root, server, 'start'), ...owner, ...args(place)] }
 }
 
 /** Each thread of a process halts in its own time, and may answer a request until then. */
