@@ -18,31 +18,34 @@ afterAll(async () => {
   await site?.close()
 })
 
-test.each<PersonalityName>(['ejabberd', 'prosody'])('alice and bob chat through the test kit as %s', async personality => {
-  const kit = await startBoshServer({ domain: 'localhost', accounts: { alice: 'a', bob: 'b' }, personality })
-  const open = async (name: string): Promise<[Converse, Page]> => {
-    // A context of its own: two browsers share no storage.
-    const page = await (await browser.newContext()).newPage()
-    const converse = new Converse(page)
-    await page.goto(site.page(kit.url))
-    await converse.logIn(`${name}@localhost`, name.slice(0, 1))
-    await converse.says('I am online')
-    return [converse, page]
-  }
-  try {
-    const [[alice], [bob]] = [await open('alice'), await open('bob')]
-    await alice.chatWith('bob@localhost')
-    await alice.write('Hello Bob')
-    await bob.chatWith('alice@localhost')
-    await bob.says('Hello Bob')
-    await bob.write('Hello Alice')
-    await alice.says('Hello Alice')
-    await alice.write('Nice to meet you')
-    await bob.says('Nice to meet you')
+test.each<PersonalityName>(['ejabberd', 'prosody'])(
+  'alice and bob chat through the test kit as %s',
+  async personality => {
+    const kit = await startBoshServer({ domain: 'localhost', accounts: { alice: 'a', bob: 'b' }, personality })
+    const open = async (name: string): Promise<[Converse, Page]> => {
+      // A context of its own: two browsers share no storage.
+      const page = await (await browser.newContext()).newPage()
+      const converse = new Converse(page)
+      await page.goto(site.page(kit.url))
+      await converse.logIn(`${name}@localhost`, name.slice(0, 1))
+      await converse.says('I am online')
+      return [converse, page]
+    }
+    try {
+      const [[alice], [bob]] = [await open('alice'), await open('bob')]
+      await alice.chatWith('bob@localhost')
+      await bob.chatWith('alice@localhost')
+      await alice.write('Hello Bob')
+      await bob.says('Hello Bob')
+      await bob.write('Hello Alice')
+      await alice.says('Hello Alice')
+      await alice.write('Nice to meet you')
+      await bob.says('Nice to meet you')
 
-    expect(kit.sessions.map(({ username }) => username)).toEqual(['alice', 'bob'])
-  } finally {
-    await Promise.all(browser.contexts().map(context => context.close()))
-    await kit.close()
-  }
-})
+      expect(kit.sessions.map(({ username }) => username)).toEqual(['alice', 'bob'])
+    } finally {
+      await Promise.all(browser.contexts().map(context => context.close()))
+      await kit.close()
+    }
+  },
+)

@@ -187,17 +187,16 @@ describe('ready()', () => {
   test('resolves after a refusal when the password is repaired: the account tries again after about 30 s', async () => {
     const server = new LoginScript()
     server.refusal = 'not-authorized'
-    const { account, clock, advance, outcome } = start({}, server)
+    const { account, clock, advance } = start({}, server)
     await rest()
     const delay = Math.max(...clock.waiting)
     expect(delay).toBeGreaterThan(MAX_RECONNECT_MS * 0.7)
     server.refusal = undefined
     await advance(delay)
-    const ready = outcome(account.ready())
     server.last.answer(PRESENCE_BACK)
     await rest()
 
-    expect([account.state, ready.value, server.sessions]).toEqual(['online', 'done', 2])
+    expect([account.state, server.sessions]).toEqual(['online', 2])
     await account.ready()
   })
 

@@ -300,7 +300,7 @@ describe.each(EACH)('when %s gets a stanza beside a held request', (name, answer
     expect((await beside(message('theirs'))).sent).toEqual(['mine'])
   })
 
-  test('what it says arrives once', async () => {
+  test('its own stanza arrives once', async () => {
     expect((await beside(message('theirs'))).received).toEqual(['theirs'])
   })
 
@@ -328,8 +328,8 @@ describe.each(EACH)('when %s gets a stanza beside a held request', (name, answer
   })
 })
 
-describe('replies', () => {
-  test('are handed out in the order of their requests when the newer one comes first', async () => {
+describe('in its replies', () => {
+  test('replies are handed out in the order of their requests when the newer one comes first', async () => {
     const { server, hold, say, advance, received } = await open()
     await advance(1_000)
     await say('a')
@@ -342,7 +342,7 @@ describe('replies', () => {
     expect(received).toEqual(['first', 'second'])
   })
 
-  test('hand out all stanzas of a body in order', async () => {
+  test('all stanzas of a body are handed out in order', async () => {
     const { hold, received } = await open()
     hold.answer(`${message('a')}<presence/>${message('b')}<iq type='get' id='c'/>`)
     await settled()
@@ -350,7 +350,7 @@ describe('replies', () => {
     expect(received).toEqual(['a', 'presence', 'b', 'c'])
   })
 
-  test('that cannot be read are passed over: a stranger can write what exceeds a limit', async () => {
+  test('an unreadable reply is passed over: a stranger can write what exceeds a limit', async () => {
     const { server, hold, received, ends } = await open()
     hold.answer(`<message id='deep'>${'<a>'.repeat(100)}${'</a>'.repeat(100)}</message>`)
     await settled()
@@ -363,7 +363,7 @@ describe('replies', () => {
     expect(ends).toEqual([])
   })
 
-  test('that cannot be read slow the session down, and end it in the end', async () => {
+  test('unreadable replies slow the session down, and too many of them end it', async () => {
     const { server, advance, ends } = await open()
     for (let n = 0; n <= MAX_UNREADABLE; n++) {
       server.last.answerWith('<html>')
@@ -375,7 +375,7 @@ describe('replies', () => {
     expect(ends).toMatchObject([{ code: 'ERR_XMPP_PROTOCOL' }])
   })
 
-  test('that hold 1,000 kept messages are read', async () => {
+  test('a reply with 1,000 kept messages is read', async () => {
     const { hold, received } = await open()
     hold.answer(Array.from({ length: 1_000 }, (_, n) => message(String(n)).replace('</', '<body/><delay/></')).join(''))
     await settled()
@@ -383,7 +383,7 @@ describe('replies', () => {
     expect(received).toHaveLength(1_000)
   })
 
-  test('that come at once and empty are followed by a pause, which a stanza ends', async () => {
+  test('an empty reply that comes at once is followed by a pause, which a stanza ends', async () => {
     const { server, hold, advance, say } = await open()
     hold.answer()
     await settled()
@@ -398,8 +398,8 @@ describe('replies', () => {
   })
 })
 
-describe('a receipt', () => {
-  test('that is missing for 2 s ends the session, and the stanzas go into the next one in their order', async () => {
+describe('for a receipt', () => {
+  test('a receipt that is missing for 2 s ends the session, and the stanzas go into the next one in their order', async () => {
     const { server, hold, say, advance, ends, outbox, sent } = await open()
     await advance(1_000)
     await say('a')
@@ -416,7 +416,7 @@ describe('a receipt', () => {
     expect(server.last.body).toContain("type='terminate'")
   })
 
-  test('of a parked stanza does not come with the answer to the newer request alone', async () => {
+  test('a parked stanza gets no receipt from the answer to the newer request alone', async () => {
     const { server, say, advance, ends, received } = await open()
     await advance(1_000)
     await say('a')
@@ -424,12 +424,12 @@ describe('a receipt', () => {
     await settled()
     await advance(RECEIPT_MS)
 
-    // What came is handed out, although the older reply is missing.
+    // The newer reply is handed out, although the older one is missing.
     expect(received).toEqual(['theirs'])
     expect(ends).toHaveLength(1)
   })
 
-  test('of what rides on a poll is fetched by an empty request when it does not come within 1 s', async () => {
+  test('an empty request fetches the receipt of what rides on a poll when it does not come within 1 s', async () => {
     const { server, hold, say, advance, sent } = await open()
     hold.answer(message('x'))
     await say('a')
@@ -446,7 +446,7 @@ describe('a receipt', () => {
     expect(sent).toEqual(['a'])
   })
 
-  test('is not taken from a reply that was on its way when the stanza left', async () => {
+  test('a receipt is not taken from a reply that was on its way when the stanza left', async () => {
     const { server, hold, say, advance, sent } = await open()
     await advance(1_000)
     await say('a')
@@ -461,7 +461,7 @@ describe('a receipt', () => {
     expect(sent).toEqual(['a'])
   })
 
-  test('is not taken from a poll that was held to its end', async () => {
+  test('a receipt is not taken from a poll that was held to its end', async () => {
     const { hold, say, advance, sent } = await open()
     await advance(WAIT_MS)
     await say('a')
@@ -516,7 +516,7 @@ describe('the session ends', () => {
     expect([...server.released].sort()).toEqual([0, 1])
   })
 
-  test('and hands out what the last reply holds', async () => {
+  test('the session ends and hands out what the last reply holds', async () => {
     const { hold, received, ends } = await open()
     hold.answer(`${message('a')}${ENDS.shutdown}`, "type='terminate'")
     await settled()
