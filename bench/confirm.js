@@ -40,7 +40,7 @@ const { rounds, warmups, asks, idle } = Object.fromEntries(
  * ms between two questions. A contestant asks again when all others have asked: what it said after the answer has left then,
  * and the request beside which it sends the next question rests at the server.
  */
-const PAUSE_MS = 30
+const PAUSE_MS = 60
 const PEOPLE = USERS.slice(10)
 
 const CONTESTANTS = [

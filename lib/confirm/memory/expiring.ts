@@ -1,60 +1,59 @@
-/** Entry with the moment of its end. */
+/** Value with the moment of its end. */
 interface Entry<V> {
   readonly value: V
-  readonly lifetime: number
   readonly expiresAt: number
 }
 
 /**
- * Map whose entries expire, without a timer for each. Entries of one lifetime stand in one queue, in the order of their
- * ends, so that a look at the heads finds all that are over. The number of different lifetimes is small.
+ * Map whose entries expire, without a timer for each. Entries of one lifetime are in one queue, in the order of their ends,
+ * so that a look at the heads finds all that are over. The number of different lifetimes is small, and a key is looked for in
+ * each queue: a map of all keys beside them would take half as much memory again.
  */
 export class Expiring<V> {
-  readonly #entries = new Map<string, Entry<V>>()
-  readonly #queues = new Map<number, Set<string>>()
+  readonly #queues = new Map<number, Map<string, Entry<V>>>()
 
   get size(): number {
-    return this.#entries.size
+    let size = 0
+    for (const queue of this.#queues.values()) size += queue.size
+    return size
   }
 
   /** Returns the value of a key that is not over at `now`. */
   get(key: string, now: number): V | undefined {
-    const entry = this.#entries.get(key)
+    const entry = this.#queueOf(key)?.get(key)
     return entry !== undefined && entry.expiresAt > now ? entry.value : undefined
   }
 
   /** Sets a value that is over at `expiresAt`; `lifetime` names its queue. */
   set(key: string, value: V, lifetime: number, expiresAt: number): void {
     this.delete(key)
-    this.#entries.set(key, { value, lifetime, expiresAt })
     const queue = this.#queues.get(lifetime)
-    if (queue) queue.add(key)
-    else this.#queues.set(lifetime, new Set([key]))
+    if (queue) queue.set(key, { value, expiresAt })
+    else this.#queues.set(lifetime, new Map([[key, { value, expiresAt }]]))
   }
 
   /** Replaces the value of a key and leaves its end. */
   replace(key: string, value: V): void {
-    const entry = this.#entries.get(key)
-    if (entry) this.#entries.set(key, { ...entry, value })
+    const queue = this.#queueOf(key)
+    const entry = queue?.get(key)
+    if (entry) queue?.set(key, { value, expiresAt: entry.expiresAt })
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key)
-    if (!entry) return
-    this.#entries.delete(key)
-    const queue = this.#queues.get(entry.lifetime)
-    queue?.delete(key)
-    if (queue?.size === 0) this.#queues.delete(entry.lifetime)
+    for (const [lifetime, queue] of this.#queues) {
+      if (!queue.delete(key)) continue
+      if (queue.size === 0) this.#queues.delete(lifetime)
+      return
+    }
   }
 
   /** Removes all that is over and returns it. */
   sweep(now: number): [key: string, value: V][] {
     const over: [string, V][] = []
     for (const queue of [...this.#queues.values()]) {
-      for (const key of queue) {
-        const entry = this.#entries.get(key)
-        if (entry === undefined || entry.expiresAt > now) break
-        over.push([key, entry.value])
+      for (const [key, { value, expiresAt }] of queue) {
+        if (expiresAt > now) break
+        over.push([key, value])
         this.delete(key)
       }
     }
@@ -64,7 +63,7 @@ export class Expiring<V> {
   /** Removes the oldest entry of the shortest lifetime: a flood of short ones replaces itself. */
   evict(): void {
     const queue = this.#queues.get(Math.min(...this.#queues.keys()))
-    const [oldest] = queue ?? []
+    const [oldest] = queue?.keys() ?? []
     if (oldest !== undefined) this.delete(oldest)
   }
 
@@ -72,12 +71,16 @@ export class Expiring<V> {
   get nextEnd(): number | undefined {
     let next: number | undefined
     for (const queue of this.#queues.values()) {
-      for (const key of queue) {
-        const end = this.#entries.get(key)?.expiresAt ?? 0
-        if (next === undefined || end < next) next = end
+      for (const { expiresAt } of queue.values()) {
+        if (next === undefined || expiresAt < next) next = expiresAt
         break
       }
     }
     return next
+  }
+
+  #queueOf(key: string): Map<string, Entry<V>> | undefined {
+    for (const queue of this.#queues.values()) if (queue.has(key)) return queue
+    return undefined
   }
 }

@@ -6,9 +6,11 @@ import type { ConfirmStore } from '../store'
 /** Requests of each visitor that wait: at most {@link MAX_WAITING_OF_VISITOR} of one. */
 export class Visitors {
   readonly #store: ConfirmStore
-  /** ids by visitor, each with true once its request stands in the store */
-  readonly #ids = new Map<string, Map<string, boolean>>()
+  /** ids by visitor */
+  readonly #ids = new Map<string, readonly string[]>()
   readonly #keys = new Expiring<string>()
+  /** ids of requests that are not in the store yet */
+  readonly #starting = new Set<string>()
 
   constructor(store: ConfirmStore) {
     this.#store = store
@@ -25,15 +27,15 @@ export class Visitors {
     if (this.#sizeOf(key) >= MAX_WAITING_OF_VISITOR) {
       throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests of one visitor wait')
     }
-    const ids = this.#ids.get(key) ?? new Map<string, boolean>()
-    this.#ids.set(key, ids.set(id, false))
+    // A spread would leave room for 16 more.
+    this.#ids.set(key, (this.#ids.get(key) ?? []).concat(id))
+    this.#starting.add(id)
     this.#keys.set(id, key, lifetime, now + lifetime)
   }
 
   /** Notes that the request stands in the store. */
   stored(id: string): void {
-    const key = this.#keys.get(id, Number.NEGATIVE_INFINITY)
-    if (key !== undefined) this.#ids.get(key)?.set(id, true)
+    this.#starting.delete(id)
   }
 
   drop(id: string): void {
@@ -43,19 +45,20 @@ export class Visitors {
   }
 
   #sizeOf(key: string): number {
-    return this.#ids.get(key)?.size ?? 0
+    return this.#ids.get(key)?.length ?? 0
   }
 
   #forget(id: string, key: string): void {
-    const ids = this.#ids.get(key)
-    ids?.delete(id)
-    if (ids?.size === 0) this.#ids.delete(key)
+    this.#starting.delete(id)
+    const others = (this.#ids.get(key) ?? []).filter(other => other !== id)
+    if (others.length > 0) this.#ids.set(key, others)
+    else this.#ids.delete(key)
   }
 
   /** Drops the requests that another process ended. */
   async #dropEnded(key: string): Promise<void> {
-    for (const [id, isStored] of [...(this.#ids.get(key) ?? [])]) {
-      if (!isStored) continue
+    for (const id of this.#ids.get(key) ?? []) {
+      if (this.#starting.has(id)) continue
       const record = await this.#store.get(id)
       if (record?.state !== 'waiting') this.drop(id)
     }
