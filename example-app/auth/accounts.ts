@@ -45,7 +45,7 @@ export interface AccountsOptions {
   readonly registration: Registration | undefined
   readonly stores: SessionStores
   readonly forwardClientIp: boolean
-  /** recognizes the accounts of the XMPP server, whose passwords it checks */
+  /** recognizes the accounts of its XMPP server, which checks their passwords */
   readonly isOwn: IsOwn
 }
 

@@ -10,9 +10,9 @@ export interface ConfirmConfig {
   readonly password: string
   /** address of the login page; its host names the site in a chat message */
   readonly url: string
-  /** domains whose accounts may sign in this way; `*`: any account of the XMPP network */
+  /** domains of the accounts that may sign in this way; `*`: any account of the XMPP network */
   readonly allow: readonly string[] | '*'
-  /** visitors who get a dialog of their app (XEP-0070) beside the number */
+  /** browsers for which an app shows a dialog (XEP-0070) beside the number */
   readonly dialog: 'off' | 'known' | 'always'
   /** the way in which the visitor writes first */
   readonly code: 'ask' | 'alone' | false

@@ -14,7 +14,7 @@ import type { KnownBrowsers } from './known-browsers'
 import type { ConfirmService } from './service'
 import { type Waiting, waitingOf } from './waiting'
 
-/** What a visitor asks for. */
+/** Request of a visitor to be signed in. */
 export interface Wish {
   /** the address as typed; empty: the visitor writes first */
   readonly jid: string
@@ -52,7 +52,7 @@ export interface ConfirmLoginOptions {
   readonly known: KnownBrowsers
 }
 
-/** Signs visitors in whose own XMPP app agrees, for the pages and the API. */
+/** Signs visitors in by their own XMPP app, for the pages and the API. */
 export class ConfirmLogin {
   readonly #options: ConfirmLoginOptions
 

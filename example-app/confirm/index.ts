@@ -15,7 +15,7 @@ export interface Confirm {
   readonly cookies: readonly RequestHandler[]
   /** publishes the JID of the account that asks */
   readonly wellKnown: Router
-  /** Makes a login with a password lift what the person has stopped. */
+  /** Makes a login with a password lift an earlier STOP. */
   lifting(logIn: PasswordLogin): PasswordLogin
   isOnline(): boolean
   /** Answers the requests that are held. */

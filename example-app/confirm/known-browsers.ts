@@ -10,14 +10,14 @@ const MAX_ACCOUNTS = 3
 
 /**
  * Browsers that have signed in before. Only there may the app of the person show a dialog with one button: a stranger's
- * browser could ask for it at any time, and a person who is used to the dialog agrees without reading the number.
+ * browser could ask for it at any time, and a person used to the dialog agrees without reading the number.
  */
 export interface KnownBrowsers {
   /** Reads the cookie of a request. */
   readonly read: RequestHandler
   /** Tells whether this browser has signed in as `jid` before. */
   isKnown(req: Request, jid: string | undefined): boolean
-  /** Remembers the browser of a visitor who has just signed in. */
+  /** Remembers the browser after a sign-in. */
   remember(req: Request, res: Response, jid: string): Promise<void>
 }
 

@@ -19,7 +19,7 @@ const FINISH = `${START}/finish`
 /** characters; longer than any address */
 const MAX_JID_LENGTH = 3_071
 
-/** Serves the pages of a visitor whose own XMPP app agrees to the sign-in. */
+/** Serves the pages of a sign-in with the visitor's own XMPP app. */
 export function confirmPages(confirm: ConfirmLogin, forms: Forms, { confirms }: RateLimits): Router {
   const router = Router()
   const guards = [doneIfSignedIn]

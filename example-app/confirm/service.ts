@@ -4,7 +4,7 @@ import type { ConfirmConfig } from '../config/confirm'
 import type { Log } from '../operation/log'
 import type { Stores } from '../stores'
 
-/** The service account that asks visitors, and what it has asked. */
+/** The service account that asks visitors, with its questions. */
 export interface ConfirmService {
   readonly confirmations: Confirmations
   /** Tells whether the account is online at the moment. */

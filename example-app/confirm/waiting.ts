@@ -33,7 +33,7 @@ declare global {
 const LIFETIME_MS = 30 * 60 * 1000
 
 /**
- * Keeps the request of a browser in a sealed cookie. A visitor who is not signed in needs no session for it, and the forms
+ * Keeps the request of a browser in a sealed cookie. The visitor needs no session for it, and the forms
  * of other tabs stay valid. A second request replaces the first.
  */
 export function waitings(production: boolean, base: string, secret: string): RequestHandler {

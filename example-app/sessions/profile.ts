@@ -14,7 +14,7 @@ export function profileOf(jid: string): Express.User {
  * Returns the function that restores the visitor of a session. An account of a domain that may not sign in any more is
  * signed out.
  *
- * @param allow domains whose accounts sign in with their XMPP app; `*`: any
+ * @param allow domains of the accounts that sign in with their XMPP app; `*`: any
  */
 export function restoreOf(domain: string, allow: readonly string[] | '*' = []): typeof deserializeUser {
   return allow === '*' ? deserializeUser : deserializeUserOf([domain, ...allow])

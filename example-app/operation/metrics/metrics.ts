@@ -39,7 +39,7 @@ export function createMetrics(): Metrics {
   }
 }
 
-/** The parts of an app whose state is measured. */
+/** The measured parts of an app. */
 export interface Observed {
   readonly xmpp: Reachability
   readonly isAccountOnline: (() => boolean) | undefined
