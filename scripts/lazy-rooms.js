@@ -5,16 +5,29 @@
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
-const LAZY = /^var (\w+) = (require\("\.\/(?:confirm|service-account|passport\/confirm)\/[^"]+"\));\n/gm
-const file = join(__dirname, '../dist/index.js')
+/** Modules of lib/ that lib/index.ts loads late. */
+const LAZY_ROOMS = /^\.\/(?:confirm|service-account|passport\/confirm)\//
+const LOADS = /^(?:var|const) (\w+) = (require\(["'](\.\/[^"']+)["']\));\n/gm
 
-const code = readFileSync(file, 'utf8')
-let count = 0
-// Node finds the names for an `import` in the getters that tsc writes, so these stay as they are.
-const lazy = code.replace(LAZY, (_, name, load) => {
-  count++
-  const used = Array.from(code.matchAll(new RegExp(`return ${name}\\.(\\w+);`, 'g')), ([, member]) => member)
-  return `var ${name} = { ${used.map(member => `get ${member}() { return ${load}.${member}; }`).join(', ')} };\n`
-})
-if (count < 4) throw new Error('dist/index.js does not load the rooms that are to be lazy: has tsc changed its output?')
-writeFileSync(file, lazy)
+module.exports = { LAZY_ROOMS, withLateLoads }
+
+if (require.main === module) {
+  const file = join(__dirname, '../dist/index.js')
+  writeFileSync(file, withLateLoads(readFileSync(file, 'utf8'), LAZY_ROOMS))
+}
+
+/**
+ * Returns the code of a CommonJS module that loads the modules of a pattern when one of their names is used. Node finds the
+ * names for an `import` in the getters of the exports, so these stay as they are.
+ */
+function withLateLoads(code, pattern) {
+  let count = 0
+  const late = code.replace(LOADS, (line, name, load, specifier) => {
+    if (!pattern.test(specifier)) return line
+    count++
+    const used = Array.from(code.matchAll(new RegExp(`return ${name}\\.(\\w+);`, 'g')), ([, member]) => member)
+    return `var ${name} = { ${used.map(member => `get ${member}() { return ${load}.${member}; }`).join(', ')} };\n`
+  })
+  if (count === 0) throw new Error('no module is loaded late: has the compiler changed its output?')
+  return late
+}
