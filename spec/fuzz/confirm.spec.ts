@@ -158,18 +158,21 @@ function idOf(sent: Sent | undefined): string | undefined {
 
 function textOf(text: string, request: Started | undefined): string {
   const { number = '42', code = 'AAAA0000', id = 'x', nonce = 'x' } = request?.record ?? {}
-  const wrong = number === '99' ? '98' : '99'
   return text
     .replaceAll('{number}', number)
     .replaceAll('{code}', `${code.slice(0, 4)}-${code.slice(4)}`)
-    .replaceAll('{wrong}', wrong)
+    .replaceAll('{wrong}', other(number))
     .replaceAll('{id}', id)
     .replaceAll('{nonce}', nonce)
     .replaceAll('{question}', request?.question ?? '')
 }
 
+function other(number: string): string {
+  return number === '99' ? '98' : '99'
+}
+
 function dialogXml(kind: Message['dialog'], { number, nonce }: ConfirmRecord): string {
-  const shown = kind === 'other-number' ? '10' : number
+  const shown = kind === 'other-number' ? other(number) : number
   const url = {
     'other-nonce': 'https://app.example/login?r=AAAAAAAAAAAAAAAAAAAAAA',
     'no-nonce': 'https://app.example/login',
@@ -238,7 +241,7 @@ test('a request is granted only by a right answer of its own account', async () 
         if (record.way) counts[record.way]++
         expect(proofOf(scene, record, request)).toBeDefined()
       }
-      // What is sent goes to accounts that asked for it or were asked, and never holds a number or a code.
+      // Messages without a dialog hold no id, code or nonce.
       const secrets = scene.started.flatMap(({ record: { id, code, nonce } }) => [id, ...(code ? [code] : []), nonce])
       const told = scene.accounts.flatMap(account => account.told).filter(({ dialog }) => dialog === undefined)
       expect(secrets.filter(secret => told.some(({ xml }) => xml.includes(secret)))).toEqual([])

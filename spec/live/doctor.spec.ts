@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { run } from '../../lib/cli/run'
 import type { Finding } from '../../lib/doctor/finding'
+import { authority } from '../fixtures/vectors/certificate'
+import { startPerson } from './servers/clients/person'
 import { startEjabberd } from './servers/ejabberd'
+import { type Federation, startFederation } from './servers/federation'
+import { KINDS, startHome } from './servers/federation/server'
 import { startProsody } from './servers/prosody'
 import { startShipped } from './servers/shipped'
 
@@ -24,12 +28,21 @@ interface Diagnosis {
   readonly exitCode: number
   readonly complaints: Readonly<Record<string, string>>
   readonly summaries: Readonly<Record<string, string>>
+  readonly advice: Readonly<Record<string, string>>
 }
 
-async function diagnose(url: string, argv: readonly string[] = [], password = ''): Promise<Diagnosis> {
+/** @param answer gets the number to answer the question of `--ask` with */
+async function diagnose(
+  url: string,
+  argv: readonly string[] = [],
+  password = '',
+  answer: (number: string) => void = () => {},
+): Promise<Diagnosis> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   stdin.end(`${password}\n`)
-  const argument = ['check', url, '--domain', 'localhost', '--json', ...argv]
+  stderr.on('data', chunk => answer(/answer (\d\d) in/.exec(String(chunk))?.[1] ?? ''))
+  const domain = argv.includes('--account') ? [] : ['--domain', 'localhost']
+  const argument = ['check', url, ...domain, '--json', ...argv]
   const exitCode = await run(argument, { stdin, stdout, stderr, env: {} })
   const { checks }: { checks: readonly Finding[] } = JSON.parse(String(stdout.read()))
   return {
@@ -38,6 +51,7 @@ async function diagnose(url: string, argv: readonly string[] = [], password = ''
       checks.filter(({ status }) => status === 'warn' || status === 'wrong').map(({ id, status }) => [id, status]),
     ),
     summaries: Object.fromEntries(checks.map(({ id, summary }) => [id, summary])),
+    advice: Object.fromEntries(checks.map(({ id, advice = '' }) => [id, advice])),
   }
 }
 
@@ -117,6 +131,75 @@ test('the doctor complains of the unknown version alone on Prosody and learns it
     login: 'logged in with SCRAM-SHA-1',
     version: expect.stringContaining('Prosody'),
     'two-sessions': LEFT_ALONE,
+  })
+})
+
+describe('about the service account', () => {
+  const asAccount = (domain: string, ...more: string[]) => ['--account', `login@${domain}`, ...more]
+
+  test.each(KINDS)('on %s with its switches, every check says ok when a person answers in a chat', async kind => {
+    const server = await startHome(kind, { domain: 'a.test', authority: authority('authority of the specs') })
+    ended.push(server.stop)
+    const password = await server.addServiceAccount()
+    await server.addUser('alice', PASSWORD)
+    const { clientPort, trusted: ca } = server
+    const alice = await startPerson({ jid: 'alice@a.test/phone', password: PASSWORD, port: Number(clientPort), ca })
+    ended.push(alice.stop)
+    const argv = asAccount('a.test', '--ask', 'alice@a.test')
+    const { complaints, summaries } = await diagnose(server.url, argv, password, number =>
+      alice.do({ say: `it is ${number}`, to: 'login@a.test' }),
+    )
+
+    expect(Object.keys(complaints).filter(id => id.startsWith('account'))).toEqual([])
+    expect(summaries['account-ask']).toContain('answered with the number')
+    expect((await alice.told()).body).toContain('This is a test of signing in with a.test without a password')
+  })
+
+  test('the doctor names the switches of ejabberd when none of them is set', async () => {
+    const { url, addUser } = await shipped()
+    await addUser('login', PASSWORD)
+    const { complaints, summaries, advice } = await diagnose(
+      url,
+      asAccount('localhost', '--ask', 'carol@localhost', '--s2s', 'b.test'),
+      PASSWORD,
+    )
+
+    expect(complaints).toMatchObject({ 'account-pace': 'warn', 'account-ask': 'wrong', 'account-s2s': 'wrong' })
+    expect(summaries['account-hears']).toContain('arrived')
+    expect(summaries['account-ask']).toContain('service-unavailable')
+    expect(summaries['account-s2s']).toContain('forbidden')
+    expect(advice['account-pace']).toContain('SERVICE_ACCOUNTS')
+    expect(advice['account-s2s']).toContain('s2s_access')
+  })
+
+  test('the doctor reports the account when its password is wrong', async () => {
+    const { url, addUser } = await shipped()
+    await addUser('login', PASSWORD)
+
+    expect((await diagnose(url, asAccount('localhost'), 'a wrong one')).complaints).toMatchObject({ account: 'wrong' })
+  })
+})
+
+describe('between servers', () => {
+  let federation: Federation
+  const passwords = new Map<string, string>()
+  beforeAll(async () => {
+    federation = await startFederation()
+    for (const server of federation.own) passwords.set(server.domain, await server.addServiceAccount())
+  })
+  afterAll(() => federation?.stop())
+
+  test.each([0, 1])('the doctor tells a server that is trusted from others (own server %i)', async index => {
+    const { url, domain } = federation.own[index] ?? {}
+    const s2s = (other = '') =>
+      diagnose(url ?? '', ['--account', `login@${domain}`, '--s2s', other], passwords.get(domain ?? ''))
+    const others = federation.others.map(other => other.domain)
+
+    for (const other of others) expect((await s2s(other)).summaries['account-s2s']).toContain(`${other} answered`)
+    const untrusted = await s2s(federation.untrusted.domain)
+    expect(untrusted.complaints).toMatchObject({ 'account-s2s': 'wrong' })
+    expect(untrusted.advice['account-s2s']).toContain('does not trust the certificate')
+    expect((await s2s('nowhere.test')).complaints).toMatchObject({ 'account-s2s': 'wrong' })
   })
 })
 
