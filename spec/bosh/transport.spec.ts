@@ -824,6 +824,35 @@ describe('when a kept-alive connection ends before the first byte of a reply', (
     expect(told).toEqual([[true], [true, false, true]])
   })
 
+  test('the transport sends nothing twice if `mayRepeat` says no when the connection ends', async () => {
+    const server = await speaks((socket, nth) => (nth === 1 ? socket.write(OK) : socket.destroy()))
+    const connection = transportOf().connect(server.url)
+    let asked = 0
+    const mayRepeat = () => {
+      asked++
+      return false
+    }
+    await connection.post(BODY, { signal: patient(), mayRepeat })
+    await expect(connection.post(BODY, { signal: patient(), mayRepeat })).rejects.toMatchObject({
+      code: 'ERR_XMPP_CONNECT',
+    })
+    expect([asked, connection.repeats]).toEqual([1, 0])
+  })
+
+  test('the transport tells each time that a request is on its way, when its socket is connected', async () => {
+    const server = await says(response => response.end(BODY))
+    const connection = transportOf().connect(server.url)
+    const events: string[] = []
+    const options = {
+      signal: patient(),
+      onSocket: () => void events.push(`socket ${server.sockets.length}`),
+      onSent: () => void events.push('sent'),
+    }
+    await connection.post(BODY, options)
+    await connection.post(BODY, options)
+    expect(events).toEqual(['socket 0', 'sent', 'socket 1', 'sent'])
+  })
+
   test('the transport sends nothing twice if the signal is aborted', async () => {
     const reason = new Error('nobody waits')
     const controller = new AbortController()
