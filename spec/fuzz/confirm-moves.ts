@@ -90,7 +90,7 @@ export const BESIDE = [
   '',
   "<encryption xmlns='urn:xmpp:eme:0'/>",
   "<encrypted xmlns='eu.siacs.conversations.axolotl'/>",
-  "<body xml:lang='de'>42</body>",
+  "<body xml:lang='de'>hallo</body>",
 ]
 
 const WRAPPERS = [
