@@ -1,6 +1,5 @@
 /*
- * Part of `scripts/pack`: writes the program of the package in few files in place of one for each module. The package is
- * half as large to load, and says the same: names stay, comments and line breaks go.
+ * Part of `scripts/pack`: writes the program of the package in few files in place of one for each module. All names stay.
  *
  *   node scripts/bundle.js DIR      DIR holds dist/, as `npm run build` writes it
  */
