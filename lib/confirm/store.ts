@@ -45,7 +45,7 @@ export interface ConfirmRecord {
   readonly jid?: string
   /** true: an answer of `jid` counts, because it was asked or sent the code */
   readonly isAnswerable: boolean
-  /** number that the browser shows: two digits, or three if the request was not answerable when it began */
+  /** number that the browser shows: two digits, or three if the visitor typed no JID */
   readonly number: string
   /** eight characters of Crockford's base32, without the dash; empty if the code is off */
   readonly code: string

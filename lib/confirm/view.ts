@@ -20,7 +20,7 @@ export interface ConfirmView {
   readonly state: 'waiting' | 'decided'
   /** bare JID that was typed or that sent the code */
   readonly jid?: string
-  /** number to answer with: two or three digits */
+  /** number to answer with: two digits, or three if the visitor typed no JID */
   readonly number: string
   /** code to send, such as `K7QF-92TD`; absent if option `code` is false */
   readonly code?: string

@@ -166,6 +166,17 @@ test('an answer grants only the request of its number when two browsers wait for
   expect(attacker.view.number).not.toBe(owner.view.number)
 })
 
+test('an answer that a server gives again to another resource leaves the other requests of its JID', async () => {
+  const { start, say, confirmations } = bench()
+  const [first, second] = [await start(ALICE), await start(ALICE)]
+
+  await say(PHONE, first.view.number)
+  await say(`${ALICE}/laptop`, first.view.number)
+
+  expect(await confirmations.waiting(first.id)).toMatchObject({ granted: true })
+  expect(await confirmations.waiting(second.id)).toMatchObject(WAITING)
+})
+
 test('a second answer grants the second request when two browsers of one person wait', async () => {
   const { start, say, confirmations } = bench()
   const requests = [await start(ALICE), await start(ALICE)]

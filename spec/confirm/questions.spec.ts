@@ -221,16 +221,32 @@ test('a text of the app that cannot be sent leaves the code to its visitor', asy
   expect(await confirmations.waiting(id)).toMatchObject({ asked: 'unreachable' })
 })
 
-test('the number of a request beyond the limits has three digits, so that it is never the one of a stranger', async () => {
-  const { start, say, confirmations } = bench()
-  const strangers = [await start(ALICE), await start(ALICE), await start(ALICE)]
-  const owner = await start(ALICE)
-  expect(strangers.every(({ view }) => /^[1-9][0-9]$/.test(view.number))).toBe(true)
-  expect(owner.view.number).toMatch(/^[1-9][0-9]{2}$/)
+test('the number of a request beyond the limits is never the one of a stranger, and has two digits as well', async () => {
+  for (let round = 0; round < 30; round++) {
+    const { start, say, confirmations } = bench()
+    const strangers = [await start(ALICE), await start(ALICE), await start(ALICE)]
+    const owner = await start(ALICE)
+    expect(owner.view).toMatchObject({ asked: 'limited', number: expect.stringMatching(/^[1-9][0-9]$/) })
+    await confirmations.cancel(strangers[0]?.id ?? '')
+    strangers.push(await start(ALICE))
 
-  await say(PHONE, owner.view.number)
+    await say(PHONE, owner.view.number)
 
-  for (const { id } of strangers) expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
+    for (const { id } of strangers.slice(1)) expect(await confirmations.waiting(id)).toMatchObject({ granted: false })
+  }
+})
+
+test('a request is limited when pages that cannot be answered show each number', async () => {
+  const { start, store } = bench()
+  for (let number = 10; number < 100; number++) await store.mark(keyOf('shown', ALICE, String(number)), 60_000)
+
+  expect((await start(ALICE)).view).toMatchObject({ asked: 'limited' })
+})
+
+test('the number of a request without a JID has three digits', async () => {
+  const { start } = bench()
+
+  expect((await start(undefined)).view.number).toMatch(/^[1-9][0-9]{2}$/)
 })
 
 test('an answer is no question: only a question ends with its request', async () => {

@@ -56,9 +56,12 @@ export class Conversation {
 
   async #number(heard: Answer<'number'>, waiting: Waiting): Promise<void> {
     const [request, ...more] = waiting.filter(({ number }) => isSameSecret(number, heard.said.number))
+    const { notes } = this.#parts
+    if (request === undefined && (await notes.wasGranted(heard.sender.jid, heard.said.number))) return
     if (waiting.length === 0) return this.#help(heard, 'late')
     // Two with one number are possible for a moment, when a code is bound: the number then names neither.
     if (request === undefined || more.length > 0) return this.#refused(heard, waiting, 'wrongNumber')
+    await notes.granted(heard.sender.jid, request.number)
     await this.#grant(heard, request, 'number')
   }
 

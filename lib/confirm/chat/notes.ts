@@ -13,7 +13,7 @@ import {
 } from '../limits'
 import type { AskLimits } from '../options'
 import { keyOf } from '../secrets'
-import type { ConfirmStore } from '../store'
+import type { ConfirmRecord, ConfirmStore } from '../store'
 import type { Heard } from './said'
 
 /** Marks and counters of the store, by their purpose. */
@@ -65,8 +65,29 @@ export class Notes {
   }
 
   /** Notes a message, and returns false for one that came before. */
-  isFirst({ from, id, text }: Heard): Promise<boolean> {
-    return this.#store.mark(keyOf('heard', from, id, text), REPEAT_MS)
+  isFirst({ from, id, text, said }: Heard): Promise<boolean> {
+    const dialog = said.kind === 'confirmed' ? [said.dialog.id, said.dialog.url] : []
+    return this.#store.mark(keyOf('heard', from, id, text, ...dialog), REPEAT_MS)
+  }
+
+  /** Notes that a number granted a request of this JID. */
+  async granted(jid: string, number: string): Promise<void> {
+    await this.#store.mark(keyOf('granted', jid, number), RECENT_MS)
+  }
+
+  /** Tells whether a number lately granted a request of this JID: a server may give its answer again, to another resource. */
+  wasGranted(jid: string, number: string): Promise<boolean> {
+    return this.#store.isMarked(keyOf('granted', jid, number))
+  }
+
+  /** Notes the number that the page of a request shows although it cannot be answered. */
+  async show({ jid = '', number }: Pick<ConfirmRecord, 'jid' | 'number'>): Promise<void> {
+    await this.#store.mark(keyOf('shown', jid, number), this.#lifetime)
+  }
+
+  /** Tells whether the page of a request of this JID that cannot be answered shows this number. */
+  isShown({ jid = '', number }: Pick<ConfirmRecord, 'jid' | 'number'>): Promise<boolean> {
+    return this.#store.isMarked(keyOf('shown', jid, number))
   }
 
   /** Returns true if a text of help may be sent to this JID now. */

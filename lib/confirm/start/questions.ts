@@ -60,25 +60,37 @@ export class Questions {
     return record
   }
 
-  /**
-   * Draws a number until it is free, and adds the request. The number of a request that cannot be answered has three digits:
-   * sent all the same, it is never the right answer to the request of another browser for the same JID.
-   */
+  /** Draws a number until it is free, and adds the request. */
   async #add(request: Omit<ConfirmRecord, 'number'>): Promise<ConfirmRecord> {
-    const digits = request.isAnswerable ? 2 : 3
+    const { store } = this.#parts
     // A number that stands in the place could be answered for another reason than that the browser shows it.
     const drawn = new Set(numbersIn(request.place))
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
-      const record = { ...request, number: newNumber(digits, drawn) }
-      const outcome = await this.#parts.store.add(record)
-      if (outcome === 'added') return record
-      if (outcome === 'full') throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests wait: raise `maxWaiting`')
-      if (outcome === 'limited') {
-        return this.#add({ ...request, asked: 'limited', isAnswerable: false, isDialog: false })
-      }
+      // Sent without a JID, a number of three digits is never the right answer to the request of another browser.
+      const record = { ...request, number: newNumber(request.jid === undefined ? 3 : 2, drawn) }
       drawn.add(record.number)
+      if (!record.isAnswerable && !(await this.#isOnlyShown(record))) continue
+      const outcome = await store.add(record)
+      if (outcome === 'full') throw new XmppBoshError('ERR_XMPP_BUSY', 'too many requests wait: raise `maxWaiting`')
+      if (outcome === 'limited') break
+      if (outcome === 'number-taken') continue
+      if (!record.isAnswerable || !(await this.#parts.notes.isShown(record))) return record
+      await store.take(record.id)
     }
-    throw new XmppBoshError('ERR_XMPP_BUSY', 'no number is free')
+    if (!request.isAnswerable) throw new XmppBoshError('ERR_XMPP_BUSY', 'no number is free')
+    return this.#add({ ...request, asked: 'limited', isAnswerable: false, isDialog: false })
+  }
+
+  /**
+   * Notes the number of a request that cannot be answered, and returns true if no answerable request of its JID has it: a
+   * person who answers with it must not sign in another browser.
+   */
+  async #isOnlyShown(record: ConfirmRecord): Promise<boolean> {
+    const { store, notes } = this.#parts
+    if (record.jid === undefined) return true
+    // Notes first and looks afterwards; an answerable request does it the other way round, so one sees the other.
+    await notes.show(record)
+    return (await store.waitingFor(record.jid)).every(({ number }) => number !== record.number)
   }
 
   /** Sends the question, unless another request that began at the same moment, here or elsewhere, sends it. */
