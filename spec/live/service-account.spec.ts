@@ -131,7 +131,7 @@ describe.each([
     expect(inbox.came.every(isDelayed)).toBe(true)
   })
 
-  test('what is said just before close() is sent, and close() leaves no session behind', async () => {
+  test('close() sends what was said just before, and leaves no session behind', async () => {
     const { bot, alice, inboxes } = await both()
     const sent = ['p', 'q'].map(text => bot.send(chat(alice.jid, text)))
     await bot.close()
