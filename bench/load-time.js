@@ -23,7 +23,7 @@ const { values } = parseArgs({ options: { against: { type: 'string' }, rounds: {
 if (values.against === undefined) throw new Error('--against: the folder of another checkout is missing')
 const rounds = Number(values.rounds)
 const entries = {
-  this: fileURLToPath(new URL('dist/index.js', import.meta.url)),
+  this: fileURLToPath(new URL('../dist/index.js', import.meta.url)),
   other: join(resolve(process.env.INIT_CWD ?? '.', values.against), 'dist/index.js'),
 }
 const PROGRAM = `
