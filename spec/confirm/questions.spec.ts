@@ -1,4 +1,5 @@
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
+import { keyOf } from '../../lib/confirm/secrets'
 import { handClock } from '../fixtures/clock'
 import { bench, dialogAnswer, FakeAccount, settled } from '../fixtures/confirm/people'
 
