@@ -43,7 +43,7 @@ async function bundle(dist) {
     plugins: [
       {
         name: 'short',
-        renderChunk: (code, { name }) => shortened(name === 'index' ? withLateLoads(code, LATE_PATTERN) : code),
+        renderChunk: (code, { name }) => shortened(name === 'index' ? lateIndex(code) : code),
       },
     ],
   })
@@ -72,6 +72,12 @@ function lateExports() {
     .filter(line => LAZY_ROOMS.test(line.split("'")[1]))
     .map(line => line.replace(/type \w+,? ?/g, '').replace("'./", `'${LIB}/`))
     .join('\n')
+}
+
+function lateIndex(code) {
+  const late = withLateLoads(code, LATE_PATTERN)
+  if (late === code) throw new Error('the index loads nothing late: has rollup changed its output?')
+  return late
 }
 
 function javascript(code) {

@@ -1,6 +1,6 @@
 import { MAX_LANGUAGE_LENGTH } from './limits'
 
-const TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
+const TAG = /^[A-Za-z][A-Za-z0-9-]*$/
 
 /** Returns a language tag (RFC 5646), or `undefined` for anything else. */
 export function languageOf(tag: unknown): string | undefined {

@@ -18,7 +18,7 @@ export function newNumber(digits: 2 | 3, taken: ReadonlySet<string> = new Set())
 /** Crockford's base32: without I, L, O and U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const CODE_LENGTH = 8
-const CODE = new RegExp(`^[${ALPHABET}]{${CODE_LENGTH}}$`)
+const CODE = /^[0-9A-HJKMNP-TV-Z]{8}$/
 /** Longest text that is read as a code, with spaces and dashes, in characters. */
 const MAX_TYPED_CODE_LENGTH = 24
 

@@ -89,7 +89,7 @@ async function attempt(number: number): Promise<Attempt> {
     await Promise.race([over, delay(QUESTION_MS)])
   } else {
     for (let n = 0; n < ANSWERS && !wait.isOver; n++) {
-      // Who is not answered writes the code, too, as the page says.
+      // A person without an answer writes the code, too, as the page says.
       if (n > 0) await writeCode(person, shown)
       // A session of a killed process gets what is sent to it alone, for a while.
       await person.say(answer, n === 0 && number % 2 === 0 ? 'full' : 'bare')
