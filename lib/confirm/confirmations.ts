@@ -109,7 +109,12 @@ export class Confirmations {
     /** JID as typed; a resource is cut off */
     jid?: string | undefined
     visitor?: ConfirmVisitor | undefined
-  }): Promise<{ id: string; view: ConfirmView }> {
+  }): Promise<{
+    /** names the request: it belongs into the session of the browser */
+    id: string
+    /** state of the request, for the page */
+    view: ConfirmView
+  }> {
     assertObject(request, 'request')
     if (this.#isClosed) throw new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'the confirmations are closed')
     const record = await this.#starts.start(request.jid, request.visitor ?? {})

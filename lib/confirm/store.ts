@@ -51,9 +51,11 @@ export interface ConfirmRecord {
   readonly code: string
   /** part of the URL of a dialog: base64url */
   readonly nonce: string
+  /** `waiting` for an answer, or how it was decided */
   readonly state: 'waiting' | 'granted' | 'denied'
   /** how it was granted */
   readonly way?: ConfirmWay
+  /** fate of the question */
   readonly asked: AskedState
   /** true: the question holds a dialog (XEP-0070) */
   readonly isDialog: boolean
@@ -78,6 +80,7 @@ export interface ConfirmRecord {
  * ```
  */
 export interface ConfirmDecision {
+  /** `granted` if the person agreed */
   readonly state: 'granted' | 'denied'
   /** how it was granted */
   readonly way?: ConfirmWay
