@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
 import { LightSignal } from '../../time/light-signal'
 import type { Element } from '../../xml/read'
-import { afterThisBatch } from '../batch'
+import { afterSocketsAreRead, afterThisBatch } from '../batch'
 import { type Body, writeBodyOf } from '../body'
 import { answersIn, endOf } from '../checks/end'
 import type { HandedOver } from '../session'
@@ -60,6 +60,7 @@ export class StandingSession {
   #opening: string
   #isOpened = false
   #isScheduled = false
+  #isLookingAgain = false
   #isOver = false
   #closing: { readonly deadline: TimeoutSignal; readonly done: () => void } | undefined
   #cancelTimer = () => {}
@@ -111,7 +112,7 @@ export class StandingSession {
     const overdue = this.#flights.overdueAt()
     const post = this.#postAt()
     const next = Math.min(overdue, post)
-    if (now >= overdue) this.#giveUp(this.#flights.overdueReason())
+    if (now >= overdue) this.#lookAgain(overdue)
     else if (now >= post) this.#post(now)
     else if (Number.isFinite(next)) this.#cancelTimer = this.#clock.after(next - now, () => this.#go())
   }
@@ -120,6 +121,18 @@ export class StandingSession {
     const isDue = !this.#outbox.isEmpty || this.#closing !== undefined
     if (this.#flights.size > 0) return this.#flights.secondAt(isDue)
     return isDue ? 0 : this.#pauses.until
+  }
+
+  // After the process was busy, timers go off before the sockets are read: the reply that was due may wait there.
+  #lookAgain(overdue: number): void {
+    if (this.#isLookingAgain) return
+    this.#isLookingAgain = true
+    afterSocketsAreRead(() => {
+      this.#isLookingAgain = false
+      if (this.#isOver) return
+      if (this.#flights.overdueAt() === overdue) this.#giveUp(this.#flights.overdueReason())
+      else this.#go()
+    })
   }
 
   #post(now: number): void {

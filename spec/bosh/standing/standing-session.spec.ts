@@ -540,6 +540,21 @@ describe('for a receipt', () => {
     expect(server.held).toHaveLength(1)
   })
 
+  test('a reply that waits at the socket while the process is busy is read before the session is given up', async () => {
+    const { hold, say, advance, clock, sent, ends, server } = await open()
+    await advance(1_000)
+    await say('a')
+    clock.advance(RECEIPT_MS + 300) // the timers go off first
+    setImmediate(() => hold.answer())
+    await settled()
+    expect(ends).toEqual([])
+    expect(sent).toEqual(['a'])
+
+    await advance(RECEIPT_POLL_MS)
+    expect(server.held).toHaveLength(1)
+    expect(ends).toEqual([])
+  })
+
   test('a receipt is not taken from a poll that was held to its end', async () => {
     const { hold, say, advance, sent } = await open()
     await advance(WAIT_MS)
