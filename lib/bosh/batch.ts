@@ -14,6 +14,11 @@ export function afterThisBatch(next: () => void): void {
   if (waiting.push(next) === 1) scheduleBatch(runBatch)
 }
 
+/** Calls `next` when all that waits at the sockets was read, also after the process was busy. */
+export function afterSocketsAreRead(next: () => void): void {
+  afterThisBatch(() => afterThisBatch(next))
+}
+
 function runBatch(): void {
   const ready = waiting
   waiting = []

@@ -1,7 +1,7 @@
 import { protocolError } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
-import { type DocumentLimits, type Element, read } from '../xml/read'
+import { type DocumentLimits, type Element, read, readByChild } from '../xml/read'
 import { type Node, write, writeAttributes } from '../xml/write'
 
 /** Received `<body/>`. */
@@ -30,7 +30,20 @@ export function writeBodyOf(attributes: Readonly<Record<string, string>>, payloa
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the reply is not exactly one `<body/>`
  */
 export function readBody(bytes: Uint8Array, limits?: DocumentLimits): Body {
-  const root = asProtocolError(() => read(bytes, limits))
+  return bodyOf(asProtocolError(() => read(bytes, limits)))
+}
+
+/**
+ * Reads the `<body/>` of a reply like {@link readBody}, and leaves out the children that cannot be read.
+ *
+ * @param limits of each child alone
+ * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the tag of the body cannot be read, or the tags in it do not match
+ */
+export function readBodyByChild(bytes: Uint8Array, limits: DocumentLimits): Body {
+  return bodyOf(asProtocolError(() => readByChild(bytes, limits)))
+}
+
+function bodyOf(root: Element): Body {
   if (root.name !== 'body' || root.namespace !== HTTPBIND) throw protocolError('the reply is not a BOSH body')
   // XEP-0124 §6: a body has no character data. White space is tolerated, because some servers indent.
   if (!/^[ \t\r\n]*$/.test(root.text)) throw protocolError('the BOSH body contains text')

@@ -113,6 +113,8 @@ export class Connector {
     try {
       await authenticator.authenticated(credentials, {}, async (_account, loggedIn, signal) => {
         throwIfAborted(signal)
+        // close() ends the session that it knows first, and aborts the logins then.
+        if (this.#state === 'closed') throw closed()
         const handedOver = loggedIn.handOver()
         const service = serviceName(handedOver.context.url)
         session = new StandingSession(handedOver, PRESENCE, outbox, {

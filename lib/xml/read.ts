@@ -1,6 +1,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './namespaces'
 import { checkRestrictions, type DocumentLimits, type StartTag, XmlError } from './restrictions'
+import { split } from './split'
 
 export { type DocumentLimits, XmlError }
 
@@ -59,7 +60,32 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws {XmlError} for anything else, and for documents beyond the limits of `limits.ts`
  */
 export function read(bytes: Uint8Array, limits?: DocumentLimits): Element {
-  const { text, tags } = checkRestrictions(decode(bytes), limits)
+  return readText(decode(bytes), limits)
+}
+
+/**
+ * Reads a document like {@link read}, but child by child: a child of the root that {@link read} refuses is left out, and
+ * the others are read. The limits hold for each child alone, with the root around it.
+ *
+ * @throws {XmlError} if the root has text, its tag is refused, or the tags do not match
+ */
+export function readByChild(bytes: Uint8Array, limits?: DocumentLimits): Element {
+  const { tag, name, children } = split(decode(bytes))
+  const root = readText(`${tag}/>`, limits)
+  return { ...root, children: children.flatMap(child => childIn(`${tag}>${child}</${name}>`, limits)) }
+}
+
+function childIn(document: string, limits: DocumentLimits | undefined): readonly Element[] {
+  try {
+    return readText(document, limits).children
+  } catch (error) {
+    if (error instanceof XmlError) return []
+    throw error
+  }
+}
+
+function readText(document: string, limits: DocumentLimits | undefined): Element {
+  const { text, tags } = checkRestrictions(document, limits)
   const [root] = parseTree(text)
   if (root === undefined) throw new XmlError('no root element')
   const remainingTags = tags.values()

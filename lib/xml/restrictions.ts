@@ -64,7 +64,7 @@ const LIMITS: DocumentLimits = { elements: MAX_XML_ELEMENTS, depth: MAX_XML_DEPT
  */
 export function checkRestrictions(document: string, limits: DocumentLimits = LIMITS): CheckedDocument {
   if (FORBIDDEN_CHARACTER.test(document)) throw new XmlError('a character that XML forbids')
-  const text = document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
+  const text = withoutDeclaration(document)
   const tags: StartTag[] = []
   const openElements: string[] = []
   let withoutAttributes = ''
@@ -103,8 +103,13 @@ export function checkRestrictions(document: string, limits: DocumentLimits = LIM
   return { text: withoutAttributes + text.slice(copied), tags }
 }
 
+/** Returns the document without its XML declaration. */
+export function withoutDeclaration(document: string): string {
+  return document.startsWith('<?') ? document.slice(DECLARATION.exec(document)?.[0].length ?? 0) : document
+}
+
 /** Returns the index after the end tag at `tag`, which must close `name`. */
-function readEndTag(text: string, tag: number, name: string | undefined): number {
+export function readEndTag(text: string, tag: number, name: string | undefined): number {
   if (name === undefined || !text.startsWith(name, tag + 2)) throw new XmlError('an end tag that does not match')
   const at = skipSpace(text, tag + 2 + name.length)
   if (text[at] !== '>') throw new XmlError('a malformed end tag')
@@ -122,13 +127,10 @@ function readAttributes(text: string, from: number, attributes: string[], isRoot
     if (at === before) throw new XmlError('a malformed start tag')
 
     const name = nameAt(text, at)
-    EQUALS_QUOTE.lastIndex = at + name.length
-    if (!EQUALS_QUOTE.test(text)) throw new XmlError('an attribute without a value')
-    const begin = EQUALS_QUOTE.lastIndex
-    const end = text.indexOf(text[begin - 1] as string, begin)
-    const value = text.slice(begin, end)
-    if (end < 0 || value.includes('<')) throw new XmlError('an attribute without a value')
-    at = end + 1
+    const begin = valueAfter(text, at + name.length)
+    const value = text.slice(begin, valueEnd(text, begin))
+    if (value.includes('<')) throw new XmlError('an attribute without a value')
+    at = begin + value.length + 1
     if (value.length > MAX_XML_ATTRIBUTE_LENGTH) throw new XmlError('an attribute value that is too long')
     assertReferences(value)
 
@@ -140,8 +142,22 @@ function readAttributes(text: string, from: number, attributes: string[], isRoot
   }
 }
 
-// XML 1.0 §2.3
-function skipSpace(text: string, from: number): number {
+/** Returns the index of the attribute value whose name ends at `from`. */
+export function valueAfter(text: string, from: number): number {
+  EQUALS_QUOTE.lastIndex = from
+  if (!EQUALS_QUOTE.test(text)) throw new XmlError('an attribute without a value')
+  return EQUALS_QUOTE.lastIndex
+}
+
+/** Returns the index of the quote that ends the attribute value at `begin`. */
+export function valueEnd(text: string, begin: number): number {
+  const end = text.indexOf(text[begin - 1] as string, begin)
+  if (end < 0) throw new XmlError('an attribute without a value')
+  return end
+}
+
+/** Returns the index of the first character from `from` on that is no white space (XML 1.0 §2.3). */
+export function skipSpace(text: string, from: number): number {
   let at = from
   while (text[at] === ' ' || text[at] === '\t' || text[at] === '\r' || text[at] === '\n') at++
   return at
@@ -172,9 +188,10 @@ function assertReferences(text: string): void {
   }
 }
 
-function nameAt(text: string, at: number): string {
+/** Returns the name at `at`. */
+export function nameAt(text: string, at: number, maxLength = MAX_XML_NAME_LENGTH): string {
   NAME.lastIndex = at
   const name = NAME.test(text) ? text.slice(at, NAME.lastIndex) : ''
-  if (name === '' || name.length > MAX_XML_NAME_LENGTH) throw new XmlError('a malformed name')
+  if (name === '' || name.length > maxLength) throw new XmlError('a malformed name')
   return name
 }

@@ -1,3 +1,4 @@
+import { XmppBoshError } from '../../errors/error'
 import { HELD_GRACE_MS, RECEIPT_MS, RECEIPT_POLL_MS, SOCKET_WAIT_MS } from '../../limits'
 import type { Element } from '../../xml/read'
 import type { Connection } from '../transport'
@@ -64,12 +65,28 @@ export class Flights {
     return newest.sentAt + (this.size > 1 ? RECEIPT_MS : this.#waitMs + HELD_GRACE_MS)
   }
 
-  /** Notes which stanzas the server has, now that `flight` is answered. */
-  answered(flight: Flight, now: number): void {
+  /** Returns the error for a reply that is overdue. */
+  overdueReason(): XmppBoshError {
+    const text =
+      this.newest?.sentAt === undefined
+        ? `no connection within ${SOCKET_WAIT_MS} ms; an \`agent\` needs two sockets for the service account`
+        : 'the server did not answer in time'
+    return new XmppBoshError('ERR_XMPP_TIMEOUT', text)
+  }
+
+  /**
+   * Notes which stanzas the server has, now that `flight` is answered.
+   *
+   * @param isEmpty true: the server had nothing to say
+   */
+  answered(flight: Flight, isEmpty: boolean, now: number): void {
     const at = this.#flights.indexOf(flight)
     for (const older of this.#flights.slice(0, at + 1)) this.#settle(older)
     const newer = this.#flights[at + 1]
-    if (newer && !newer.reply && this.#isReceiptOf(newer, flight, now)) this.#settle(newer)
+    if (isEmpty && newer?.sentAt !== undefined && !newer.reply && !this.#wasHeldToTheEnd(flight, now)) {
+      this.#roundTrip.took(now - newer.sentAt)
+      this.#settle(newer)
+    }
     if (flight.sentAt !== undefined) this.#roundTrip.took(flight.age(now))
   }
 
@@ -90,17 +107,10 @@ export class Flights {
     return stanzas
   }
 
-  /** Tells if the answer to a held request shows that the newer one has arrived. */
-  #isReceiptOf(newer: Flight, { sentAt, reply }: Flight, now: number): boolean {
-    if (newer.sentAt === undefined) return false
-    const ms = now - newer.sentAt
-    const wasHeldToTheEnd = sentAt === undefined || now - sentAt >= this.#waitMs
-    if (reply?.length === 0 && !wasHeldToTheEnd) {
-      this.#roundTrip.took(ms)
-      return true
-    }
-    // The server may have had something to say just before the newer request arrived.
-    return this.#roundTrip.isOver(ms)
+  // The server answers a held request with nothing before its time only because the newer one has arrived. What it says may
+  // have been on its way before, and the newer one be lost: then that one's own answer is its receipt.
+  #wasHeldToTheEnd({ sentAt }: Flight, now: number): boolean {
+    return sentAt === undefined || now - sentAt >= this.#waitMs
   }
 
   #settle(flight: Flight): void {

@@ -9,11 +9,6 @@ export class RoundTrip {
     this.#ms = Math.min(this.#ms, ms)
   }
 
-  /** Returns true if a request that is `ms` old can have arrived and caused an answer that came back. */
-  isOver(ms: number): boolean {
-    return ms >= this.#ms
-  }
-
   /** ms after which a request has arrived before the next one on another socket. */
   get gap(): number {
     return Math.min(Math.max(SEND_GAP_MS, 2 * this.#ms), MAX_SEND_GAP_MS)

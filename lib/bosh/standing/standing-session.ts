@@ -1,11 +1,11 @@
 import { TERMINATIONS } from '../../errors/conditions'
 import { protocolError, XmppBoshError } from '../../errors/error'
-import { MAX_STANDING_BODY_BYTES, SOCKET_WAIT_MS, TERMINATE_TIMEOUT_MS } from '../../limits'
+import { MAX_STANDING_BODY_BYTES, TERMINATE_TIMEOUT_MS } from '../../limits'
 import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
 import { LightSignal } from '../../time/light-signal'
 import type { Element } from '../../xml/read'
-import { afterThisBatch } from '../batch'
+import { afterSocketsAreRead, afterThisBatch } from '../batch'
 import { type Body, writeBodyOf } from '../body'
 import { answersIn, endOf } from '../checks/end'
 import type { HandedOver } from '../session'
@@ -14,7 +14,7 @@ import { Flight } from './flight'
 import { Flights } from './flights'
 import type { Outbox } from './outbox'
 import { Pauses } from './pauses'
-import { readStandingBody } from './read'
+import { readStandingReply, type StandingReply, UNREADABLE } from './read'
 
 /** Callbacks of a standing session. They must not throw. */
 export interface StandingListener {
@@ -42,8 +42,9 @@ const CLOSED = new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')
  * - When a reply has arrived, its stanzas are handed out first. The next request follows in the next turn, with all that
  *   was said meanwhile.
  * - A second request is sent beside a held one only if it carries something, and only when the first is old enough.
- * - The server answers the held request when the second one arrives, which is the receipt of the second. Without one, the
- *   session is given up, and the next session sends the same stanzas again.
+ * - The server answers the held request when the second one arrives: with nothing, which is the receipt of the second, or
+ *   with what it has to say, which may have been on its way before. Then the receipt is the answer to the second itself.
+ * - Without a receipt the session is given up, and the next session sends the same stanzas again.
  */
 export class StandingSession {
   readonly #handedOver: HandedOver
@@ -59,6 +60,7 @@ export class StandingSession {
   #opening: string
   #isOpened = false
   #isScheduled = false
+  #isLookingAgain = false
   #isOver = false
   #closing: { readonly deadline: TimeoutSignal; readonly done: () => void } | undefined
   #cancelTimer = () => {}
@@ -110,7 +112,7 @@ export class StandingSession {
     const overdue = this.#flights.overdueAt()
     const post = this.#postAt()
     const next = Math.min(overdue, post)
-    if (now >= overdue) this.#giveUp(this.#overdueReason())
+    if (now >= overdue) this.#lookAgain(overdue)
     else if (now >= post) this.#post(now)
     else if (Number.isFinite(next)) this.#cancelTimer = this.#clock.after(next - now, () => this.#go())
   }
@@ -121,12 +123,16 @@ export class StandingSession {
     return isDue ? 0 : this.#pauses.until
   }
 
-  #overdueReason(): XmppBoshError {
-    const text =
-      this.#flights.newest?.sentAt === undefined
-        ? `no connection within ${SOCKET_WAIT_MS} ms; an \`agent\` needs two sockets for the service account`
-        : 'the server did not answer in time'
-    return new XmppBoshError('ERR_XMPP_TIMEOUT', text)
+  // After the process was busy, timers go off before the sockets are read: the reply that was due may wait there.
+  #lookAgain(overdue: number): void {
+    if (this.#isLookingAgain) return
+    this.#isLookingAgain = true
+    afterSocketsAreRead(() => {
+      this.#isLookingAgain = false
+      if (this.#isOver) return
+      if (this.#flights.overdueAt() === overdue) this.#giveUp(this.#flights.overdueReason())
+      else this.#go()
+    })
   }
 
   #post(now: number): void {
@@ -151,7 +157,7 @@ export class StandingSession {
       },
     }
     connection.post(this.#body(payload, isTerminate), options).then(
-      bytes => this.#answered(flight, readStandingBody(bytes)),
+      bytes => this.#answered(flight, readStandingReply(bytes)),
       reason => this.#failed(flight, reason),
     )
     this.#go()
@@ -166,12 +172,11 @@ export class StandingSession {
   #failed(flight: Flight, reason: unknown): void {
     if (this.#isOver) return
     if (!XmppBoshError.is(reason)) this.#giveUp(protocolError('a request failed in an unexpected way'))
-    else if (reason.code === 'ERR_XMPP_TOO_LARGE') this.#answered(flight, undefined)
+    else if (reason.code === 'ERR_XMPP_TOO_LARGE') this.#answered(flight, UNREADABLE)
     else this.#giveUp(reason)
   }
 
-  /** @param body `undefined` if the reply cannot be read: what is in it is lost, and a stranger may have written it */
-  #answered(flight: Flight, body: Body | undefined): void {
+  #answered(flight: Flight, { body, isEmpty }: StandingReply): void {
     if (this.#isOver) return
     const now = this.#clock.now()
     this.#idle.push(flight.connection)
@@ -181,10 +186,10 @@ export class StandingSession {
       this.#finish(end)
       return
     }
-    const isUnheld = flight.isPoll && flight.reply.length === 0 && this.#flights.size === 1
+    const isUnheld = flight.isPoll && isEmpty && this.#flights.size === 1
     if (body) this.#pauses.readable(isUnheld ? flight.age(now) : undefined, now)
     else this.#pauses.unreadable(now)
-    this.#flights.answered(flight, now)
+    this.#flights.answered(flight, isEmpty, now)
     this.#handOut(false)
     if (!this.#isOpened) this.#listener.opened()
     this.#isOpened = true

@@ -296,8 +296,17 @@ describe.each(EACH)('when %s gets a stanza beside a held request', (name, answer
     expect((await beside()).sent).toEqual(['mine'])
   })
 
-  test('the answer is the receipt as well when it carries something', async () => {
-    expect((await beside(message('theirs'))).sent).toEqual(['mine'])
+  test('its own answer is the receipt when the server has something to say, and an empty request fetches it', async () => {
+    const { server, send, sent, advance } = await beside(message('theirs'))
+    if (name === 'Prosody') {
+      expect(sent).toEqual([])
+      await advance(RECEIPT_POLL_MS)
+      expect(idsIn(server.last)).toEqual([])
+      send.answer()
+      await settled()
+    }
+
+    expect(sent).toEqual(['mine'])
   })
 
   test('its own stanza arrives once', async () => {
@@ -314,7 +323,7 @@ describe.each(EACH)('when %s gets a stanza beside a held request', (name, answer
     const { server, say, advance, sent, received } = await open()
     let most = 0
     for (let n = 0; n < 20; n++) {
-      await advance(1_000)
+      await advance(RECEIPT_POLL_MS - 10)
       const [hold] = server.held
       await say(`m${n}`)
       most = Math.max(most, server.held.length)
@@ -322,6 +331,9 @@ describe.each(EACH)('when %s gets a stanza beside a held request', (name, answer
       if (hold) answers(hold, server.last, message(`t${n}`))
       await settled()
     }
+    await advance(RECEIPT_POLL_MS)
+    if (name === 'Prosody') server.held[0]?.answer()
+    await settled()
     expect(most).toBe(2)
     expect(sent).toEqual(Array.from({ length: 20 }, (_, n) => `m${n}`))
     expect(received).toEqual(Array.from({ length: 20 }, (_, n) => `t${n}`))
@@ -350,9 +362,51 @@ describe('in its replies', () => {
     expect(received).toEqual(['a', 'presence', 'b', 'c'])
   })
 
-  test('an unreadable reply is passed over: a stranger can write what exceeds a limit', async () => {
+  const REFUSED = {
+    'elements that are nested too deeply': '<a>'.repeat(70) + '</a>'.repeat(70),
+    'too many attributes': `<a ${Array.from({ length: 33 }, (_, n) => `b${n}=''`).join(' ')}/>`,
+    'a name that is too long': `<${'n'.repeat(129)}/>`,
+    'a value that is too long': `<a b='${'v'.repeat(8_193)}'/>`,
+    'too many elements': '<a/>'.repeat(20_000),
+    'the name constructor': '<constructor/>',
+    'the name __proto__': '<__proto__/>',
+    'an undeclared prefix': '<a:b/>',
+    'an undeclared reference': '<a>&bogus;</a>',
+    'a reference to a surrogate': '<a>&#xD800;</a>',
+  }
+
+  test.each(Object.entries(REFUSED))('a stanza with %s is left out, and the others are read', async (_, payload) => {
+    const { hold, received, server } = await open()
+    hold.answer(`${message('a')}<message id='bad'>${payload}</message>${message('b')}`)
+    await settled()
+
+    expect(received).toEqual(['a', 'b'])
+    expect(server.held).toHaveLength(1)
+  })
+
+  test('any number of stanzas that are left out neither ends the session nor slows it down', async () => {
+    const { server, received, ends } = await open()
+    for (let n = 0; n < 2 * MAX_UNREADABLE; n++) {
+      server.last.answer(`<message><constructor/></message>${n % 2 ? message(String(n)) : ''}`)
+      await settled()
+    }
+
+    expect(received).toHaveLength(MAX_UNREADABLE)
+    expect(server.held).toHaveLength(1)
+    expect(ends).toEqual([])
+  })
+
+  test('a stanza that is left out beside the end of the session does not hide the end', async () => {
+    const { hold, ends } = await open()
+    hold.answer(`<message><constructor/></message>${ENDS.conflict}`, "type='terminate'")
+    await settled()
+
+    expect(ends).toMatchObject([{ condition: 'conflict' }])
+  })
+
+  test('an unreadable reply is passed over', async () => {
     const { server, hold, received, ends } = await open()
-    hold.answer(`<message id='deep'>${'<a>'.repeat(100)}${'</a>'.repeat(100)}</message>`)
+    hold.answer(`<message id='deep'>${'<a>'.repeat(100)}`)
     await settled()
     server.last.fail(new XmppBoshError('ERR_XMPP_TOO_LARGE', 'too large'))
     await settled()
@@ -446,19 +500,59 @@ describe('for a receipt', () => {
     expect(sent).toEqual(['a'])
   })
 
-  test('a receipt is not taken from a reply that was on its way when the stanza left', async () => {
-    const { server, hold, say, advance, sent } = await open()
+  test.each([
+    ['carries something', (hold: HeldPost) => hold.answer(message('theirs'))],
+    ['carries a stanza that cannot be read', (hold: HeldPost) => hold.answer('<message><constructor/></message>')],
+    ['cannot be read', (hold: HeldPost) => hold.answerWith('<html>')],
+    ['is too large', (hold: HeldPost) => hold.fail(new XmppBoshError('ERR_XMPP_TOO_LARGE', 'too large'))],
+  ])('a receipt is not taken from a reply to the older request that %s', async (_, answer) => {
+    const { server, hold, say, advance, sent, outbox, ends } = await open()
     await advance(1_000)
     await say('a')
-    await advance(2) // a round trip takes 5 ms
-    hold.answer(message('theirs'))
+    const send = server.last
+    await advance(10) // a round trip takes 5 ms
+    answer(hold)
     await settled()
     expect(sent).toEqual([])
 
-    await advance(RECEIPT_POLL_MS)
-    server.held[0]?.answer()
+    send.fail(reset())
     await settled()
+    expect(ends).toHaveLength(1)
+    expect(outbox.take(MAX_STANDING_BODY_BYTES)).toMatchObject([{ text: message('a') }])
+  })
+
+  test('a server that holds the newer request answers it when the empty one arrives, and the session stays', async () => {
+    const { server, hold, say, advance, sent, ends } = await open()
+    await advance(1_000)
+    await say('a')
+    const send = server.last
+    await advance(10)
+    hold.answer(message('theirs'))
+    await settled()
+    await advance(RECEIPT_POLL_MS)
+    expect(server.held).toHaveLength(2)
+    send.answer()
+    await settled()
+    await advance(RECEIPT_MS)
+
     expect(sent).toEqual(['a'])
+    expect(ends).toEqual([])
+    expect(server.held).toHaveLength(1)
+  })
+
+  test('a reply that waits at the socket while the process is busy is read before the session is given up', async () => {
+    const { hold, say, advance, clock, sent, ends, server } = await open()
+    await advance(1_000)
+    await say('a')
+    clock.advance(RECEIPT_MS + 300) // the timers go off first
+    setImmediate(() => hold.answer())
+    await settled()
+    expect(ends).toEqual([])
+    expect(sent).toEqual(['a'])
+
+    await advance(RECEIPT_POLL_MS)
+    expect(server.held).toHaveLength(1)
+    expect(ends).toEqual([])
   })
 
   test('a receipt is not taken from a poll that was held to its end', async () => {

@@ -1,0 +1,87 @@
+import { readByChild } from '../../lib/xml/read'
+import { XmlError } from '../../lib/xml/restrictions'
+import { split } from '../../lib/xml/split'
+import { treeOf } from '../fixtures/saxes'
+
+const readNames = (document: string) =>
+  readByChild(Buffer.from(document)).children.map(({ attributes, name }) => attributes.get('id') ?? name)
+
+describe('a document that is read child by child', () => {
+  test('is the same as one that is read as a whole when no child is refused', () => {
+    const document =
+      "<?xml version='1.0'?> <b xmlns='urn:x' xmlns:p='urn:p' p:c='1 > 0'>\n<p:a d=\"/>\"><p:a>t</p:a></p:a > <e/></b>\n"
+    const { children, ...root } = readByChild(Buffer.from(document))
+
+    expect(root).toMatchObject({ namespace: 'urn:x', name: 'b' })
+    expect(root.attributes.get('{urn:p}c')).toBe('1 > 0')
+    expect(children.map(treeOf)).toEqual([
+      treeOf({
+        namespace: 'urn:p',
+        name: 'a',
+        attributes: new Map([['d', '/>']]),
+        children: [{ namespace: 'urn:p', name: 'a', attributes: new Map(), children: [], text: 't' }],
+        text: '',
+      }),
+      treeOf({ namespace: 'urn:x', name: 'e', attributes: new Map(), children: [], text: '' }),
+    ])
+  })
+
+  test.each([
+    ['a value', `<m id='bad' a="</m><m id='forged'/><m>"><constructor/></m>`],
+    ['escaped text', "<m id='bad'>&lt;/m&gt;&lt;m id='forged'/&gt;<constructor/></m>"],
+    ['a nested element', "<m id='bad'><m><m id='forged'/></m><constructor/></m>"],
+    ['a value with another quote', `<m id='bad' a="'"><m id='forged' b="'"/><constructor/></m>`],
+  ])('has no child that is written in %s of another one', (_, child) => {
+    const names = (() => {
+      try {
+        return readNames(`<b><m id='a'/>${child}<m id='c'/></b>`)
+      } catch {
+        return ['refused']
+      }
+    })()
+
+    expect(names).not.toContain('forged')
+  })
+
+  test.each([
+    ['a child that is not closed', '<b><a></b>'],
+    ['children that overlap', '<b><a><c></a></c></b>'],
+    ['text beside a child', '<b><a/>text</b>'],
+    ['a second root', '<b><a/></b><b/>'],
+    ['text behind the root', '<b/>text'],
+    ['an end without a beginning', '<b/></b>'],
+    ['a comment', '<b><!-- --><a/></b>'],
+    ['a CDATA section', '<b><a><![CDATA[x]]></a></b>'],
+    ['a processing instruction', '<b><a/><?x?></b>'],
+    ['a doctype', '<!DOCTYPE b><b/>'],
+    ['a value without an end', "<b><a b='/></b>"],
+    ['nothing', ''],
+    ['a root that is refused', '<constructor><a/></constructor>'],
+    ['a root with too many attributes', `<b ${Array.from({ length: 33 }, (_, n) => `a${n}=''`).join(' ')}><a/></b>`],
+  ])('is refused with %s', (_, document) => {
+    expect(() => readNames(document)).toThrow(XmlError)
+  })
+
+  test('gives the limits to each child alone', () => {
+    const many = '<a/>'.repeat(1_500)
+    expect(readNames(`<b><m id='1'>${many}</m><m id='2'>${many}</m><m id='3'>${many}${many}</m></b>`)).toEqual([
+      '1',
+      '2',
+    ])
+  })
+
+  test.each([
+    ['deep', `<b>${'<a>'.repeat(150_000)}${'</a>'.repeat(150_000)}</b>`],
+    ['wide', `<b>${'<a/>'.repeat(250_000)}</b>`],
+    ['of one element with many attributes', `<b><a${" b=''".repeat(200_000)}/></b>`],
+    ['of open quotes', `<b>${"<a b='".repeat(150_000)}`],
+  ])('is split in linear time when it is %s', (_, document) => {
+    const begin = performance.now()
+    try {
+      split(document)
+    } catch (error) {
+      expect(error).toBeInstanceOf(XmlError)
+    }
+    expect(performance.now() - begin).toBeLessThan(2_000)
+  })
+})
