@@ -154,15 +154,14 @@ export class Confirmations {
     const either = new AnySignal(looked, ...(signal ? [signal] : []))
     try {
       const change = this.#settings.store.changed(id, Math.min(ms, MAX_HOLD_MS), either)
+      // Not awaited when the look fails: its own failure must not end the process.
+      change.catch(() => {})
       const view = await this.waiting(id)
-      if (view?.state !== 'waiting') {
-        looked.abort()
-        await change
-        return view
-      }
+      if (view?.state !== 'waiting') return view
       await change
       return await this.waiting(id)
     } finally {
+      looked.abort()
       either.release()
     }
   }
