@@ -180,7 +180,6 @@ test('asked() changes a request that waits, and no other', async () => {
 test.each<[string, (store: MemoryConfirmStore, id: string) => Promise<unknown>]>([
   ['is decided', (store, id) => store.decide(id, { state: 'denied' })],
   ['is taken', (store, id) => store.take(id)],
-  ['has another `asked`', (store, id) => store.asked(id, 'blocked')],
 ])('changed() resolves when its request %s, and leaves no timer', async (_, change) => {
   const { clock, store, record } = scene()
   const given = record()
