@@ -62,6 +62,8 @@ export const REPEAT_MS = 60_000
 export const QUIET_MS = 900_000
 /** Time for which a JID is not asked after STOP, in ms. */
 export const STOP_MS = 86_400_000
+/** Time after a sign-in for which STOP of the account counts without a limit, in ms: sessions may last as long. */
+export const KNOWN_MS = 2_592_000_000
 /** Time after the end of a request for which the account is answered whatever it writes, in ms. */
 export const RECENT_MS = 300_000
 /** Time between two texts of help to one JID, in ms. */
