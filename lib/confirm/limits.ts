@@ -52,8 +52,13 @@ export const MAX_SITE_LENGTH = 80
 export const MAX_LANGUAGE_LENGTH = 35
 /** Length up to which the text of a chat message is read, in characters. */
 export const MAX_ANSWER_LENGTH = 1_000
-/** Number of chat messages that are worked on at a time, of all senders; further ones are dropped. */
+/**
+ * Number of chat messages that are worked on at a time: of the own domain, and as many of all others together. Further ones
+ * are dropped.
+ */
 export const MAX_ANSWERS = 1_000
+/** Number of chat messages of one other domain that are worked on at a time; further ones are dropped. */
+export const MAX_ANSWERS_OF_DOMAIN = 100
 /** Number of chat messages of one sender that are worked on or wait for it; further ones are dropped. */
 export const MAX_ANSWERS_OF_SENDER = 16
 /** Time for which a chat message that arrives again is dropped, in ms. ejabberd gives some again after 30 s. */
