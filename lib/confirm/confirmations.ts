@@ -1,8 +1,7 @@
 import { XmppBoshError } from '../errors/error'
 import { assertObject } from '../options/checks'
 import { type Clock, quietClock } from '../time/clock'
-import { AnySignal } from '../time/combined-signals'
-import { type AbortSignalLike, LightSignal } from '../time/light-signal'
+import type { AbortSignalLike } from '../time/light-signal'
 import { Conversation } from './chat/conversation'
 import { Inbox } from './chat/inbox'
 import { Notes } from './chat/notes'
@@ -15,6 +14,7 @@ import { type ConfirmSettings, confirmSettingsOf } from './settings'
 import { Starts } from './start/starts'
 import type { ConfirmRecord } from './store'
 import { type ConfirmView, viewOf } from './view'
+import { untilDecided } from './wait/until-decided'
 
 /**
  * Sign-ins without a password: asks an account in its own XMPP client, and takes its answer. It needs neither Passport nor
@@ -50,6 +50,7 @@ export class Confirmations {
   /** Bare JID of the service account. */
   readonly bot: string
   readonly #settings: ConfirmSettings
+  readonly #clock: Clock
   readonly #notes: Notes
   readonly #speech: Speech
   readonly #starts: Starts
@@ -78,6 +79,7 @@ export class Confirmations {
     const { account, store, bot, lifetime, asks } = settings
     const reports = new Reports(clock)
     this.#settings = settings
+    this.#clock = clock
     this.bot = `${bot.local}@${bot.domain}`
     this.#notes = new Notes(store, lifetime, asks)
     this.#speech = new Speech(settings, reports)
@@ -139,7 +141,8 @@ export class Confirmations {
   }
 
   /**
-   * Waits until a request is decided, is over, or its question came back, and returns its state as {@link waiting} does.
+   * Waits until a request is decided or over, and returns its state as {@link waiting} does. A question that came back does
+   * not end the wait: the time of an answer must not tell which accounts exist.
    *
    * @param ms longest wait, at most 60000
    * @param signal ends the wait, as when the visitor leaves
@@ -154,22 +157,9 @@ export class Confirmations {
    * ```
    */
   async settled(id: string, ms: number, signal?: AbortSignalLike): Promise<ConfirmView | undefined> {
-    // Listens first: a decision between the look and the wait would be missed.
-    const looked = new LightSignal()
-    const either = new AnySignal(looked, ...(signal ? [signal] : []))
-    try {
-      const change = this.#settings.store.changed(id, Math.min(ms, MAX_HOLD_MS), either)
-      const view = await this.waiting(id)
-      if (view?.state !== 'waiting') {
-        looked.abort()
-        await change
-        return view
-      }
-      await change
-      return await this.waiting(id)
-    } finally {
-      either.release()
-    }
+    const { store, bot } = this.#settings
+    const record = await untilDecided(store, this.#clock, id, Math.min(ms, MAX_HOLD_MS), signal)
+    return record && viewOf(record, bot)
   }
 
   /**

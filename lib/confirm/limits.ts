@@ -52,8 +52,13 @@ export const MAX_SITE_LENGTH = 80
 export const MAX_LANGUAGE_LENGTH = 35
 /** Length up to which the text of a chat message is read, in characters. */
 export const MAX_ANSWER_LENGTH = 1_000
-/** Number of chat messages that are worked on at a time, of all senders; further ones are dropped. */
+/**
+ * Number of chat messages that are worked on at a time: of the own domain, and as many of all others together. Further ones
+ * are dropped.
+ */
 export const MAX_ANSWERS = 1_000
+/** Number of chat messages of one other domain that are worked on at a time; further ones are dropped. */
+export const MAX_ANSWERS_OF_DOMAIN = 100
 /** Number of chat messages of one sender that are worked on or wait for it; further ones are dropped. */
 export const MAX_ANSWERS_OF_SENDER = 16
 /** Time for which a chat message that arrives again is dropped, in ms. ejabberd gives some again after 30 s. */
@@ -62,6 +67,8 @@ export const REPEAT_MS = 60_000
 export const QUIET_MS = 900_000
 /** Time for which a JID is not asked after STOP, in ms. */
 export const STOP_MS = 86_400_000
+/** Time after a sign-in for which STOP of the account counts without a limit, in ms: sessions may last as long. */
+export const KNOWN_MS = 2_592_000_000
 /** Time after the end of a request for which the account is answered whatever it writes, in ms. */
 export const RECENT_MS = 300_000
 /** Time between two texts of help to one JID, in ms. */

@@ -120,7 +120,6 @@ export class MemoryConfirmStore implements ConfirmStore {
     const record = this.#waiting(id)
     if (record === undefined || record.asked === asked) return
     this.#replace({ ...record, asked })
-    this.#held.release(id)
   }
 
   /** Decides a request that waits: {@link ConfirmStore.decide}. */
@@ -142,7 +141,7 @@ export class MemoryConfirmStore implements ConfirmStore {
     return record
   }
 
-  /** Resolves when a request changed: {@link ConfirmStore.changed}. */
+  /** Resolves when a request is decided or removed: {@link ConfirmStore.changed}. */
   changed(id: string, ms: number, signal?: AbortSignalLike): Promise<void> {
     const record = this.#waiting(id)
     if (record === undefined || signal?.aborted || !(ms > 0)) return Promise.resolve()

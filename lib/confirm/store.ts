@@ -16,14 +16,14 @@ export type ConfirmWay = 'number' | 'dialog' | 'code'
 
 /**
  * Fate of the question: `sent`; `limited`, not sent because the account was asked too often or refused; `blocked` or
- * `unreachable`, came back; `not-asked`, because the visitor typed no JID.
+ * `unreachable`, came back; `not-asked`, because the visitor typed no JID. The page shows one text for all of them.
  *
  * @example
  * ```ts
  * import type { AskedState } from 'passport-xmpp-bosh'
  *
- * // One text for all others: the page must not tell which accounts exist.
- * export const isCodeTheOnlyWay = (asked: AskedState) => asked !== 'sent'
+ * // For a count, and never for the page: it must not tell which accounts exist.
+ * export const hasComeBack = (asked: AskedState) => asked === 'blocked' || asked === 'unreachable'
  * ```
  */
 export type AskedState = 'sent' | 'limited' | 'blocked' | 'unreachable' | 'not-asked'
@@ -129,8 +129,8 @@ export interface ConfirmStore {
   /** Removes a request and returns it, in one step, whatever its state. */
   take(id: string): Promise<ConfirmRecord | undefined>
   /**
-   * Resolves when the request is decided, is removed or has another `asked`; at once if it is gone or decided already; at
-   * the latest after `ms`, or when `signal` aborts.
+   * Resolves when the request is decided or removed; at once if it is gone or decided already; at the latest after `ms`, or
+   * when `signal` aborts. Another `asked` is no such change: it would tell which accounts exist.
    */
   changed(id: string, ms: number, signal?: AbortSignalLike): Promise<void>
   /** Adds one to a counter that lives `windowMs` from its first count, and returns it. */

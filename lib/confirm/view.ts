@@ -28,7 +28,7 @@ export interface ConfirmView {
   readonly link?: string
   /** bare JID of the service account */
   readonly bot: string
-  /** fate of the question; show one text for all but `sent`, which does not tell who exists */
+  /** fate of the question, for the log; the page shows one text always, `sent` included, and so tells not who exists */
   readonly asked: AskedState
   /** ms since 1970 */
   readonly expiresAt: number

@@ -1,3 +1,4 @@
+import type { ConfirmStore } from '../../lib/confirm/store'
 import { type Bench, bench, chat, settled } from '../fixtures/confirm/people'
 
 /* Questions and notices that come back. */
@@ -104,12 +105,46 @@ test('a bounce that holds a text or a dialog of ours grants nothing', async () =
   expect(await confirmations.waiting(id)).toMatchObject({ state: 'waiting' })
 })
 
-test('a page that is held hears of a bounce at once', async () => {
-  const { hear, confirmations, id, question } = await asked()
-  const held = confirmations.settled(id, 20_000)
+test.each<[string, (store: ConfirmStore) => void]>([
+  ['waits for decisions alone', () => {}],
+  ['ends its waits for another `asked`, too', wakeAtBounce],
+])('a page is held for its whole time when its question comes back, with a store that %s', async (_, change) => {
+  const { hear, confirmations, clock, store, id, question } = await asked()
+  change(store)
+  let isOver = false
+  const held = confirmations.settled(id, 20_000).finally(() => {
+    isOver = true
+  })
   await settled()
 
   await hear(bounce(ALICE, question, 'service-unavailable'))
+  clock.advance(19_999)
+  await settled()
+  expect(isOver).toBe(false)
 
+  clock.advance(1)
   expect(await held).toMatchObject({ state: 'waiting', asked: 'unreachable' })
 })
+
+test('a page that is held returns at the answer when its question came back', async () => {
+  const { hear, say, confirmations, store, id, number, question } = await asked()
+  wakeAtBounce(store)
+  const held = confirmations.settled(id, 20_000)
+  await settled()
+  await hear(bounce(ALICE, question, 'service-unavailable'))
+
+  await say(PHONE, number)
+
+  expect(await held).toMatchObject({ state: 'decided', granted: true })
+})
+
+/** Lets a store end its waits when `asked` changes. */
+function wakeAtBounce(store: ConfirmStore): void {
+  const woken = new Set<() => void>()
+  const [changed, change] = [store.changed.bind(store), store.asked.bind(store)]
+  store.changed = (...given) => Promise.race([changed(...given), new Promise<void>(wake => woken.add(wake))])
+  store.asked = async (...given) => {
+    await change(...given)
+    for (const wake of woken) wake()
+  }
+}

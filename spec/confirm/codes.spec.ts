@@ -1,4 +1,4 @@
-import { type Bench, bench, chat, settled } from '../fixtures/confirm/people'
+import { type Bench, bench, chat, settled, writesOf } from '../fixtures/confirm/people'
 
 /* The code of the page, which the person sends first. */
 
@@ -120,6 +120,37 @@ test.each([['ask'], ['alone']] as const)(
     expect(await scene.state()).toMatchObject(WAITING)
   },
 )
+
+test('wrong codes are not answered and leave nothing in the store when `allow` refuses their senders', async () => {
+  const { say, store } = await opened({ allow: 'a.test' })
+  const written = writesOf(store)
+  for (let n = 0; n < 20; n++) expect(await say(`y@s${n}.evil.test/x`, 'AAAA-0000')).toEqual([])
+
+  expect(written).toEqual([])
+})
+
+test('right codes leave one mark and are answered once a minute when `allow` refuses their sender', async () => {
+  const { say, store, code } = await opened({ allow: 'a.test' })
+  const written = writesOf(store)
+  const answers: number[] = []
+  for (let n = 0; n < 3; n++) answers.push((await say(PHONE, code)).length)
+
+  expect(answers).toEqual([1, 0, 0])
+  expect(new Set(written)).toHaveProperty('size', 1)
+})
+
+test('a code is dropped when `allow` throws', async () => {
+  const allow = () => {
+    throw new Error('the list is out of reach')
+  }
+  const { say, store, state, code } = await opened({ allow })
+  const written = writesOf(store)
+
+  expect(await say(PHONE, code)).toEqual([])
+
+  expect(written).toEqual([])
+  expect(await state()).not.toHaveProperty('jid')
+})
 
 test('a code ends all other requests of its sender, so that a stranger cannot keep the places of a JID', async () => {
   const scene = bench()

@@ -180,7 +180,6 @@ test('asked() changes a request that waits, and no other', async () => {
 test.each<[string, (store: MemoryConfirmStore, id: string) => Promise<unknown>]>([
   ['is decided', (store, id) => store.decide(id, { state: 'denied' })],
   ['is taken', (store, id) => store.take(id)],
-  ['has another `asked`', (store, id) => store.asked(id, 'blocked')],
 ])('changed() resolves when its request %s, and leaves no timer', async (_, change) => {
   const { clock, store, record } = scene()
   const given = record()
@@ -282,6 +281,26 @@ test('a flood of short marks replaces itself, and long ones stay', async () => {
   expect(await store.isMarked('stop')).toBe(true)
   expect(await store.isMarked('heard:0')).toBe(false)
   expect(await store.isMarked('heard:100099')).toBe(true)
+})
+
+test('a flood of counters of one kind replaces itself, and those of other kinds stay', async () => {
+  const { store } = scene()
+  await store.count('asks:alice', 600_000)
+  for (let n = 0; n < 100_100; n++) await store.count(`wrong-codes:${n}`, 600_000)
+
+  expect(await store.count('asks:alice', 600_000)).toBe(2)
+  expect(await store.count('wrong-codes:100099', 600_000)).toBe(2)
+  expect(await store.count('wrong-codes:0', 600_000)).toBe(1)
+})
+
+test('a flood of long marks replaces itself, and short ones stay', async () => {
+  const { store } = scene()
+  await store.mark('heard:one', 60_000)
+  for (let n = 0; n < 100_100; n++) await store.mark(`known:${n}`, 2_592_000_000)
+
+  expect(await store.isMarked('heard:one')).toBe(true)
+  expect(await store.isMarked('known:0')).toBe(false)
+  expect(await store.isMarked('known:100099')).toBe(true)
 })
 
 test('a store has one timer, for what ends next, and none when it is empty', async () => {

@@ -214,6 +214,22 @@ test('one visitor causes 500 questions to the domain of the service account in t
   expect(asked.filter(state => state === 'sent')).toHaveLength(500)
 })
 
+test('a question that cannot be sent makes the account unreachable for all its requests', async () => {
+  const account = new FakeAccount()
+  const { start, confirmations } = bench({}, { account })
+  let fail = (_error: Error) => {}
+  account.sends = () =>
+    new Promise((_, reject) => {
+      fail = reject
+    })
+  const requests = [await start(ALICE), await start(ALICE)]
+
+  fail(new Error('away'))
+  await settled()
+
+  for (const { id } of requests) expect(await confirmations.waiting(id)).toMatchObject({ asked: 'unreachable' })
+})
+
 test('a text of the app that cannot be sent leaves the code to its visitor', async () => {
   const { start, confirmations } = bench({ texts: { question: 'a\u0000b' } })
   const { id } = await start(ALICE)

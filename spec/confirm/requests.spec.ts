@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../../lib/time/light-signal'
 import { bench, chat, settled } from '../fixtures/confirm/people'
 
 /* A request from the side of its browser: waiting(), settled(), take(), cancel(), close(). */
@@ -227,4 +228,25 @@ test('take() returns a granted request when the texts of the app throw', async (
 
   expect(await confirmations.take(id)).toMatchObject({ state: 'granted' })
   await settled()
+})
+
+test('settled() rejects, and leaves no rejection and no timer behind, when the store fails at its look and at its wait', async () => {
+  const { confirmations, store, id } = await asked()
+  const rejections: unknown[] = []
+  const note = (reason: unknown) => rejections.push(reason)
+  process.on('unhandledRejection', note)
+  let wait: AbortSignalLike | undefined
+  store.get = () => Promise.reject(new Error('the store is away'))
+  store.changed = (_id, _ms, signal) => {
+    wait = signal
+    return settled().then(() => Promise.reject(new Error('the store is away')))
+  }
+
+  await expect(confirmations.settled(id, 20_000)).rejects.toThrow('the store is away')
+  await settled()
+  await settled()
+
+  process.off('unhandledRejection', note)
+  expect(rejections).toEqual([])
+  expect(wait?.aborted).toBe(true)
 })

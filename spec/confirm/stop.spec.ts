@@ -1,4 +1,6 @@
-import { bench, settled } from '../fixtures/confirm/people'
+import type { ConfirmationsOptions } from '../../lib/confirm/options'
+import { CONFIRMATION } from '../../lib/diagnostics/channels'
+import { bench, settled, writesOf } from '../fixtures/confirm/people'
 
 /* STOP: the way out for a person that is asked too often, or signed in by another. */
 
@@ -158,6 +160,70 @@ test('STOP of strangers of one domain is limited, and those of an asked account 
   await say('alice@a.test/x', 'STOP')
   expect(stopped.slice(60)).toEqual(['bob@evil.test', 'alice@a.test'])
 })
+
+test('STOP of one stranger is counted once in its domain, however often it comes', async () => {
+  const stopped: string[] = []
+  const { say, clock } = bench({ onStop: jid => void stopped.push(jid) })
+  for (let n = 0; n < 80; n++) {
+    await say('evil@big.test/x', 'STOP')
+    clock.advance(5_000)
+  }
+
+  await say('alice@big.test/x', 'STOP')
+
+  expect(stopped.at(-1)).toBe('alice@big.test')
+})
+
+test('STOP of an account that signed in counts for 30 days, however many strangers of its domain answer STOP', async () => {
+  const stopped: string[] = []
+  const { start, say, confirmations, clock } = bench({ onStop: jid => void stopped.push(jid) })
+  const { id, view } = await start('alice@big.test')
+  await say('alice@big.test/x', view.number)
+  await confirmations.take(id)
+  const stop = async () => {
+    for (let n = 0; n < 60; n++) await say(`m${n}@big.test/x`, 'STOP')
+    stopped.length = 0
+    await say('alice@big.test/x', 'STOP')
+    return stopped.length
+  }
+
+  clock.advance(15 * 86_400_000)
+  expect(await stop()).toBe(1)
+  clock.advance(15 * 86_400_000 - 1)
+  expect(await stop()).toBe(1)
+  clock.advance(2 * 86_400_000)
+  expect(await stop()).toBe(0)
+})
+
+test.each<[string, ConfirmationsOptions['allow']]>([
+  ['names other domains', 'b.test'],
+  ['is a function that refuses it', async () => false],
+  ['is a function that throws', throwing],
+])('STOP of a stranger is dropped and leaves nothing in the store when `allow` %s', async (_, allow) => {
+  const stopped: string[] = []
+  const { say, store } = bench({ allow, onStop: jid => void stopped.push(jid) })
+  const written = writesOf(store)
+  for (let n = 0; n < 20; n++) expect(await say(`y@s${n}.evil.test/x`, 'STOP')).toEqual([])
+
+  expect(stopped).toEqual([])
+  expect(written).toEqual([])
+})
+
+test('a fault is reported when `allow` throws at STOP of a stranger', async () => {
+  const reported: unknown[] = []
+  const hear = (message: unknown) => reported.push(message)
+  CONFIRMATION.subscribe(hear)
+  const { say } = bench({ allow: throwing })
+
+  await say('y@evil.test/x', 'STOP')
+
+  CONFIRMATION.unsubscribe(hear)
+  expect(reported).toEqual([{ event: 'failed', code: 'unexpected' }])
+})
+
+function throwing(): never {
+  throw new Error('the list is out of reach')
+}
 
 test('messages after STOP are worked on when onStop never ends', async () => {
   const { start, say, clock, account } = bench({ onStop: () => new Promise(() => {}) })

@@ -318,7 +318,6 @@ const CHANGES: [string, Change][] = [
   ['is granted', (store, id) => store.decide(id, { state: 'granted', way: 'number' })],
   ['is denied', (store, id) => store.decide(id, { state: 'denied' })],
   ['is taken', (store, id) => store.take(id)],
-  ['bounces', (store, id) => store.asked(id, 'blocked')],
 ]
 
 function testWaiting(): void {
@@ -332,6 +331,19 @@ function testWaiting(): void {
     expect(unrelated.isOver).toBe(false)
     await open.store.take(another.id)
     await unrelated.wait
+  })
+
+  test('changed() waits on when the question comes back at another process', async () => {
+    const { id } = await added()
+    const held = followed(open.store.changed(id, LONG_MS))
+    await open.other.asked(id, 'blocked')
+    const before = await open.other.get(id)
+    await open.pass(SHORT_MS)
+
+    expect(before?.asked).toBe('blocked')
+    expect(held.isOver).toBe(false)
+    await open.other.decide(id, { state: 'denied' })
+    await held.wait
   })
 
   test('changed() resolves when the change comes at the same time', async () => {

@@ -289,3 +289,41 @@ test('a flood of one sender is dropped beyond 16 messages at a time, and others 
   expect(await confirmations.waiting(bob.id)).toMatchObject({ granted: true })
   expect(await confirmations.waiting(id)).toMatchObject(WAITING)
 })
+
+test.each([
+  ['of the own domain', 'alice@a.test'],
+  ['of another domain', ALICE],
+])('an answer %s counts when 1,000 messages of strangers of one domain come before it', async (_, jid) => {
+  const { account, confirmations } = bench()
+  const { id, view } = await confirmations.start({ jid })
+  for (let n = 0; n < 1_000; n++) account.hears(chat(`m${n}@evil.test/x`, 'hello'))
+  account.hears(chat(`${jid}/phone`, view.number))
+  await settled()
+
+  expect(await confirmations.waiting(id)).toMatchObject({ granted: true })
+})
+
+test('an answer of the own domain counts when 1,000 messages of strangers of many domains come before it', async () => {
+  const { account, confirmations } = bench()
+  const { id, view } = await confirmations.start({ jid: 'alice@a.test' })
+  for (let n = 0; n < 1_000; n++) account.hears(chat(`m@evil${n}.test/x`, 'hello'))
+  account.hears(chat('alice@a.test/phone', view.number))
+  await settled()
+
+  expect(await confirmations.waiting(id)).toMatchObject({ granted: true })
+})
+
+test.each([
+  ['one domain are worked on 100 at a time', (n: number) => `m${n}@evil.test/x`, 100],
+  ['all domains are worked on 1,000 at a time', (n: number) => `m@evil${n}.test/x`, 1_000],
+])('messages of strangers of %s, and as many again afterwards', async (_, sender, most) => {
+  const { account } = bench()
+  const hear = async () => {
+    const before = account.told.length
+    for (let n = 0; n < 1_200; n++) account.hears(chat(sender(n), 'AAAA-0000'))
+    await settled()
+    return account.told.length - before
+  }
+
+  expect([await hear(), await hear()]).toEqual([most, most])
+})

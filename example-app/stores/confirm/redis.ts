@@ -58,7 +58,7 @@ export function redisConfirmations(
     byCode: async code => (code === '' ? undefined : recordIn(await run(BY_CODE, [CODE + code]))),
     bind: async (id, jid) => (await run(BIND, [REQUEST + id, ACCOUNT + jid], [id, jid])) === 1,
     async asked(id, asked) {
-      await run(ASKED, [REQUEST + id], [id, asked])
+      await run(ASKED, [REQUEST + id], [asked])
     },
     async decide(id, { state, way }) {
       const fields = ['state', state, ...(way === undefined ? [] : ['way', way])]
@@ -85,19 +85,18 @@ interface Wait {
   readonly signal: AbortSignalLike | undefined
 }
 
-/** Resolves when a request is not waiting, has changed or is gone, and at the latest after `ms`. */
+/** Resolves when a request is decided or gone, and at the latest after `ms`. */
 async function untilChanged(changes: Changes, look: () => Promise<unknown>, { id, ms, signal }: Wait): Promise<void> {
   const until = performance.now() + ms
   // Before the first look, so that no change falls between the two.
   const watch = changes.watch(id)
   try {
-    const before = String(await look())
-    if (!before.startsWith('waiting ')) return
+    if ((await look()) !== 'waiting') return
     for (;;) {
       const remaining = until - performance.now()
       if (watch.isChanged || signal?.aborted || remaining <= 0) return
       await watch.wait(changes.isHeard ? remaining : Math.min(remaining, LOOK_MS), signal)
-      if (!watch.isChanged && String(await look()) !== before) return
+      if (!watch.isChanged && (await look()) !== 'waiting') return
     }
   } finally {
     watch.end()

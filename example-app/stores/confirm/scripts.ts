@@ -63,10 +63,9 @@ if account ~= '' then index(account, id, now() + ms) end
 if code ~= '' then redis.call('SET', code, id, 'PX', ms) end
 return 'added'`
 
-/** KEYS: request. Returns its state and how its account was asked; nothing when it is gone. */
+/** KEYS: request. Returns its state; nothing when it is gone. */
 export const STATE = `
-local found = redis.call('HMGET', KEYS[1], 'state', 'asked')
-return found[1] and found[1] .. ' ' .. found[2]`
+return redis.call('HGET', KEYS[1], 'state')`
 
 /** KEYS: account. Returns the hashes of its requests that wait. */
 export const WAITING_FOR = `${COMMON}
@@ -91,11 +90,10 @@ redis.call('HSET', KEYS[1], 'jid', ARGV[2], 'isAnswerable', '1')
 index(KEYS[2], ARGV[1], now() + redis.call('PTTL', KEYS[1]))
 return 1`
 
-/** KEYS: request. ARGV: id, asked. */
-export const ASKED = `${COMMON}
+/** KEYS: request. ARGV: asked. Not announced: the end of a wait would tell whether the account exists. */
+export const ASKED = `
 if redis.call('HGET', KEYS[1], 'state') ~= 'waiting' then return 0 end
-redis.call('HSET', KEYS[1], 'asked', ARGV[2])
-announce(ARGV[1])
+redis.call('HSET', KEYS[1], 'asked', ARGV[1])
 return 1`
 
 /** KEYS: request. ARGV: id, fields and values. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../time/clock'
+import type { Person } from '../jids'
 import { STOP_WAIT_MS } from '../limits'
 import type { Reports } from '../reports'
 import { isSameSecret } from '../secrets'
@@ -97,8 +98,7 @@ export class Conversation {
     const { notes, settings, speech, reports } = this.#parts
     const { jid } = heard.sender
     const waiting = await settings.store.waitingFor(jid)
-    const isKnown = waiting.length > 0 || (await notes.isRecent(jid))
-    if (!isKnown && !(await notes.mayStopUnasked(heard.sender))) return
+    if (waiting.length === 0 && !(await this.#mayStop(heard.sender))) return
     if (!(await notes.isFirst(heard))) return
     const isNew = await notes.stop(jid)
     await this.#deny(waiting)
@@ -114,6 +114,13 @@ export class Conversation {
     )
   }
 
+  /** An account that was asked or signed in may always stop; of all others, those that could sign in, within limits. */
+  async #mayStop(sender: Person): Promise<boolean> {
+    const { notes, settings } = this.#parts
+    if ((await notes.isRecent(sender.jid)) || (await notes.isKnown(sender.jid))) return true
+    return (await settings.isAllowed(sender)) && (await notes.mayStopUnasked(sender))
+  }
+
   async #endSessions(jid: string): Promise<void> {
     const { clock, settings } = this.#parts
     await new Promise<void>((resolve, reject) => {
@@ -127,11 +134,11 @@ export class Conversation {
     const { notes, settings, speech, clock } = this.#parts
     const { store } = settings
     const { jid } = heard.sender
+    if (!(await settings.isAllowed(heard.sender))) return this.#notAllowed(heard)
     if ((await notes.isMuted(jid)) || !(await notes.isFirst(heard))) return
     const record = await store.byCode(heard.said.code)
     if (record === undefined || (record.jid ?? jid) !== jid) return this.#wrongCode(heard)
     if (heard.isDelayed) return this.#help(heard, 'late', record)
-    if (!(await settings.isAllowed(heard.sender))) return this.#help(heard, 'notAllowed', record)
     if (!(await store.bind(record.id, jid))) return this.#wrongCode(heard)
     // Read afterwards: a request that begins later finds this one, and knows that there are two.
     await this.#deny((await store.waitingFor(jid)).filter(({ id }) => id !== record.id))
@@ -140,6 +147,14 @@ export class Conversation {
     if (settings.code === 'alone') return this.#grant(heard, { ...record, jid }, 'code')
     await store.asked(record.id, 'sent')
     speech.questionAfterCode(jid, record, clock.date())
+  }
+
+  /** Accounts that cannot sign in are without number: wrong codes of theirs leave no trace in the store. */
+  async #notAllowed(heard: Answer<'code'>): Promise<void> {
+    const { jid } = heard.sender
+    const record = await this.#parts.settings.store.byCode(heard.said.code)
+    if (record === undefined || (record.jid ?? jid) !== jid || heard.isDelayed) return
+    await this.#help(heard, 'notAllowed', record)
   }
 
   async #wrongCode(heard: Heard): Promise<void> {
@@ -157,8 +172,10 @@ export class Conversation {
   }
 
   async #grant(heard: Heard, request: ConfirmRecord, way: ConfirmWay): Promise<void> {
-    const { settings, speech, reports } = this.#parts
+    const { notes, settings, speech, reports } = this.#parts
     const { jid } = heard.sender
+    // Before the decision: from then on, STOP has sessions to end.
+    await notes.signsIn(jid)
     if (!(await settings.store.decide(request.id, { state: 'granted', way }))) return this.#help(heard, 'late', request)
     reports.decided({ ...request, jid, state: 'granted', way })
     speech.say(jid, 'accepted', request)

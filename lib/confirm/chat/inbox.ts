@@ -1,7 +1,8 @@
 import type { BareJid } from '../../jid'
 import type { AccountLike } from '../../service-account/account-like'
 import type { Element } from '../../xml/read'
-import { MAX_ANSWERS, MAX_ANSWERS_OF_SENDER } from '../limits'
+import type { Person } from '../jids'
+import { MAX_ANSWERS, MAX_ANSWERS_OF_DOMAIN, MAX_ANSWERS_OF_SENDER } from '../limits'
 import type { Reports } from '../reports'
 import { type Heard, heard } from './said'
 
@@ -21,7 +22,10 @@ export class Inbox {
   readonly #reports: Reports
   readonly #bot: BareJid
   readonly #stopListening: () => void
-  #count = 0
+  /** messages that are worked on or wait for it, by domain */
+  readonly #domains = new Map<string, number>()
+  /** those of other domains together: the own domain does not stand behind them */
+  #strange = 0
 
   constructor(account: AccountLike, bot: BareJid, act: (heard: Heard) => Promise<void>, reports: Reports) {
     this.#act = act
@@ -38,14 +42,26 @@ export class Inbox {
 
   #take(message: Element): void {
     const given = heard(message, this.#bot)
-    if (given === undefined || this.#count >= MAX_ANSWERS) return
+    if (given === undefined || !this.#hasRoom(given.sender)) return
     const { jid } = given.sender
     const sender = this.#senders.get(jid) ?? { last: Promise.resolve(), count: 0 }
     if (sender.count >= MAX_ANSWERS_OF_SENDER) return
     this.#senders.set(jid, sender)
-    this.#count++
     sender.count++
-    sender.last = sender.last.then(() => this.#work(given)).then(() => this.#end(jid, sender))
+    this.#add(given.sender, 1)
+    sender.last = sender.last.then(() => this.#work(given)).then(() => this.#end(given.sender, sender))
+  }
+
+  #hasRoom({ domain, isOwn }: Person): boolean {
+    const count = this.#domains.get(domain) ?? 0
+    return isOwn ? count < MAX_ANSWERS : count < MAX_ANSWERS_OF_DOMAIN && this.#strange < MAX_ANSWERS
+  }
+
+  #add({ domain, isOwn }: Person, change: 1 | -1): void {
+    const count = (this.#domains.get(domain) ?? 0) + change
+    if (count > 0) this.#domains.set(domain, count)
+    else this.#domains.delete(domain)
+    if (!isOwn) this.#strange += change
   }
 
   async #work(given: Heard): Promise<void> {
@@ -56,9 +72,9 @@ export class Inbox {
     }
   }
 
-  #end(jid: string, sender: Sender): void {
-    this.#count--
+  #end(person: Person, sender: Sender): void {
+    this.#add(person, -1)
     sender.count--
-    if (sender.count === 0) this.#senders.delete(jid)
+    if (sender.count === 0) this.#senders.delete(person.jid)
   }
 }

@@ -2,6 +2,7 @@ import type { Person } from '../jids'
 import {
   ASKS_PER_VISITOR,
   HELP_MS,
+  KNOWN_MS,
   MAX_WRONG_CODES,
   OWN_ASKS_PER_VISITOR,
   QUIET_MS,
@@ -112,9 +113,22 @@ export class Notes {
     return isNew
   }
 
-  /** Counts a STOP of a JID that was not asked lately, and returns true if it stays within the limits. */
-  async mayStopUnasked({ domain, isOwn }: Person): Promise<boolean> {
-    if (isOwn) return true
+  /** Notes that a JID signs in: its STOP counts for as long as sessions may last. */
+  async signsIn(jid: string): Promise<void> {
+    await this.#renew(keyOf('known', jid), KNOWN_MS)
+  }
+
+  /** Tells whether this JID signed in here. */
+  isKnown(jid: string): Promise<boolean> {
+    return this.#store.isMarked(keyOf('known', jid))
+  }
+
+  /**
+   * Counts a JID that answers STOP and was not asked lately, and returns true if it stays within the limits. While its STOP
+   * stands, it is not counted again: one account must not use up the limit of its domain.
+   */
+  async mayStopUnasked({ jid, domain, isOwn }: Person): Promise<boolean> {
+    if (isOwn || (await this.isStopped(jid))) return true
     return (await this.#store.count(keyOf('stops-at', domain), this.#asks.window)) <= this.#asks.perDomain
   }
 

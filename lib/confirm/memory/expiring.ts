@@ -5,12 +5,12 @@ interface Entry<V> {
 }
 
 /**
- * Map whose entries expire, without a timer for each. Entries of one lifetime are in one queue, in the order of their ends,
- * so that a look at the heads finds all that are over. The number of different lifetimes is small, and a key is looked for in
- * each queue: a map of all keys beside them would take half as much memory again.
+ * Map whose entries expire, without a timer for each. Entries of one kind (the text before the colon of their key) and one
+ * lifetime are in one queue, in the order of their ends, so that a look at the heads finds all that are over. The number of
+ * queues is small, and a key is looked for in each: a map of all keys beside them would take half as much memory again.
  */
 export class Expiring<V> {
-  readonly #queues = new Map<number, Map<string, Entry<V>>>()
+  readonly #queues = new Map<string, Map<string, Entry<V>>>()
 
   get size(): number {
     let size = 0
@@ -24,12 +24,13 @@ export class Expiring<V> {
     return entry !== undefined && entry.expiresAt > now ? entry.value : undefined
   }
 
-  /** Sets a value that is over at `expiresAt`; `lifetime` names its queue. */
+  /** Sets a value that is over at `expiresAt`; its kind and `lifetime` name its queue. */
   set(key: string, value: V, lifetime: number, expiresAt: number): void {
     this.delete(key)
-    const queue = this.#queues.get(lifetime)
+    const name = `${key.slice(0, key.indexOf(':') + 1)}${lifetime}`
+    const queue = this.#queues.get(name)
     if (queue) queue.set(key, { value, expiresAt })
-    else this.#queues.set(lifetime, new Map([[key, { value, expiresAt }]]))
+    else this.#queues.set(name, new Map([[key, { value, expiresAt }]]))
   }
 
   /** Replaces the value of a key and leaves its end. */
@@ -40,9 +41,9 @@ export class Expiring<V> {
   }
 
   delete(key: string): void {
-    for (const [lifetime, queue] of this.#queues) {
+    for (const [name, queue] of this.#queues) {
       if (!queue.delete(key)) continue
-      if (queue.size === 0) this.#queues.delete(lifetime)
+      if (queue.size === 0) this.#queues.delete(name)
       return
     }
   }
@@ -60,10 +61,11 @@ export class Expiring<V> {
     return over
   }
 
-  /** Removes the oldest entry of the shortest lifetime: a flood of short ones replaces itself. */
+  /** Removes the oldest entry of the largest queue: a flood of one kind replaces itself. */
   evict(): void {
-    const queue = this.#queues.get(Math.min(...this.#queues.keys()))
-    const [oldest] = queue?.keys() ?? []
+    let largest: ReadonlyMap<string, Entry<V>> = new Map()
+    for (const queue of this.#queues.values()) if (queue.size > largest.size) largest = queue
+    const [oldest] = largest.keys()
     if (oldest !== undefined) this.delete(oldest)
   }
 

@@ -98,13 +98,20 @@ export class Questions {
     const { speech, clock } = this.#parts
     if (waiting.some(other => isBefore(other, record))) return
     const isDialog = record.isDialog && waiting.length <= 1
-    speech.question(jid, record, isDialog, clock.date()).catch(error => this.#notSent(record.id, error))
+    speech.question(jid, record, isDialog, clock.date()).catch(error => this.#notSent(jid, error))
   }
 
-  async #notSent(id: string, error: unknown): Promise<void> {
+  /** One question stands for all requests of its JID: it reached none of them. */
+  async #notSent(jid: string, error: unknown): Promise<void> {
     const { store, reports } = this.#parts
     reports.failed(error)
-    await store.asked(id, 'unreachable').catch((fault: unknown) => reports.failed(fault))
+    try {
+      for (const { id, asked } of await store.waitingFor(jid)) {
+        if (asked === 'sent') await store.asked(id, 'unreachable')
+      }
+    } catch (fault) {
+      reports.failed(fault)
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { AccountLike } from '../../service-account/account-like'
 import { type StanzaError, stanzaErrorOf } from '../../stanzas/iq'
 import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
+import { LightSignal } from '../../time/light-signal'
 import type { Element } from '../../xml/read'
 import { type Finding, ok, warn, wrong } from '../finding'
 import { ASK_MS, HOLD_MS } from '../limits'
@@ -37,12 +38,12 @@ export async function questionFinding(
     { clock },
   )
   const heard = hear(account, clock)
-  const bound = new TimeoutSignal(clock, ASK_MS, () => undefined)
+  const bound = new TimeoutSignal(clock, ASK_MS, () => undefined, heard.returned)
   try {
     const { id, view } = await confirmations.start({ jid, visitor: { place: 'passport-xmpp-bosh check' } })
     heard.from(view.jid)
     asked(view.number, ASK_MS)
-    while (!bound.aborted && heard.error === undefined) {
+    while (!bound.aborted) {
       const now = await confirmations.settled(id, HOLD_MS, bound)
       if (now === undefined) break
       if (now.state === 'decided') return decided(now.granted === true, heard.elapsed())
@@ -66,6 +67,8 @@ function hear(account: AccountLike, clock: Clock) {
   const early: Element[] = []
   const heard = {
     error: undefined as StanzaError | undefined,
+    /** aborts when the question comes back */
+    returned: new LightSignal(),
     hasArrived: false,
     /** Names the account; the question may have come back by then. */
     from(asked: string | undefined) {
@@ -79,8 +82,11 @@ function hear(account: AccountLike, clock: Clock) {
     if (jid === undefined) return void early.push(message)
     if (senderOf(message.attributes.get('from') ?? '', bot)?.jid !== jid) return
     const error = stanzaErrorOf(message)
-    if (error) heard.error ??= error
-    else heard.hasArrived = true
+    if (error === undefined) heard.hasArrived = true
+    else {
+      heard.error ??= error
+      heard.returned.abort()
+    }
   }
   return heard
 }
