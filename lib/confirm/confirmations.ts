@@ -24,26 +24,17 @@ import { untilDecided } from './wait/until-decided'
  *
  * @example
  * ```ts
- * import { Confirmations, ServiceAccount } from 'passport-xmpp-bosh'
+ * import { Confirmations, type ServiceAccount } from 'passport-xmpp-bosh'
  *
- * const account = new ServiceAccount({
- *   service: 'https://xmpp.example.com:5443/bosh',
- *   domain: 'example.com',
- *   username: 'login',
- *   password: process.env['XMPP_PASSWORD'] ?? '',
- * })
- * const confirmations = new Confirmations({
- *   account,
- *   site: 'app.example',
- *   url: 'https://app.example/login',
- *   allow: 'example.com',
- * })
- *
- * const { id, view } = await confirmations.start({ jid: 'alice@example.com' })
- * console.log(`Answer with ${view.number}`)
- * await confirmations.settled(id, 20_000)
- * const record = await confirmations.take(id)
- * console.log(record?.state === 'granted' ? `signed in as ${record.jid}` : 'not signed in')
+ * export async function signIn(account: ServiceAccount, jid: string): Promise<string | undefined> {
+ *   const url = 'https://app.example/login'
+ *   const confirmations = new Confirmations({ account, site: 'app.example', url, allow: 'example.com' })
+ *   const { id, view } = await confirmations.start({ jid })
+ *   console.log(`Answer with ${view.number}`)
+ *   await confirmations.settled(id, 20_000)
+ *   const record = await confirmations.take(id)
+ *   return record?.state === 'granted' && (await confirmations.signedIn(record)) ? record.jid : undefined
+ * }
  * ```
  */
 export class Confirmations {
@@ -163,7 +154,8 @@ export class Confirmations {
   }
 
   /**
-   * Removes a request and returns it, once, whatever its state. Sign the account in if it is granted: the chat then says so.
+   * Removes a request and returns it, once, whatever its state. If it is granted, sign the account in, and call
+   * {@link signedIn}.
    *
    * @returns `undefined` if it is over or was taken before
    * @example
@@ -172,7 +164,8 @@ export class Confirmations {
    *
    * export async function finish(confirmations: Confirmations, id: string): Promise<string | undefined> {
    *   const record = await confirmations.take(id)
-   *   return record?.state === 'granted' ? record.jid : undefined
+   *   if (record?.state !== 'granted') return undefined
+   *   return (await confirmations.signedIn(record)) ? record.jid : undefined
    * }
    * ```
    */
@@ -180,12 +173,31 @@ export class Confirmations {
     const record = await this.#settings.store.take(id)
     this.#starts.ended(id)
     if (record?.state !== 'granted' || record.jid === undefined) return record
-    if (await this.#notes.isStopped(record.jid)) {
-      const { way: _, ...rest } = record
-      return { ...rest, state: 'denied' }
-    }
-    this.#speech.say(record.jid, 'signedIn', record)
-    return record
+    if (!(await this.#notes.isStopped(record.jid))) return record
+    const { way: _, ...rest } = record
+    return { ...rest, state: 'denied' }
+  }
+
+  /**
+   * Tells the account in the chat that it is signed in. Call it when the app has signed it in: after its own check of the
+   * account and, where possible, when the session is stored. An app that refuses the account does not call it.
+   *
+   * @param record a granted request, as {@link take} returned it
+   * @returns false if the account answered STOP meanwhile: the chat says nothing, and the app ends the session
+   * @example
+   * ```ts
+   * import type { Confirmations, ConfirmRecord } from 'passport-xmpp-bosh'
+   *
+   * export async function tell(confirmations: Confirmations, record: ConfirmRecord, end: () => Promise<void>) {
+   *   if (!(await confirmations.signedIn(record))) await end()
+   * }
+   * ```
+   */
+  async signedIn(record: ConfirmRecord): Promise<boolean> {
+    const { state, jid } = record
+    if (state !== 'granted' || jid === undefined || (await this.#notes.isStopped(jid))) return false
+    this.#speech.say(jid, 'signedIn', record)
+    return true
   }
 
   /**
@@ -214,7 +226,7 @@ export class Confirmations {
    * ```ts
    * import type { Account, Confirmations } from 'passport-xmpp-bosh'
    *
-   * export const signedIn = (confirmations: Confirmations, { jid }: Account) => confirmations.allowAsking(jid)
+   * export const askAgain = (confirmations: Confirmations, { jid }: Account) => confirmations.allowAsking(jid)
    * ```
    */
   async allowAsking(jid: string): Promise<void> {
@@ -223,15 +235,16 @@ export class Confirmations {
   }
 
   /**
-   * Listens no longer, and resolves when all messages that arrived are worked on. The app closes the service account.
+   * Listens no longer, and resolves when all messages that arrived are worked on. Close the service account first: an answer
+   * that its server still sends has no listener after this.
    *
    * @example
    * ```ts
    * import type { Confirmations, ServiceAccount } from 'passport-xmpp-bosh'
    *
    * export async function shutDown(confirmations: Confirmations, account: ServiceAccount): Promise<void> {
-   *   await confirmations.close()
    *   await account.close()
+   *   await confirmations.close()
    * }
    * ```
    */

@@ -8,7 +8,7 @@ import { type Action, actionOfVerify } from '../action'
 import { visitorAddress, watchVisitor } from '../visitor'
 import type { ConfirmAuthenticateOptions, ConfirmRequest } from './common-options'
 import { confirmMessagesOf, confirmOutcomeOf } from './outcome'
-import { forget, remember, sessionOf, startedIn } from './session'
+import { forget, remember, renewed, sessionOf, startedIn } from './session'
 import { assertConfirmMessages, type ConfirmSettings } from './settings'
 
 /** RFC 9110 §15.4.4: the answer to a form is another page, which is asked for by GET. */
@@ -43,15 +43,14 @@ function stepOf(step: unknown, { method }: ConfirmRequest): 'start' | 'finish' {
 }
 
 async function start<Req extends object>(settings: ConfirmSettings<Req>, req: Req): Promise<Action> {
-  const session = sessionOf(req)
   const { sessionKey, waitUrl } = settings
+  const before = startedIn(sessionOf(req), sessionKey)
   const confirmations = await settings.confirmationsFor(req)
   const jid = typedJid(await settings.lookup(req))
   const visitor = await visitorOf(settings, req, jid)
-  const before = startedIn(session, sessionKey)
   const { id } = await confirmations.start(jid === undefined ? { visitor } : { jid, visitor })
   try {
-    await remember(session, sessionKey, id)
+    await remember(await renewed(req), sessionKey, id)
   } catch (reason) {
     // The visitor cannot come back to it.
     await confirmations.cancel(id)
@@ -108,12 +107,11 @@ async function finish<Req extends object>(settings: ConfirmSettings<Req>, req: R
   const account = record.state === 'granted' && record.jid !== undefined ? parsePreparedJid(record.jid) : undefined
   if (!account || record.way === undefined) throw denied()
   const { local: username, domain } = account
-  return await actionOfVerify(
-    settings.verify,
-    req,
-    { username, domain },
-    { mechanism: 'xmpp-confirm', way: record.way },
-  )
+  const proof = { mechanism: 'xmpp-confirm', way: record.way }
+  const answer = await actionOfVerify(settings.verify, req, { username, domain }, proof)
+  // A refused visitor is told nothing in the chat.
+  if (answer.action === 'success' && !(await confirmations.signedIn(record))) throw denied()
+  return answer
 }
 
 function denied(): XmppBoshError {
