@@ -114,15 +114,16 @@ export class ConfirmLogin {
   /**
    * Signs the visitor in if the person has agreed, once.
    *
-   * @param isAgreed the visitor has seen as whom; it matters where a code alone was enough, which a person may have sent
+   * @param agreedTo JID that the visitor has seen; it matters where a code alone was enough, which a person may have sent
    * for a page of another visitor
    */
-  async finish(req: Request, res: Response, isAgreed: boolean): Promise<ConfirmOutcome> {
+  async finish(req: Request, res: Response, agreedTo?: string): Promise<ConfirmOutcome> {
     const waiting = waitingOf(req)
     const { confirmations } = this.#options.service
     const view = waiting && (await confirmations.waiting(waiting.id))
     if (view?.state === 'waiting') return { state: 'waiting' }
-    if (!isAgreed && view?.granted && view.way === 'code' && view.jid !== undefined) {
+    // Another tab may have replaced the request since the visitor saw a JID.
+    if (view?.granted && view.way === 'code' && view.jid !== undefined && view.jid !== agreedTo) {
       return { state: 'agreed', jid: view.jid }
     }
     const record = waiting && (await confirmations.take(waiting.id))

@@ -327,9 +327,22 @@ describe('the code', () => {
       expect(status).toBe(200)
       expect(text).toContain(`Continue as ${ALICE}`)
       expect(await accountOf(visitor)).toBeUndefined()
-      const pressed = await Promise.all([1, 2].map(() => press(visitor, text, '/login/xmpp/finish')))
+      const agreed = { jid: ALICE }
+      expect(text).toContain(`name="jid" value="${ALICE}"`)
+      const pressed = await Promise.all([1, 2].map(() => press(visitor, text, '/login/xmpp/finish', agreed)))
       expect(pressed.map(({ headers }) => headers['location'])).toEqual(['/', '/'])
       expect(await accountOf(visitor)).toBe(ALICE)
+    })
+
+    test('the button signs in to the account that it names, and not to that of a request in another tab', async () => {
+      const { text } = await finish(visitor)
+      xmpp.users.add('user1@localhost', { client: 'text' })
+      const second = await waitAs(visitor, '')
+      xmpp.users.send('user1@localhost', codeIn(second), { to: BOT })
+      await finish(visitor)
+      await press(visitor, text, '/login/xmpp/finish', { jid: ALICE }).expect('location', '/login/xmpp/wait')
+      expect(await accountOf(visitor)).toBeUndefined()
+      expect((await visitor.get('/login/xmpp/finish')).text).toContain('Continue as user1@localhost')
     })
 
     test('a visitor who is another person is not signed in', async () => {
