@@ -1,20 +1,18 @@
 import { XmppBoshError } from '../errors/error'
 import { assertObject } from '../options/checks'
 import { type Clock, quietClock } from '../time/clock'
-import { AnySignal } from '../time/combined-signals'
-import { type AbortSignalLike, LightSignal } from '../time/light-signal'
+import type { AbortSignalLike } from '../time/light-signal'
 import { Conversation } from './chat/conversation'
 import { Inbox } from './chat/inbox'
 import { Notes } from './chat/notes'
 import { Speech } from './chat/speech'
 import { typedPerson } from './jids'
-import { MAX_HOLD_MS } from './limits'
 import type { ConfirmationsOptions, ConfirmVisitor } from './options'
 import { Reports } from './reports'
 import { type ConfirmSettings, confirmSettingsOf } from './settings'
 import { Starts } from './start/starts'
 import type { ConfirmRecord } from './store'
-import { type ConfirmView, viewOf } from './view'
+import { type ConfirmView, settledView, viewOf } from './view'
 
 /**
  * Sign-ins without a password: asks an account in its own XMPP client, and takes its answer. It needs neither Passport nor
@@ -32,18 +30,15 @@ import { type ConfirmView, viewOf } from './view'
  *   username: 'login',
  *   password: process.env['XMPP_PASSWORD'] ?? '',
  * })
- * const confirmations = new Confirmations({
- *   account,
- *   site: 'app.example',
- *   url: 'https://app.example/login',
- *   allow: 'example.com',
- * })
+ * const url = 'https://app.example/login'
+ * const confirmations = new Confirmations({ account, site: 'app.example', url, allow: 'example.com' })
  *
  * const { id, view } = await confirmations.start({ jid: 'alice@example.com' })
  * console.log(`Answer with ${view.number}`)
  * await confirmations.settled(id, 20_000)
  * const record = await confirmations.take(id)
- * console.log(record?.state === 'granted' ? `signed in as ${record.jid}` : 'not signed in')
+ * const isSignedIn = record?.state === 'granted' && (await confirmations.signedIn(record))
+ * console.log(isSignedIn ? `signed in as ${record.jid}` : 'not signed in')
  * ```
  */
 export class Confirmations {
@@ -149,26 +144,12 @@ export class Confirmations {
    * ```
    */
   async settled(id: string, ms: number, signal?: AbortSignalLike): Promise<ConfirmView | undefined> {
-    // Listens first: a decision between the look and the wait would be missed.
-    const looked = new LightSignal()
-    const either = new AnySignal(looked, ...(signal ? [signal] : []))
-    try {
-      const change = this.#settings.store.changed(id, Math.min(ms, MAX_HOLD_MS), either)
-      const view = await this.waiting(id)
-      if (view?.state !== 'waiting') {
-        looked.abort()
-        await change
-        return view
-      }
-      await change
-      return await this.waiting(id)
-    } finally {
-      either.release()
-    }
+    return settledView(this.#settings.store, this.#settings.bot, { id, ms, signal })
   }
 
   /**
-   * Removes a request and returns it, once, whatever its state. Sign the account in if it is granted: the chat then says so.
+   * Removes a request and returns it, once, whatever its state. If it is granted, sign the account in, and call
+   * {@link signedIn}.
    *
    * @returns `undefined` if it is over or was taken before
    * @example
@@ -177,7 +158,8 @@ export class Confirmations {
    *
    * export async function finish(confirmations: Confirmations, id: string): Promise<string | undefined> {
    *   const record = await confirmations.take(id)
-   *   return record?.state === 'granted' ? record.jid : undefined
+   *   if (record?.state !== 'granted') return undefined
+   *   return (await confirmations.signedIn(record)) ? record.jid : undefined
    * }
    * ```
    */
@@ -185,12 +167,31 @@ export class Confirmations {
     const record = await this.#settings.store.take(id)
     this.#starts.ended(id)
     if (record?.state !== 'granted' || record.jid === undefined) return record
-    if (await this.#notes.isStopped(record.jid)) {
-      const { way: _, ...rest } = record
-      return { ...rest, state: 'denied' }
-    }
-    this.#speech.say(record.jid, 'signedIn', record)
-    return record
+    if (!(await this.#notes.isStopped(record.jid))) return record
+    const { way: _, ...rest } = record
+    return { ...rest, state: 'denied' }
+  }
+
+  /**
+   * Tells the account in the chat that it is signed in. Call it when the app has signed it in: after its own check of the
+   * account and, where possible, when the session is stored. An app that refuses the account does not call it.
+   *
+   * @param record a granted request, as {@link take} returned it
+   * @returns false if the account answered STOP meanwhile: the chat says nothing, and the app ends the session
+   * @example
+   * ```ts
+   * import type { Confirmations, ConfirmRecord } from 'passport-xmpp-bosh'
+   *
+   * export async function tell(confirmations: Confirmations, record: ConfirmRecord, end: () => Promise<void>) {
+   *   if (!(await confirmations.signedIn(record))) await end()
+   * }
+   * ```
+   */
+  async signedIn(record: ConfirmRecord): Promise<boolean> {
+    const { state, jid } = record
+    if (state !== 'granted' || jid === undefined || (await this.#notes.isStopped(jid))) return false
+    this.#speech.say(jid, 'signedIn', record)
+    return true
   }
 
   /**
@@ -219,7 +220,7 @@ export class Confirmations {
    * ```ts
    * import type { Account, Confirmations } from 'passport-xmpp-bosh'
    *
-   * export const signedIn = (confirmations: Confirmations, { jid }: Account) => confirmations.allowAsking(jid)
+   * export const askAgain = (confirmations: Confirmations, { jid }: Account) => confirmations.allowAsking(jid)
    * ```
    */
   async allowAsking(jid: string): Promise<void> {

@@ -1,6 +1,9 @@
 import type { BareJid } from '../jid'
+import { AnySignal } from '../time/combined-signals'
+import { type AbortSignalLike, LightSignal } from '../time/light-signal'
+import { MAX_HOLD_MS } from './limits'
 import { displayCode } from './secrets'
-import type { AskedState, ConfirmRecord, ConfirmWay } from './store'
+import type { AskedState, ConfirmRecord, ConfirmStore, ConfirmWay } from './store'
 
 /**
  * State of a request for the page of the browser that started it.
@@ -56,5 +59,33 @@ export function viewOf(record: ConfirmRecord, bot: BareJid): ConfirmView {
     expiresAt,
     ...(state !== 'waiting' && { granted: state === 'granted' }),
     ...(way !== undefined && { way }),
+  }
+}
+
+/** Returns the view of a request when it is decided, is over, or its question came back, or `ms` later at the latest. */
+export async function settledView(
+  store: ConfirmStore,
+  bot: BareJid,
+  { id, ms, signal }: { id: string; ms: number; signal: AbortSignalLike | undefined },
+): Promise<ConfirmView | undefined> {
+  const look = async () => {
+    const record = await store.get(id)
+    return record && viewOf(record, bot)
+  }
+  // Listens first: a decision between the look and the wait would be missed.
+  const looked = new LightSignal()
+  const either = new AnySignal(looked, ...(signal ? [signal] : []))
+  try {
+    const change = store.changed(id, Math.min(ms, MAX_HOLD_MS), either)
+    const view = await look()
+    if (view?.state !== 'waiting') {
+      looked.abort()
+      await change
+      return view
+    }
+    await change
+    return await look()
+  } finally {
+    either.release()
   }
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Confirmations } from '../../lib/confirm/confirmations'
+import type { ConfirmRecord } from '../../lib/confirm/store'
 import { ServiceAccount } from '../../lib/service-account/service-account'
 import { type SecureServer, startEjabberd } from '../live/servers/ejabberd'
 import { type Gajim, startGajim } from './gajim/gajim'
@@ -53,7 +54,7 @@ test('Gajim grants a request when the number is typed into its chat', async () =
   await gajim.say(view.number)
 
   expect(await confirmations.settled(id, ANSWER_MS)).toMatchObject({ state: 'decided', granted: true, way: 'number' })
-  await confirmations.take(id)
+  await confirmations.signedIn((await confirmations.take(id)) as ConfirmRecord)
   await gajim.receives(account.jid, 'You are signed in')
   await keep('gajim-number', await gajim.picture())
 })

@@ -1,3 +1,4 @@
+import type { ConfirmRecord } from '../../lib/index'
 import { type Bench, bench, chat, settled } from '../fixtures/confirm/people'
 
 /* Questions and notices that come back. */
@@ -85,7 +86,7 @@ test('a bounce after the answer changes nothing', async () => {
 test('a notice that comes back changes nothing and is not sent again', async () => {
   const { hear, say, confirmations, account, id, number } = await asked()
   await say(PHONE, number)
-  await confirmations.take(id)
+  await confirmations.signedIn((await confirmations.take(id)) as ConfirmRecord)
   const told = account.told.length
   const notice = account.told.at(-1)
   expect(notice?.text).toMatch(/^You are signed in to app\.example/)

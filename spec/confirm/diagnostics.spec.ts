@@ -96,7 +96,8 @@ test('the channel, errors and logs hold no number, code, nonce or id', async () 
     if (answer === 'code') await say(`${jid}/x`, view.code ?? '')
     if (answer === 'dialog') await hear(dialogAnswer(`${jid}/x`, dialog))
     if (answer === 'stop') await say(`${jid}/x`, 'STOP')
-    await confirmations.take(id)
+    const taken = await confirmations.take(id)
+    if (taken) await confirmations.signedIn(taken)
   }
   for (const jid of ['alice', 'login@a.test']) errors.push(await start(jid).catch((error: unknown) => error))
   store.add = async () => 'number-taken'

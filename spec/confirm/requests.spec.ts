@@ -1,6 +1,7 @@
+import type { ConfirmRecord } from '../../lib/index'
 import { bench, chat, settled } from '../fixtures/confirm/people'
 
-/* A request from the side of its browser: waiting(), settled(), take(), cancel(), close(). */
+/* A request from the side of its browser: waiting(), settled(), take(), signedIn(), cancel(), close(). */
 
 const ALICE = 'alice@b.test'
 const PHONE = `${ALICE}/phone`
@@ -111,20 +112,45 @@ test('settled() holds 16 pages of one request, and one more releases the oldest'
   expect(released).toEqual([0, 1])
 })
 
-test('take() returns a granted request once, and the chat says so', async () => {
+test('take() returns a granted request once and says nothing', async () => {
   const { confirmations, say, account, id, view } = await asked()
   await say(PHONE, view.number)
+  const told = account.told.length
 
   const record = await confirmations.take(id)
 
   expect(record).toMatchObject({ id, state: 'granted', jid: ALICE, way: 'number' })
+  expect(await confirmations.take(id)).toBeUndefined()
+  expect(await confirmations.waiting(id)).toBeUndefined()
+  expect(account.told).toHaveLength(told)
+})
+
+/** Returns a bench whose granted request is taken. */
+async function taken() {
+  const scene = await asked()
+  await scene.say(PHONE, scene.view.number)
+  const record = await scene.confirmations.take(scene.id)
+  if (record === undefined) throw new Error('the request is over')
+  return { ...scene, record }
+}
+
+test('signedIn() tells the account that it is signed in', async () => {
+  const { confirmations, account, record } = await taken()
+
+  expect(await confirmations.signedIn(record)).toBe(true)
+
   expect(account.told.at(-1)).toMatchObject({
     to: ALICE,
     text: 'You are signed in to app.example.\nFrom: Firefox, 203.0.113.7\nNot you? Answer STOP.',
   })
+})
+
+test('signedIn() returns false and says nothing when the account answered STOP after take()', async () => {
+  const { confirmations, account, say, record } = await taken()
+  await say(PHONE, 'STOP')
   const told = account.told.length
-  expect(await confirmations.take(id)).toBeUndefined()
-  expect(await confirmations.waiting(id)).toBeUndefined()
+
+  expect(await confirmations.signedIn(record)).toBe(false)
   expect(account.told).toHaveLength(told)
 })
 
@@ -137,21 +163,22 @@ test('take() returns a granted request to one of many calls at the same moment',
   expect(records.filter(record => record !== undefined)).toHaveLength(1)
 })
 
-test('take() tells the chat nothing when the request was denied', async () => {
+test('signedIn() returns false and says nothing when the request was denied', async () => {
   const { confirmations, say, account, id } = await asked()
   await say(PHONE, 'no')
   const told = account.told.length
+  const record = await confirmations.take(id)
 
-  expect(await confirmations.take(id)).toMatchObject({ state: 'denied' })
+  expect(record).toMatchObject({ state: 'denied' })
+  expect(await confirmations.signedIn(record as ConfirmRecord)).toBe(false)
   expect(account.told).toHaveLength(told)
 })
 
-test('take() does not wait for the notice, and fails not when it cannot be sent', async () => {
-  const { confirmations, say, account, id, view } = await asked()
-  await say(PHONE, view.number)
+test('signedIn() does not wait for the notice, and fails not when it cannot be sent', async () => {
+  const { confirmations, account, record } = await taken()
   account.sends = () => Promise.reject(new Error('away'))
 
-  expect(await confirmations.take(id)).toMatchObject({ state: 'granted' })
+  expect(await confirmations.signedIn(record)).toBe(true)
   await settled()
 })
 
@@ -213,7 +240,7 @@ test('allowAsking() ignores a text that is not a JID', async () => {
   await expect(confirmations.allowAsking('alice')).resolves.toBeUndefined()
 })
 
-test('take() returns a granted request when the texts of the app throw', async () => {
+test('signedIn() returns true when the texts of the app throw', async () => {
   let isBroken = false
   const { start, say, confirmations } = bench({
     texts: () => {
@@ -224,7 +251,8 @@ test('take() returns a granted request when the texts of the app throw', async (
   const { id, view } = await start(ALICE)
   await say(PHONE, view.number)
   isBroken = true
+  const record = await confirmations.take(id)
 
-  expect(await confirmations.take(id)).toMatchObject({ state: 'granted' })
+  expect(await confirmations.signedIn(record as ConfirmRecord)).toBe(true)
   await settled()
 })

@@ -85,7 +85,14 @@ describe('docstrings', () => {
 })
 
 const never = () => Promise.reject(new Error('not in this spec'))
-const NEVER: ConfirmationsLike = { start: never, waiting: never, settled: never, take: never, cancel: never }
+const NEVER: ConfirmationsLike = {
+  start: never,
+  waiting: never,
+  settled: never,
+  take: never,
+  signedIn: never,
+  cancel: never,
+}
 
 describe('defaults in docstrings', () => {
   const {

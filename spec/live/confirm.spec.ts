@@ -1,4 +1,5 @@
 import { Confirmations, type ConfirmView, ServiceAccount } from '../../lib'
+import type { ConfirmRecord } from '../../lib/confirm/store'
 import { element } from '../../lib/xml/write'
 import { authority } from '../fixtures/vectors/certificate'
 import { authenticate, bind, openSession } from './servers/bare-session'
@@ -80,7 +81,9 @@ describe.each(KINDS)('on %s', kind => {
     expect(await decided(id)).toMatchObject({ state: 'decided', granted: true, way: 'dialog', jid: 'alice@localhost' })
     expect(await told(alice, skip)).toMatch(/^Confirmed\./)
     const before = alice.events.length
-    expect(await confirmations.take(id)).toMatchObject({ state: 'granted', jid: 'alice@localhost' })
+    const record = await confirmations.take(id)
+    expect(record).toMatchObject({ state: 'granted', jid: 'alice@localhost' })
+    expect(await confirmations.signedIn(record as ConfirmRecord)).toBe(true)
     expect(await told(alice, before)).toContain(`You are signed in to ${SITE}.\nFrom: Firefox on Linux`)
     expect(await confirmations.take(id)).toBeUndefined()
   })

@@ -9,6 +9,7 @@ const confirmations: ConfirmationsLike = {
   waiting: async () => undefined,
   settled: async () => undefined,
   take: async () => undefined,
+  signedIn: async () => false,
   cancel: async () => {},
 }
 
@@ -39,6 +40,7 @@ test.each<[unknown, RegExp]>([
   [{ confirmations, account }, /`account` is not allowed with `confirmations`/],
   [{ confirmations, allow: '*' }, /`allow` is not allowed with `confirmations`/],
   [{ confirmations: {} }, /`confirmations` must be Confirmations/],
+  [{ confirmations: { ...confirmations, signedIn: undefined } }, /`confirmations` must be Confirmations/],
   [{ confirmations: null }, /`confirmations` must be Confirmations/],
 ])('a strategy with the options %j throws a TypeError that names the option', (options, message) => {
   expect(create(options)).toThrow(TypeError)

@@ -374,6 +374,37 @@ describe('with verify', () => {
     expect(await answered((_, done) => done(null, false, 'no'))).toMatchObject({ info: { message: 'no' } })
   })
 
+  test('the chat says that alice is signed in when verify has accepted her', async () => {
+    const told: number[] = []
+    await answered(async profile => {
+      told.push(account.sent.length)
+      return profile
+    })
+
+    // Before: the question, and the answer to the number.
+    expect([told, account.sent.length]).toEqual([[2], 3])
+  })
+
+  test.each<[string, Verify]>([
+    ['refuses her', async () => false as const],
+    ['fails', () => Promise.reject(new Error('database down'))],
+  ])('the chat says nothing of a sign-in when verify %s', async (_, verify) => {
+    await answered(verify)
+
+    expect(account.sent).toHaveLength(2)
+  })
+
+  test('a finish is refused when alice answers STOP while verify works', async () => {
+    const answer = await answered(async profile => {
+      await account.hears('alice@localhost/phone', 'STOP')
+      return profile
+    })
+
+    expect(answer).toMatchObject(failed(401, 'confirm-denied'))
+    // The last one answers STOP.
+    expect(account.sent).toHaveLength(3)
+  })
+
   test('an error of verify is an error of the app', async () => {
     const broken = new Error('database down')
     expect(await answered(() => Promise.reject(broken))).toEqual({ action: 'error', error: broken })

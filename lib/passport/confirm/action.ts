@@ -108,12 +108,11 @@ async function finish<Req extends object>(settings: ConfirmSettings<Req>, req: R
   const account = record.state === 'granted' && record.jid !== undefined ? parsePreparedJid(record.jid) : undefined
   if (!account || record.way === undefined) throw denied()
   const { local: username, domain } = account
-  return await actionOfVerify(
-    settings.verify,
-    req,
-    { username, domain },
-    { mechanism: 'xmpp-confirm', way: record.way },
-  )
+  const proof = { mechanism: 'xmpp-confirm', way: record.way }
+  const answer = await actionOfVerify(settings.verify, req, { username, domain }, proof)
+  // A refused visitor is told nothing in the chat.
+  if (answer.action === 'success' && !(await confirmations.signedIn(record))) throw denied()
+  return answer
 }
 
 function denied(): XmppBoshError {

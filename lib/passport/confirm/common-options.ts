@@ -32,13 +32,14 @@ export interface ConfirmRequest extends StrategyRequest {
  *   waiting: async () => undefined,
  *   settled: async () => undefined,
  *   take: async () => undefined,
+ *   signedIn: async () => false,
  *   cancel: async () => {},
  * }
  *
  * const strategy = new ConfirmStrategy({ confirmations })
  * ```
  */
-export type ConfirmationsLike = Pick<Confirmations, 'start' | 'waiting' | 'settled' | 'take' | 'cancel'>
+export type ConfirmationsLike = Pick<Confirmations, 'start' | 'waiting' | 'settled' | 'take' | 'signedIn' | 'cancel'>
 
 /**
  * Options that every {@link ConfirmStrategy} has.

@@ -25,7 +25,7 @@ const OWN_OPTION_NAMES = [
 const SHARED = 'dialog'
 
 const CONFIRMATIONS_NAMES: readonly string[] = CONFIRMATIONS_OPTION_NAMES.filter(name => name !== SHARED)
-const METHODS = ['start', 'waiting', 'settled', 'take', 'cancel'] as const
+const METHODS = ['start', 'waiting', 'settled', 'take', 'signedIn', 'cancel'] as const
 const MESSAGE_NAMES = Object.keys(confirmMessagesOf())
 
 type Options<Req> = ConfirmStrategyOptions<Req> | ConfirmStrategyOptionsWithRequest<Req>
