@@ -12,7 +12,7 @@ import { brandFiles, brandRoutes } from './branding/files'
 import type { ConfirmConfig } from './config/confirm'
 import { type Confirm, createConfirm } from './confirm'
 import { confirmPages } from './confirm/pages'
-import { type DemoPhones, demoPhone, withPhones } from './demo/phone'
+import { type DemoPhones, demoPhone, isOnThisMachine, withPhones } from './demo/phone'
 import { Forms } from './forms/forms'
 import { hiddenFields } from './forms/hidden-fields'
 import { logStop, recordEvents } from './operation/events'
@@ -120,7 +120,7 @@ export function createApp(config: AppConfig): App {
   routes.use(sessionMiddleware(cookie, secret, stores.sessions))
   routes.use(passport.session())
   routes.use(endRevokedSessions(stores, cookie))
-  routes.use(forTemplates(isOwn))
+  routes.use(forTemplates(isOwn, config.phones !== undefined))
 
   routes.use(home())
   routes.use(login({ logIn, forms, limits, confirm: confirm?.login }))
@@ -172,8 +172,6 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
     domain: displayJid(config.xmpp.domain),
     // Pages link to the sign-up page if there is one.
     registration: config.registration,
-    // Pages link to the phone of the demo if there is one.
-    demoPhone: config.phones !== undefined,
   })
 
   if (metrics) app.use(metrics.requests)
@@ -208,14 +206,17 @@ const forOneVisitor: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. */
-function forTemplates(isOwn: IsOwn): RequestHandler {
+/**
+ * Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. Pages link to the phone
+ * of the demo where it can be reached.
+ */
+function forTemplates(isOwn: IsOwn, hasPhones: boolean): RequestHandler {
   return (req, res, next) => {
     const { user } = req
     const isOwnUser = user !== undefined && isOwn(user.jid)
     // The name alone may be that of another account here.
     const userName = isOwnUser ? user.displayName : user?.displayJid
-    Object.assign(res.locals, { user, userName, isOwn: isOwnUser })
+    Object.assign(res.locals, { user, userName, isOwn: isOwnUser, demoPhone: hasPhones && isOnThisMachine(req) })
     next()
   }
 }
