@@ -61,7 +61,7 @@ async function register(client: ApiClient, fields: Record<string, string> = {}):
 /** Attempts after which the app refuses without asking the server */
 const MAX_WRONG_PASSWORDS = 10
 const MAX_SIGN_UPS = 60
-const MAX_CONFIRMS = 30
+const MAX_CONFIRMS = 100
 
 /** Operations of signing in with an XMPP app */
 const WITH_APP = [...OPERATIONS.keys()].filter(name => name.includes('/login/xmpp'))
