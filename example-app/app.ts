@@ -12,7 +12,7 @@ import { brandFiles, brandRoutes } from './branding/files'
 import type { ConfirmConfig } from './config/confirm'
 import { type Confirm, createConfirm } from './confirm'
 import { confirmPages } from './confirm/pages'
-import { type DemoPhones, demoPhone, withPhones } from './demo/phone'
+import { type DemoPhones, demoPhone, isOnThisMachine, withPhones } from './demo/phone'
 import { Forms } from './forms/forms'
 import { hiddenFields } from './forms/hidden-fields'
 import { logStop, recordEvents } from './operation/events'
@@ -41,7 +41,7 @@ import { notices } from './sessions/notice'
 import { createOwnSessions } from './sessions/own-sessions'
 import { type IsOwn, ownAccounts, restoreOf } from './sessions/profile'
 import { sessionCookie, sessionMiddleware } from './sessions/session-cookie'
-import { createSignOut } from './sessions/sign-out'
+import { createSignOut, type SignOut } from './sessions/sign-out'
 import { endRevokedSessions } from './sessions/signed-in'
 import type { Stores } from './stores'
 import { chooseLanguage } from './texts'
@@ -81,7 +81,10 @@ export function createApp(config: AppConfig): App {
   const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
   const { passport, authenticator } = createAuth(xmpp, restoreOf(xmpp.domain, config.confirm?.allow))
   const isOwn = ownAccounts(xmpp.domain)
-  const confirm = confirmOf(config)
+  const { base } = branding
+  const cookie = sessionCookie(production, base)
+  const signOut = createSignOut(cookie, stores)
+  const confirm = confirmOf(config, signOut)
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
@@ -92,9 +95,6 @@ export function createApp(config: AppConfig): App {
     reachability.close()
     await Promise.all([authenticator.close(), registration?.close(), confirm?.close()])
   }
-  const { base } = branding
-  const cookie = sessionCookie(production, base)
-  const signOut = createSignOut(cookie, stores)
   const limits = rateLimits(stores, xmpp)
   const checked = recordedLogin(passwordLogin(passport, stores))
   const logIn = confirm ? confirm.lifting(checked) : checked
@@ -120,7 +120,7 @@ export function createApp(config: AppConfig): App {
   routes.use(sessionMiddleware(cookie, secret, stores.sessions))
   routes.use(passport.session())
   routes.use(endRevokedSessions(stores, cookie))
-  routes.use(forTemplates(isOwn))
+  routes.use(forTemplates(isOwn, config.phones !== undefined))
 
   routes.use(home())
   routes.use(login({ logIn, forms, limits, confirm: confirm?.login }))
@@ -143,7 +143,7 @@ export function createApp(config: AppConfig): App {
   return app
 }
 
-function confirmOf(config: AppConfig): Confirm | undefined {
+function confirmOf(config: AppConfig, signOut: SignOut): Confirm | undefined {
   const { confirm, branding, stores, log, metrics, sessionSecret: secret, ...others } = config
   if (!confirm) return undefined
   const { appName, base } = branding
@@ -151,7 +151,7 @@ function confirmOf(config: AppConfig): Confirm | undefined {
     await endSessionsOf(jid, stores)
     logStop(log, jid, metrics?.count)
   }
-  return createConfirm({ ...others, confirm, stores, log, secret, appName, base, onStop })
+  return createConfirm({ ...others, confirm, stores, log, secret, appName, base, onStop, signOut })
 }
 
 /** Sets the app up: settings, the data of all templates, health, log and headers. */
@@ -172,8 +172,6 @@ function configure(app: Express, config: AppConfig, reachability: Reachability):
     domain: displayJid(config.xmpp.domain),
     // Pages link to the sign-up page if there is one.
     registration: config.registration,
-    // Pages link to the phone of the demo if there is one.
-    demoPhone: config.phones !== undefined,
   })
 
   if (metrics) app.use(metrics.requests)
@@ -208,11 +206,17 @@ const forOneVisitor: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. */
-function forTemplates(isOwn: IsOwn): RequestHandler {
+/**
+ * Names the signed-in visitor to the templates, since every page has the menu with the sign-out form. Pages link to the phone
+ * of the demo where it can be reached.
+ */
+function forTemplates(isOwn: IsOwn, hasPhones: boolean): RequestHandler {
   return (req, res, next) => {
     const { user } = req
-    Object.assign(res.locals, { user, isOwn: user !== undefined && isOwn(user.jid) })
+    const isOwnUser = user !== undefined && isOwn(user.jid)
+    // The name alone may be that of another account here.
+    const userName = isOwnUser ? user.displayName : user?.displayJid
+    Object.assign(res.locals, { user, userName, isOwn: isOwnUser, demoPhone: hasPhones && isOnThisMachine(req) })
     next()
   }
 }

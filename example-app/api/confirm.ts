@@ -29,15 +29,17 @@ export function confirmApi(confirm: ConfirmLogin, { csrf, limits }: ApiOptions):
     res.status(204).end()
   })
 
-  router.post(`${PATH}/finish`, csrf.requireToken, finish(confirm))
+  router.post(`${PATH}/finish`, csrf.requireToken, ...jsonBody, finish(confirm))
   return router
 }
 
 function finish(confirm: ConfirmLogin): RequestHandler {
   return async (req, res) => {
-    const outcome = await confirm.finish(req, res, true)
+    const jid: unknown = req.body?.jid
+    const outcome = await confirm.finish(req, res, typeof jid === 'string' ? jid : undefined)
     if (outcome.state === 'refused') throw problemOf(outcome.refusal)
     if (outcome.state === 'waiting') throw new Problem(409, 'confirm-waiting', 'The person has not answered yet.')
+    if (outcome.state === 'agreed') throw new Problem(409, 'confirm-jid', 'Send the jid that the person has seen.')
     res.json(signedInAccount(req))
   }
 }

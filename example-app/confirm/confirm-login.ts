@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Request, Response } from 'express'
-import { type Confirmations, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
+import { type Confirmations, type ConfirmRecord, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
 import { confirmRefusal, type Refusal } from '../auth/refusals'
 import type { ConfirmConfig } from '../config/confirm'
 import { logEvent, outcomeOf } from '../operation/events'
 import { addressOf } from '../protection/visitor-address'
 import { browserOf } from '../sessions/browser'
 import { profileOf } from '../sessions/profile'
+import type { SignOut } from '../sessions/sign-out'
 import { type SessionStores, signIn } from '../sessions/signed-in'
 import { languageTagOf } from '../texts'
 import type { HeldRequests } from './held'
@@ -50,6 +51,8 @@ export interface ConfirmLoginOptions {
   readonly stores: SessionStores
   readonly held: HeldRequests
   readonly known: KnownBrowsers
+  /** ends a session that has just begun */
+  readonly signOut: SignOut
 }
 
 /** Signs visitors in by their own XMPP app, for the pages and the API. */
@@ -88,11 +91,11 @@ export class ConfirmLogin {
       const revocation = await stores.revocations.latest()
       const { id } = await service.confirmations.start({
         ...(asked !== undefined && { jid: asked }),
-        visitor: this.#visitorOf(req, asked),
+        visitor: await this.#visitorOf(req, asked),
       })
       await this.#giveUp(req)
       logEvent(req, 'confirm-started')
-      return { id, target, stay, revocation }
+      return { id, target, stay, revocation, since: Date.now() }
     } catch (reason) {
       const refusal = confirmRefusal(reason)
       logEvent(req, refusal ? 'confirm-refused' : 'confirm-failed', { outcome: outcomeOf(reason) })
@@ -114,26 +117,27 @@ export class ConfirmLogin {
   /**
    * Signs the visitor in if the person has agreed, once.
    *
-   * @param isAgreed the visitor has seen as whom; it matters where a code alone was enough, which a person may have sent
+   * @param agreedTo JID that the visitor has seen; it matters where a code alone was enough, which a person may have sent
    * for a page of another visitor
    */
-  async finish(req: Request, res: Response, isAgreed: boolean): Promise<ConfirmOutcome> {
+  async finish(req: Request, res: Response, agreedTo?: string): Promise<ConfirmOutcome> {
     const waiting = waitingOf(req)
     const { confirmations } = this.#options.service
     const view = waiting && (await confirmations.waiting(waiting.id))
     if (view?.state === 'waiting') return { state: 'waiting' }
-    if (!isAgreed && view?.granted && view.way === 'code' && view.jid !== undefined) {
+    // Another tab may have replaced the request since the visitor saw a JID.
+    if (view?.granted && view.way === 'code' && view.jid !== undefined && view.jid !== agreedTo) {
       return { state: 'agreed', jid: view.jid }
     }
     const record = waiting && (await confirmations.take(waiting.id))
     // A cookie without a request stays: another tab may be replacing it just now.
     if (record) req.keptWaiting?.clear()
-    if (record?.state === 'granted' && record.jid !== undefined) {
-      await this.#signIn(req, res, { jid: record.jid, way: record.way ?? 'number', waiting })
+    const isGranted = record?.state === 'granted' && record.jid !== undefined
+    if (isGranted && (await this.#signIn(req, res, record, waiting))) {
       return { state: 'signed-in', target: waiting?.target ?? '/' }
     }
-    const refusal = record?.state === 'denied' ? DENIED : EXPIRED
-    logEvent(req, record?.state === 'denied' ? 'confirm-denied' : 'confirm-expired', { outcome: refusal.code })
+    const refusal = isGranted || record?.state === 'denied' ? DENIED : EXPIRED
+    logEvent(req, refusal === DENIED ? 'confirm-denied' : 'confirm-expired', { outcome: refusal.code })
     return { state: 'refused', refusal, target: waiting?.target ?? '/' }
   }
 
@@ -150,14 +154,24 @@ export class ConfirmLogin {
     req.keptWaiting?.clear()
   }
 
-  async #signIn(req: Request, res: Response, granted: Granted): Promise<void> {
-    const { jid, way, waiting } = granted
-    const { stores, settings, known } = this.#options
+  /** Resolves to false if the person has answered STOP meanwhile. */
+  async #signIn(req: Request, res: Response, record: ConfirmRecord, waiting: Waiting | undefined): Promise<boolean> {
+    const { jid = '', way = 'number' } = record
+    const { service, stores, settings, known, signOut } = this.#options
     const { revocation, stay } = waiting ?? { revocation: await stores.revocations.latest(), stay: false }
     await signIn(stores, req, profileOf(jid), { mechanism: MECHANISM, revocation, stay })
-    if (settings.dialog === 'known') await known.remember(req, res, jid)
+    // Not before the session is stored: the chat must not tell of a sign-in that failed.
+    let isTold = false
+    try {
+      isTold = await service.confirmations.signedIn(record)
+    } finally {
+      if (!isTold) await signOut(req, res)
+    }
+    if (!isTold) return false
+    if (settings.dialog === 'known') await known.remember(req, res, { jid, revocation })
     logEvent(req, 'confirm-granted', { outcome: way, jid })
     logEvent(req, 'login', { jid })
+    return true
   }
 
   #addressIn(typed: string): string | undefined {
@@ -166,14 +180,14 @@ export class ConfirmLogin {
     return address.includes('@') ? address : `${address}@${this.#options.domain}`
   }
 
-  #visitorOf(req: Request, jid: string | undefined) {
+  async #visitorOf(req: Request, jid: string | undefined) {
     const { settings, known } = this.#options
     const { dialog } = settings
     const place = [browserOf(req), req.ip].filter(Boolean).join(', ')
     return {
       place,
       language: languageTagOf(req),
-      dialog: dialog === 'always' || (dialog === 'known' && known.isKnown(req, jid)),
+      dialog: dialog === 'always' || (dialog === 'known' && (await known.isKnown(req, jid))),
       key: addressOf(req),
     }
   }
@@ -195,12 +209,6 @@ async function decided(confirmations: Confirmations, id: string, ms: number, sig
     if (view?.state !== 'waiting' && !signal.aborted) return view
     await pause(LOOK_MS)
   }
-}
-
-interface Granted {
-  readonly jid: string
-  readonly way: 'number' | 'dialog' | 'code'
-  readonly waiting: Waiting | undefined
 }
 
 /** ms between two looks at a request that nothing was decided about */

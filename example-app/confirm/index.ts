@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express'
 import type { PasswordLogin } from '../auth/password-login'
 import { thenDone } from '../auth/recorded'
+import type { SignOut } from '../sessions/sign-out'
 import type { SessionStores } from '../sessions/signed-in'
 import { ConfirmLogin } from './confirm-login'
 import { HeldRequests } from './held'
@@ -29,24 +30,26 @@ export interface ConfirmOptions extends ConfirmServiceOptions {
   /** path of the site under which the app is */
   readonly base: string
   readonly secret: string
+  readonly signOut: SignOut
 }
 
 /** s */
 const AN_HOUR_S = 3_600
 
 export function createConfirm(options: ConfirmOptions): Confirm {
-  const { production, base, secret, stores, confirm: settings, xmpp } = options
+  const { production, base, secret, stores, confirm: settings, xmpp, signOut } = options
   const service = createConfirmService(options)
   const held = new HeldRequests()
-  const known = createKnownBrowsers(production, base, secret)
-  const login = new ConfirmLogin({ service, settings, domain: xmpp.domain, stores, held, known })
+  const known = createKnownBrowsers({ production, base, secret, stores })
+  const isOpen = async (id: string) => (await service.confirmations.waiting(id)) !== undefined
+  const login = new ConfirmLogin({ service, settings, domain: xmpp.domain, stores, held, known, signOut })
   const wellKnown = Router()
   wellKnown.get('/.well-known/xmpp-login', (_req, res) => {
     res.set('Cache-Control', `public, max-age=${AN_HOUR_S}`).json({ jid: login.bot })
   })
   return {
     login,
-    cookies: [waitings(production, base, secret), known.read],
+    cookies: [waitings({ production, base, secret, isOpen }), known.read],
     wellKnown,
     lifting: logIn => thenDone(logIn, jid => service.confirmations.allowAsking(jid)),
     isOnline: service.isOnline,

@@ -2,9 +2,11 @@ import type { Request, RequestHandler, Response } from 'express'
 import { ownCookie } from '../protection/cookies'
 import { keyFor } from '../protection/keys'
 import { createSeal } from '../protection/seal'
+import type { Stores } from '../stores'
+import { LONGEST_SESSION_MS } from '../stores/lifetimes'
 
-/** ms. A browser that was not used for so long is a stranger again. */
-const LIFETIME_MS = 180 * 24 * 60 * 60 * 1000
+/** ms. A browser that was not used for so long is a stranger again. No longer than a revocation is remembered. */
+const LIFETIME_MS = LONGEST_SESSION_MS
 /** accounts that a browser is remembered for */
 const MAX_ACCOUNTS = 3
 
@@ -15,24 +17,44 @@ const MAX_ACCOUNTS = 3
 export interface KnownBrowsers {
   /** Reads the cookie of a request. */
   readonly read: RequestHandler
-  /** Tells whether this browser has signed in as `jid` before. */
-  isKnown(req: Request, jid: string | undefined): boolean
+  /**
+   * Tells whether this browser has signed in as `jid` before. What ends its sessions (STOP, a new password) makes it a
+   * stranger, too: it may be the browser of an attacker.
+   */
+  isKnown(req: Request, jid: string | undefined): Promise<boolean>
   /** Remembers the browser after a sign-in. */
-  remember(req: Request, res: Response, jid: string): Promise<void>
+  remember(req: Request, res: Response, account: KnownAccount): Promise<void>
 }
 
-export function createKnownBrowsers(production: boolean, base: string, secret: string): KnownBrowsers {
+export interface KnownAccount {
+  readonly jid: string
+  /** number of the latest revocation when the sign-in began */
+  readonly revocation: number
+}
+
+export interface KnownBrowsersOptions {
+  readonly production: boolean
+  /** path of the site under which the app is */
+  readonly base: string
+  readonly secret: string
+  readonly stores: Pick<Stores, 'revocations'>
+}
+
+export function createKnownBrowsers({ production, base, secret, stores }: KnownBrowsersOptions): KnownBrowsers {
   const { name, attributes } = ownCookie('known', production, base)
   const seal = createSeal(keyFor('known browser', secret))
-  const of = ({ res }: Request) => (res?.locals['knownAccounts'] ?? []) as readonly string[]
+  const of = ({ res }: Request) => (res?.locals['knownAccounts'] ?? []) as readonly KnownAccount[]
   return {
     async read(req, res, next) {
       res.locals['knownAccounts'] = await seal.open(req.cookies[name])
       next()
     },
-    isKnown: (req, jid) => jid !== undefined && of(req).includes(jid.toLowerCase()),
-    async remember(req, res, jid) {
-      const accounts = [jid, ...of(req).filter(known => known !== jid)].slice(0, MAX_ACCOUNTS)
+    async isKnown(req, jid) {
+      const account = of(req).find(known => known.jid === jid?.toLowerCase())
+      return account !== undefined && (await stores.revocations.lastRevocation(account.jid)) <= account.revocation
+    },
+    async remember(req, res, account) {
+      const accounts = [account, ...of(req).filter(({ jid }) => jid !== account.jid)].slice(0, MAX_ACCOUNTS)
       res.cookie(name, await seal.close(accounts, LIFETIME_MS), { ...attributes, maxAge: LIFETIME_MS })
     },
   }

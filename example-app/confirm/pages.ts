@@ -27,10 +27,10 @@ export function confirmPages(confirm: ConfirmLogin, forms: Forms, { confirms }: 
   router.post(START, forms.submission({ guards, checks: [confirms], act: start(confirm), failsWithoutEffect: true }))
   router.get(WAIT, scriptsThatAsk, wait(confirm))
   router.get(FINISH, doneIfSignedIn, async (req, res) => {
-    const outcome = await confirm.finish(req, res, false)
+    const outcome = await confirm.finish(req, res)
     if (outcome.state === 'waiting') return goTo(res, WAIT)
     if (outcome.state === 'agreed') {
-      return res.render('confirm/continue', { account: profileOf(outcome.jid).displayJid })
+      return res.render('confirm/continue', { jid: outcome.jid, account: profileOf(outcome.jid).displayJid })
     }
     if (outcome.state === 'signed-in') return goTo(res, outcome.target)
     await leaveNotice(req, noticeOf(outcome.refusal.message))
@@ -89,8 +89,9 @@ function showWaiting(confirm: ConfirmLogin, req: Request, res: Response, view: C
 
 function agree(confirm: ConfirmLogin): Act {
   return async (req, res): Promise<Answer> => {
-    const outcome = await confirm.finish(req, res, true)
+    const outcome = await confirm.finish(req, res, typedJid(req))
     if (outcome.state === 'signed-in') return { to: outcome.target }
+    // The page then shows the account of the request that the browser waits for by now.
     if (outcome.state !== 'refused') return { to: WAIT }
     return { to: loginPage(outcome.target), notice: noticeOf(outcome.refusal.message) }
   }

@@ -50,8 +50,9 @@ export function createConfirmService(options: ConfirmServiceOptions): ConfirmSer
     confirmations,
     isOnline: () => account.state === 'online',
     async close() {
-      await confirmations.close()
+      // The account first: no message comes any more that would change a request, and those that came are worked on.
       await account.close()
+      await confirmations.close()
     },
   }
 }

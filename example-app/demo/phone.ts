@@ -72,11 +72,17 @@ export function withPhones(accounts: Accounts, phones: DemoPhones): Accounts {
   }
 }
 
-/** Hides the page from other machines, also from those behind a proxy on this one. */
-const onThisMachine: RequestHandler = (req: Request, _res: Response, next) => {
-  const isHere = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(req.socket.remoteAddress ?? '')
-  const isForwarded = 'x-forwarded-for' in req.headers || 'forwarded' in req.headers
-  next(isHere && !isForwarded ? undefined : 'router')
+const onThisMachine: RequestHandler = (req: Request, _res: Response, next) =>
+  next(isOnThisMachine(req) ? undefined : 'router')
+
+/**
+ * Tells whether a browser on this machine asks. Others may be behind a proxy on this one, which may name them or not. A page
+ * of another site, whose name leads here, has another host.
+ */
+export function isOnThisMachine({ socket, headers }: Request): boolean {
+  const isHere = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress ?? '')
+  const isForwarded = Object.keys(headers).some(name => /^(?:x-forwarded-|x-real-ip$|via$|forwarded$)/.test(name))
+  return isHere && !isForwarded && /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(headers.host ?? '')
 }
 
 function phoneOf(value: unknown, phones: DemoPhones): string {

@@ -98,7 +98,7 @@ export class Forms {
       else await this.#settle(identity, { failed: failedBy(reason, req) }, req)
       throw reason
     }
-    await this.#settle(identity, { answered: answeredBy(answer, req, given) }, req)
+    await this.#settle(identity, { answered: await answeredBy(answer, req, given) }, req)
     await give(req, res, answer)
   }
 

@@ -13,7 +13,9 @@ export interface Answer {
 }
 
 /** Answer to a form, with what it did to the session of the visitor. */
-export interface Answered extends Answer {
+export interface Answered extends Omit<Answer, 'waiting'> {
+  /** the request to an XMPP app, sealed: its id lets its holder in */
+  readonly waiting?: string
   /** id of the session before */
   readonly before: string
   /** id of the session that the form began; null: it ended the session; absent: it did neither */
@@ -34,22 +36,25 @@ export interface Failed {
 export type Outcome = { readonly answered: Answered } | { readonly failed: Failed }
 
 /** Sends an answer. A notice that waits for its page is about an earlier form, which may be of another visitor. */
-export async function give(req: Request, res: Response, { to, notice, waiting }: Answer): Promise<void> {
+export async function give(req: Request, res: Response, { to, notice, waiting }: Answer | Answered): Promise<void> {
   if (notice) await leaveNotice(req, notice)
   else req.keptNotice?.clear()
-  if (waiting) await req.keptWaiting?.keep(waiting)
+  if (typeof waiting === 'string') await req.keptWaiting?.keepAgain(waiting)
+  else if (waiting) await req.keptWaiting?.keep(waiting)
   goTo(res, to)
 }
 
 /** @param given the session and the user before the form took effect */
-export function answeredBy(
-  answer: Answer,
-  { user, sessionID }: Request,
+export async function answeredBy(
+  { waiting, ...answer }: Answer,
+  { user, sessionID, keptWaiting }: Request,
   given: { readonly session: string; readonly wasSignedIn: boolean },
-): Answered {
+): Promise<Answered> {
   const { session: before, wasSignedIn } = given
-  if (user) return { ...answer, before, ...(sessionID !== before && { session: sessionID }) }
-  return { ...answer, before, ...(wasSignedIn && { session: null }) }
+  const sealed = waiting && (await keptWaiting?.seal(waiting))
+  const answered = { ...answer, before, ...(sealed !== undefined && { waiting: sealed }) }
+  if (user) return { ...answered, ...(sessionID !== before && { session: sessionID }) }
+  return { ...answered, ...(wasSignedIn && { session: null }) }
 }
 
 export function failedBy(reason: unknown, req: Request): Failed {

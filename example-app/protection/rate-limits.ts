@@ -12,8 +12,8 @@ const MAX_FOR_ACCOUNT = 10
 const MAX_FOR_ADDRESS = 100
 /** sign-up forms from one address, shown or submitted */
 const MAX_SIGN_UPS = 60
-/** requests to XMPP apps from one address */
-const MAX_CONFIRMS = 30
+/** requests to XMPP apps from one address, also those that are granted; an office or a school may share it */
+const MAX_CONFIRMS = 100
 
 /** The limits for one address. None limits an account alone, so one visitor cannot lock another out. */
 export interface RateLimits {

@@ -61,7 +61,7 @@ async function register(client: ApiClient, fields: Record<string, string> = {}):
 /** Attempts after which the app refuses without asking the server */
 const MAX_WRONG_PASSWORDS = 10
 const MAX_SIGN_UPS = 60
-const MAX_CONFIRMS = 30
+const MAX_CONFIRMS = 100
 
 /** Operations of signing in with an XMPP app */
 const WITH_APP = [...OPERATIONS.keys()].filter(name => name.includes('/login/xmpp'))
@@ -72,6 +72,14 @@ const ask = (client: ApiClient, jid: unknown = 'user1') => client.call('POST /ap
 async function tooOften(times: number, call: () => Promise<Response>): Promise<Response> {
   await Promise.all(Array.from({ length: times }, call))
   return call()
+}
+
+/** Finishes a request whose code the person has sent where it is enough alone. */
+async function afterCodeAlone(seen: object | undefined): Promise<Response> {
+  const client = new ApiClient(openApp({ ...CONFIRM, XMPP_CONFIRM_CODE: 'alone' }).app)
+  xmpp.users.send('user1@localhost', (await ask(client, '')).body.code, { to: 'login@localhost' })
+  await client.visitor.get('/api/login/xmpp?held').expect(200)
+  return client.call('POST /api/login/xmpp/finish', { body: seen })
 }
 
 /** An operation that changes something. */
@@ -85,7 +93,7 @@ const CHANGES: readonly Change[] = [
   { name: 'POST /api/login', body: { username: 'user1', password: 'user1' }, onlySignedIn: false },
   { name: 'POST /api/login/xmpp', body: { jid: 'user1' }, onlySignedIn: false },
   { name: 'DELETE /api/login/xmpp', body: undefined, onlySignedIn: false },
-  { name: 'POST /api/login/xmpp/finish', body: undefined, onlySignedIn: false },
+  { name: 'POST /api/login/xmpp/finish', body: { jid: 'user1@localhost' }, onlySignedIn: false },
   { name: 'POST /api/logout', body: undefined, onlySignedIn: false },
   { name: 'POST /api/register/form', body: undefined, onlySignedIn: false },
   { name: 'POST /api/register', body: { username: 'zoe', password: 'four words', ocr: '1' }, onlySignedIn: false },
@@ -524,6 +532,22 @@ const WAYS: readonly Way[] = [
       await ask(client)
       return client.call('POST /api/login/xmpp/finish')
     },
+  ],
+  ...[undefined, { jid: 'alice@localhost' }].map(
+    (seen): Way => [
+      'POST /api/login/xmpp/finish',
+      '409',
+      'confirm-jid',
+      `the code was enough alone, and the client has seen ${seen?.jid ?? 'no address'}`,
+      () => afterCodeAlone(seen),
+    ],
+  ),
+  [
+    'POST /api/login/xmpp/finish',
+    '200',
+    undefined,
+    'the code was enough alone, and the client has seen the address',
+    () => afterCodeAlone({ jid: 'user1@localhost' }),
   ],
   ...ONLY_WITH_REGISTRATION.map(
     (name): Way => [

@@ -67,14 +67,34 @@ test('a new account gets a phone', async () => {
   expect((await browser.get(PHONE)).text).toContain('zoe@localhost')
 })
 
-test('the phone is hidden from other machines, and absent without the demo', async () => {
-  await visitorOf(on.app).get(PHONE).set('X-Forwarded-For', '203.0.113.7').expect(404)
+test('the phone takes no message from other machines, and is absent without the demo', async () => {
   await visitorOf(on.app).post(PHONE).set('Forwarded', 'for=203.0.113.7').expect(404)
   const real = appOn(xmpp, CONFIRM)
   await visitorOf(real.app).get(PHONE).expect(404)
   expect((await visitorOf(real.app).get('/login')).text).not.toContain(PHONE)
   await real.app.close()
 })
+
+test.each([
+  ['X-Forwarded-For', '203.0.113.7'],
+  ['X-Forwarded-Host', 'app.example'],
+  ['X-Real-IP', '203.0.113.7'],
+  ['Via', '1.1 proxy'],
+  ['Forwarded', 'for=203.0.113.7'],
+  ['Host', 'app.example:5005'],
+  ['Host', 'localhost.app.example'],
+])('the phone is hidden, and no page links to it, when a request has %s: %s', async (name, value) => {
+  await visitorOf(on.app).get(PHONE).set(name, value).expect(404)
+  expect((await visitorOf(on.app).get('/login').set(name, value)).text).not.toContain(PHONE)
+})
+
+test.each(['localhost', 'localhost:5005', '127.0.0.1:5005', '[::1]:5005'])(
+  'the phone is shown to a browser that asks %s',
+  async host => {
+    await visitorOf(on.app).get(PHONE).set('Host', host).expect(200)
+    expect((await visitorOf(on.app).get('/login').set('Host', host)).text).toContain(PHONE)
+  },
+)
 
 test('a message to the phone needs the token of its form', async () => {
   await visitorOf(on.app).post(PHONE).type('form').send({ user: ALICE, text: 'STOP' }).expect(403)

@@ -78,7 +78,7 @@ test('STOP is an event with the account, and without an address', async () => {
 })
 
 test('a limit that is used up is an event', async () => {
-  for (let n = 0; n < 31; n++) await begin(visitor, `user${n}`)
+  for (let n = 0; n < 101; n++) await begin(visitor, `user${n}`)
   expect(events().at(-1)).toEqual(['lock-out', 'confirm', undefined])
 })
 

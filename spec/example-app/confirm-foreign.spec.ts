@@ -25,7 +25,10 @@ afterEach(async () => {
 
 test('an account of another server signs in under its whole address', async () => {
   expect((await visitor.get('/api/me').expect(200)).body).toMatchObject({ jid: FOREIGN, domain: 'elsewhere.test' })
-  expect((await visitor.get('/')).text).toContain(`<bdi dir="ltr">${FOREIGN}</bdi>`)
+  const { text } = await visitor.get('/')
+  expect(text).toContain(`<bdi dir="ltr">${FOREIGN}</bdi>`)
+  expect(text).toMatch(/<h1>hello \P{L}*alice@elsewhere\.test/u)
+  expect(text).toContain(`<bdi>${FOREIGN}</bdi>`)
 })
 
 test('the login page shows no domain beside the field when all may sign in', async () => {

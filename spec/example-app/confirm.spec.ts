@@ -1,3 +1,4 @@
+import { endSessionsOf } from '../../example-app/sessions/end-all'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import {
   ACCOUNTS,
@@ -15,7 +16,7 @@ import {
   told,
   waitAs,
 } from './confirming'
-import { type AppOn, appOn, noticeIn, send, signIn, type Visitor, visitorOf } from './visitor'
+import { type AppOn, appOn, hiddenIn, noticeIn, send, signIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer
 let on: AppOn
@@ -292,6 +293,49 @@ describe('the page that waits', () => {
     expect((await told(xmpp, ALICE, 3)).filter(message => message.includes('Answer with the number'))).toHaveLength(1)
   })
 
+  test('a form that comes again after its request was given up leaves the newer request as it is', async () => {
+    const { text } = await visitor.get('/login')
+    const again = () => press(visitor, text, '/login/xmpp', { jid: ALICE }).expect('location', '/login/xmpp/wait')
+    await again()
+    await press(visitor, (await visitor.get('/login/xmpp/wait')).text, '/login/xmpp/cancel')
+    const number = numberIn(await waitAs(visitor, ALICE))
+    await again()
+    expect(numberIn((await visitor.get('/login/xmpp/wait').expect(200)).text)).toBe(number)
+  })
+
+  test('a form that comes again does not replace a newer request when its own still waits', async () => {
+    const { text } = await visitor.get('/login')
+    const again = () => press(visitor, text, '/login/xmpp', { jid: ALICE })
+    await again()
+    // As if the second form had reached the app before the answer to the first one reached the browser.
+    const take = jest.spyOn(on.stores.confirmations, 'take').mockResolvedValue(undefined)
+    await waitAs(visitor, 'user1')
+    take.mockRestore()
+    await again()
+    expect((await visitor.get('/login/xmpp/wait')).text).toContain('user1@localhost')
+  })
+
+  test('a form that comes again gives the browser its request when the first answer was lost', async () => {
+    const { text } = await visitor.get('/login')
+    const { request } = await visitor.get('/login')
+    const lost = visitorOf(on.app).post('/login/xmpp').set('Cookie', request.cookies).type('form')
+    await lost.send({ ...hiddenIn(text, '/login/xmpp'), jid: ALICE })
+    await press(visitor, text, '/login/xmpp', { jid: ALICE }).expect('location', '/login/xmpp/wait')
+    xmpp.users.reply(ALICE, numberIn((await visitor.get('/login/xmpp/wait')).text))
+    await finish(visitor)
+    expect(await accountOf(visitor)).toBe(ALICE)
+  })
+
+  test('the store of outcomes does not hold the id of a request', async () => {
+    const add = jest.spyOn(on.stores.confirmations, 'add')
+    const settle = jest.spyOn(on.stores.outcomes, 'settle')
+    await waitAs(visitor, ALICE)
+    const id = add.mock.calls[0]?.[0].id
+    expect(id).toBeDefined()
+    expect(settle).toHaveBeenCalled()
+    expect(JSON.stringify(settle.mock.calls)).not.toContain(id)
+  })
+
   test('a visitor who waits has no session', async () => {
     await waitAs(visitor, ALICE)
     const sessions = await new Promise(resolve => on.stores.sessions.length?.((_error, count) => resolve(count)))
@@ -327,9 +371,22 @@ describe('the code', () => {
       expect(status).toBe(200)
       expect(text).toContain(`Continue as ${ALICE}`)
       expect(await accountOf(visitor)).toBeUndefined()
-      const pressed = await Promise.all([1, 2].map(() => press(visitor, text, '/login/xmpp/finish')))
+      const agreed = { jid: ALICE }
+      expect(text).toContain(`name="jid" value="${ALICE}"`)
+      const pressed = await Promise.all([1, 2].map(() => press(visitor, text, '/login/xmpp/finish', agreed)))
       expect(pressed.map(({ headers }) => headers['location'])).toEqual(['/', '/'])
       expect(await accountOf(visitor)).toBe(ALICE)
+    })
+
+    test('the button signs in to the account that it names, and not to that of a request in another tab', async () => {
+      const { text } = await finish(visitor)
+      xmpp.users.add('user1@localhost', { client: 'text' })
+      const second = await waitAs(visitor, '')
+      xmpp.users.send('user1@localhost', codeIn(second), { to: BOT })
+      await finish(visitor)
+      await press(visitor, text, '/login/xmpp/finish', { jid: ALICE }).expect('location', '/login/xmpp/wait')
+      expect(await accountOf(visitor)).toBeUndefined()
+      expect((await visitor.get('/login/xmpp/finish')).text).toContain('Continue as user1@localhost')
     })
 
     test('a visitor who is another person is not signed in', async () => {
@@ -363,6 +420,31 @@ describe('STOP', () => {
   })
 })
 
+describe('a sign-in that fails at its end', () => {
+  test('the chat does not say that the person is signed in when the session cannot be stored', async () => {
+    const page = await waitAs(visitor, ALICE)
+    jest.spyOn(on.stores.sessions, 'set').mockImplementation((_sid, _data, done) => done?.(new Error('full')))
+    xmpp.users.reply(ALICE, numberIn(page))
+    expect((await finish(visitor)).status).toBe(500)
+    await waitAs(visitor, ALICE)
+    expect((await told(xmpp, ALICE, 3)).join()).not.toContain('You are signed in')
+  })
+
+  test('the visitor is not signed in when STOP comes while the session is stored', async () => {
+    const { accountSessions } = on.stores
+    const add = accountSessions.add.bind(accountSessions)
+    jest.spyOn(accountSessions, 'add').mockImplementation(async (...given) => {
+      xmpp.users.send(ALICE, 'STOP', { to: BOT })
+      await told(xmpp, ALICE, 3)
+      return add(...given)
+    })
+    expect((await signInWithApp(xmpp, visitor)).headers['location']).toBe('/login')
+    expect(noticeIn((await visitor.get('/login')).text)).toContain('You are not signed in.')
+    expect((await visitor.get('/')).text).toContain('hello world')
+    expect(xmpp.users.told(ALICE).join()).not.toContain('You are signed in')
+  })
+})
+
 describe('the dialog', () => {
   /** Begins a request, and tells whether the app of the person showed a dialog. */
   const hasDialog = async (browser: Visitor, jid = ALICE) => {
@@ -385,6 +467,27 @@ describe('the dialog', () => {
   })
 
   test.each([
+    [
+      'STOP',
+      async () => {
+        xmpp.users.send(ALICE, 'STOP', { to: BOT })
+        await told(xmpp, ALICE, 4)
+      },
+    ],
+    ['signing out everywhere', async (app: AppOn) => void (await endSessionsOf(ALICE, app.stores))],
+  ])('no dialog comes to a browser that signed in before %s', async (_what, end) => {
+    const app = openApp({ XMPP_CONFIRM_DIALOG: 'known' })
+    const known = visitorOf(app.app)
+    await signInWithApp(xmpp, known)
+    await told(xmpp, ALICE, 3)
+    await end(app)
+    expect(await accountOf(known)).toBeUndefined()
+    await signIn(visitorOf(app.app), 'alice', ACCOUNTS.alice)
+    xmpp.users.add(ALICE, { client: 'gajim' })
+    expect(await hasDialog(known)).toBe(false)
+  })
+
+  test.each([
     ['off', false],
     ['always', true],
   ])('a dialog comes to a new browser when XMPP_CONFIRM_DIALOG is %s: %s', async (value, isDialog) => {
@@ -393,11 +496,11 @@ describe('the dialog', () => {
 })
 
 describe('limits', () => {
-  test('one address begins 30 requests in a quarter of an hour', async () => {
+  test('one address begins 100 requests in a quarter of an hour', async () => {
     const { app } = openApp({ TRUST_PROXY: 'loopback' })
     const at = (address: string) => visitorOf(app).set('X-Forwarded-For', address)
     const crowd = at('192.0.2.1')
-    for (let n = 0; n < 30; n++) expect((await begin(crowd, `user${n}`)).status).toBe(303)
+    for (let n = 0; n < 100; n++) expect((await begin(crowd, `user${n}`)).status).toBe(303)
     const refused = await begin(crowd, ALICE)
     expect(refused.status).toBe(429)
     expect(refused.text).toContain('href="/login"')
