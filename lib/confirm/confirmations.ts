@@ -27,8 +27,7 @@ import { untilDecided } from './wait/until-decided'
  * import { Confirmations, type ServiceAccount } from 'passport-xmpp-bosh'
  *
  * export async function signIn(account: ServiceAccount, jid: string): Promise<string | undefined> {
- *   const url = 'https://app.example/login'
- *   const confirmations = new Confirmations({ account, site: 'app.example', url, allow: 'example.com' })
+ *   const confirmations = new Confirmations({ account, site: 'app.example', url: 'https://app.example', allow: '*' })
  *   const { id, view } = await confirmations.start({ jid })
  *   console.log(`Answer with ${view.number}`)
  *   await confirmations.settled(id, 20_000)
@@ -188,9 +187,7 @@ export class Confirmations {
    * ```ts
    * import type { Confirmations, ConfirmRecord } from 'passport-xmpp-bosh'
    *
-   * export async function tell(confirmations: Confirmations, record: ConfirmRecord, end: () => Promise<void>) {
-   *   if (!(await confirmations.signedIn(record))) await end()
-   * }
+   * export const tell = (confirmations: Confirmations, record: ConfirmRecord) => confirmations.signedIn(record)
    * ```
    */
   async signedIn(record: ConfirmRecord): Promise<boolean> {
@@ -207,10 +204,7 @@ export class Confirmations {
    * ```ts
    * import type { Confirmations } from 'passport-xmpp-bosh'
    *
-   * export async function sendAgain(confirmations: Confirmations, id: string, jid: string): Promise<string> {
-   *   await confirmations.cancel(id)
-   *   return (await confirmations.start({ jid })).id
-   * }
+   * export const giveUp = (confirmations: Confirmations, id: string) => confirmations.cancel(id)
    * ```
    */
   async cancel(id: string): Promise<void> {
