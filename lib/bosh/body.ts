@@ -36,7 +36,6 @@ export function readBody(bytes: Uint8Array, limits?: DocumentLimits): Body {
 /**
  * Reads the `<body/>` of a reply like {@link readBody}, and leaves out the children that cannot be read.
  *
- * @param limits of each child alone
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the tag of the body cannot be read, or the tags in it do not match
  */
 export function readBodyByChild(bytes: Uint8Array, limits: DocumentLimits): Body {

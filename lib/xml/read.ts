@@ -1,7 +1,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './namespaces'
 import { checkRestrictions, type DocumentLimits, type StartTag, XmlError } from './restrictions'
-import { split } from './split'
+import { type SplitChild, split } from './split'
 
 export { type DocumentLimits, XmlError }
 
@@ -65,17 +65,24 @@ export function read(bytes: Uint8Array, limits?: DocumentLimits): Element {
 
 /**
  * Reads a document like {@link read}, but child by child: a child of the root that {@link read} refuses is left out, and
- * the others are read. The limits hold for each child alone, with the root around it.
+ * the others are read. When all have too many elements together, the largest are left out first.
  *
  * @throws {XmlError} if the root has text, its tag is refused, or the tags do not match
  */
-export function readByChild(bytes: Uint8Array, limits?: DocumentLimits): Element {
+export function readByChild(bytes: Uint8Array, limits: DocumentLimits): Element {
   const { tag, name, children } = split(decode(bytes))
   const root = readText(`${tag}/>`, limits)
-  return { ...root, children: children.flatMap(child => childIn(`${tag}>${child}</${name}>`, limits)) }
+  let elements = 1
+  const smallest = new Set<SplitChild>()
+  for (const child of [...children].sort((a, b) => a.elements - b.elements)) {
+    elements += child.elements
+    if (elements <= limits.elements) smallest.add(child)
+  }
+  const kept = children.filter(child => smallest.has(child))
+  return { ...root, children: kept.flatMap(({ text }) => childIn(`${tag}>${text}</${name}>`, limits)) }
 }
 
-function childIn(document: string, limits: DocumentLimits | undefined): readonly Element[] {
+function childIn(document: string, limits: DocumentLimits): readonly Element[] {
   try {
     return readText(document, limits).children
   } catch (error) {

@@ -1,12 +1,19 @@
 import { nameAt, readEndTag, skipSpace, valueAfter, valueEnd, withoutDeclaration, XmlError } from './restrictions'
 
+/** Child of the root of a document. */
+export interface SplitChild {
+  readonly text: string
+  /** number of elements, with itself */
+  readonly elements: number
+}
+
 /** Root element of a document, and its children as text. */
 export interface SplitDocument {
   /** start tag of the root as written, without its end (`>` or `/>`) */
   readonly tag: string
   /** name of the root as written */
   readonly name: string
-  readonly children: readonly string[]
+  readonly children: readonly SplitChild[]
 }
 
 const NOT_SPACE = /[^ \t\r\n]/
@@ -21,9 +28,10 @@ const NOT_SPACE = /[^ \t\r\n]/
 export function split(document: string): SplitDocument {
   const text = withoutDeclaration(document)
   const openElements: string[] = []
-  const children: string[] = []
+  const children: SplitChild[] = []
   let root: { readonly tag: string; readonly name: string } | undefined
   let begin = 0
+  let elements = 0
   let at = 0
   while (at < text.length) {
     const tag = text.indexOf('<', at)
@@ -31,10 +39,13 @@ export function split(document: string): SplitDocument {
     if (openElements.length < 2 && NOT_SPACE.test(text.slice(at, end))) throw new XmlError('text beside the children')
     if (tag < 0) break
 
-    if (openElements.length === 1) begin = tag
+    if (openElements.length === 1) {
+      begin = tag
+      elements = 0
+    }
     if (text[tag + 1] === '/') {
       at = readEndTag(text, tag, openElements.pop())
-      if (openElements.length === 1) children.push(text.slice(begin, at))
+      if (openElements.length === 1) children.push({ text: text.slice(begin, at), elements })
       continue
     }
     if (root && openElements.length === 0) throw new XmlError('a second root element')
@@ -42,11 +53,12 @@ export function split(document: string): SplitDocument {
     const name = nameAt(text, tag + 1, text.length)
     const tagEnd = endOfAttributes(text, tag + 1 + name.length)
     root ??= { tag: text.slice(tag, tagEnd), name }
+    elements++
     const isEmpty = text[tagEnd] === '/'
     at = tagEnd + (isEmpty ? 2 : 1)
     if (text[at - 1] !== '>') throw new XmlError('a malformed start tag')
     if (!isEmpty) openElements.push(name)
-    else if (openElements.length === 1) children.push(text.slice(begin, at))
+    else if (openElements.length === 1) children.push({ text: text.slice(begin, at), elements })
   }
   if (!root || openElements.length > 0) throw new XmlError('no complete root element')
   return { ...root, children }
