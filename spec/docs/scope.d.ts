@@ -42,7 +42,8 @@ declare global {
   function browserOf(req: library.ConfirmRequest): string
   function waitPage(view: library.ConfirmView): string
   function endSessionsOf(jid: string): Promise<void>
-  function signIn(jid: string | undefined): void
+  function signIn(jid: string | undefined): Promise<void>
+  function signOut(): Promise<void>
 
   const ConfirmStrategy: typeof library.ConfirmStrategy
   const Confirmations: typeof library.Confirmations
