@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { deserializeUserOf, prepareUsername } from 'passport-xmpp-bosh'
 import { ConfigError, listOf, textOf } from './readers'
 import type { Environment, Variable } from './variables'
 
@@ -42,7 +43,7 @@ const DEMO_PASSWORD_BYTES = 16
 /** Reads the settings. Returns `undefined` if no service account is configured. @throws {ConfigError} */
 export function readConfirm(env: Environment, context: ConfirmContext): ConfirmConfig | undefined {
   const { isDemo } = context
-  const username = textOf(env, USERNAME) ?? (isDemo ? DEMO_USERNAME : undefined)
+  const username = usernameOf(env, context)
   const given = {
     password: passwordOf(env) ?? (isDemo ? randomBytes(DEMO_PASSWORD_BYTES).toString('hex') : undefined),
     url: textOf(env, 'XMPP_CONFIRM_URL'),
@@ -62,10 +63,19 @@ export function readConfirm(env: Environment, context: ConfirmContext): ConfirmC
     username,
     password,
     url: urlOf(given.url, context),
-    allow: allowOf(given.allow ?? [context.domain]),
+    allow: given.allow ? allowOf(given.allow) : [context.domain],
     dialog,
     code: code === 'off' ? false : code,
   }
+}
+
+function usernameOf(env: Environment, { isDemo, domain }: ConfirmContext): string | undefined {
+  const username = textOf(env, USERNAME)
+  // The demo server creates the account. For another server, the library checks the name.
+  if (!isDemo) return username
+  const prepared = prepareUsername(username ?? DEMO_USERNAME, { domain })
+  if (prepared !== undefined) return prepared
+  throw new ConfigError(`${USERNAME} must be the name of an account of XMPP_DOMAIN, such as ${DEMO_USERNAME}`)
 }
 
 function passwordOf(env: Environment): string | undefined {
@@ -108,7 +118,11 @@ function urlOf(value: string | undefined, { production, port, base }: ConfirmCon
 }
 
 function allowOf(domains: readonly string[]): ConfirmConfig['allow'] {
-  if (!domains.includes('*')) return domains
-  if (domains.length === 1) return '*'
-  throw new ConfigError('XMPP_CONFIRM_ALLOW must be domains, or * alone')
+  if (domains.length === 1 && domains[0] === '*') return '*'
+  try {
+    deserializeUserOf(domains)
+    return domains
+  } catch {
+    throw new ConfigError('XMPP_CONFIRM_ALLOW must be domains, or * alone')
+  }
 }

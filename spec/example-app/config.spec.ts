@@ -87,6 +87,10 @@ describe('signing in with an XMPP app', () => {
     expect(first?.password).not.toBe(second?.password)
   })
 
+  test.each(['a@b', '@'])('the demo refuses the name %s for its account', username => {
+    expect(() => readConfig({ XMPP_CONFIRM_USERNAME: username })).toThrow(/^XMPP_CONFIRM_USERNAME must be the name/)
+  })
+
   test('another server has none unless an account is named', () => {
     expect(readConfig(SERVER).confirm).toBeUndefined()
     expect(readConfig({ ...SERVER, ...ACCOUNT }).confirm).toMatchObject({
@@ -134,6 +138,7 @@ describe('signing in with an XMPP app', () => {
     ['XMPP_CONFIRM_URL', { ...ACCOUNT, XMPP_CONFIRM_URL: 'http://app.example.com/login' }],
     ['XMPP_CONFIRM_URL', { ...ACCOUNT, XMPP_CONFIRM_URL: 'app.example.com' }],
     ['XMPP_CONFIRM_ALLOW', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_ALLOW: '*, example.com' }],
+    ['XMPP_CONFIRM_ALLOW', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_ALLOW: 'exa..mple' }],
     ['XMPP_CONFIRM_DIALOG', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_DIALOG: 'on' }],
     ['XMPP_CONFIRM_CODE', { ...ACCOUNT, ...URL_OF_SITE, XMPP_CONFIRM_CODE: 'on' }],
   ])('the error of %s begins with its name when the environment of production has %j', (name, env) => {
