@@ -307,7 +307,7 @@ describe('the page that waits', () => {
     const { text } = await visitor.get('/login')
     const again = () => press(visitor, text, '/login/xmpp', { jid: ALICE })
     await again()
-    // As if the second form had reached the app before the answer to the first one reached the browser.
+    // Nothing ends the first request: its form was sent before the browser had the answer.
     const take = jest.spyOn(on.stores.confirmations, 'take').mockResolvedValue(undefined)
     await waitAs(visitor, 'user1')
     take.mockRestore()
