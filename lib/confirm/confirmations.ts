@@ -229,15 +229,16 @@ export class Confirmations {
   }
 
   /**
-   * Listens no longer, and resolves when all messages that arrived are worked on. The app closes the service account.
+   * Listens no longer, and resolves when all messages that arrived are worked on. Close the service account first: an answer
+   * that its server still sends has no listener after this.
    *
    * @example
    * ```ts
    * import type { Confirmations, ServiceAccount } from 'passport-xmpp-bosh'
    *
    * export async function shutDown(confirmations: Confirmations, account: ServiceAccount): Promise<void> {
-   *   await confirmations.close()
    *   await account.close()
+   *   await confirmations.close()
    * }
    * ```
    */

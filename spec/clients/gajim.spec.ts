@@ -35,8 +35,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await gajim?.close()
-  await confirmations?.close()
   await account?.close()
+  await confirmations?.close()
   await server?.stop()
 })
 

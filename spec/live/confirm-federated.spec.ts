@@ -43,8 +43,8 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   for (const { account, confirmations } of sites.values()) {
-    await confirmations.close()
     await account.close()
+    await confirmations.close()
   }
   await Promise.all([...bobs.values()].map(bob => bob.stop()))
   await federation?.stop()

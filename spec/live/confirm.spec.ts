@@ -44,8 +44,8 @@ describe.each(KINDS)('on %s', kind => {
     ;[alice, mallory] = await Promise.all([online('alice'), online('mallory'), account.ready()])
   })
   afterAll(async () => {
-    await confirmations?.close()
     await account?.close()
+    await confirmations?.close()
     await Promise.all([alice?.stop(), mallory?.stop(), ...people.map(({ client }) => client.close())])
     await server?.stop()
   })

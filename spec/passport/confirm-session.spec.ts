@@ -50,6 +50,10 @@ function appWith(confirming: ConfirmStrategy): Express {
     await confirming.cancel(req)
     res.end()
   })
+  created.post('/token', (req, res) => {
+    Object.assign(req.session, { csrf: 'token' })
+    res.end()
+  })
   created.get('/', (req, res) => void res.json({ user: req.user ?? null, session: req.session }))
   return created
 }
@@ -60,14 +64,28 @@ const locationOf = async (sent: request.Test) => (await sent).headers['location'
 const cookieOf = (reply: request.Response) => reply.get('Set-Cookie')?.[0]?.split(';')[0]
 
 test('the session is saved before the redirect is sent', async () => {
+  const order: string[] = []
   const set = jest.spyOn(store, 'set').mockImplementation((_sid, _data, done) => {
-    saved = true
+    order.push('saved')
     setImmediate(() => done?.())
   })
-  let saved = false
-  const reply = await start(request.agent(app)).expect(() => expect(saved).toBe(true))
+  const watched = express()
+  watched.use((_req, res, next) => {
+    const setHeader = res.setHeader.bind(res)
+    jest.spyOn(res, 'setHeader').mockImplementation((name, value) => {
+      if (name === 'Location') order.push('redirected')
+      return setHeader(name, value)
+    })
+    next()
+  })
+  watched.use(app)
+  const reply = await start(request.agent(watched))
 
-  expect([reply.status, reply.headers['location'], set.mock.calls.length]).toEqual([303, '/login/xmpp/wait', 1])
+  expect([reply.status, reply.headers['location'], order.slice(0, 2)]).toEqual([
+    303,
+    '/login/xmpp/wait',
+    ['saved', 'redirected'],
+  ])
   expect(set.mock.calls[0]?.[1]).toMatchObject({ 'xmpp-confirm': { id: expect.any(String) } })
 })
 
@@ -96,6 +114,33 @@ test('a sign-in gets a new session id and none of what the old session held', as
   const thief = await request(app).get('/').set('Cookie', `${planted}`)
   expect(thief.body.user).toBeNull()
   expect(await locationOf(request(app).get('/finish').set('Cookie', `${planted}`))).toBe('/refused')
+})
+
+test('a planted session neither shows the number nor takes the sign-in', async () => {
+  const thief = request.agent(app)
+  const planted = `${cookieOf(await start(thief, 'mallory@localhost'))}`
+  const victim = request.agent(app)
+  const begun = await victim.post('/start').set('Cookie', planted).type('form').send({ jid: 'alice@localhost' })
+  expect(cookieOf(begun)).toMatch(/^connect\.sid=/)
+  expect(cookieOf(begun)).not.toBe(planted)
+
+  expect(await viewOf(thief)).toBeNull()
+  await account.hears(ALICE, (await viewOf(victim)).number)
+  expect(await locationOf(thief.get('/finish'))).toBe('/refused')
+  expect(await locationOf(victim.get('/finish'))).toBe('/')
+  expect((await thief.get('/')).body.user).toBeNull()
+  expect((await victim.get('/')).body.user).toMatchObject({ jid: 'alice@localhost' })
+})
+
+test('a start keeps the data of the session, such as a CSRF token', async () => {
+  const browser = request.agent(app)
+  await browser.post('/token')
+  await start(browser)
+
+  expect((await browser.get('/')).body.session).toMatchObject({
+    csrf: 'token',
+    'xmpp-confirm': { id: expect.any(String) },
+  })
 })
 
 test('the id of a request signs no other session in', async () => {
@@ -257,8 +302,45 @@ describe('sessions of other frameworks', () => {
     expect(kept.get('xmpp-confirm')).toBeUndefined()
   })
 
+  test.each<[string, (renew: () => void) => object]>([
+    [
+      'calls back',
+      renew => ({
+        regenerate(done: () => void) {
+          setImmediate(() => {
+            renew()
+            done()
+          })
+        },
+      }),
+    ],
+    ['returns a promise', renew => ({ regenerate: async () => renew() })],
+  ])('a start is remembered in the new session when regenerate %s', async (_, created) => {
+    const next = { save: async () => {}, cookie: 'new' }
+    const renew = () => {
+      req.session = next
+    }
+    const old = { ...created(renew), save: async () => {}, cookie: 'old', csrf: 'token' }
+    const req: { method: string; session: object; body: object } = { method: 'POST', session: old, body: {} }
+    await visit(strategy, req)
+
+    expect(next).toMatchObject({ cookie: 'new', csrf: 'token', 'xmpp-confirm': { id: expect.any(String) } })
+    expect(old).not.toHaveProperty(['xmpp-confirm'])
+  })
+
+  test('a request is cancelled when no new session can be made', async () => {
+    const cancel = jest.spyOn(confirmations, 'cancel')
+    const broken = new Error('disk full')
+    const session = { save: async () => {}, regenerate: (done: (error: Error) => void) => done(broken) }
+    const answer = await visit(strategy, { method: 'POST', session, body: { jid: 'alice@localhost' } })
+
+    expect(answer).toEqual({ action: 'error', error: broken })
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+
   test.each([
     ['without save', {}],
+    ['that is kept in its cookie and can be emptied', { regenerate: () => {} }],
     ['whose save returns a promise', { save: async () => {} }],
   ])('a session %s keeps the id', async (_, kept) => {
     const answer = await visit(strategy, { method: 'POST', session: kept, body: { jid: 'alice@localhost' } })

@@ -106,8 +106,8 @@ export async function confirmExchange(options) {
       return id
     },
     async close() {
-      await confirmations.close()
       await account.close()
+      await confirmations.close()
     },
   }
 }

@@ -77,9 +77,9 @@ app.setErrorHandler((err, _request, reply) => {
 await app.listen({ port: Number(PORT) })
 console.log(`http://localhost:${PORT}`)
 
-// A process that ends its session loses no answer.
+// Loses no answer: the account goes first, and the strategy works on what came before.
 process.once('SIGTERM', async () => {
   await app.close()
-  await strategy.close()
   await account.close()
+  await strategy.close()
 })

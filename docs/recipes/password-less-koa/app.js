@@ -67,9 +67,9 @@ app.on('error', err => console.error(err.message))
 
 const server = app.listen(PORT, () => console.log(`http://localhost:${PORT}`))
 
-// A process that ends its session loses no answer.
+// Loses no answer: the account goes first, and the strategy works on what came before.
 process.once('SIGTERM', async () => {
   server.close()
-  await strategy.close()
   await account.close()
+  await strategy.close()
 })

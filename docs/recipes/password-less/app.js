@@ -79,9 +79,9 @@ const server = app.listen(PORT, err => {
   console.log(`http://localhost:${PORT}`)
 })
 
-// A process that ends its session loses no answer.
+// Loses no answer: the account goes first, and the strategy works on what came before.
 process.once('SIGTERM', async () => {
   server.close()
-  await strategy.close()
   await account.close()
+  await strategy.close()
 })

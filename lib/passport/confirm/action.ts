@@ -8,7 +8,7 @@ import { type Action, actionOfVerify } from '../action'
 import { visitorAddress, watchVisitor } from '../visitor'
 import type { ConfirmAuthenticateOptions, ConfirmRequest } from './common-options'
 import { confirmMessagesOf, confirmOutcomeOf } from './outcome'
-import { forget, remember, sessionOf, startedIn } from './session'
+import { forget, remember, renewed, sessionOf, startedIn } from './session'
 import { assertConfirmMessages, type ConfirmSettings } from './settings'
 
 /** RFC 9110 §15.4.4: the answer to a form is another page, which is asked for by GET. */
@@ -43,15 +43,14 @@ function stepOf(step: unknown, { method }: ConfirmRequest): 'start' | 'finish' {
 }
 
 async function start<Req extends object>(settings: ConfirmSettings<Req>, req: Req): Promise<Action> {
-  const session = sessionOf(req)
   const { sessionKey, waitUrl } = settings
+  const before = startedIn(sessionOf(req), sessionKey)
   const confirmations = await settings.confirmationsFor(req)
   const jid = typedJid(await settings.lookup(req))
   const visitor = await visitorOf(settings, req, jid)
-  const before = startedIn(session, sessionKey)
   const { id } = await confirmations.start(jid === undefined ? { visitor } : { jid, visitor })
   try {
-    await remember(session, sessionKey, id)
+    await remember(await renewed(req), sessionKey, id)
   } catch (reason) {
     // The visitor cannot come back to it.
     await confirmations.cancel(id)

@@ -7,6 +7,7 @@ interface SessionLike {
   get?: unknown
   set?: unknown
   save?: unknown
+  regenerate?: unknown
 }
 
 const isFunction = (value: unknown): value is (...given: unknown[]) => unknown => typeof value === 'function'
@@ -32,15 +33,38 @@ export function startedIn(session: SessionLike, key: string): string | undefined
   return typeof id === 'string' && id.length <= MAX_REQUEST_ID_LENGTH ? id : undefined
 }
 
+/**
+ * Begins a new session, as Passport does at a login, and returns it with the data of the old one: the old id may be known
+ * to a person who planted it. A session that is kept in the cookie has no id, and what the cookie holds changes anyway.
+ */
+export async function renewed(req: { readonly session?: unknown }): Promise<SessionLike> {
+  const old = sessionOf(req)
+  const { regenerate, save } = old
+  if (!isFunction(regenerate) || !isFunction(save)) return old
+  await done(old, regenerate)
+  const session = sessionOf(req)
+  for (const [key, value] of Object.entries(old)) {
+    // The new session has its own cookie, and in some frameworks its own id.
+    if (!Object.hasOwn(session, key)) put(session, key, value)
+  }
+  return session
+}
+
 /** Keeps the id of a started request in a session, and nothing else, and saves the session. */
 export async function remember(session: SessionLike, key: string, id: string): Promise<void> {
   put(session, key, { id })
   const { save } = session
   // A session that is kept in the cookie is saved with the response.
-  if (!isFunction(save)) return
-  await new Promise<void>((resolve, reject) => {
-    const saved: unknown = save.call(session, (error: unknown) => (error ? reject(error) : resolve()))
-    if (isFunction((saved as PromiseLike<void> | undefined)?.then)) (saved as PromiseLike<void>).then(resolve, reject)
+  if (isFunction(save)) await done(session, save)
+}
+
+/** Calls a method of a session, and resolves when it calls back or its promise resolves. */
+function done(session: SessionLike, method: (callback: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const returned = method.call(session, error => (error ? reject(error) : resolve()))
+    if (isFunction((returned as PromiseLike<void> | undefined)?.then)) {
+      ;(returned as PromiseLike<void>).then(resolve, reject)
+    }
   })
 }
 
@@ -50,7 +74,7 @@ export function forget(session: SessionLike, key: string): void {
   else delete session[key]
 }
 
-function put(session: SessionLike, key: string, value: object): void {
+function put(session: SessionLike, key: string, value: unknown): void {
   if (hasMethods(session)) session.set(key, value)
   else session[key] = value
 }

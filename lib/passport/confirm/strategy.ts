@@ -231,16 +231,16 @@ export class ConfirmStrategy<Req extends object & NoProfile = ConfirmRequest> ex
   }
 
   /**
-   * Stops listening to answers; see {@link Confirmations.close}. The account, and `confirmations` from the options, stay
-   * open: they are the app's.
+   * Stops listening to answers; see {@link Confirmations.close}. Close the account first. `confirmations` from the options
+   * stay open: they are the app's, which closes them after the account.
    *
    * @example
    * ```ts
    * import type { ConfirmStrategy, ServiceAccount } from 'passport-xmpp-bosh'
    *
    * export async function shutDown(strategy: ConfirmStrategy, account: ServiceAccount): Promise<void> {
-   *   await strategy.close()
    *   await account.close()
+   *   await strategy.close()
    * }
    * ```
    */
