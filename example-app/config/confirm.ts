@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { deserializeUserOf, prepareUsername } from 'passport-xmpp-bosh'
-import { ownAccounts } from '../sessions/profile'
 import { ConfigError, listOf, textOf } from './readers'
 import type { Environment, Variable } from './variables'
 
@@ -75,12 +74,8 @@ function usernameOf(env: Environment, { isDemo, domain }: ConfirmContext): strin
   // The demo server creates the account. For another server, the library checks the name.
   if (!isDemo) return username
   const prepared = prepareUsername(username ?? DEMO_USERNAME, { domain })
-  if (prepared !== undefined && isLocalpart(prepared)) return prepared
+  if (prepared !== undefined) return prepared
   throw new ConfigError(`${USERNAME} must be the name of an account of XMPP_DOMAIN, such as ${DEMO_USERNAME}`)
-}
-
-function isLocalpart(prepared: string): boolean {
-  return ownAccounts('localhost')(`${prepared}@localhost`)
 }
 
 function passwordOf(env: Environment): string | undefined {

@@ -87,7 +87,7 @@ describe('signing in with an XMPP app', () => {
     expect(first?.password).not.toBe(second?.password)
   })
 
-  test.each(['a@b', 'a/b'])('the demo refuses the name %s for its account', username => {
+  test.each(['a@b', '@'])('the demo refuses the name %s for its account', username => {
     expect(() => readConfig({ XMPP_CONFIRM_USERNAME: username })).toThrow(/^XMPP_CONFIRM_USERNAME must be the name/)
   })
 

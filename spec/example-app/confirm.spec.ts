@@ -307,7 +307,7 @@ describe('the page that waits', () => {
     const { text } = await visitor.get('/login')
     const again = () => press(visitor, text, '/login/xmpp', { jid: ALICE })
     await again()
-    // As if the second form had reached the app before the answer to the first one reached the browser.
+    // Leaves the first request in the store: the second form comes before the answer to the first.
     const take = jest.spyOn(on.stores.confirmations, 'take').mockResolvedValue(undefined)
     await waitAs(visitor, 'user1')
     take.mockRestore()
