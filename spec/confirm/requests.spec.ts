@@ -1,5 +1,5 @@
-import type { AbortSignalLike } from '../../lib/time/light-signal'
 import type { ConfirmRecord } from '../../lib/index'
+import type { AbortSignalLike } from '../../lib/time/light-signal'
 import { bench, chat, settled } from '../fixtures/confirm/people'
 
 /* A request from the side of its browser: waiting(), settled(), take(), signedIn(), cancel(), close(). */
