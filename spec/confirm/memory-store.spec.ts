@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { MemoryConfirmStore } from '../../lib/confirm/memory-store'
 import type { ConfirmRecord } from '../../lib/confirm/store'
 import { handClock } from '../fixtures/clock'
@@ -329,36 +329,33 @@ test.each([
   expect(() => new MemoryConfirmStore(options as object)).toThrow(new TypeError(message))
 })
 
-test('a request that waits takes less than 2 kB, with all indexes', async () => {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  const heap = () => {
-    collect()
-    return process.memoryUsage().heapUsed
-  }
-  const { clock, store, record } = scene(100_000)
-  const count = 10_000
-  const before = heap()
-  for (let n = 0; n < count; n++) {
+test('a request that waits takes less than 2 kB, with all indexes', () => {
+  // In a process of its own: the heap of this one holds what other specs left behind.
+  const program = `
+    const { MemoryConfirmStore } = require(${JSON.stringify(join(__dirname, '../../dist/confirm/memory-store.js'))})
+    const heap = () => (gc(), process.memoryUsage().heapUsed)
     // Texts of their own, as randomness and requests make them.
-    const own = (length: number) => Buffer.from(String(n).padStart(length, 'x')).toString()
-    await store.add(
-      record({
-        id: own(22),
-        jid: `${own(30)}@chat.example.org`,
-        code: own(8),
-        nonce: own(22),
-        place: own(80),
-        language: 'de-AT',
-        expiresAt: clock.date() + 180_000,
-      }),
-    )
-    await store.mark(`recent:${own(22)}`, 480_000)
-    await store.count(`asks:${own(22)}`, 600_000)
-  }
-  const each = (heap() - before) / count
+    const own = (n, length) => Buffer.from(String(n).padStart(length, 'x')).toString()
+    const recordOf = n => ({
+      id: own(n, 22), jid: own(n, 30) + '@chat.example.org', isAnswerable: true, number: String(10 + (n % 90)),
+      code: own(n, 8), nonce: own(n, 22), state: 'waiting', asked: 'sent', isDialog: false, place: own(n, 80),
+      language: 'de-AT', startedAt: Date.now(), expiresAt: Date.now() + 180_000,
+    })
+    const fill = async count => {
+      const store = new MemoryConfirmStore({ maxWaiting: 100_000 })
+      const before = heap()
+      for (let n = 0; n < count; n++) {
+        await store.add(recordOf(n))
+        await store.mark('recent:' + own(n, 22), 480_000)
+        await store.count('asks:' + own(n, 22), 600_000)
+      }
+      const each = (heap() - before) / count
+      if ((await store.get(own(count - 1, 22))) === undefined) throw new Error('the store lost a request')
+      console.log(each)
+    }
+    void fill(10_000)`
+  const each = Number(execFileSync(process.execPath, ['--expose-gc', '--eval', program], { encoding: 'utf8' }))
 
-  expect(await store.get(String(count - 1).padStart(22, 'x'))).toBeDefined()
   expect(each).toBeGreaterThan(300)
   expect(each).toBeLessThan(2_000)
 })
