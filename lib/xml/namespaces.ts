@@ -38,6 +38,14 @@ export const DATA_FORM = 'jabber:x:data'
 export const MEDIA_ELEMENT = 'urn:xmpp:media-element'
 /** Namespace of Bits of Binary, XEP-0231. */
 export const BITS_OF_BINARY = 'urn:xmpp:bob'
+/** Namespace of nicknames, XEP-0172. */
+export const NICK = 'http://jabber.org/protocol/nick'
+/** Namespace of the hints for archives and offline storage, XEP-0334. */
+export const HINTS = 'urn:xmpp:hints'
+/** Namespace of the time after which a message is not delivered, XEP-0023. */
+export const EXPIRE = 'jabber:x:expire'
+/** Namespace of dialogs that confirm an HTTP request, XEP-0070. */
+export const HTTP_AUTH = 'http://jabber.org/protocol/http-auth'
 /** Namespace of the prefix `xml`, Namespaces in XML 1.0 §3. */
 export const XML = 'http://www.w3.org/XML/1998/namespace'
 /** Namespace of the prefix `xmlns`, Namespaces in XML 1.0 §3. */

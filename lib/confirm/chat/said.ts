@@ -1,6 +1,7 @@
 import type { BareJid } from '../../jid'
+import { isStanzaNamespace } from '../../stanzas/iq'
 import { conditionIn } from '../../xml/condition'
-import { CLIENT, DELAY, HTTPBIND, STANZA_CONDITIONS, XML } from '../../xml/namespaces'
+import { DELAY, HTTP_AUTH, STANZA_CONDITIONS, XML } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { type Person, senderOf } from '../jids'
 import { languageOf } from '../language'
@@ -36,8 +37,6 @@ export interface Heard {
   readonly isDelayed: boolean
 }
 
-/** Namespace of dialogs, XEP-0070. */
-export const HTTP_AUTH = 'http://jabber.org/protocol/http-auth'
 const LEGACY_DELAY = 'jabber:x:delay'
 /** Copies of other messages: carbons, forwarded messages, archives; and all of chat rooms. */
 const WRAPPERS: ReadonlySet<string> = new Set([
@@ -61,7 +60,7 @@ const ENCRYPTED: ReadonlySet<string> = new Set([
 /** Reads a message, or returns `undefined` for one that cannot be an answer of an account. */
 export function heard(message: Element, bot: BareJid): Heard | undefined {
   const { attributes, children } = message
-  if (message.name !== 'message' || !isStanza(message)) return undefined
+  if (message.name !== 'message' || !isStanzaNamespace(message)) return undefined
   const from = attributes.get('from') ?? ''
   const sender = senderOf(from, bot)
   if (sender === undefined || children.some(({ namespace }) => WRAPPERS.has(namespace))) return undefined
@@ -80,14 +79,9 @@ export function heard(message: Element, bot: BareJid): Heard | undefined {
   }
 }
 
-// Stanzas of many servers inherit the namespace of the body.
-function isStanza({ namespace }: Element): boolean {
-  return namespace === CLIENT || namespace === HTTPBIND
-}
-
 // XEP-0070: a refusal is an error that quotes the dialog. A server that cannot deliver quotes it as well.
 function errorIn(children: readonly Element[]): Said {
-  const errors = children.filter(child => isStanza(child) && child.name === 'error')
+  const errors = children.filter(child => isStanzaNamespace(child) && child.name === 'error')
   const condition = conditionIn(
     errors.flatMap(error => error.children),
     STANZA_CONDITIONS,
@@ -117,7 +111,7 @@ function dialogIn(children: readonly Element[]): Dialog | undefined {
 
 /** Returns the one text of a message: of several, in several languages, none is the answer. */
 function textIn(children: readonly Element[]): string | undefined {
-  const [body, ...more] = children.filter(child => isStanza(child) && child.name === 'body')
+  const [body, ...more] = children.filter(child => isStanzaNamespace(child) && child.name === 'body')
   return body === undefined || more.length > 0 || body.children.length > 0 ? undefined : body.text
 }
 

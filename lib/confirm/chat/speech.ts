@@ -1,5 +1,5 @@
 import type { AccountLike } from '../../service-account/account-like'
-import { CLIENT } from '../../xml/namespaces'
+import { CLIENT, EXPIRE, HINTS, HTTP_AUTH, NICK } from '../../xml/namespaces'
 import { element, type Node } from '../../xml/write'
 import type { Reports } from '../reports'
 import { newId } from '../secrets'
@@ -8,11 +8,6 @@ import type { ConfirmRecord } from '../store'
 import type { ConfirmTexts } from '../texts'
 import { filled } from './default-texts'
 import { dialogUrl, questionId } from './dialog'
-import { HTTP_AUTH } from './said'
-
-const NICK = 'http://jabber.org/protocol/nick'
-const HINTS = 'urn:xmpp:hints'
-const EXPIRE = 'jabber:x:expire'
 
 /** Part of a record that a text needs. */
 export interface Asker {

@@ -5,6 +5,7 @@ import { stanzaErrorOf } from '../../stanzas/iq'
 import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
 import { untilAborted } from '../../time/wait'
+import { HINTS } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 import { element, type Node } from '../../xml/write'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
@@ -102,6 +103,6 @@ function testMessage(to: string, id: string): Node {
     'message',
     { to, id, type: 'chat' },
     element('body', {}, text.padEnd(QUESTION_LENGTH, '.')),
-    element('no-store', { xmlns: 'urn:xmpp:hints' }),
+    element('no-store', { xmlns: HINTS }),
   )
 }

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { STANZA_CONDITIONS } from '../../xml/namespaces'
+import { HTTP_AUTH, STANZA_CONDITIONS } from '../../xml/namespaces'
 import { element, type Node } from '../../xml/write'
 import { bareJid } from '../protocol/address'
 import { childOf } from '../routing/offline'
-import { type Asked, HTTP_AUTH } from './question'
+import type { Asked } from './question'
 
 /**
  * A chat client that a user of a test server has. `text` stands for all that show a dialog as plain text, as Conversations,

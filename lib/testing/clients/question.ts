@@ -1,8 +1,6 @@
+import { EXPIRE, HTTP_AUTH } from '../../xml/namespaces'
 import type { Node } from '../../xml/write'
-import { childOf, EXPIRE, textIn } from '../routing/offline'
-
-/** Namespace of confirmation of HTTP requests, XEP-0070. */
-export const HTTP_AUTH = 'http://jabber.org/protocol/http-auth'
+import { childOf, textIn } from '../routing/offline'
 
 /**
  * A question that a user of a test server was asked: a chat message that waits for an answer, or a dialog (XEP-0070).

@@ -1,9 +1,5 @@
-import { DELAY } from '../../xml/namespaces'
+import { DELAY, EXPIRE, HINTS } from '../../xml/namespaces'
 import { element, type Node } from '../../xml/write'
-
-/** Namespace of message expiration, XEP-0023. */
-export const EXPIRE = 'jabber:x:expire'
-const HINTS = 'urn:xmpp:hints'
 
 /** A message that waits for its account. */
 export interface KeptMessage {
