@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Request, Response } from 'express'
-import { type Confirmations, type ConfirmRecord, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
+import { type ConfirmRecord, type ConfirmView, displayJid } from 'passport-xmpp-bosh'
 import { confirmRefusal, type Refusal } from '../auth/refusals'
 import type { ConfirmConfig } from '../config/confirm'
 import { logEvent, outcomeOf } from '../operation/events'
@@ -111,7 +110,7 @@ export class ConfirmLogin {
     const { service, held } = this.#options
     const { confirmations } = service
     if (!isHeld) return confirmations.waiting(id)
-    return held.hold(req, (ms, signal) => decided(confirmations, id, ms, signal))
+    return held.hold(req, (ms, signal) => confirmations.settled(id, ms, signal))
   }
 
   /**
@@ -192,27 +191,6 @@ export class ConfirmLogin {
     }
   }
 }
-
-/**
- * Waits until a request is decided. A message that bounces changes nothing for the page: the time of an answer must not tell
- * whether the person could be asked.
- */
-async function decided(confirmations: Confirmations, id: string, ms: number, signal: AbortSignal) {
-  const end = performance.now() + ms
-  for (;;) {
-    const left = Math.ceil(end - performance.now())
-    if (left <= 0 || signal.aborted) return confirmations.waiting(id)
-    const view = await confirmations.settled(id, left, signal).catch((reason: unknown) => {
-      if (signal.aborted) return undefined
-      throw reason
-    })
-    if (view?.state !== 'waiting' && !signal.aborted) return view
-    await pause(LOOK_MS)
-  }
-}
-
-/** ms between two looks at a request that nothing was decided about */
-const LOOK_MS = 100
 
 /** Stands where the mechanism of a password stands. */
 const MECHANISM = 'xmpp-confirm'
