@@ -10,6 +10,7 @@ const FLOORS = [
   ['confirm'],
   ['registration', 'service-account'],
   ['login'],
+  ['roles', 'vcard'],
   ['sessions', 'stanzas'],
   ['bosh'],
   ['options'],
