@@ -40,7 +40,7 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
     requests.shift()
     replies.shift()
   }
-  passOverRepeats(replies)
+  passOverRepeats(replies, requests)
   const spoilt = replies.find(
     (reply, n) =>
       reply.namespace !== HTTPBIND ||
@@ -74,20 +74,27 @@ export function missingProof(exchanges: readonly Exchange[], attempt: Attempt): 
 }
 
 /** Removes what equals an answer of an earlier reply to the letter: each answer may come again once. */
-function passOverRepeats(replies: Tree[]): void {
-  const seen: string[] = []
+function passOverRepeats(replies: Tree[], requests: readonly Tree[]): void {
+  const seen: Tree[] = []
+  const takeSeen = (isIt: (answer: Tree) => boolean): boolean => {
+    const at = seen.findIndex(isIt)
+    if (at >= 0) seen.splice(at, 1)
+    return at >= 0
+  }
   for (const [n, reply] of replies.entries()) {
+    // The stream that a restart opens may offer the same: those features are an answer.
+    if (isRestart(requests[n])) takeSeen(({ name }) => name === 'features')
     const children = reply.children.filter(child => {
-      const at = seen.indexOf(JSON.stringify(child))
-      if (at >= 0) seen.splice(at, 1)
-      return at < 0
+      const written = JSON.stringify(child)
+      return !takeSeen(answer => JSON.stringify(answer) === written)
     })
-    // The features of the creation are followed by others.
-    const isAnswer = (child: Tree) =>
-      ['challenge', 'success'].includes(child.name) || (n > 0 && child.name === 'features')
-    seen.push(...children.filter(isAnswer).map(child => JSON.stringify(child)))
+    seen.push(...children.filter(({ name }) => ['challenge', 'success', 'features'].includes(name)))
     replies[n] = { ...reply, children }
   }
+}
+
+function isRestart(request: Tree | undefined): boolean {
+  return request?.attributes['{urn:xmpp:xbosh}restart'] === 'true'
 }
 
 /** Tells if a reply ends its session, so that no other can follow. */
@@ -129,7 +136,7 @@ function hashOfOffer(digest: string): string {
 
 function missingBind(requests: readonly Tree[], replies: readonly Tree[], success: number): string | undefined {
   const bind = requests.findIndex(({ children: [child] }) => child?.name === 'iq')
-  const restart = requests.findIndex(({ attributes }) => attributes['{urn:xmpp:xbosh}restart'] === 'true')
+  const restart = requests.findIndex(isRestart)
   if (!(success < restart && restart < bind)) return 'restart and bind after success'
   const id = requests[bind]?.children[0]?.attributes['id']
   // Up to the next request that asks for something.
