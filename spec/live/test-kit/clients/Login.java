@@ -16,7 +16,7 @@ import org.jivesoftware.smackx.vcardtemp.packet.VCard;
 /** Logs in by Smack over BOSH with each mechanism, asks what chat clients ask, sends itself a message, and leaves. */
 public class Login {
   /** ms until Smack gives up an answer. One that it does not recognize as the answer counts as none. */
-  private static final int ANSWER_MS = 2000;
+  private static final int ANSWER_MS = 10_000;
 
   public static void main(String[] args) {
     try {
