@@ -114,6 +114,23 @@ export const MAX_SETUP_FAULTS = 3
 /** Length of option `nickname`, in characters. */
 export const MAX_NICKNAME_LENGTH = 64
 
+/** Number of roles in one option. */
+export const MAX_ROLES = 16
+/** Number of owners of one room that an option can name. */
+export const MAX_ROLE_OWNERS = 16
+/** Number of entries in one list of a room. */
+export const MAX_ROLE_ITEMS = 20_000
+/** Size of the answers about the rooms of roles, in bytes. */
+export const MAX_ROLE_BYTES = 1_048_576
+/** Time for the answers about the rooms of roles and about the profile, in ms. */
+export const ASK_MS = 2_000
+/** Largest age of what is known of a room, in ms (`maxAge`). */
+export const MAX_ROLE_AGE_MS = 60_000
+/** Largest age of an answer that an account does not have a role, in ms. */
+export const NEGATIVE_MS = 5_000
+/** Time after a room could not be read for which it is not asked again, in ms. */
+export const ROLE_RETRY_MS = 1_000
+
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
 /** Number of elements in one reply. */
