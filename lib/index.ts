@@ -17,6 +17,8 @@ export type {
   LoginMessage,
   OperationMessage,
   RegistrationMessage,
+  RolesMessage,
+  RoomRefusal,
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
@@ -26,6 +28,7 @@ export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
+export type { RoleReaderLike, RoleRoom, RoleRooms } from './options/role-options'
 export type { ServiceAccountOptions } from './options/service-account-options'
 export type {
   CommonConfirmStrategyOptions,
@@ -60,6 +63,8 @@ export type { Captcha, CaptchaAddress, CaptchaImage, ImageType } from './registr
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
+export type { RoleAccount } from './roles/role-account'
+export { RoleReader, type RoleReaderOptions } from './roles/role-reader'
 export type { Mechanism } from './sasl/mechanism-names'
 export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'

@@ -130,6 +130,8 @@ export const MAX_ROLE_AGE_MS = 60_000
 export const NEGATIVE_MS = 5_000
 /** Time after a room could not be read for which it is not asked again, in ms. */
 export const ROLE_RETRY_MS = 1_000
+/** Time after which the next room is asked, in ms, although the one before has not answered. */
+export const MAX_TURN_MS = 250
 
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
