@@ -22,7 +22,14 @@ export type {
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
-export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export type {
+  ConfirmCode,
+  FaultCode,
+  RefusalCode,
+  RegistrationCode,
+  RoleCode,
+  XmppBoshErrorCode,
+} from './errors/statuses'
 export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
@@ -71,3 +78,4 @@ export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'
 export type { AbortSignalLike } from './time/light-signal'
+export type { VCard } from './vcard/vcard'

@@ -40,6 +40,8 @@ export const DATA_FORM = 'jabber:x:data'
 export const MEDIA_ELEMENT = 'urn:xmpp:media-element'
 /** Namespace of Bits of Binary, XEP-0231. */
 export const BITS_OF_BINARY = 'urn:xmpp:bob'
+/** Namespace of vCards, XEP-0054. */
+export const VCARD = 'vcard-temp'
 /** Namespace of nicknames, XEP-0172. */
 export const NICK = 'http://jabber.org/protocol/nick'
 /** Namespace of the hints for archives and offline storage, XEP-0334. */
