@@ -26,7 +26,7 @@ interface Question {
 
 async function diagnose({ setUp, owners, roles, as = { account } }: Question = {}): Promise<readonly Finding[]> {
   server = await startSetUp({ accounts, rooms: { [ADMINS]: good, [STAFF]: good }, ...setUp })
-  const rooms = [ADMINS, STAFF].map(jid => ({ role: jid, jid, owners: owners && new Set(owners) }))
+  const rooms = [ADMINS, STAFF].map(jid => ({ role: jid, jid, address: jid, owners: owners && new Set(owners) }))
   const findings = await check({
     service: server.url,
     domain: 'localhost',

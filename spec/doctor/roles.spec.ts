@@ -20,10 +20,10 @@ const MUC = 'http://jabber.org/protocol/muc'
 const GOOD = ['muc_persistent', 'muc_membersonly', 'muc_nonanonymous', 'muc_hidden']
 
 const stanza = (xml: string): Element => read(Buffer.from(xml.replace(/^<(\w+)/, `<$1 xmlns='${CLIENT}'`)))
-const result = (query: string) => stanza(`<iq type='result'>${query}</iq>`)
+const result = (query: string) => stanza(`<iq type='result' from='${ROOM}'>${query}</iq>`)
 const errorOf = (condition: string) =>
   `<error type='cancel'><${condition} xmlns='${STANZAS}'/><text xmlns='${STANZAS}'>hunter2</text></error>`
-const refusal = (condition: string) => stanza(`<iq type='error'>${errorOf(condition)}</iq>`)
+const refusal = (condition: string) => stanza(`<iq type='error' from='${ROOM}'>${errorOf(condition)}</iq>`)
 const info = (...features: readonly string[]) =>
   result(
     `<query xmlns='http://jabber.org/protocol/disco#info'>${features.map(name => `<feature var='${name}'/>`).join('')}</query>`,
@@ -45,7 +45,7 @@ function domain(name: string): Domain {
 
 /** A room of a role without a fault, and the differences from it. */
 const room = (differences: Partial<RoomAnswers> = {}, owners?: readonly string[]): RoomAnswers => ({
-  room: { role: 'admins', jid: ROOM, owners: owners && new Set(owners) },
+  room: { role: 'admins', jid: ROOM, address: ROOM, owners: owners && new Set(owners) },
   info: info(...GOOD),
   owner: list('owner', 'boss@localhost'),
   admin: list('admin'),
@@ -177,7 +177,7 @@ describe('role-read', () => {
   ])('the check says who may read on %s when the account of a reader may not', (software, advice) => {
     expect(readFinding(reading(room(FORBIDDEN)), software)).toMatchObject({
       status: 'wrong',
-      summary: `login@localhost reads no list of ${ROOM} (forbidden)`,
+      summary: `login@localhost cannot read any list of ${ROOM} (forbidden)`,
       advice: expect.stringMatching(advice),
     })
   })
@@ -191,9 +191,16 @@ describe('role-read', () => {
   test('the check names the list that is missing when Openfire shows the members to members alone', () => {
     expect(readFinding(reading(room({ member: refusal('forbidden') })), 'Openfire')).toMatchObject({
       status: 'warn',
-      summary: `login@localhost reads not the members of ${ROOM} (forbidden)`,
+      summary: `login@localhost cannot read the members of ${ROOM} (forbidden)`,
       advice: expect.stringContaining('a member of the room'),
     })
+  })
+
+  test('the check tells when a list is not complete, which the app takes for none', () => {
+    const member = list('admin', 'alice@localhost')
+
+    expect(readFinding(reading(room({ member })), 'Prosody').summary).toContain('cannot read the members of')
+    expect(readFinding(reading(room({ member })), 'Prosody').summary).toContain('(malformed)')
   })
 
   test('the check warns when the lists come later than a login waits', () => {

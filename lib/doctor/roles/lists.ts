@@ -1,10 +1,9 @@
 import { ASK_MS, MAX_ROLE_BYTES } from '../../limits'
-import { stanzaErrorOf } from '../../stanzas/iq'
 import { type Finding, ok, skipped, warn, wrong } from '../finding'
 import { settingFor } from '../settings'
 import type { Software } from '../software'
 import { type Fault, worstOf } from './faults'
-import { namesOf, type RoomAnswers } from './rooms'
+import { listsOf, namesOf, type RoomAnswers } from './rooms'
 
 /** Reading of the lists of all rooms in one body, as a login does it. */
 export interface Reading {
@@ -32,25 +31,20 @@ export function readFinding({ answers, reader, isService, ms, isTooLarge }: Read
   return worstOf('role-read', faults, `${reader} reads the lists of ${namesOf(answers)} in ${ms} ms`)
 }
 
-function listsFault(
-  { room: { jid }, owner, admin, member }: RoomAnswers,
-  reader: string,
-  isService: boolean,
-  software: Software,
-): Fault | undefined {
-  const lists = { owners: owner, admins: admin, members: member }
-  const unread = Object.entries(lists).flatMap(([name, list]) => {
-    const condition = list === undefined ? 'no answer' : stanzaErrorOf(list)?.condition
-    return condition === undefined ? [] : [{ name, condition }]
-  })
+function listsFault(about: RoomAnswers, reader: string, isService: boolean, software: Software): Fault | undefined {
+  const { jid } = about.room
+  const lists = Object.entries(listsOf(about))
+  const unread = lists.flatMap(([name, list]) =>
+    typeof list === 'string' ? [{ name: `${name}s`, condition: list }] : [],
+  )
   if (unread.length === 0) return undefined
   const conditions = [...new Set(unread.map(({ condition }) => condition))].join(', ')
-  const isPart = unread.length < Object.keys(lists).length
-  const which = isPart ? `not the ${unread.map(({ name }) => name).join(' and ')} of` : 'no list of'
+  const isPart = unread.length < lists.length
+  const which = isPart ? `the ${unread.map(({ name }) => name).join(' and ')}` : 'any list'
   return {
     // A visitor without a role may not read: that is no fault of the server.
     status: isService && !isPart ? 'wrong' : 'warn',
-    summary: `${reader} reads ${which} ${jid} (${conditions})`,
+    summary: `${reader} cannot read ${which} of ${jid} (${conditions})`,
     advice: readAdvice(software),
   }
 }
@@ -81,7 +75,7 @@ export function sizeFinding({ answers, bytes, isTooLarge }: Reading): Finding {
   if (isTooLarge) {
     return wrong('role-size', `the answers of all rooms are larger than ${MAX_ROLE_BYTES} bytes`, advice)
   }
-  if (answers.every(({ member }) => member === undefined || stanzaErrorOf(member) !== undefined)) {
+  if (answers.every(about => typeof listsOf(about).member === 'string')) {
     return skipped('role-size', 'not checked, because no list was read')
   }
   const percent = Math.ceil((bytes / MAX_ROLE_BYTES) * 100)

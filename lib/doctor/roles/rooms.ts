@@ -1,4 +1,5 @@
 import type { Room } from '../../options/role-options'
+import { roomIn } from '../../roles/room-view'
 import { stanzaErrorOf } from '../../stanzas/iq'
 import type { Element } from '../../xml/read'
 import type { Finding } from '../finding'
@@ -15,6 +16,9 @@ export interface RoomAnswers {
   readonly admin: Element | undefined
   readonly member: Element | undefined
 }
+
+/** Accounts in the lists of a room, or the condition or fault in place of them. */
+type Lists = Readonly<Record<'owner' | 'admin' | 'member', ReadonlySet<string> | string>>
 
 /** Kinds of a room (XEP-0045 §4.2) that a role demands, with the feature that shows the opposite. */
 const KINDS = [
@@ -58,13 +62,14 @@ function kindFault({ room: { jid }, info }: RoomAnswers, software: Software): Fa
 }
 
 /** Compares the owners, whose names it does not repeat: the name of one may be a secret. */
-function ownersFault({ room: { jid, owners }, owner }: RoomAnswers, software: Software): Fault | undefined {
+function ownersFault(about: RoomAnswers, software: Software): Fault | undefined {
+  const { jid, owners } = about.room
   if (owners === undefined) return undefined
-  if (owner === undefined || stanzaErrorOf(owner) !== undefined) {
-    const advice = 'Let an account that may read the list of owners ask: see role-read.'
-    return { status: 'warn', summary: `the owners of ${jid} could not be read`, advice }
+  const listed = listsOf(about).owner
+  if (typeof listed === 'string') {
+    const advice = 'The app gives no role by this room as long as it cannot compare its owners: see role-read.'
+    return { status: 'warn', summary: `the owners of ${jid} could not be read (${listed})`, advice }
   }
-  const listed = jidsIn(owner)
   if (listed.size === owners.size && [...owners].every(known => listed.has(known))) return undefined
   return {
     status: 'wrong',
@@ -73,8 +78,16 @@ function ownersFault({ room: { jid, owners }, owner }: RoomAnswers, software: So
   }
 }
 
-/** Returns the JIDs of a list of affiliations (XEP-0045 §9.5), as the server spells them. */
-function jidsIn(list: Element): ReadonlySet<string> {
-  const items = list.children.flatMap(({ children }) => children).filter(({ name }) => name === 'item')
-  return new Set(items.map(({ attributes }) => attributes.get('jid') ?? ''))
+/** Returns the accounts in each list of a room as the app takes it, or why it takes none from it. */
+export function listsOf({ room, info, owner, admin, member }: RoomAnswers): Lists {
+  const { lists } = roomIn([info, owner, admin, member], room.jid)
+  const content = (answer: Element | undefined, list: (typeof lists)['owner']) => {
+    if (typeof list === 'object') return list.jids ?? 'malformed'
+    return (answer && stanzaErrorOf(answer)?.condition) ?? list
+  }
+  return {
+    owner: content(owner, lists.owner),
+    admin: content(admin, lists.admin),
+    member: content(member, lists.member),
+  }
 }
