@@ -82,7 +82,9 @@ function squatFault({ service, result, room }: Attempt, hasOwners: boolean, soft
     return { status: 'warn', summary: `${service.ascii} did not answer a stranger who entered a room`, advice }
   }
   const kept = result === 'kept' ? ` ${room} could not be taken away again: destroy it.` : ''
-  const known = hasOwners ? ' Until then, the owners that --role-owner names are what tells such a room.' : ''
+  const known = hasOwners
+    ? ' Until then, the owners tell such a room, but a former member knows them and can name the same ones.'
+    : ''
   return {
     status: hasOwners && result === 'made' ? 'warn' : 'wrong',
     summary: `a stranger can make rooms on ${service.ascii}`,
