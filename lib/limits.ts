@@ -132,6 +132,11 @@ export const NEGATIVE_MS = 5_000
 export const ROLE_RETRY_MS = 1_000
 /** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
 export const ASK_MARGIN_MS = 100
+/**
+ * Pause before a further request for answers that are still due, in ms: ejabberd sends the first answer alone, and the
+ * others come meanwhile.
+ */
+export const ANSWERS_PAUSE_MS = 10
 /** Size of the id of a question before base64, in bytes. */
 export const QUESTION_ID_BYTES = 16
 /** Number of elements in an answer about a room: 20,000 members and what is around them. */
