@@ -17,6 +17,8 @@ export type {
   LoginMessage,
   OperationMessage,
   RegistrationMessage,
+  RolesMessage,
+  RoomRefusal,
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
@@ -52,6 +54,12 @@ export type { ConfirmAuthInfo, ConfirmMessages } from './passport/confirm/outcom
 export { ConfirmStrategy } from './passport/confirm/strategy'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
+export {
+  type RequireRoleOptions,
+  type RoleHolders,
+  type RoleMiddleware,
+  requireRole,
+} from './passport/require-role'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {
@@ -69,6 +77,8 @@ export type { Captcha, CaptchaAddress, CaptchaImage, ImageType } from './registr
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
+export type { RoleAccount } from './roles/role-account'
+export { RoleReader, type RoleReaderOptions } from './roles/role-reader'
 export type { Mechanism } from './sasl/mechanism-names'
 export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'
