@@ -31,7 +31,8 @@ export type {
   XmppBoshErrorCode,
 } from './errors/statuses'
 export { displayJid } from './jid'
-export { type Account, Authenticator } from './login/authenticator'
+export type { Account } from './login/account'
+export { Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
@@ -53,6 +54,12 @@ export type { ConfirmAuthInfo, ConfirmMessages } from './passport/confirm/outcom
 export { ConfirmStrategy } from './passport/confirm/strategy'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
+export {
+  type RequireRoleOptions,
+  type RoleHolders,
+  type RoleMiddleware,
+  requireRole,
+} from './passport/require-role'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {
