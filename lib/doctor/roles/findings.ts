@@ -64,7 +64,7 @@ async function readFindings(
     ]
   } catch (error) {
     if (!XmppBoshError.is(error)) throw error
-    // The check of the account, or of the login, says what to change.
+    // The change stands at the check of the account, or of the login.
     return READ_IDS.map(id => skipped(id, `not checked: ${error.message}`))
   } finally {
     await authenticator.close()

@@ -1,18 +1,11 @@
 import type { BoshSession } from '../../bosh/session'
 import { type Domain, isSameDomain, splitJid } from '../../jid'
-import {
-  MAX_RESPONSE_BYTES,
-  MAX_ROLE_BYTES,
-  MAX_ROLE_REPLY_ELEMENTS,
-  MAX_ROLE_XML_ELEMENTS,
-  MAX_XML_DEPTH,
-  MAX_XML_ELEMENTS,
-} from '../../limits'
+import { MAX_RESPONSE_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from '../../limits'
 import type { Room } from '../../options/role-options'
 import { questionsOf } from '../../roles/room-questions'
 import { senders } from '../../stanzas/iq'
 import type { Question } from '../../stanzas/question'
-import { askAll } from '../../stanzas/questions'
+import { askAll, ROLE_BOUNDS } from '../../stanzas/questions'
 import type { Clock } from '../../time/clock'
 import { TimeoutSignal } from '../../time/combined-signals'
 import type { Signal } from '../../time/light-signal'
@@ -29,13 +22,6 @@ const SERVICE_BOUNDS = {
   maxBytes: MAX_RESPONSE_BYTES,
   elements: MAX_XML_ELEMENTS,
   limits: { bytes: MAX_RESPONSE_BYTES, elements: MAX_XML_ELEMENTS, depth: MAX_XML_DEPTH },
-}
-
-/** Bounds of the answers about rooms, those of a login. */
-const ROLE_BOUNDS = {
-  maxBytes: MAX_ROLE_BYTES,
-  elements: MAX_ROLE_REPLY_ELEMENTS,
-  limits: { bytes: MAX_ROLE_BYTES, elements: MAX_ROLE_XML_ELEMENTS, depth: MAX_XML_DEPTH },
 }
 
 /** Session of the account that reads, and the subjects of its questions. */

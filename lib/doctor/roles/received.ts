@@ -1,7 +1,7 @@
 import type { Transport } from '../../bosh/transport'
 import { XmppBoshError } from '../../errors/error'
 
-/** A transport that counts what it receives. Its owner closes the transport below. */
+/** Transport that counts the bytes of its replies. Its owner closes the transport below. */
 export interface CountingTransport extends Transport {
   /** bytes of all replies up to now */
   readonly bytes: number

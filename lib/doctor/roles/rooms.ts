@@ -61,7 +61,7 @@ function kindFault({ room: { jid }, info }: RoomAnswers, software: Software): Fa
   return { status: 'wrong', summary: `${jid} is not ${lacks.map(([, , kind]) => kind).join(', not ')}`, advice }
 }
 
-/** Compares the owners, whose names it does not repeat: the name of one may be a secret. */
+/** Compares the owners. It repeats no name: that of one owner may be a secret. */
 function ownersFault(about: RoomAnswers, software: Software): Fault | undefined {
   const { jid, owners } = about.room
   if (owners === undefined) return undefined

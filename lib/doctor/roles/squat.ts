@@ -17,7 +17,7 @@ const NICKNAME = 'check'
 /** Attempt of a stranger to make a room. */
 export interface Attempt {
   readonly service: Domain
-  /** what came of it; `made` and `kept`: the room could not be taken away again */
+  /** outcome; `kept`: the room was made, and could not be taken away again */
   readonly result: 'refused' | 'made' | 'kept' | 'unanswered'
   /** JID of the room that was tried */
   readonly room: string
