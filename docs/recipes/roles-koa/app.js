@@ -66,7 +66,9 @@ app.use(passport.session())
 app.use(router.routes())
 
 // Koa itself answers with `err.status`, and shows the text of `ctx.assert` alone.
-app.on('error', err => console.error(err.message))
+app.on('error', err => {
+  if (!(err.status < 500)) console.error(err.message)
+})
 
 const server = app.listen(PORT, () => console.log(`http://localhost:${PORT}`))
 

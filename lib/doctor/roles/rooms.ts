@@ -52,7 +52,8 @@ function kindFault({ room: { jid }, info }: RoomAnswers, software: Software): Fa
     return { status: 'wrong', summary: `${jid} does not exist`, advice }
   }
   if (refusal !== undefined) {
-    const advice = 'Make the account that asks a member of the room.'
+    // Known servers tell everyone what a room is, outcasts included.
+    const advice = 'Correct the address of the room, and see role-service: its domain may have no rooms.'
     return { status: 'wrong', summary: `${jid} does not tell what it is (${refusal})`, advice }
   }
   const lacks = KINDS.filter(([has, opposite]) => !features.has(has) || features.has(opposite))
