@@ -20,12 +20,20 @@ export type {
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
-export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export type {
+  ConfirmCode,
+  FaultCode,
+  RefusalCode,
+  RegistrationCode,
+  RoleCode,
+  XmppBoshErrorCode,
+} from './errors/statuses'
 export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
+export type { RoleReaderLike, RoleRoom, RoleRooms } from './options/role-options'
 export type { ServiceAccountOptions } from './options/service-account-options'
 export type {
   CommonConfirmStrategyOptions,
@@ -66,3 +74,4 @@ export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'
 export type { AbortSignalLike } from './time/light-signal'
+export type { VCard } from './vcard/vcard'
