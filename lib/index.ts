@@ -17,6 +17,8 @@ export type {
   LoginMessage,
   OperationMessage,
   RegistrationMessage,
+  RolesMessage,
+  RoomRefusal,
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
@@ -68,6 +70,8 @@ export type { Captcha, CaptchaAddress, CaptchaImage, ImageType } from './registr
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
+export type { RoleAccount } from './roles/role-account'
+export { RoleReader, type RoleReaderOptions } from './roles/role-reader'
 export type { Mechanism } from './sasl/mechanism-names'
 export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'

@@ -130,6 +130,8 @@ export const MAX_ROLE_AGE_MS = 60_000
 export const NEGATIVE_MS = 5_000
 /** Time after a room could not be read for which it is not asked again, in ms. */
 export const ROLE_RETRY_MS = 1_000
+/** Time after which the next room is asked, in ms, although the one before has not answered. */
+export const MAX_TURN_MS = 250
 /** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
 export const ASK_MARGIN_MS = 100
 /** Number of elements in an answer about a room: 20,000 members and what is around them. */

@@ -1,6 +1,8 @@
 import { ROLES } from '../diagnostics/channels'
 import type { RolesMessage, RoomRefusal } from '../diagnostics/messages'
+import { XmppBoshError } from '../errors/error'
 import type { Room } from '../options/role-options'
+import type { Holders } from './room-roles'
 
 const FAULTS: Readonly<Record<RoomRefusal, string>> = {
   'not-found': 'does not exist; make it on the server before the app uses it, or correct its address',
@@ -30,6 +32,19 @@ export class RoomReports {
     this.#warned.add(key)
     const text = `role \`${role}\` is given to no account, or not to all: room ${jid} ${FAULTS[reason]}`
     process.emitWarning(text, { type: 'XmppBoshWarning', code: 'XMPP_ROLE_ROOM' })
+  }
+
+  /** Reports that a room could not be read. */
+  unread({ role, jid }: Room, error: unknown): void {
+    publish({ event: 'unread', role, room: jid, code: XmppBoshError.is(error) ? error.code : 'unexpected', error })
+  }
+
+  /** Reports the accounts that gained or lost a role from one reading of its room to the next. */
+  changed({ role, jid }: Room, before: Holders | undefined, after: Holders): void {
+    if (!ROLES.hasSubscribers || !before?.isComplete || !after.isComplete) return
+    const granted = [...after.holders].filter(account => !before.holders.has(account))
+    const revoked = [...before.holders].filter(account => !after.holders.has(account))
+    if (granted.length + revoked.length > 0) publish({ event: 'changed', role, room: jid, granted, revoked })
   }
 }
 

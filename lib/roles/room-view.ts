@@ -65,3 +65,8 @@ function featuresIn({ children: [query, ...more] }: Element): ReadonlySet<string
   const features = query.children.filter(({ name, namespace }) => name === 'feature' && namespace === DISCO_INFO)
   return new Set(features.map(({ attributes }) => attributes.get('var') ?? ''))
 }
+
+/** Tells whether the asker may read nothing of a room. */
+export function isForbidden({ features, lists }: RoomView): boolean {
+  return features === 'forbidden' || AFFILIATIONS.every(affiliation => lists[affiliation] === 'forbidden')
+}
