@@ -32,6 +32,8 @@ const listen = (message: unknown) => {
   if (event === 'refused') refusals.push(`${role}: ${reason}`)
 }
 beforeAll(async () => {
+  // The channel has the same, and more.
+  jest.spyOn(process, 'emitWarning').mockImplementation()
   subscribe('passport-xmpp-bosh:roles', listen)
   servers = await Promise.all([startEjabberdRooms(), startProsodyRooms()])
   await Promise.all(servers.flatMap(server => NAMES.map(name => server.register(name, PASSWORD))))
@@ -147,7 +149,7 @@ describe.each([
               proxy
                 .passed()
                 .toString()
-                .match(/^POST /gm)?.length ?? 0,
+                .match(/POST \/\S+ HTTP/g)?.length ?? 0,
           }
         } finally {
           await proxy.close()
@@ -173,8 +175,7 @@ describe.each([
 
     expect(await rolesOf('member', roles)).toEqual(both())
     expect(await rolesOf('owner', roles)).toEqual(both())
-    expect([...new Set(refusals)]).toEqual([`staff: ${reason}`])
-    expect(refusals).toHaveLength(4)
+    expect(refusals.filter(refusal => refusal === `staff: ${reason}`)).toHaveLength(4)
     expect(await readerOf(roles).has('member@localhost', 'staff')).toBe(false)
   })
 
@@ -189,7 +190,7 @@ describe.each([
     const roles = { staff: 'staff@nowhere.localhost' }
 
     expect(await rolesOf('member', roles)).toEqual(both())
-    expect(refusals).toHaveLength(2)
+    expect(refusals).toEqual(['staff: unavailable', 'staff: unavailable'])
   })
 
   test('who was removed from the room has no role at the next question', async () => {
