@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Authenticator, RoleReader, type RoleRooms, type RolesMessage, ServiceAccount, Strategy } from '../../lib'
+import { ASK_MS } from '../../lib/limits'
 import { cuttingProxy } from '../fixtures/cutting-proxy'
+import { delayingProxy } from '../fixtures/delaying-proxy'
 import { form, visit } from '../fixtures/passport'
 import { startEjabberdRooms } from './servers/rooms/ejabberd-rooms'
 import { startProsodyRooms } from './servers/rooms/prosody-rooms'
@@ -252,11 +254,50 @@ describe.each([
       expect(await rolesOf('member', { staff: { room, owners: ['owner@localhost'] } })).toEqual(both())
     })
 
+    // So one owner has a name that cannot be guessed. Members can read it.
+    test('a stranger who names all owners in his place gives the role', async () => {
+      const room = await squatted({
+        'member@localhost': 'member',
+        'owner@localhost': 'owner',
+        'mallory@localhost': 'none',
+      })
+
+      expect(await rolesOf('member', { staff: { room, owners: ['owner@localhost'] } })).toEqual(both('staff'))
+    })
+
     test('without owners in the configuration, a room that a stranger made again gives its role', async () => {
       const room = await squatted({ 'member@localhost': 'member' })
 
       expect(await rolesOf('mallory', { staff: room })).toEqual(both('staff'))
     })
+  })
+
+  test('fifty logins at once all have their roles and profiles', async () => {
+    const roles = { staff: await made(server()) }
+    const authenticator = open(server(), { roles, profile: 'vcard' })
+    const logins = await Promise.all(Array.from({ length: 50 }, () => logIn(authenticator, 'member')))
+
+    expect(logins.map(({ roles: given }) => given)).toEqual(logins.map(() => ['staff']))
+    expect(logins.every(({ vcard }) => vcard !== undefined)).toBe(true)
+  })
+
+  test('answers that come too late cost roles and profile, and neither the login nor a session', async () => {
+    const roles = { staff: await made(server()) }
+    const before = await server().boshSessions()
+    const proxy = await delayingProxy(server().url, 2 * ASK_MS, 'muc#admin')
+    try {
+      const authenticator = open(server(), { service: proxy.url, roles, profile: 'vcard' })
+      const begun = performance.now()
+      const account = await logIn(authenticator, 'member')
+
+      expect(performance.now() - begun).toBeLessThan(ASK_MS + 1_500)
+      expect(account).toMatchObject({ jid: 'member@localhost', roles: [] })
+      expect(account.vcard).toBeUndefined()
+      await authenticator.close()
+      expect(await server().boshSessions()).toBe(before)
+    } finally {
+      await proxy.close()
+    }
   })
 
   test.each([1_000, 10_000])('a room with %i members gives its role to the last of them', async count => {
