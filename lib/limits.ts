@@ -151,14 +151,6 @@ export const MAX_ROLE_XML_ELEMENTS = 20_010
 export const MAX_ROLE_REPLY_ELEMENTS = 40_000
 /** Size of a vCard that is read, in bytes, with its photo in base64. */
 export const MAX_VCARD_BYTES = 65_536
-/** Length of a text of a vCard, in characters (code points). */
-export const MAX_VCARD_TEXT_LENGTH = 200
-/** Number of e-mail addresses of a vCard that are taken. */
-export const MAX_VCARD_EMAILS = 5
-/** Size of the photo of a vCard, in bytes, decoded. */
-export const MAX_PHOTO_BYTES = 49_152
-/** Width and height of the photo of a vCard, in pixels. */
-export const MAX_PHOTO_PIXELS = 1_024
 
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
