@@ -6,7 +6,9 @@ import { emptyReply } from './checks/empty-reply'
 export interface ReplyBounds extends DocumentLimits {
   /** size of the reply, in bytes */
   readonly maxBytes: number
-  /** returns the limits of a child of the body; `head` is its tag, without attributes of its children */
+  /** time before a further request for answers that are still due, in ms */
+  readonly pauseMs: number
+  /** returns the limits of a child of the body; `head` is its start tag alone */
   readonly limitsOf: (head: Element) => ChildLimits
 }
 
