@@ -80,6 +80,11 @@ const SETTINGS = {
     Prosody: '`Component "rooms.example.com" "muc"`',
     Tigase: 'the component `muc`',
   },
+  'list the services': {
+    ejabberd: 'mod_disco',
+    MongooseIM: 'mod_disco',
+    Prosody: 'the module `disco`',
+  },
   'make a room': {
     ejabberd: '`ejabberd/make-room` of this package',
     Prosody: '`prosody/make-room` of this package',

@@ -39,10 +39,14 @@ function faultOf(
     return { status: 'wrong', summary: `${ascii} ${seen}`, advice }
   }
   if (listed?.some(jid => isSameDomain(jid, service))) return undefined
+  const isUnlisted = listed === undefined
+  const seen = isUnlisted
+    ? `${own.ascii} lists no services, so nothing shows that ${ascii} is its own`
+    : `${ascii} is not among the services that ${own.ascii} lists`
+  const list = isUnlisted ? ` Let the server list its services${settingFor('list the services', software)}.` : ''
   return {
     status: 'warn',
-    summary: `${ascii} is not among the services that ${own.ascii} lists`,
-    advice:
-      'Use rooms of your own server: the operator of the service has every role. If the service is your own and hidden on purpose, leave it.',
+    summary: seen,
+    advice: `Use rooms of your own server: the operator of the service has every role.${list} If the service is your own and hidden on purpose, leave it.`,
   }
 }
