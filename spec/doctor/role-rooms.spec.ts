@@ -44,7 +44,7 @@ const textOf = (findings: readonly Finding[], id: CheckId) => {
 
 const WELL = { 'role-service': 'ok', 'role-rooms': 'ok', 'role-read': 'ok', 'role-size': 'ok', 'role-squat': 'ok' }
 
-test.each(['ejabberd', 'prosody'] as const)(
+test.each(['ejabberd', 'prosody', 'openfire'] as const)(
   'every check of roles says ok on %s when a member reads',
   async personality => {
     const findings = await diagnose({ setUp: { personality }, owners: [OWNER] })

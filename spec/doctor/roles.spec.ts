@@ -199,7 +199,13 @@ describe('role-read', () => {
 
   test('the check tells when a list is not complete, which the app takes for none', () => {
     const member = list('admin', 'alice@localhost')
+    const silent = room({ owner: undefined, admin: undefined, member: undefined })
 
+    expect(readFinding(reading(silent), 'Prosody')).toMatchObject({
+      status: 'wrong',
+      summary: expect.stringContaining('(unanswered)'),
+      advice: expect.stringContaining('no complete list'),
+    })
     expect(readFinding(reading(room({ member })), 'Prosody').summary).toContain('cannot read the members of')
     expect(readFinding(reading(room({ member })), 'Prosody').summary).toContain('(malformed)')
   })

@@ -64,7 +64,7 @@ test.each([
   expect(files.length).toBeGreaterThan(0)
   for (const file of files) {
     expect(file).toMatch(/^`spec\/[a-z/-]+\.spec\.ts`$/)
-    expect(readFileSync(join(ROOT, file.replaceAll('`', '')), 'utf8')).toMatch(/^ *test(\.each.*)?\(/m)
+    expect(readFileSync(join(ROOT, file.replaceAll('`', '')), 'utf8')).toMatch(/^ *(?:test|it)(\.each.*)?\(/m)
   }
 })
 

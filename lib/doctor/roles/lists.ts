@@ -31,6 +31,10 @@ export function readFinding({ answers, reader, isService, ms, isTooLarge }: Read
   return worstOf('role-read', faults, `${reader} reads the lists of ${namesOf(answers)} in ${ms} ms`)
 }
 
+/** Faults of an answer that say nothing about the rights of the account. */
+const UNCLEAR = ['unanswered', 'malformed']
+const NO_LIST = "The server sent no complete list, so the app gives no role by it: check the server's log and its load."
+
 function listsFault(about: RoomAnswers, reader: string, isService: boolean, software: Software): Fault | undefined {
   const { jid } = about.room
   const lists = Object.entries(listsOf(about))
@@ -45,7 +49,7 @@ function listsFault(about: RoomAnswers, reader: string, isService: boolean, soft
     // A visitor without a role may not read: that is no fault of the server.
     status: isService && !isPart ? 'wrong' : 'warn',
     summary: `${reader} cannot read ${which} of ${jid} (${conditions})`,
-    advice: readAdvice(software),
+    advice: unread.every(({ condition }) => UNCLEAR.includes(condition)) ? NO_LIST : readAdvice(software),
   }
 }
 
