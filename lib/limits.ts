@@ -114,6 +114,34 @@ export const MAX_SETUP_FAULTS = 3
 /** Length of option `nickname`, in characters. */
 export const MAX_NICKNAME_LENGTH = 64
 
+/** Number of roles in one option. */
+export const MAX_ROLES = 16
+/** Number of owners of one room that an option can name. */
+export const MAX_ROLE_OWNERS = 16
+/** Size of the questions about all rooms of an option, in bytes: ejabberd, as it comes, slows down larger bodies. */
+export const MAX_ROLE_QUESTION_BYTES = 16_000
+/** Size of the questions about one room without its JID, in bytes. */
+export const ROOM_QUESTION_BYTES = 680
+/** Size of the answers about the rooms of roles, in bytes. */
+export const MAX_ROLE_BYTES = 1_048_576
+/** Time for the answers about the rooms of roles and about the profile, in ms. */
+export const ASK_MS = 2_000
+/** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
+export const ASK_MARGIN_MS = 100
+/**
+ * Pause before a further request for answers that are still due, in ms: ejabberd sends the first answer alone, and the
+ * others come meanwhile.
+ */
+export const ANSWERS_PAUSE_MS = 10
+/** Size of the id of a question before base64, in bytes. */
+export const QUESTION_ID_BYTES = 16
+/** Number of elements in an answer about a room: 20,000 members and what is around them. */
+export const MAX_ROLE_XML_ELEMENTS = 20_010
+/** Number of elements in one reply with such answers. */
+export const MAX_ROLE_REPLY_ELEMENTS = 40_000
+/** Size of a vCard that is read, in bytes, with its photo in base64. */
+export const MAX_VCARD_BYTES = 65_536
+
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16
 /** Number of elements in one reply. */

@@ -5,6 +5,7 @@ import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import { settingsOf } from '../options/settings'
 import type { Mechanism } from '../sasl'
 import { MAX_CA_BYTES } from './limits'
+import { type RoleArguments, rolesIn } from './role-arguments'
 import { UsageError } from './usage'
 
 /** A command, read from the command line. */
@@ -13,9 +14,10 @@ export type Command =
   | { readonly name: 'version' }
   | {
       readonly name: 'check'
-      readonly options: Omit<CheckOptions, 'credentials' | 'account'>
+      readonly options: Omit<CheckOptions, 'credentials' | 'account' | 'roles'>
       readonly username: string | undefined
       readonly account: Omit<AccountQuestion, 'password' | 'asked'> | undefined
+      readonly roles: RoleArguments | undefined
       readonly json: boolean
     }
 
@@ -34,6 +36,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (more.length > 0) throw new UsageError('give only one <service>; a password cannot be an argument')
   const { username, json = false } = values
   const account = accountIn(values)
+  const roles = rolesIn(values)
   const options = {
     service,
     // The domain of the service account is that of the server.
@@ -43,7 +46,7 @@ export function parseCommand(argv: readonly string[]): Command {
     ca: values.ca === undefined ? undefined : certificatesIn(values.ca),
   }
   assertOptions(options)
-  return { name, options, username, account, json }
+  return { name, options, username, account, roles, json }
 }
 
 function parseArguments(argv: readonly string[]) {
@@ -57,6 +60,9 @@ function parseArguments(argv: readonly string[]) {
         account: { type: 'string' },
         s2s: { type: 'string' },
         ask: { type: 'string' },
+        role: { type: 'string', multiple: true },
+        'role-owner': { type: 'string', multiple: true },
+        stranger: { type: 'string' },
         mechanisms: { type: 'string' },
         ca: { type: 'string' },
         'allow-insecure': { type: 'boolean' },

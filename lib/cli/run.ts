@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { check } from '../doctor/check'
-import { type AccountQuestion, type CheckOptions, subjectOf } from '../doctor/target'
+import { type AccountQuestion, type CheckOptions, subjectOf, type Typed } from '../doctor/target'
 import type { Internals } from '../sessions/bounded-sessions'
 import { type Command, parseCommand } from './arguments'
 import { exitCodeOf } from './exit-code'
@@ -46,22 +46,29 @@ async function execute(argv: readonly string[], terminal: Terminal, internals: I
   return exitCodeOf(findings)
 }
 
-/** Asks for the passwords of the command: that of the visitor's account first, then that of the service account. */
+/** Asks for the passwords of the command: of the visitor's account, of the service account, and of the stranger. */
 async function secretsOf(
-  { username, account }: Extract<Command, { name: 'check' }>,
+  { username, account, roles }: Extract<Command, { name: 'check' }>,
   terminal: Terminal,
-): Promise<Pick<CheckOptions, 'credentials' | 'account'>> {
+): Promise<Pick<CheckOptions, 'credentials' | 'account' | 'roles'>> {
   const labels = [
     ...(username === undefined ? [] : ['Password: ']),
     ...(account === undefined ? [] : ['Password of the service account: ']),
+    ...(roles?.stranger === undefined ? [] : ['Password of the stranger: ']),
   ]
   const passwords = await askPasswords(terminal, labels)
+  const next = () => passwords.shift() ?? ''
   const asked: AccountQuestion['asked'] = (number, ms) =>
     void terminal.stderr.write(`Asked: answer ${number} in the chat, within ${ms / 1000} s.\n`)
   return {
-    credentials: username === undefined ? undefined : { username, password: passwords[0] ?? '' },
-    account: account && { ...account, password: passwords.at(-1) ?? '', asked },
+    credentials: username === undefined ? undefined : { username, password: next() },
+    account: account && { ...account, password: next(), asked },
+    roles: roles && { rooms: roles.rooms, stranger: strangerOf(roles.stranger, next) },
   }
+}
+
+function strangerOf(username: string | undefined, password: () => string): Typed | undefined {
+  return username === undefined ? undefined : { username, password: password() }
 }
 
 function packageVersion(): string {

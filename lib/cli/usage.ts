@@ -13,6 +13,10 @@ Checks the BOSH server at <service> the way an app with passport-xmpp-bosh uses 
                           reads it from the next line of standard input
   --s2s <domain>          with --account: check that your server reaches the one of this domain
   --ask <jid>             with --account: ask this account as for a sign-in, and wait a minute for its answer
+  --role <name>=<room>    check the room of a role, as --username or --account may read it; once for each role
+  --role-owner <jid>      with --role: an owner of these rooms; once for each owner
+  --stranger <name>       with --role: log in as this account without rights, and try to make a room; prompts for its
+                          password, or reads it from the next line of standard input
   --mechanisms <list>     same as option \`mechanisms\` of the app, separated by commas: SCRAM-SHA-1,PLAIN
   --ca <file>             PEM file of the authorities to trust instead of Node's own
   --allow-insecure        same as option \`allowInsecure\` of the app: allow http: to another host

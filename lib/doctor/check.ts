@@ -14,13 +14,14 @@ import { visitorAddressFinding } from './checks/visitor-address'
 import { CHECKS, type Finding, skipped } from './finding'
 import { CHECK_MS } from './limits'
 import { headerVersion } from './reported-version'
+import { roleFindings } from './roles/findings'
 import { knownSoftware, type Software } from './software'
 import { type CheckOptions, targetOf } from './target'
 
 /**
  * Checks a BOSH server from outside. It returns one finding for each of {@link CHECKS}, in that order, within
- * {@link CHECK_MS} and the few seconds that the last terminates take; those of a service account come on top, each with a
- * bound of its own. It sends a password only if the options hold one and the target may get one.
+ * {@link CHECK_MS} and the few seconds that the last terminates take; those of a service account and of roles come on top, each
+ * with a bound of its own. It sends a password only if the options hold one and the target may get one.
  */
 export async function check(options: CheckOptions, internals: Internals = {}): Promise<Finding[]> {
   const { findings, target } = targetOf(options)
@@ -32,7 +33,8 @@ export async function check(options: CheckOptions, internals: Internals = {}): P
     const server = await serverFindings(context, options)
     if (server.software === null) return complete([...findings, ...server.findings])
     const account = await accountFindings(context, options, server.software, internals)
-    return complete([...findings, ...server.findings, ...account])
+    const roles = await roleFindings(context, options, server.software)
+    return complete([...findings, ...server.findings, ...account, ...roles])
   } finally {
     signal.release()
     await closeCheckContext(context)

@@ -28,6 +28,11 @@ export const CHECKS = [
   'account-pace',
   'account-s2s',
   'account-ask',
+  'role-service',
+  'role-rooms',
+  'role-read',
+  'role-size',
+  'role-squat',
 ] as const
 
 export type CheckId = (typeof CHECKS)[number]

@@ -19,6 +19,8 @@ export const OTHER_SERVER_MS = 30_000
 /** ms for a person to answer the question of --ask, and of one look for the answer. */
 export const ASK_MS = 60_000
 export const HOLD_MS = 20_000
+/** ms for the answers about all rooms of roles: a login waits for less. */
+export const ROLES_MS = 8_000
 /** ms that opening a session may take without a warning: every login opens one. */
 export const SLOW_MS = 1_000
 /** ms until a request waits at the server, and until a connection that the server closes with a session is closed. */

@@ -72,6 +72,38 @@ const SETTINGS = {
     ejabberd: 'mod_offline',
     Prosody: 'the module `offline`',
   },
+  'have rooms': {
+    ejabberd: 'mod_muc',
+    Metronome: '`Component "rooms.example.com" "muc"`',
+    MongooseIM: 'mod_muc',
+    Openfire: 'Group Chat, Group Chat Settings',
+    Prosody: '`Component "rooms.example.com" "muc"`',
+    Tigase: 'the component `muc`',
+  },
+  'list the services': {
+    ejabberd: 'mod_disco',
+    MongooseIM: 'mod_disco',
+    Prosody: 'the module `disco`',
+  },
+  'make a room': {
+    ejabberd: '`ejabberd/make-room` of this package',
+    Prosody: '`prosody/make-room` of this package',
+  },
+  'make a member': {
+    ejabberd: '`ejabberd/role grant` of this package',
+    Prosody: '`prosody/role grant` of this package',
+  },
+  'list affiliations': {
+    ejabberd: '`ejabberd/role list` of this package',
+    Prosody: '`prosody/role list` of this package',
+  },
+  'let no stranger make rooms': {
+    ejabberd: '`access_create: none` of mod_muc',
+    Metronome: '`restrict_room_creation = true` of the component',
+    MongooseIM: '`access_create` in [modules.mod_muc]',
+    Openfire: 'Group Chat, Room Creation Permissions',
+    Prosody: '`restrict_room_creation = true` of the component',
+  },
   'tell the version': {
     ejabberd: 'mod_version',
     MongooseIM: 'mod_version',

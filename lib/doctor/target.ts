@@ -1,4 +1,5 @@
 import type { AuthenticatorOptions } from '../options/authenticator-options'
+import type { Room } from '../options/role-options'
 import { type Settings, settingsOf } from '../options/settings'
 import { urlOf } from '../options/url'
 import type { Mechanism } from '../sasl'
@@ -18,16 +19,30 @@ export interface CheckOptions {
   /** PEM of the authorities to trust, instead of Node's own */
   readonly ca?: Uint8Array | undefined
   /** credentials for the login check; without them the check is skipped */
-  readonly credentials?: { readonly username: string; readonly password: string } | undefined
+  readonly credentials?: Typed | undefined
   /** service account to check; without it those checks are skipped */
   readonly account?: AccountQuestion | undefined
+  /** rooms of roles to check; without them those checks are skipped */
+  readonly roles?: RoleQuestion | undefined
 }
 
-/** Service account of sign-ins without a password, and questions that it asks. */
-export interface AccountQuestion {
+/** Name and password of an account. */
+export interface Typed {
   /** user name or bare JID */
   readonly username: string
   readonly password: string
+}
+
+/** Rooms that stand for roles. */
+export interface RoleQuestion {
+  /** each room once */
+  readonly rooms: readonly Room[]
+  /** account without rights, which tries to make a room */
+  readonly stranger?: Typed | undefined
+}
+
+/** Service account of sign-ins without a password, and questions that it asks. */
+export interface AccountQuestion extends Typed {
   /** domain of another server to ask */
   readonly s2s?: string | undefined
   /** JID of a person to ask */

@@ -1,9 +1,10 @@
 import { prepareConfiguredDomain } from '../jid'
-import { assertKnown } from '../options/checks'
+import { assertKnown, assertObject } from '../options/checks'
 import { MECHANISM_NAMES } from '../sasl'
 import { PERSONALITIES, PERSONALITY_NAMES, type PersonalityName } from './personalities'
 import type { Personality } from './personalities/habits'
 import type { TestMechanism } from './protocol/sasl'
+import type { RoomOptions } from './rooms/rooms'
 import type { RegistrationMode } from './services/registration'
 
 /**
@@ -65,6 +66,24 @@ export interface ResponderOptions {
    * @default that of the personality: false of ejabberd as this project configures it, true of all others
    */
   offlineStorage?: boolean
+  /**
+   * chat rooms, by bare JID; each is on another domain than the accounts
+   *
+   * @default {}
+   */
+  rooms?: Readonly<Record<string, RoomOptions>>
+  /**
+   * lets every client make a room by entering it, on the domains that have a room already
+   *
+   * @default false
+   */
+  allowsNewRooms?: boolean
+  /**
+   * vCards, by user name without the domain; each is the XML of `<vCard/>`, sent without a check
+   *
+   * @default {}
+   */
+  vcards?: Readonly<Record<string, string>>
 }
 
 /** The options with all defaults, checked. */
@@ -75,6 +94,9 @@ export interface ResolvedOptions {
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
   readonly registration: RegistrationMode
+  readonly rooms: Readonly<Record<string, RoomOptions>>
+  readonly allowsNewRooms: boolean
+  readonly vcards: Readonly<Record<string, string>>
 }
 
 const OPTION_NAMES = [
@@ -85,6 +107,9 @@ const OPTION_NAMES = [
   'registration',
   'answerPause',
   'offlineStorage',
+  'rooms',
+  'allowsNewRooms',
+  'vcards',
 ]
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
@@ -101,6 +126,9 @@ export function resolveOptions({
   registration = 'closed',
   answerPause,
   offlineStorage,
+  rooms = {},
+  allowsNewRooms = false,
+  vcards = {},
   ...unknown
 }: ResponderOptions): ResolvedOptions {
   assertKnown(unknown, OPTION_NAMES)
@@ -130,7 +158,20 @@ export function resolveOptions({
       stanzas: { ...stanzas, keepsMessages: storageOf(offlineStorage ?? stanzas.keepsMessages) },
     },
     registration,
+    ...resolveData(rooms, allowsNewRooms, vcards),
   }
+}
+
+/** Checks the kinds of the options; the services that hold the data check the rest. */
+function resolveData(
+  rooms: unknown,
+  allowsNewRooms: unknown,
+  vcards: unknown,
+): Pick<ResolvedOptions, 'rooms' | 'allowsNewRooms' | 'vcards'> {
+  assertObject(rooms, 'option `rooms`')
+  assertObject(vcards, 'option `vcards`')
+  if (typeof allowsNewRooms !== 'boolean') throw new TypeError('option `allowsNewRooms` must be a boolean')
+  return { rooms: { ...rooms }, allowsNewRooms, vcards: { ...vcards } }
 }
 
 function storageOf(offlineStorage: unknown): boolean {

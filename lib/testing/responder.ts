@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
 import type { Node } from '../xml/write'
-import { Accounts } from './accounts'
+import type { Accounts } from './accounts'
 import { Answers } from './answers'
-import { Users } from './clients/users'
+import type { Users } from './clients/users'
 import type { Fault } from './faults/fault'
 import { Faults } from './faults/faults'
 import type { StandingFault, StandingMoment, StandingReply } from './faults/standing'
@@ -13,16 +13,17 @@ import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
 import type { Connection } from './protocol/pending'
 import { dressed, ok, type Reply, streamError, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
+import { RequestLog } from './protocol/request-log'
 import { Session } from './protocol/session'
 import { newSid } from './protocol/sid'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
-import { Router } from './routing/router'
-import { AccountStore } from './services/account-data'
-import { type CaptchaView, RegistrationService } from './services/registration'
+import type { Rooms } from './rooms/rooms'
+import type { CaptchaView } from './services/registration'
+import { SharedServices } from './services/shared'
+import type { VCards } from './services/vcards'
 import type { SessionView, TestServer } from './test-server'
 
-const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
 const REPLACED = 'Replaced by new connection'
 
@@ -30,24 +31,24 @@ const REPLACED = 'Replaced by new connection'
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly users: Users
+  readonly rooms: Rooms
+  readonly vcards: VCards
   readonly #options: ResolvedOptions
-  readonly #registration: RegistrationService
-  readonly #data = new AccountStore()
+  readonly #services: SharedServices
   readonly #faults = new Faults()
   readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
-  readonly #router: Router
-  #requests: RequestView[] = []
+  readonly #requests = new RequestLog()
+  readonly #isRoom = (jid: string): boolean => this.rooms.isRoom(jid)
 
   constructor(options: ResponderOptions) {
     this.#options = resolveOptions(options)
-    const { accounts, domain, registration, personality } = this.#options
-    this.accounts = new Accounts(accounts, personality.sasl)
-    this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
-    this.#answers = new Answers(personality, this.#faults)
-    const routed = { domain, accounts: this.accounts, data: this.#data, personality }
-    this.#router = new Router(routed, () => this.#forgetAllIdle())
-    this.users = new Users(this.#router, personality.stanzas.repeatsRefused)
+    this.#services = new SharedServices(this.#options, () => this.#forgetAllIdle())
+    this.accounts = this.#services.accounts
+    this.users = this.#services.users
+    this.rooms = this.#services.rooms
+    this.vcards = this.#services.vcards
+    this.#answers = new Answers(this.#options.personality, this.#faults, this.#isRoom, () => this.#isAsked)
   }
 
   get sessions(): readonly SessionView[] {
@@ -60,11 +61,11 @@ export class Responder implements TestServer {
   }
 
   get captchas(): readonly CaptchaView[] {
-    return this.#registration.captchas
+    return this.#services.registration.captchas
   }
 
   get requests(): readonly RequestView[] {
-    return [...this.#requests]
+    return this.#requests.all
   }
 
   fault(fault: Fault | StandingFault): void {
@@ -74,11 +75,8 @@ export class Responder implements TestServer {
 
   reset(): void {
     this.endSessions()
-    this.users.clear()
-    this.accounts.restore(this.#options.accounts)
-    this.#registration.reset()
-    this.#data.clear()
-    this.#requests = []
+    this.#services.reset()
+    this.#requests.clear()
     this.#faults.clear()
   }
 
@@ -121,8 +119,8 @@ export class Responder implements TestServer {
     }
     const rid = ridOf(body)
     if (rid === undefined) return withoutRid
-    const request = viewOf(body, Buffer.from(bytes).toString(), headers)
-    this.#record(request)
+    const request = viewOf(body, Buffer.from(bytes).toString(), headers, this.#isRoom)
+    this.#requests.add(request)
     if (request.sid === undefined) return this.#create(body, rid, request, connection)
     this.#forgetIdle(request.sid)
     const session = this.#sessions.get(request.sid)
@@ -135,11 +133,6 @@ export class Responder implements TestServer {
       parks: session.isHolding && request.step !== 'terminate' && this.#faultOf(session, 'request') === 'park',
     })
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
-  }
-
-  #record(request: RequestView): void {
-    this.#requests.push(request)
-    if (this.#requests.length > MAX_REQUESTS_KEPT) this.#requests.shift()
   }
 
   // XEP-0124 §7, XEP-0206 §3
@@ -162,17 +155,13 @@ export class Responder implements TestServer {
   #session(rid: number, terms: Terms): Session {
     const { domain, mechanisms, personality } = this.#options
     const { sessions, replies } = personality
-    const { accounts } = this
     const sid = newSid(sessions.sid)
     const values = valuesOf(terms, sessions.inactivity, domain, sid)
     const stream = new Stream({
       domain,
-      accounts,
-      data: this.#data,
+      services: this.#services,
       mechanisms,
       personality,
-      registration: this.#registration,
-      router: this.#router,
       push: stanza => this.#give(session, stanza),
       replace: () => void this.#end(sid, streamError('conflict', REPLACED)),
     })
@@ -218,7 +207,7 @@ export class Responder implements TestServer {
   #reroute(session: Session): void {
     const { due } = session
     session.due = []
-    for (const stanza of due) if (stanza.name === 'message') this.#router.message(stanza)
+    for (const stanza of due) if (stanza.name === 'message') this.#services.router.message(stanza)
   }
 
   #end(sid: string, reply: Reply): Reply {
@@ -241,6 +230,11 @@ export class Responder implements TestServer {
     if (!session || session.idleSince >= Date.now() - inactivity * 1000) return
     this.#end(sid, this.#unknown)
     if (sessions.reroutes) this.#reroute(session)
+  }
+
+  /** true if there is anything that a question about roles or a vCard could find */
+  get #isAsked(): boolean {
+    return this.rooms.services.length > 0 || this.vcards.isUsed
   }
 
   get #unknown(): Reply {

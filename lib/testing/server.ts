@@ -23,7 +23,10 @@ export type { ResponderOptions } from './options'
 export { PERSONALITY_NAMES, type PersonalityName } from './personalities'
 export type { RequestView, Step } from './protocol/request'
 export type { TestMechanism } from './protocol/sasl'
+export type { Affiliation } from './rooms/room'
+export type { RoomOptions, Rooms } from './rooms/rooms'
 export type { CaptchaView, RegistrationMode } from './services/registration'
+export type { VCards } from './services/vcards'
 export type { SessionView, TestServer } from './test-server'
 
 /**

@@ -119,6 +119,11 @@ describe('as JSON', () => {
       'account-pace',
       'account-s2s',
       'account-ask',
+      'role-service',
+      'role-rooms',
+      'role-read',
+      'role-size',
+      'role-squat',
     ])
   })
 })

@@ -74,6 +74,13 @@ test.each([
   ['--s2s without --account', ['check', 'https://a.example/', '--s2s', 'staple'], 'need --account'],
   ['a domain to ask', ['check', 'https://a.example/', '--account', 'a@b', '--ask', 'staple'], '--ask is not the JID'],
   ['a URL for --s2s', ['check', 'https://a.example/', '--account', 'a@b', '--s2s', 'http://staple'], '--s2s is not'],
+  ['--role-owner without --role', ['check', 'https://a.example/', '--role-owner', 'staple@a'], 'need --role'],
+  ['--stranger without --role', ['check', 'https://a.example/', '--stranger', 'staple'], 'need --role'],
+  ['a role without a room', ['check', 'https://a.example/', '--role', 'staple'], 'a name and a room'],
+  ['a room without a name', ['check', 'https://a.example/', '--role', '=staple@a.example'], 'a name and a room'],
+  ['a role with no JID', ['check', 'https://a.example/', '--role', 'a=staple'], 'the bare JID of a room'],
+  ['two rooms of one role', ['check', 'https://a.example/', '--role', 'a=b@c', '--role', 'a=d@c'], 'the same name'],
+  ['a stranger without a name', ['check', 'https://a.example/', '--role', 'a=b@c', '--stranger', ''], '--stranger is'],
   ['a user name without a password', ['check', 'https://a.example/', '--username', 'user1'], 'no password'],
 ])('the command exits with 2 and names the mistake without repeating a value when given %s', async (_, argv, says) => {
   const { code, stdout, stderr } = await play(argv)
@@ -89,7 +96,18 @@ test.each([[['--help']], [['-h']], [['check', '--help']]])('the command lists it
   const { code, stdout } = await play(argv)
 
   expect(code).toBe(0)
-  for (const name of ['domain', 'username', 'account', 's2s', 'ask', 'mechanisms', 'ca', 'allow-insecure', 'json']) {
+  for (const name of [
+    'domain',
+    'username',
+    'account',
+    's2s',
+    'ask',
+    'role',
+    'role-owner',
+    'stranger',
+    'mechanisms',
+    'ca',
+  ]) {
     expect(stdout).toContain(`--${name}`)
   }
 })
@@ -123,6 +141,36 @@ test('the command reads both passwords from standard input and takes the domain 
     expect(stdout + stderr).not.toMatch(/pencil|staple/)
   } finally {
     await both.close()
+  }
+})
+
+test('the command reads three passwords from standard input and checks the rooms of roles', async () => {
+  const accounts = { user1: 'pencil', login: 'staple', bob: 'stapler' }
+  const all = await startSetUp({ captchaLimit: 10, accounts })
+  try {
+    const roles = ['--role', 'admins=admins@rooms.localhost', '--role', 'staff=staff@rooms.localhost']
+    const { stdout, stderr } = await play(
+      [
+        'check',
+        all.url,
+        '--username',
+        'user1',
+        '--account',
+        'login@localhost',
+        ...roles,
+        '--stranger',
+        'bob',
+        '--json',
+      ],
+      { input: 'pencil\nstaple\nstapler\n' },
+    )
+    const { checks } = JSON.parse(stdout) as { checks: readonly { id: string; status: string }[] }
+
+    expect(checks.filter(({ id }) => id.startsWith('role-')).map(({ id }) => id)).toHaveLength(5)
+    expect(checks.find(({ id }) => id === 'role-squat')?.status).not.toBe('skipped')
+    expect(stdout + stderr).not.toMatch(/pencil|staple/)
+  } finally {
+    await all.close()
   }
 })
 

@@ -30,6 +30,7 @@ declare global {
   function createApp(options: library.StrategyOptions): Express
 
   const account: library.ServiceAccount
+  const reader: library.RoleReader<'admins' | 'staff'>
   const strategy: library.ConfirmStrategy<Request>
   const confirmations: library.Confirmations
   const site: string

@@ -65,8 +65,9 @@ const textOf = (findings: readonly Finding[], id: CheckId) => {
 }
 
 describe('on a server without faults', () => {
-  /** The checks of a service account, which the doctor does not know without --account. */
+  /** The checks of a service account and of roles, which the doctor does not know without --account and --role. */
   const ACCOUNT = ['account', 'account-hears', 'account-pace', 'account-s2s', 'account-ask']
+  const UNNAMED = [...ACCOUNT, 'role-service', 'role-rooms', 'role-read', 'role-size', 'role-squat']
 
   test('every check says ok except those that have nothing to look at', async () => {
     const { url } = await serving()
@@ -76,7 +77,7 @@ describe('on a server without faults', () => {
     expect(findings.filter(({ status }) => status !== 'ok').map(({ id, status }) => [id, status])).toEqual([
       ['certificate', 'skipped'],
       ['login', 'skipped'],
-      ...ACCOUNT.map(id => [id, 'skipped']),
+      ...UNNAMED.map(id => [id, 'skipped']),
     ])
   })
 
@@ -86,7 +87,7 @@ describe('on a server without faults', () => {
     const credentials = { username: 'user1', password: 'user1' }
     const findings = await diagnose(url, { ca: Buffer.from(tls.cert), credentials })
 
-    expect(findings.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(ACCOUNT)
+    expect(findings.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(UNNAMED)
     expect(of(findings, 'login')?.summary).toBe('logged in with SCRAM-SHA-256')
   })
 

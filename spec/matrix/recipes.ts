@@ -48,6 +48,7 @@ export interface ConfirmedRecipe extends Installed {
 
 const isProgram = (name: string) => PROGRAMS.some(program => program.name === name)
 const isConfirmed = (name: string) => name.startsWith('password-less') || name === 'second-factor'
+const isOfRoles = (name: string) => name === 'roles' || name.startsWith('roles-')
 
 const NAMES = readdirSync(join(__dirname, '../../docs/recipes'), { withFileTypes: true })
   .filter(entry => entry.isDirectory() && !isProgram(entry.name))
@@ -55,11 +56,18 @@ const NAMES = readdirSync(join(__dirname, '../../docs/recipes'), { withFileTypes
 
 const installed = (name: string) => ({ name, directory: join('recipes', name), command: ['app.js'] })
 
-export const RECIPES: readonly Recipe[] = NAMES.filter(name => !isConfirmed(name)).map(name => ({
+export const RECIPES: readonly Recipe[] = NAMES.filter(name => !isConfirmed(name) && !isOfRoles(name)).map(name => ({
   ...installed(name),
   signIn: { form: 'username' },
   greeting: JID,
   ...HOW[name],
+}))
+
+/** Recipes with a page for admins, whom a room names. */
+export const ROLE_RECIPES: readonly Recipe[] = NAMES.filter(isOfRoles).map(name => ({
+  ...installed(name),
+  signIn: { form: 'username' },
+  greeting: JID,
 }))
 
 const PASSWORD_FORM: Form = { path: '/login', fields: { username: 'alice', password: 'secret' } }

@@ -34,6 +34,12 @@ export class Visitor {
     await this.#agent.post('/logout')
   }
 
+  /** Gets a page of the app. */
+  async gets(path: string): Promise<{ status: number; text: string }> {
+    const { status, text } = await this.#agent.get(path)
+    return { status, text }
+  }
+
   /** Returns the greeting on the start page. */
   async greeting(): Promise<string | undefined> {
     return greetingIn((await this.#agent.get('/')).text)

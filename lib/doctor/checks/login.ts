@@ -9,6 +9,7 @@ import { type Finding, ok, skipped, wrong } from '../finding'
 import { askVersion, type ReportedVersion } from '../reported-version'
 import { settingFor } from '../settings'
 import type { Software } from '../software'
+import type { Typed } from '../target'
 
 /** Returns the change that makes a login succeed. */
 export function loginAdvice(error: XmppBoshError, software: Software): string {
@@ -32,7 +33,7 @@ const refusals = (software: Software): Partial<Readonly<Record<XmppBoshErrorCode
 /** Logs in as the app would, and asks for the server's version, which it tells after a login only. */
 export async function loginFinding(
   { target, authenticator, signal }: CheckContext,
-  credentials: { readonly username: string; readonly password: string } | undefined,
+  credentials: Typed | undefined,
   software: Software,
 ): Promise<{ finding: Finding; reported?: ReportedVersion | undefined }> {
   if (credentials === undefined) return { finding: skipped('login', 'not tried: pass --username to log in') }

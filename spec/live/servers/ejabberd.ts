@@ -13,6 +13,12 @@ export type EjabberdOptions = Storage & {
   readonly registration?: boolean
   /** modules in addition to those of BOSH, with their options in YAML */
   readonly modules?: Readonly<Record<string, string>>
+  /** hosts beside localhost */
+  readonly moreHosts?: readonly string[]
+  /** commands of its API in addition to those of the fixture itself */
+  readonly commands?: readonly string[]
+  /** Lines after those of the configuration. */
+  readonly more?: string
 }
 
 type Storage =
@@ -28,6 +34,8 @@ export interface SecureServer extends LiveServer {
   readonly secureUrl: string
   /** Its port for clients, without TLS. */
   readonly clientPort: number
+  /** Runs a command of its API and returns the answer as text. */
+  command(name: string, args?: object): Promise<string>
 }
 
 /** Starts an ejabberd. The account `blocked` passes SASL there and is refused at resource binding. */
@@ -40,21 +48,24 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
     values: {
       FORMAT: options.storage,
       HASH: options.storage === 'scram' ? options.hash : 'sha',
+      HOSTS: ['localhost', ...(options.moreHosts ?? [])].join(', '),
+      COMMANDS: (options.commands ?? []).map(name => `, ${name}`).join(''),
       REGISTRATION: options.registration ? 'mod_register: {}' : '# closed',
       MODULES: Object.entries(options.modules ?? {})
         .map(([name, settings]) => `  ${name}: ${settings}`)
         .join('\n'),
     },
+    more: options.more ?? '',
     morePorts: ['HTTPS_PORT', 'C2S_PORT'],
     args: ({ directory, configuration }) => ['--config', configuration, directory],
   })
 
-  const command = async (name: string, args: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const command = async (name: string, args: object = {}): Promise<string> => {
     const response = await fetch(`${origin}/api/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(args),
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(30_000),
     })
     const text = await response.text()
     if (!response.ok) throw new Error(`ejabberd refused ${name}: ${response.status} ${text}`)
@@ -69,6 +80,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<SecureSer
       secureUrl: `https://127.0.0.1:${ports['HTTPS_PORT']}/bosh`,
       clientPort: Number(ports['C2S_PORT']),
       domain: 'localhost',
+      command,
       version: found(/ejabberd (\S+) is running/, await command('status')),
       async register(username, password) {
         await command('register', { user: username, host: 'localhost', password }).catch(async error => {

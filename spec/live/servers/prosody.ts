@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { launch } from './launch'
 import type { LiveServer, Prepared } from './live-server'
 
@@ -14,6 +14,8 @@ export interface ProsodyOptions {
   readonly more?: string
   /** modules in addition to those of the configuration that operators copy */
   readonly modules?: readonly string[]
+  /** Lines of the configuration behind the host. */
+  readonly components?: string
 }
 
 interface Status {
@@ -28,6 +30,7 @@ export async function startProsody({
   registration = false,
   more = '',
   modules = [],
+  components = '',
 }: ProsodyOptions = {}): Promise<LiveServer> {
   const {
     origin,
@@ -40,11 +43,12 @@ export async function startProsody({
     values: {
       SHIPPED: resolve(__dirname, '../../../prosody/prosody.cfg.lua'),
       STORAGE: storage,
-      PLUGINS: __dirname,
+      PLUGINS: `${__dirname}", "${join(__dirname, 'rooms')}`,
       MODULES: ['live_spec', ...modules].map(name => `"${name}"`).join(', '),
       REGISTRATION: String(registration),
       MORE: more,
     },
+    more: components,
     args: ({ directory, configuration, httpPort }) => [
       ...['--config', configuration, directory, `BOSH_PORT=${httpPort}`],
     ],
