@@ -1,0 +1,30 @@
+import { Router } from 'express'
+import helmet from 'helmet'
+import { type Cards, PICTURE_TYPES } from '../stores/cards/cards'
+
+const PATH = '/account/picture'
+
+/**
+ * Serves the picture of the visitor who is signed in, to that visitor alone. It comes from a vCard: whoever opens its address
+ * gets a file to save, which can do nothing, even if a browser took it for a document.
+ */
+export function picture(cards: Pick<Cards, 'picture'>): Router {
+  const router = Router()
+  router.get(PATH, nothingElse, async (req, res, next) => {
+    const found = req.user && (await cards.picture(req.sessionID))
+    if (!found) return next('router')
+    res
+      .set({
+        'Content-Type': found.type,
+        'Content-Disposition': `attachment; filename="picture.${PICTURE_TYPES[found.type]}"`,
+        'Cache-Control': 'private, no-store',
+      })
+      .send(found.bytes)
+  })
+  return router
+}
+
+const nothingElse = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: { defaultSrc: ["'none'"], sandbox: [], frameAncestors: ["'none'"] },
+})
