@@ -17,15 +17,25 @@ export type {
   LoginMessage,
   OperationMessage,
   RegistrationMessage,
+  RolesMessage,
+  RoomRefusal,
   ServiceAccountMessage,
 } from './diagnostics/messages'
 export { XmppBoshError } from './errors/error'
-export type { ConfirmCode, FaultCode, RefusalCode, RegistrationCode, XmppBoshErrorCode } from './errors/statuses'
+export type {
+  ConfirmCode,
+  FaultCode,
+  RefusalCode,
+  RegistrationCode,
+  RoleCode,
+  XmppBoshErrorCode,
+} from './errors/statuses'
 export { displayJid } from './jid'
 export { type Account, Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'
+export type { RoleReaderLike, RoleRoom, RoleRooms } from './options/role-options'
 export type { ServiceAccountOptions } from './options/service-account-options'
 export type {
   CommonConfirmStrategyOptions,
@@ -60,9 +70,12 @@ export type { Captcha, CaptchaAddress, CaptchaImage, ImageType } from './registr
 export type { RegistrationField, RegistrationForm } from './registration/form'
 export { Registration } from './registration/registration'
 export type { RegistrationState } from './registration/state'
+export type { RoleAccount } from './roles/role-account'
+export { RoleReader, type RoleReaderOptions } from './roles/role-reader'
 export type { Mechanism } from './sasl/mechanism-names'
 export type { AccountLike, ServiceAccountState } from './service-account/account-like'
 export { ServiceAccount } from './service-account/service-account'
 export type { LoginContext } from './sessions/context'
 export type { FieldOption, FieldType } from './stanzas/data-form'
 export type { AbortSignalLike } from './time/light-signal'
+export type { VCard } from './vcard/vcard'

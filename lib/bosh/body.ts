@@ -1,7 +1,7 @@
 import { protocolError } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
-import { type DocumentLimits, type Element, read, readByChild } from '../xml/read'
+import { type ChildLimits, type DocumentLimits, type Element, read, readByChild } from '../xml/read'
 import { type Node, write, writeAttributes } from '../xml/write'
 
 /** Received `<body/>`. */
@@ -36,10 +36,15 @@ export function readBody(bytes: Uint8Array, limits?: DocumentLimits): Body {
 /**
  * Reads the `<body/>` of a reply like {@link readBody}, and leaves out the children that cannot be read.
  *
+ * @param limitsOf see {@link readByChild}
  * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if the tag of the body cannot be read, or the tags in it do not match
  */
-export function readBodyByChild(bytes: Uint8Array, limits: DocumentLimits): Body {
-  return bodyOf(asProtocolError(() => readByChild(bytes, limits)))
+export function readBodyByChild(
+  bytes: Uint8Array,
+  limits: DocumentLimits,
+  limitsOf?: (head: Element) => ChildLimits,
+): Body {
+  return bodyOf(asProtocolError(() => readByChild(bytes, limits, limitsOf)))
 }
 
 function bodyOf(root: Element): Body {

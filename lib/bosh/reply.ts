@@ -10,7 +10,12 @@ export type Select<T> = (reply: Reply) => T | undefined
 
 /** Returns the features of a stream (RFC 6120 §4.3.2), or `undefined` for an empty reply. */
 export function featuresIn(reply: Reply): Element | undefined {
-  return onlyChild(reply, child => child.namespace === STREAMS && child.name === 'features')
+  return onlyChild(reply, isFeatures)
+}
+
+/** Returns true for the features of a stream (RFC 6120 §4.3.2). */
+export function isFeatures({ namespace, name }: Element): boolean {
+  return namespace === STREAMS && name === 'features'
 }
 
 /**

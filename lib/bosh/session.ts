@@ -5,18 +5,18 @@ import { AT_ONCE_MS, MAX_EMPTY_POLLS, MAX_EXCHANGES, MAX_POLLING_S, MAX_SID_LENG
 import type { Clock } from '../time/clock'
 import { type Signal, throwIfAborted } from '../time/light-signal'
 import { pause } from '../time/wait'
-import { STREAMS, XBOSH } from '../xml/namespaces'
+import { XBOSH } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
 import type { Element } from '../xml/read'
 import type { Node } from '../xml/write'
-import { type Body, numberOf, readBody, writeBody } from './body'
+import { type Body, numberOf, writeBody } from './body'
 import { assertAlive, assertKnownType } from './checks/alive'
-import { emptyReply } from './checks/empty-reply'
 import { answersIn, endOf } from './checks/end'
 import { withoutRepeats } from './checks/given-again'
 import { assertSameDomain } from './checks/same-domain'
 import { requestSession } from './creation'
-import type { Reply, Select } from './reply'
+import { isFeatures, type Reply, type Select } from './reply'
+import { type ReplyBounds, readReply } from './reply-bounds'
 import { grantedWait } from './standing/granted'
 import type { Connection, PostOptions, Transport } from './transport'
 
@@ -113,13 +113,15 @@ export class BoshSession {
   /**
    * Sends `payload` and waits for its answer.
    *
+   * @param bounds of each reply, in place of the usual ones
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, and the errors of `select`
    */
-  ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal): Promise<T> {
+  ask<T>(payload: readonly Node[], select: Select<T>, signal: Signal, bounds?: ReplyBounds): Promise<T> {
     // Tigase carries out a restart that was sent again a second time, and its features come again with a later reply.
     const selectAfterRepeat: Select<T> = reply => select(reply.filter(child => !isFeatures(child)))
     const isRepeated = this.#connection.repeats > 0
-    return this.answer(this.#request(payload, {}, signal), isRepeated ? selectAfterRepeat : select, signal)
+    const reply = this.#request(payload, {}, signal, bounds)
+    return this.answer(reply, isRepeated ? selectAfterRepeat : select, signal, bounds)
   }
 
   /** Restarts the stream after SASL (XEP-0206 §5) and waits for the answer. */
@@ -148,7 +150,7 @@ export class BoshSession {
    * @throws {XmppBoshError} ERR_XMPP_PROTOCOL if no answer arrives within the bounds, the errors of `select`, and the
    * error of the server's end if the answer did not come with it
    */
-  async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal): Promise<T> {
+  async answer<T>(reply: Reply | Promise<Reply>, select: Select<T>, signal: Signal, bounds?: ReplyBounds): Promise<T> {
     const { clock } = this.#context
     let latest = await reply
     let wasAnsweredAtOnce = false
@@ -164,7 +166,7 @@ export class BoshSession {
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
       const askedAt = clock.now()
-      latest = await this.#request([], {}, signal)
+      latest = await this.#request([], {}, signal, bounds)
       wasAnsweredAtOnce = clock.now() - askedAt < AT_ONCE_MS
     }
   }
@@ -223,15 +225,14 @@ export class BoshSession {
     payload: readonly Node[],
     attributes: Readonly<Record<string, string>>,
     signal: Signal,
+    bounds?: ReplyBounds,
   ): Promise<Reply> {
     if (this.#end) throw this.#end
     if (++this.#requests > MAX_EXCHANGES)
       throw protocolError(`the server did not finish within ${MAX_EXCHANGES} requests`)
     const { clientIp, domain } = this.#context
-    const options = { signal, clientIp, isInSession: true }
-    const bytes = await this.#connection.post(this.#body(attributes, payload), options)
-    if (bytes.length === 0) throw emptyReply()
-    const body = readBody(bytes)
+    const options = { signal, clientIp, isInSession: true, maxResponseBytes: bounds?.maxBytes }
+    const body = readReply(await this.#connection.post(this.#body(attributes, payload), options), bounds)
     this.#ended = body.type === 'terminate'
     this.#end = endOf(body, domain, TERMINATIONS)
     assertKnownType(body)
@@ -242,9 +243,4 @@ export class BoshSession {
   #body(attributes: Readonly<Record<string, string>>, payload?: readonly Node[]): string {
     return writeBody({ rid: String(++this.#rid), sid: this.#sid, ...attributes }, payload)
   }
-}
-
-// RFC 6120 §4.3.2
-function isFeatures({ namespace, name }: Element): boolean {
-  return namespace === STREAMS && name === 'features'
 }

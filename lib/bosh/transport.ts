@@ -29,6 +29,8 @@ export interface PostOptions {
   readonly clientIp?: string | undefined
   /** the body belongs to a session that the server has created: decides the meaning of a status other than 200 */
   readonly isInSession?: boolean
+  /** size of the reply that is read, in bytes, in place of that of the transport */
+  readonly maxResponseBytes?: number | undefined
 }
 
 /** Connection of one session to its service. Requests follow one another. */
@@ -130,6 +132,7 @@ class HttpConnection implements Connection {
 
   #post(body: string, options: PostOptions, repeatsLeft: number): Promise<Buffer> {
     const { signal, unsent, onSocket, onSent, mayRepeat, clientIp, isInSession = false } = options
+    const maxResponseBytes = options.maxResponseBytes ?? this.#maxResponseBytes
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (unsent?.aborted) return reject(unsent.reason)
@@ -143,7 +146,7 @@ class HttpConnection implements Connection {
       const stale = repeatsLeft > 0 ? repeat : undefined
       new HttpExchange(request, {
         url: this.#url,
-        maxResponseBytes: this.#maxResponseBytes,
+        maxResponseBytes,
         isInSession,
         isGivenAgent: this.#agents.areGiven,
         signal,

@@ -13,6 +13,8 @@ export const CONNECTION = tracingChannel<object, ConnectionMessage>('passport-xm
 export const CONFIRMATION = channel('passport-xmpp-bosh:confirmation')
 /** Plain channel of {@link ServiceAccountMessage}. */
 export const SERVICE_ACCOUNT = channel('passport-xmpp-bosh:service-account')
+/** Plain channel of {@link RolesMessage}. */
+export const ROLES = channel('passport-xmpp-bosh:roles')
 
 /**
  * Returns true if the channel has a subscriber. Callers ask first, so that a login without one builds no message.

@@ -162,3 +162,65 @@ export interface ServiceAccountMessage {
   /** ms until the next login */
   readonly retryIn?: number
 }
+
+/**
+ * Fault of a room that stands for a role: there is none (`not-found`), its service does not answer as it should
+ * (`unavailable`), the room is `not-persistent`, `not-members-only` or `anonymous`, it has `other-owners` than the
+ * configuration, or owners that this account cannot read (`owners-unread`), an answer is not complete (`malformed`), or the
+ * account of a {@link RoleReader} may read none of its lists (`forbidden`).
+ *
+ * @example
+ * ```ts
+ * import type { RoomRefusal } from 'passport-xmpp-bosh'
+ *
+ * // The room was made again, perhaps by a stranger: alert the operator.
+ * export const ALERTS: readonly RoomRefusal[] = ['not-found', 'other-owners']
+ * ```
+ */
+export type RoomRefusal =
+  | 'not-found'
+  | 'unavailable'
+  | 'not-persistent'
+  | 'not-members-only'
+  | 'anonymous'
+  | 'other-owners'
+  | 'owners-unread'
+  | 'malformed'
+  | 'forbidden'
+
+/**
+ * Message of channel `passport-xmpp-bosh:roles`: a room of a role was refused, or could not be read, or gives the role to
+ * others than before. This channel is a plain one, without start and end.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel'
+ * import type { RolesMessage } from 'passport-xmpp-bosh'
+ *
+ * subscribe('passport-xmpp-bosh:roles', message => {
+ *   const { event, role, room, reason } = message as RolesMessage
+ *   if (event === 'refused') console.error(`no account has role ${role}: ${room} is ${reason}`)
+ * })
+ * ```
+ */
+export interface RolesMessage {
+  /**
+   * `refused`: the room gives no role, or a list of it does not count; `unread`: a {@link RoleReader} got no answer;
+   * `changed`: it saw accounts gain or lose the role
+   */
+  readonly event: 'refused' | 'unread' | 'changed'
+  /** name of the role */
+  readonly role: string
+  /** bare JID of the room */
+  readonly room: string
+  /** of `refused` */
+  readonly reason?: RoomRefusal
+  /** of `unread`: code of the {@link XmppBoshError}, or `'unexpected'` for any other error */
+  readonly code?: XmppBoshErrorCode | 'unexpected'
+  /** of `unread`: the error itself */
+  readonly error?: unknown
+  /** of `changed`: bare JIDs that have the role now */
+  readonly granted?: readonly string[]
+  /** of `changed`: bare JIDs that had it before */
+  readonly revoked?: readonly string[]
+}

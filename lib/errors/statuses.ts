@@ -17,10 +17,17 @@ const CONFIRM_STATUS = {
   'confirm-expired': 401,
 } as const
 
+/** Codes of the refusals for want of a role, each with its HTTP status. */
+const ROLE_STATUS = {
+  'sign-in-required': 401,
+  'role-required': 403,
+} as const
+
 /** Every error code with its HTTP status. Lower-case codes are refusals, `ERR_XMPP_*` codes are faults. */
 export const STATUS = {
   ...REGISTRATION_STATUS,
   ...CONFIRM_STATUS,
+  ...ROLE_STATUS,
   'missing-credentials': 400,
   'malformed-credentials': 400,
   'invalid-credentials': 401,
@@ -48,8 +55,8 @@ export const STATUS = {
 } as const
 
 /**
- * Code of an {@link XmppBoshError}: a {@link RefusalCode}, a {@link RegistrationCode}, a {@link ConfirmCode} or a
- * {@link FaultCode}.
+ * Code of an {@link XmppBoshError}: a {@link RefusalCode}, a {@link RegistrationCode}, a {@link ConfirmCode}, a
+ * {@link RoleCode} or a {@link FaultCode}.
  *
  * @example
  * ```ts
@@ -79,7 +86,10 @@ export type XmppBoshErrorCode = keyof typeof STATUS
  *
  * @useDeclaredType
  */
-export type RefusalCode = Exclude<XmppBoshErrorCode, `ERR_${string}` | RegistrationCode | ConfirmCode>
+export type RefusalCode = Exclude<
+  XmppBoshErrorCode,
+  `ERR_${string}` | RegistrationCode | ConfirmCode | 'sign-in-required'
+>
 
 /**
  * Code of a refusal that only {@link Registration} has.
@@ -123,6 +133,23 @@ export type RegistrationCode = keyof typeof REGISTRATION_STATUS
 export type ConfirmCode = keyof typeof CONFIRM_STATUS
 
 /**
+ * Code of a refusal for want of a role: of {@link requireRole}, and `role-required` of a login as well.
+ *
+ * @example
+ * ```ts
+ * import type { RoleCode } from 'passport-xmpp-bosh'
+ *
+ * export const TEXTS: Record<RoleCode, string> = {
+ *   'sign-in-required': 'Sign in first.',
+ *   'role-required': 'This account has no access here.',
+ * }
+ * ```
+ *
+ * @useDeclaredType
+ */
+export type RoleCode = keyof typeof ROLE_STATUS
+
+/**
  * Code of a fault: the cause is the server, the network or the configuration, and the strategy calls `error`.
  *
  * @example
@@ -145,6 +172,6 @@ export type FaultCode = Extract<XmppBoshErrorCode, `ERR_${string}`>
 export const CODES = Object.keys(STATUS) as readonly XmppBoshErrorCode[]
 
 /** Returns true for a lower-case code: the request was understood and refused. */
-export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode | ConfirmCode {
+export function isRefusal(code: XmppBoshErrorCode): code is RefusalCode | RegistrationCode | ConfirmCode | RoleCode {
   return !code.startsWith('ERR_')
 }

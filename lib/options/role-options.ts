@@ -1,3 +1,7 @@
+import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import { MAX_ROLE_OWNERS, MAX_ROLES } from '../limits'
+import { assertKnown, assertObject } from './checks'
+
 /**
  * Room that stands for a role, with its owners.
  *
@@ -21,7 +25,7 @@ export interface RoleRoom {
   readonly room: string
   /**
    * bare JIDs of all owners of the room. A room with other owners gives no role: a room that was destroyed and made again by
-   * somebody else lacks an owner whose name cannot be guessed.
+   * another user lacks an owner whose name cannot be guessed.
    *
    * @default any owners
    */
@@ -76,6 +80,64 @@ export interface Room {
   readonly role: string
   /** bare JID, prepared: localpart, `@`, domain as A-labels */
   readonly jid: string
+  /** the same JID as the library sends it: the domain in U-labels if the configuration has U-labels */
+  readonly address: string
   /** prepared bare JIDs; `undefined`: any owners */
   readonly owners: ReadonlySet<string> | undefined
+}
+
+const ROLE = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/
+
+/**
+ * Checks the rooms of an option, and prepares their JIDs.
+ *
+ * @param option name of the option, for the message
+ * @returns a room for each role, in the order of the option
+ * @throws {TypeError} that names the option and the role
+ * @internal
+ */
+export function roomsOf(value: unknown, option: string): readonly Room[] {
+  assertObject(value, `option \`${option}\``)
+  const roles = Object.entries(value)
+  if (roles.length === 0 || roles.length > MAX_ROLES)
+    throw new TypeError(`option \`${option}\` must name the rooms of 1 to ${MAX_ROLES} roles`)
+  return roles.map(([role, room]) => {
+    if (ROLE.test(role)) return roomOf(room, role, `${option}.${role}`)
+    throw new TypeError(
+      `option \`${option}\` has a role whose name is not allowed: 1 to 64 small letters and digits, with "-" and "_" inside`,
+    )
+  })
+}
+
+function roomOf(value: unknown, role: string, option: string): Room {
+  if (typeof value === 'string') return { role, ...addressOf(value, option), owners: undefined }
+  assertObject(value, `option \`${option}\``)
+  assertKnown(value, ['room', 'owners'], `${option}.`)
+  const { room, owners } = value as { room?: unknown; owners?: unknown }
+  return { role, ...addressOf(room, `${option}.room`), owners: ownersOf(owners, `${option}.owners`) }
+}
+
+function addressOf(value: unknown, option: string): Pick<Room, 'jid' | 'address'> {
+  const jid = bareJidOf(value)
+  if (jid) return { jid: `${jid.local}@${jid.domain.ascii}`, address: `${jid.local}@${jid.domain.wire}` }
+  throw new TypeError(`option \`${option}\` must be the bare JID of a room, as in admins@rooms.example.com`)
+}
+
+function ownersOf(value: unknown, option: string): ReadonlySet<string> | undefined {
+  if (value === undefined) return undefined
+  const jids = Array.isArray(value) ? value.map(bareJidOf) : []
+  const owners = jids.flatMap(jid => (jid ? [`${jid.local}@${jid.domain.ascii}`] : []))
+  if (owners.length > 0 && owners.length === jids.length && owners.length <= MAX_ROLE_OWNERS) return new Set(owners)
+  throw new TypeError(
+    `option \`${option}\` must be a list of 1 to ${MAX_ROLE_OWNERS} bare JIDs, as in ['owner@example.com']`,
+  )
+}
+
+function bareJidOf(value: unknown): { readonly local: string; readonly domain: Domain } | undefined {
+  if (typeof value !== 'string') return undefined
+  const parts = splitJid(value)
+  if (parts.local === undefined || parts.resource !== undefined) return undefined
+  const local = prepareLocalpart(parts.local)
+  const domain = prepareConfiguredDomain(parts.domain)
+  return local === undefined || domain === undefined ? undefined : { local, domain }
 }

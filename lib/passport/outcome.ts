@@ -53,6 +53,13 @@ export interface Messages {
    */
   notAllowed: string
   /**
+   * Text for status 403, `role-required`: the password was right, and the account does not have the role of option
+   * `requireRole`.
+   *
+   * @default 'This account has no access here.'
+   */
+  roleRequired: string
+  /**
    * Text for status 503, an outage, with option `handleErrorsAsFailures`.
    *
    * @default 'Signing in is not possible at the moment. Please try again later.'
@@ -70,6 +77,7 @@ export function messagesOf(...given: readonly (Partial<Messages> | undefined)[])
     accountDisabled: texts.accountDisabled ?? invalidCredentials,
     credentialsExpired: texts.credentialsExpired ?? invalidCredentials,
     notAllowed: texts.notAllowed ?? invalidCredentials,
+    roleRequired: texts.roleRequired ?? 'This account has no access here.',
     unavailable: texts.unavailable ?? 'Signing in is not possible at the moment. Please try again later.',
   }
 }
@@ -86,6 +94,7 @@ const MESSAGE_OF: Readonly<Partial<Record<XmppBoshErrorCode, keyof Messages>> & 
   'account-disabled': 'accountDisabled',
   'credentials-expired': 'credentialsExpired',
   'not-allowed': 'notAllowed',
+  'role-required': 'roleRequired',
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ChildLimits } from '../xml/read'
 import type { Node } from '../xml/write'
 import type { Senders } from './iq'
 
@@ -8,4 +9,8 @@ export interface Question {
   readonly payload: Node
   /** tells whether an answer from this JID is accepted; an answer without `from` comes from the server */
   readonly from: Senders
+  /** limits of the answer, in place of those that all questions have */
+  readonly limits?: ChildLimits
+  /** true: left out when the others are asked again, because a reply was too large */
+  readonly isSpare?: true
 }

@@ -1,9 +1,10 @@
 import { prepareConfiguredDomain } from '../jid'
-import { assertKnown } from '../options/checks'
+import { assertKnown, assertObject } from '../options/checks'
 import { MECHANISM_NAMES } from '../sasl'
 import { PERSONALITIES, PERSONALITY_NAMES, type PersonalityName } from './personalities'
 import type { Personality } from './personalities/habits'
 import type { TestMechanism } from './protocol/sasl'
+import type { RoomOptions } from './rooms/rooms'
 import type { RegistrationMode } from './services/registration'
 
 /**
@@ -65,6 +66,18 @@ export interface ResponderOptions {
    * @default that of the personality: false of ejabberd as this project configures it, true of all others
    */
   offlineStorage?: boolean
+  /**
+   * chat rooms, by bare JID; each is on another domain than the accounts
+   *
+   * @default {}
+   */
+  rooms?: Readonly<Record<string, RoomOptions>>
+  /**
+   * lets every client make a room by entering it, on the domains that have a room already
+   *
+   * @default false
+   */
+  allowsNewRooms?: boolean
 }
 
 /** The options with all defaults, checked. */
@@ -75,6 +88,8 @@ export interface ResolvedOptions {
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
   readonly registration: RegistrationMode
+  readonly rooms: Readonly<Record<string, RoomOptions>>
+  readonly allowsNewRooms: boolean
 }
 
 const OPTION_NAMES = [
@@ -85,6 +100,8 @@ const OPTION_NAMES = [
   'registration',
   'answerPause',
   'offlineStorage',
+  'rooms',
+  'allowsNewRooms',
 ]
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
@@ -101,6 +118,8 @@ export function resolveOptions({
   registration = 'closed',
   answerPause,
   offlineStorage,
+  rooms = {},
+  allowsNewRooms = false,
   ...unknown
 }: ResponderOptions): ResolvedOptions {
   assertKnown(unknown, OPTION_NAMES)
@@ -130,7 +149,15 @@ export function resolveOptions({
       stanzas: { ...stanzas, keepsMessages: storageOf(offlineStorage ?? stanzas.keepsMessages) },
     },
     registration,
+    ...resolveRooms(rooms, allowsNewRooms),
   }
+}
+
+function resolveRooms(rooms: unknown, allowsNewRooms: unknown): Pick<ResolvedOptions, 'rooms' | 'allowsNewRooms'> {
+  assertObject(rooms, 'option `rooms`')
+  if (typeof allowsNewRooms !== 'boolean') throw new TypeError('option `allowsNewRooms` must be a boolean')
+  // Rooms checks the rest.
+  return { rooms: { ...rooms } as Readonly<Record<string, RoomOptions>>, allowsNewRooms }
 }
 
 function storageOf(offlineStorage: unknown): boolean {

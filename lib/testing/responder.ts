@@ -13,16 +13,18 @@ import { filled, type Terms, termsOf, valuesOf } from './protocol/creation'
 import type { Connection } from './protocol/pending'
 import { dressed, ok, type Reply, streamError, terminated } from './protocol/reply'
 import { type RequestView, ridOf, viewOf } from './protocol/request'
+import { RequestLog } from './protocol/request-log'
 import { Session } from './protocol/session'
 import { newSid } from './protocol/sid'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
+import { RoomService } from './rooms/room-service'
+import { Rooms } from './rooms/rooms'
 import { Router } from './routing/router'
 import { AccountStore } from './services/account-data'
 import { type CaptchaView, RegistrationService } from './services/registration'
 import type { SessionView, TestServer } from './test-server'
 
-const MAX_REQUESTS_KEPT = 1_000
 const MAX_SESSIONS = 1_000
 const REPLACED = 'Replaced by new connection'
 
@@ -30,6 +32,7 @@ const REPLACED = 'Replaced by new connection'
 export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly users: Users
+  readonly rooms: Rooms
   readonly #options: ResolvedOptions
   readonly #registration: RegistrationService
   readonly #data = new AccountStore()
@@ -37,11 +40,14 @@ export class Responder implements TestServer {
   readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
   readonly #router: Router
-  #requests: RequestView[] = []
+  readonly #roomService: RoomService
+  readonly #requests = new RequestLog()
 
   constructor(options: ResponderOptions) {
     this.#options = resolveOptions(options)
     const { accounts, domain, registration, personality } = this.#options
+    this.rooms = new Rooms(domain, this.#options.rooms)
+    this.#roomService = new RoomService(this.rooms, personality, this.#options.allowsNewRooms)
     this.accounts = new Accounts(accounts, personality.sasl)
     this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
     this.#answers = new Answers(personality, this.#faults)
@@ -64,7 +70,7 @@ export class Responder implements TestServer {
   }
 
   get requests(): readonly RequestView[] {
-    return [...this.#requests]
+    return this.#requests.all
   }
 
   fault(fault: Fault | StandingFault): void {
@@ -75,10 +81,11 @@ export class Responder implements TestServer {
   reset(): void {
     this.endSessions()
     this.users.clear()
+    this.rooms.restore(this.#options.rooms)
     this.accounts.restore(this.#options.accounts)
     this.#registration.reset()
     this.#data.clear()
-    this.#requests = []
+    this.#requests.clear()
     this.#faults.clear()
   }
 
@@ -122,7 +129,7 @@ export class Responder implements TestServer {
     const rid = ridOf(body)
     if (rid === undefined) return withoutRid
     const request = viewOf(body, Buffer.from(bytes).toString(), headers)
-    this.#record(request)
+    this.#requests.add(request)
     if (request.sid === undefined) return this.#create(body, rid, request, connection)
     this.#forgetIdle(request.sid)
     const session = this.#sessions.get(request.sid)
@@ -135,11 +142,6 @@ export class Responder implements TestServer {
       parks: session.isHolding && request.step !== 'terminate' && this.#faultOf(session, 'request') === 'park',
     })
     return reply ?? this.#end(request.sid, terminated('item-not-found'))
-  }
-
-  #record(request: RequestView): void {
-    this.#requests.push(request)
-    if (this.#requests.length > MAX_REQUESTS_KEPT) this.#requests.shift()
   }
 
   // XEP-0124 §7, XEP-0206 §3
@@ -173,6 +175,7 @@ export class Responder implements TestServer {
       personality,
       registration: this.#registration,
       router: this.#router,
+      rooms: this.#roomService,
       push: stanza => this.#give(session, stanza),
       replace: () => void this.#end(sid, streamError('conflict', REPLACED)),
     })

@@ -23,6 +23,8 @@ export type { ResponderOptions } from './options'
 export { PERSONALITY_NAMES, type PersonalityName } from './personalities'
 export type { RequestView, Step } from './protocol/request'
 export type { TestMechanism } from './protocol/sasl'
+export type { Affiliation } from './rooms/room'
+export type { RoomOptions, Rooms } from './rooms/rooms'
 export type { CaptchaView, RegistrationMode } from './services/registration'
 export type { SessionView, TestServer } from './test-server'
 

@@ -4,6 +4,7 @@ import type { Fault } from './faults/fault'
 import type { StandingFault } from './faults/standing'
 import type { RequestView } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
+import type { Rooms } from './rooms/rooms'
 import type { CaptchaView } from './services/registration'
 
 /**
@@ -59,6 +60,8 @@ export interface TestServer {
   readonly accounts: Accounts
   /** users that the server plays, with their chat clients */
   readonly users: Users
+  /** chat rooms; a test can change them at any time */
+  readonly rooms: Rooms
   /** sessions that the server holds now */
   readonly sessions: readonly SessionView[]
   /** captchas that are not answered yet, the newest last */
@@ -71,6 +74,6 @@ export interface TestServer {
    * @throws {TypeError} the fault is invalid; the message names the field
    */
   fault(fault: Fault | StandingFault): void
-  /** Restores the state after the start: the first accounts, without users, sessions, requests, captchas or faults. */
+  /** Restores the state after the start: the first accounts, and rooms, without users, sessions, requests, captchas or faults. */
   reset(): void
 }

@@ -24,6 +24,18 @@ export const SESSION = 'urn:ietf:params:xml:ns:xmpp-session'
 export const DELAY = 'urn:xmpp:delay'
 /** Namespace of questions about what an entity is, XEP-0030. */
 export const DISCO_INFO = 'http://jabber.org/protocol/disco#info'
+/** Namespace of questions about what an entity has, XEP-0030. */
+export const DISCO_ITEMS = 'http://jabber.org/protocol/disco#items'
+/** Namespace of entering a room, XEP-0045. */
+export const MUC = 'http://jabber.org/protocol/muc'
+/** Namespace of the occupants of a room, XEP-0045. */
+export const MUC_USER = 'http://jabber.org/protocol/muc#user'
+/** Namespace of the affiliations of a room, XEP-0045 §9. */
+export const MUC_ADMIN = 'http://jabber.org/protocol/muc#admin'
+/** Namespace of the configuration of a room, XEP-0045 §10. */
+export const MUC_OWNER = 'http://jabber.org/protocol/muc#owner'
+/** Namespace of vCards, XEP-0054. */
+export const VCARD = 'vcard-temp'
 /** Namespace of pings, XEP-0199. */
 export const PING = 'urn:xmpp:ping'
 /** Namespace of questions about the software, XEP-0092. */

@@ -5,6 +5,12 @@ import { type SplitChild, split } from './split'
 
 export { type DocumentLimits, XmlError }
 
+/** Limits of one child of the root of a document. */
+export interface ChildLimits extends DocumentLimits {
+  /** size of the child as it is written, in bytes */
+  readonly bytes: number
+}
+
 /** Element with its namespace resolved. */
 export interface Element {
   readonly namespace: string
@@ -67,19 +73,40 @@ export function read(bytes: Uint8Array, limits?: DocumentLimits): Element {
  * Reads a document like {@link read}, but child by child: a child of the root that {@link read} refuses is left out, and
  * the others are read. When all have too many elements together, the largest are left out first.
  *
+ * @param limits of all children together, and of each without `limitsOf`
+ * @param limitsOf returns the limits of a child by its start tag; it is called once for each child
  * @throws {XmlError} if the root has text, its tag is refused, or the tags do not match
  */
-export function readByChild(bytes: Uint8Array, limits: DocumentLimits): Element {
+export function readByChild(
+  bytes: Uint8Array,
+  limits: DocumentLimits,
+  limitsOf?: (head: Element) => ChildLimits,
+): Element {
   const { tag, name, children } = split(decode(bytes))
   const root = readText(`${tag}/>`, limits)
+  const inRoot = (child: string) => `${tag}>${child}</${name}>`
+  const limitsOfChild = (child: SplitChild): DocumentLimits | undefined => {
+    if (!limitsOf) return limits
+    const [head] = childIn(inRoot(`${child.tag}/>`), limits)
+    const own = head && limitsOf(head)
+    return own && Buffer.byteLength(child.text) <= own.bytes ? own : undefined
+  }
+  const limited = new Map(children.map(child => [child, limitsOfChild(child)]))
+  const readable = children.filter(child => limited.get(child))
+  const smallest = smallestOf(readable, limits.elements)
+  const kept = readable.filter(child => smallest.has(child))
+  return { ...root, children: kept.flatMap(child => childIn(inRoot(child.text), limited.get(child) ?? limits)) }
+}
+
+/** Returns as many children as do not have more than `most` elements with the root, the smallest first. */
+function smallestOf(children: readonly SplitChild[], most: number): ReadonlySet<SplitChild> {
   let elements = 1
   const smallest = new Set<SplitChild>()
   for (const child of [...children].sort((a, b) => a.elements - b.elements)) {
     elements += child.elements
-    if (elements <= limits.elements) smallest.add(child)
+    if (elements <= most) smallest.add(child)
   }
-  const kept = children.filter(child => smallest.has(child))
-  return { ...root, children: kept.flatMap(({ text }) => childIn(`${tag}>${text}</${name}>`, limits)) }
+  return smallest
 }
 
 function childIn(document: string, limits: DocumentLimits): readonly Element[] {

@@ -2,6 +2,8 @@ import { nameAt, readEndTag, skipSpace, valueAfter, valueEnd, withoutDeclaration
 
 /** Child of the root of a document. */
 export interface SplitChild {
+  /** start tag as written, without its end (`>` or `/>`) */
+  readonly tag: string
   readonly text: string
   /** number of elements, with itself */
   readonly elements: number
@@ -31,6 +33,7 @@ export function split(document: string): SplitDocument {
   const children: SplitChild[] = []
   let root: { readonly tag: string; readonly name: string } | undefined
   let begin = 0
+  let childTag = ''
   let elements = 0
   let at = 0
   while (at < text.length) {
@@ -45,7 +48,7 @@ export function split(document: string): SplitDocument {
     }
     if (text[tag + 1] === '/') {
       at = readEndTag(text, tag, openElements.pop())
-      if (openElements.length === 1) children.push({ text: text.slice(begin, at), elements })
+      if (openElements.length === 1) children.push({ tag: childTag, text: text.slice(begin, at), elements })
       continue
     }
     if (root && openElements.length === 0) throw new XmlError('a second root element')
@@ -53,12 +56,13 @@ export function split(document: string): SplitDocument {
     const name = nameAt(text, tag + 1, text.length)
     const tagEnd = endOfAttributes(text, tag + 1 + name.length)
     root ??= { tag: text.slice(tag, tagEnd), name }
+    if (openElements.length === 1) childTag = text.slice(tag, tagEnd)
     elements++
     const isEmpty = text[tagEnd] === '/'
     at = tagEnd + (isEmpty ? 2 : 1)
     if (text[at - 1] !== '>') throw new XmlError('a malformed start tag')
     if (!isEmpty) openElements.push(name)
-    else if (openElements.length === 1) children.push({ text: text.slice(begin, at), elements })
+    else if (openElements.length === 1) children.push({ tag: childTag, text: text.slice(begin, at), elements })
   }
   if (!root || openElements.length > 0) throw new XmlError('no complete root element')
   return { ...root, children }

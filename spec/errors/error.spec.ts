@@ -110,6 +110,8 @@ const STATUS: Record<XmppBoshErrorCode, number> = {
   'domain-not-allowed': 403,
   'confirm-denied': 401,
   'confirm-expired': 401,
+  'sign-in-required': 401,
+  'role-required': 403,
   ERR_XMPP_UNAVAILABLE: 503,
   ERR_XMPP_BUSY: 503,
   ERR_XMPP_POLICY: 503,

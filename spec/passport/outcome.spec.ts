@@ -172,6 +172,7 @@ describe('in outcomeOf()', () => {
     accountDisabled: 'accountDisabled!',
     credentialsExpired: 'credentialsExpired!',
     notAllowed: 'notAllowed!',
+    roleRequired: 'roleRequired!',
     unavailable: 'unavailable!',
   }
   test.each<[XmppBoshErrorCode, keyof Messages, number]>([
@@ -181,6 +182,7 @@ describe('in outcomeOf()', () => {
     ['account-disabled', 'accountDisabled', 401],
     ['credentials-expired', 'credentialsExpired', 401],
     ['not-allowed', 'notAllowed', 403],
+    ['role-required', 'roleRequired', 403],
   ])('%s leads to fail with the text "%s" and status %d in either mode', (code, text, status) => {
     const outcome = { action: 'fail', info: { message: TEXTS[text], code }, status }
     const reason = new XmppBoshError(code, 'for the log only')

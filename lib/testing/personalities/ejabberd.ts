@@ -2,6 +2,7 @@ import { MECHANISM_NAMES, preparePassword } from '../../sasl'
 import { page, terminated } from '../protocol/reply'
 import { BIND_FEATURE, GRANTED, notEmpty, OPTIONAL_SESSION, PAGE, PREPARED_NAMES, VERSION } from './common'
 import type { Personality } from './habits'
+import { isAdmin } from './room-habits'
 
 /** Habits as measured on ejabberd 23.01 to 26.07. */
 export const EJABBERD: Personality = {
@@ -56,6 +57,7 @@ export const EJABBERD: Personality = {
     grantsHoldZero: true,
     answersNewest: true,
     parksEarly: true,
+    givesFirstAlone: true,
     reroutes: true,
     repeatsReplies: true,
     repeatsRestart: false,
@@ -133,5 +135,22 @@ export const EJABBERD: Personality = {
     tellsTime: false,
     vCard: { missing: undefined, host: undefined },
     storage: { other: 'auth forbidden', empty: 'modify bad-request' },
+  },
+  rooms: {
+    shows: (_, asker, { isAnonymous }) => isAdmin(asker) || (asker === 'member' && !isAnonymous),
+    severalLists: 'modify bad-request',
+    noList: 'modify bad-request',
+    items: { jidFirst: true, tellsReason: false },
+    features: [
+      'vcard-temp',
+      'http://jabber.org/protocol/disco#info',
+      'http://jabber.org/protocol/disco#items',
+      'muc_moderated',
+    ],
+    node: 'cancel item-not-found',
+    lists: 'members',
+    noNewRoom: 'auth forbidden',
+    outside: 'modify not-acceptable',
+    isPresent: true,
   },
 }

@@ -1,6 +1,7 @@
 import type { Mechanism } from '../../sasl/mechanism-names'
 import type { Node } from '../../xml/write'
 import type { Attributes, HttpReply, Reply, StreamEnd } from '../protocol/reply'
+import type { RoomHabits } from './room-habits'
 import type { QueryHabits, StanzaHabits } from './stanza-habits'
 
 /** Name and version that a server reports (XEP-0092). */
@@ -22,6 +23,7 @@ export interface Personality {
   readonly registration: RegistrationHabits
   readonly stanzas: StanzaHabits
   readonly queries: QueryHabits
+  readonly rooms: RoomHabits
 }
 
 /** Habits below BOSH. Pages of any origin may use every server. */
@@ -107,6 +109,8 @@ export interface SessionHabits {
   readonly answersNewest: boolean
   /** a request that overtakes an empty one is stuck until the server has a stanza for the client */
   readonly parksEarly: boolean
+  /** the first of several answers comes alone, and the others with the next reply */
+  readonly givesFirstAlone: boolean
   /** stanzas that an idle session has not taken are delivered anew when it ends; otherwise they are lost */
   readonly reroutes: boolean
   /** a repeated request gets the same reply; otherwise it is held like an empty one, and the answer is lost */

@@ -77,6 +77,11 @@ export const METRONOME: Personality = {
     repeatsRefused: false,
     addressee: 'bound',
   },
+  rooms: {
+    ...PROSODY.rooms,
+    shows: (list, asker) => asker === 'owner' || (asker === 'admin' && list === 'member'),
+    features: ['http://jabber.org/protocol/disco#info', 'muc_unmoderated'],
+  },
 }
 
 /** The rule of the settings that come with the server. */

@@ -6,6 +6,7 @@ import { type HttpReply, page, terminated } from '../protocol/reply'
 import { BIND_FEATURE, feature, GRANTED, VERSION } from './common'
 import { EJABBERD } from './ejabberd'
 import type { Judgement, Personality } from './habits'
+import { isAdmin } from './room-habits'
 
 const STREAM = {
   ...VERSION,
@@ -114,6 +115,16 @@ export const MONGOOSEIM: Personality = {
     session: { onGet: false, fromHost: true, isRepeated: true },
     version: 'cancel feature-not-implemented',
     vCard: { missing: 'cancel item-not-found', host: undefined },
+  },
+  rooms: {
+    ...EJABBERD.rooms,
+    shows: (_, asker) => isAdmin(asker),
+    severalLists: undefined,
+    items: { jidFirst: false, tellsReason: true },
+    features: ['muc_moderated'],
+    lists: 'all',
+    noNewRoom: 'cancel not-allowed',
+    isPresent: false,
   },
 }
 

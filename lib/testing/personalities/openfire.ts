@@ -1,8 +1,10 @@
 import { prepareLocalpart } from '../../jid'
 import { page, terminated } from '../protocol/reply'
+import type { Affiliation, RoomFlags } from '../rooms/room'
 import { BIND_FEATURE, GRANTED, OPTIONAL_SESSION } from './common'
 import type { Personality } from './habits'
 import { PROSODY } from './prosody'
+import { isAdmin } from './room-habits'
 
 const METHODS =
   'CANCELUPLOAD, HEAD, MKCOL, UNCHECKOUT, POST, CHECKIN, CHECKOUT, PROPFIND, LOCK, VERSION-CONTROL, COPY, REPORT, ' +
@@ -60,6 +62,7 @@ export const OPENFIRE: Personality = {
   },
   sessions: {
     ...PROSODY.sessions,
+    givesFirstAlone: true,
     sid: 'short',
     inactivity: 30,
     maxWait: 600,
@@ -129,6 +132,20 @@ export const OPENFIRE: Personality = {
     ...PROSODY.queries,
     vCard: { missing: undefined, host: 'auth forbidden' },
   },
+  rooms: {
+    ...PROSODY.rooms,
+    shows,
+    noList: 'modify bad-request',
+    features: ['muc_unmoderated', 'vcard-temp', 'http://jabber.org/protocol/disco#info'],
+    lists: 'all',
+    outside: 'modify not-acceptable',
+  },
+}
+
+function shows(list: Affiliation, asker: Affiliation, { isMembersOnly, isAnonymous }: RoomFlags): boolean {
+  if (list === 'outcast') return isAdmin(asker)
+  if (list === 'member') return !isMembersOnly || asker === 'member' || isAdmin(asker)
+  return (list === 'owner' || list === 'admin') && (asker === 'owner' || !isAnonymous)
 }
 
 function asTyped(typed: string): string {

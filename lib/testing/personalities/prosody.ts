@@ -2,6 +2,7 @@ import { MECHANISM_NAMES, preparePassword } from '../../sasl'
 import { page, terminated } from '../protocol/reply'
 import { BIND_FEATURE, GRANTED, notEmpty, OPTIONAL_SESSION, PAGE, PREPARED_NAMES, VERSION } from './common'
 import type { Personality } from './habits'
+import { isAdmin } from './room-habits'
 
 /** Habits as measured on Prosody 0.12 to 13. */
 export const PROSODY: Personality = {
@@ -51,6 +52,7 @@ export const PROSODY: Personality = {
     grantsHoldZero: false,
     answersNewest: false,
     parksEarly: false,
+    givesFirstAlone: false,
     reroutes: false,
     repeatsReplies: true,
     repeatsRestart: false,
@@ -131,5 +133,19 @@ export const PROSODY: Personality = {
     tellsTime: true,
     vCard: { missing: 'cancel item-not-found', host: 'auth forbidden' },
     storage: { other: 'cancel service-unavailable', empty: 'modify bad-format' },
+  },
+  rooms: {
+    shows: (list, asker, { isMembersOnly, isAnonymous }) =>
+      (isAdmin(asker) && (asker === 'owner' || list !== 'owner')) ||
+      (isMembersOnly && !isAnonymous && (isAdmin(asker) || asker === 'member')),
+    severalLists: undefined,
+    noList: 'cancel bad-request',
+    items: { jidFirst: false, tellsReason: false },
+    features: ['http://jabber.org/protocol/muc#request', 'vcard-temp', 'muc_unmoderated'],
+    node: undefined,
+    lists: 'none',
+    noNewRoom: 'cancel not-allowed',
+    outside: 'cancel not-acceptable',
+    isPresent: false,
   },
 }

@@ -3,6 +3,7 @@ import { bodyText, type HttpReply, page } from '../protocol/reply'
 import { BIND_FEATURE, feature, GRANTED, OPTIONAL_SESSION, VERSION } from './common'
 import type { Personality } from './habits'
 import { PROSODY } from './prosody'
+import { isAdmin } from './room-habits'
 
 const RELEASE = '8.5.0-SNAPSHOT'
 const XML_TYPE = 'text/xml; charset=utf-8'
@@ -134,6 +135,12 @@ export const TIGASE: Personality = {
   queries: {
     ...PROSODY.queries,
     vCard: { missing: undefined, host: 'auth forbidden' },
+  },
+  rooms: {
+    ...PROSODY.rooms,
+    shows: (_, asker) => isAdmin(asker),
+    noList: 'modify bad-request',
+    features: ['vcard-temp', 'muc_unmoderated'],
   },
 }
 

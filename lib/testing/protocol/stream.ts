@@ -6,6 +6,7 @@ import type { Accounts } from '../accounts'
 import type { FaultReply } from '../faults/fault'
 import type { Personality } from '../personalities/habits'
 import type { StanzaHabits } from '../personalities/stanza-habits'
+import type { RoomService } from '../rooms/room-service'
 import type { Router } from '../routing/router'
 import type { AccountStore } from '../services/account-data'
 import type { RegistrationService } from '../services/registration'
@@ -25,6 +26,7 @@ export interface StreamContext {
   readonly personality: Personality
   readonly registration: RegistrationService
   readonly router: Router
+  readonly rooms: RoomService
   /** Gives the client a stanza that it has not asked for. */
   readonly push: (stanza: Node) => void
   /** Ends the session, because another client has bound the same resource. */
@@ -130,14 +132,14 @@ export class Stream {
 
   // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
   #bind(iq: Element): Node {
-    const { domain, data, personality, router, push, replace } = this.#context
+    const { domain, data, personality, router, rooms, push, replace } = this.#context
     const bind = iq.children.find(({ namespace }) => namespace === BIND)
     const resource = bind?.children.find(({ name }) => name === 'resource')
     const requested = resource ? textOf(resource) : ''
     const jid = `${this.#username}@${domain}/${requested === '' ? randomUUID() : requested}`
     this.#jid = jid
     const own = data.of(this.#username ?? '')
-    this.#traffic = new Traffic({ jid, host: domain, data: own, personality, router, push, replace })
+    this.#traffic = new Traffic({ jid, host: domain, data: own, personality, router, rooms, push, replace })
     const answer = addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
     return this.#habits.addressesBound ? { ...answer, attributes: { to: jid, ...answer.attributes } } : answer
   }

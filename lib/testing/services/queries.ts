@@ -48,12 +48,15 @@ function roster({ place, type, child, data, habits }: Query): Answer {
 }
 
 // XEP-0030
-function discovery({ place, type, child, habits, software }: Query): Answer {
+function discovery({ place, type, child, habits, software, services }: Query): Answer {
   if (place === 'other') return habits.discovery.other
   if (type === 'set') return habits.discovery.set
   if (child.attributes.has('node')) return 'cancel item-not-found'
   const from = place === 'host' ? 'host' : 'account'
-  if (child.namespace.endsWith('#items')) return { result: [element('query', { xmlns: child.namespace })], from }
+  if (child.namespace.endsWith('#items')) {
+    const items = place === 'host' ? services.map(jid => element('item', { jid })) : []
+    return { result: [element('query', { xmlns: child.namespace }, ...items)], from }
+  }
   const identity =
     place === 'host'
       ? { category: 'server', type: 'im', name: software.name }

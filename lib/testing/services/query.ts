@@ -16,6 +16,8 @@ export interface Query {
   readonly data: AccountData
   readonly habits: QueryHabits
   readonly software: Software
+  /** domains of the chat services, which the domain lists */
+  readonly services: readonly string[]
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Personality } from '../personalities/habits'
 import { bareJid, type Place, placeOf } from '../protocol/address'
 import type { Attributes, StreamReply } from '../protocol/reply'
 import { errorOf, forwarded, resultOf, type StanzaFault } from '../protocol/stanza'
+import type { RoomService } from '../rooms/room-service'
 import type { Recipient, Router } from '../routing/router'
 import type { AccountData } from './account-data'
 import { addressed, type ShownPresence, shown } from './presence'
@@ -18,6 +19,7 @@ export interface Client {
   readonly host: string
   readonly data: AccountData
   readonly router: Router
+  readonly rooms: RoomService
   readonly personality: Personality
   /** Gives the client a stanza that it has not asked for. */
   readonly push: (stanza: Node) => void
@@ -62,18 +64,21 @@ export class Traffic implements Recipient {
 
   /** Ends the traffic: the other clients of the account see that this one leaves. */
   leave(): void {
-    const { jid, router } = this.#client
+    const { jid, router, rooms } = this.#client
     router.leave(this)
+    rooms.leaveAll(this)
     if (this.#shown) this.#tellSiblings(element('presence', { from: jid, type: 'unavailable' }))
   }
 
   /** Answers a stanza. */
   answer(stanza: Element): StreamReply {
     const from = stanza.attributes.get('from')
-    const { jid, host, personality } = this.#client
+    const { jid, host, rooms, personality } = this.#client
     const isOwn = from === undefined || ['account', 'client'].includes(placeOf(from, jid, host))
     // RFC 6120 §8.1.2.1
     if (!isOwn && personality.stanzas.checksSender) return { end: 'invalid-from' }
+    const ofRoom = rooms.answer(stanza, this)
+    if (ofRoom) return ofRoom
     if (stanza.name === 'iq') return this.#iq(stanza)
     return stanza.name === 'presence' ? this.#seen(stanza) : this.#message(stanza)
   }
@@ -107,9 +112,9 @@ export class Traffic implements Recipient {
   }
 
   #query(iq: Element, type: 'get' | 'set', child: Element, place: Place): readonly Node[] {
-    const { jid, host, data, personality } = this.#client
+    const { jid, host, data, rooms, personality } = this.#client
     const { software, stanzas, queries } = personality
-    const answer = answerQuery({ type, child, place, data, habits: queries, software })
+    const answer = answerQuery({ type, child, place, data, habits: queries, software, services: rooms.domains })
     const addresses = this.#addresses(iq)
     if (typeof answer === 'string') return [this.#refusal(iq, addresses, answer)]
     const { from } = answer
@@ -145,7 +150,8 @@ export class Traffic implements Recipient {
     const given = type === undefined ? this.#appear(echo) : []
     if (type !== undefined) this.#shown = undefined
     this.#tellSiblings(echo)
-    return type === undefined || personality.stanzas.echoesUnavailable ? [echo, ...given] : given
+    const fromRooms = type === undefined ? [] : this.#client.rooms.leaveAll(this)
+    return type === undefined || personality.stanzas.echoesUnavailable ? [echo, ...given, ...fromRooms] : fromRooms
   }
 
   /** Returns what a client gets with its presence: that of the account's other clients, and the messages that were kept. */

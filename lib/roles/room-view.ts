@@ -1,0 +1,72 @@
+import { stanzaErrorOf } from '../stanzas/iq'
+import { DISCO_INFO } from '../xml/namespaces'
+import type { Element } from '../xml/read'
+import { type List, listIn } from './affiliation-list'
+import { isSameJid, jidPreparer } from './room-jids'
+
+/** Lists of a room that are asked for, in the order of the questions (XEP-0045 §5.2). */
+export const AFFILIATIONS = ['owner', 'admin', 'member'] as const
+export type Affiliation = (typeof AFFILIATIONS)[number]
+
+/**
+ * Answer that is no content: `unanswered`, also from another JID; `forbidden` to the asker; `not-found`: there is no such
+ * room; `unavailable`: any other error; `malformed`.
+ */
+export type NoContent = 'unanswered' | 'forbidden' | 'not-found' | 'unavailable' | 'malformed'
+
+/** Answer about a list of a room. */
+export type ListAnswer = List | NoContent
+
+/** Answers of a room. */
+export interface RoomView {
+  /** features (XEP-0030) of the room */
+  readonly features: ReadonlySet<string> | NoContent
+  readonly lists: Readonly<Record<Affiliation, ListAnswer>>
+}
+
+// Conditions with which servers refuse to show a list (RFC 6120 §8.3.3).
+const FORBIDDEN = ['forbidden', 'not-authorized', 'not-allowed', 'registration-required']
+const NOT_FOUND = ['item-not-found', 'gone']
+
+/**
+ * Returns the answers of a room, as far as they come from it and are complete.
+ *
+ * @param answers to the four questions, in their order
+ * @param room prepared bare JID
+ */
+export function roomIn([info, ...lists]: readonly (Element | undefined)[], room: string): RoomView {
+  const prepare = jidPreparer()
+  const [owner, admin, member] = AFFILIATIONS.map((affiliation, index) =>
+    contentIn(lists[index], room, result => listIn(result, affiliation, prepare)),
+  ) as [ListAnswer, ListAnswer, ListAnswer]
+  return { features: contentIn(info, room, featuresIn), lists: { owner, admin, member } }
+}
+
+function contentIn<T>(
+  answer: Element | undefined,
+  room: string,
+  read: (result: Element) => T | undefined,
+): T | NoContent {
+  const from = answer?.attributes.get('from')
+  // RFC 6120 §8.1.2.1: an answer without `from` is of the own server, so not of a room.
+  if (!answer || from === undefined || !isSameJid(from, room)) return 'unanswered'
+  const error = stanzaErrorOf(answer)
+  if (error) return noContentOf(error.condition)
+  return (answer.attributes.get('type') === 'result' ? read(answer) : undefined) ?? 'malformed'
+}
+
+function noContentOf(condition: string): NoContent {
+  if (FORBIDDEN.includes(condition)) return 'forbidden'
+  return NOT_FOUND.includes(condition) ? 'not-found' : 'unavailable'
+}
+
+function featuresIn({ children: [query, ...more] }: Element): ReadonlySet<string> | undefined {
+  if (query?.name !== 'query' || query.namespace !== DISCO_INFO || more.length > 0) return undefined
+  const features = query.children.filter(({ name, namespace }) => name === 'feature' && namespace === DISCO_INFO)
+  return new Set(features.map(({ attributes }) => attributes.get('var') ?? ''))
+}
+
+/** Tells whether the asker may read nothing of a room. */
+export function isForbidden({ features, lists }: RoomView): boolean {
+  return features === 'forbidden' || AFFILIATIONS.every(affiliation => lists[affiliation] === 'forbidden')
+}

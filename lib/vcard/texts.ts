@@ -1,0 +1,37 @@
+import { MAX_VCARD_EMAILS, MAX_VCARD_TEXT_LENGTH } from '../limits'
+
+// Line ends and the other blanks (Unicode White_Space), which become a space.
+const BLANKS = /[\s\u0085\u001c-\u001f]+/gu
+// Controls, format characters, bidirectional controls, characters that are not shown, and the blank of Braille.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+/**
+ * Returns a text of a vCard in one line, without characters that are not seen or that turn the direction of writing, and cut
+ * to its bound. It still has to be escaped. Returns `undefined` if nothing is left.
+ */
+export function shownText(text: string): string | undefined {
+  const line = text.toWellFormed().replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ').trim()
+  const shown = [...line.slice(0, 2 * MAX_VCARD_TEXT_LENGTH)].slice(0, MAX_VCARD_TEXT_LENGTH).join('')
+  // A pair of surrogates may be cut.
+  return shown.toWellFormed().trim() || undefined
+}
+
+// RFC 5322 §3.2.3: a dot-atom; RFC 5321 §4.5.3.1: its length.
+const LOCAL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
+const MAX_EMAIL_LENGTH = 254
+
+/** Returns the first of `texts` that can be e-mail addresses, each once. Others than ASCII are left out. */
+export function emailsIn(texts: readonly string[]): readonly string[] {
+  const emails = texts.map(text => text.trim()).filter(isEmail)
+  return [...new Set(emails)].slice(0, MAX_VCARD_EMAILS)
+}
+
+function isEmail(text: string): boolean {
+  if (text.length > MAX_EMAIL_LENGTH) return false
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, Math.max(at, 0))
+  const labels = text.slice(at + 1).split('.')
+  const isDotAtom = LOCAL.test(local) && local.split('.').every(atom => atom !== '')
+  return isDotAtom && labels.length > 1 && labels.every(label => LABEL.test(label))
+}
