@@ -90,8 +90,6 @@ export interface App extends Express {
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
   const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
-  const asked = { ...xmpp, ...(config.profile && { profile: config.profile }) }
-  const { passport, authenticator } = createAuth(asked, restoreOf(xmpp.domain, config.confirm?.allow))
   const isOwn = ownAccounts(xmpp.domain)
   const { base } = branding
   const cookie = sessionCookie(production, base)
@@ -99,6 +97,8 @@ export function createApp(config: AppConfig): App {
   const confirm = confirmOf(config, signOut)
   const roles = rolesOf(config, confirm)
   const about = aboutVisitor(stores.cards, roles)
+  const asked = { ...xmpp, ...(config.profile && { profile: config.profile }), ...(roles && { roles }) }
+  const { passport, authenticator } = createAuth(asked, restoreOf(xmpp.domain, config.confirm?.allow))
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined

@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import type { RoleReaderLike } from 'passport-xmpp-bosh'
 import type { Cards } from '../stores/cards/cards'
 
 /** What the app knows of a signed-in visitor beside the session. */
@@ -12,15 +13,10 @@ export interface About {
 
 export type AboutVisitor = (req: Request) => Promise<About>
 
-/** Part of the roles that pages without a role use. */
-interface Roles {
-  of(jid: string): Promise<readonly string[]>
-}
-
 const STRANGER: About = { hasPicture: false, roles: undefined }
 
 /** Returns the function that looks a visitor up. */
-export function aboutVisitor(cards: Pick<Cards, 'head'>, roles: Roles | undefined): AboutVisitor {
+export function aboutVisitor(cards: Pick<Cards, 'head'>, roles: RoleReaderLike | undefined): AboutVisitor {
   return async ({ user, sessionID }) => {
     if (!user) return STRANGER
     const [head, own] = await Promise.all([cards.head(sessionID), roles?.of(user.jid)])

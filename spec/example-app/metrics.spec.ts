@@ -102,11 +102,16 @@ test('the metrics count errors of the store until they are closed', async () => 
 })
 
 const refusedRoom = () =>
-  channel('passport-xmpp-bosh:roles').publish({ room: 'admins@rooms.localhost', role: 'admins', reason: 'owners' })
+  channel('passport-xmpp-bosh:roles').publish({
+    event: 'refused',
+    room: 'admins@rooms.localhost',
+    role: 'admins',
+    reason: 'other-owners',
+  })
 
-test('the metrics count rooms that give no role until they are closed', async () => {
+test('the metrics count refused rooms of roles until they are closed', async () => {
   refusedRoom()
-  expect((await samples()).get('xmpp_refused_rooms_total{role="admins",reason="owners"}')).toBe(1)
+  expect((await samples()).get('xmpp_role_events_total{event="refused",role="admins",reason="other-owners"}')).toBe(1)
   metrics.close()
   expect(channel('passport-xmpp-bosh:roles').hasSubscribers).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
-import { ServiceAccount } from '../../lib'
+import type { ServiceAccount } from '../../lib'
 import { RoleReader } from '../../lib/roles/role-reader'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
@@ -28,7 +28,10 @@ test('the config reads the room of each role, and the owners of all', () => {
 })
 
 test('a role may be named like a property of every object', () => {
-  const { roles } = readConfig({ ...ACCOUNT, XMPP_ROLES: '__proto__=a@rooms.example.com,constructor=b@rooms.example.com' })
+  const { roles } = readConfig({
+    ...ACCOUNT,
+    XMPP_ROLES: '__proto__=a@rooms.example.com,constructor=b@rooms.example.com',
+  })
   expect(Object.keys(roles ?? {})).toEqual(['__proto__', 'constructor'])
 })
 
@@ -36,7 +39,11 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['a room without a role', { XMPP_ROLES: 'admins@rooms.example.com' }, /^XMPP_ROLES must be roles with their rooms/],
   ['a role without a room', { XMPP_ROLES: 'admins=' }, /^XMPP_ROLES must be/],
   ['two rooms of a role in a pair', { XMPP_ROLES: 'a=b@c=d@e' }, /^XMPP_ROLES must be/],
-  ['a role that is there twice', { XMPP_ROLES: 'a=b@c.example,a=d@c.example' }, /^XMPP_ROLES must not name a role twice/],
+  [
+    'a role that is there twice',
+    { XMPP_ROLES: 'a=b@c.example,a=d@c.example' },
+    /^XMPP_ROLES must not name a role twice/,
+  ],
   ['owners without rooms', { XMPP_ROLE_OWNERS: 'a@b.example' }, /^XMPP_ROLES is required with XMPP_ROLE_OWNERS/],
   ['another profile', { XMPP_PROFILE: 'pubsub' }, /^XMPP_PROFILE must be vcard or off/],
 ])('the config refuses %s', (_, env, message) => {

@@ -37,16 +37,16 @@ export function countOperations(metrics: OwnMetrics): () => void {
       },
     }),
   ]
-  const countRefusedRoom = (message: unknown) => {
-    const { role, reason } = message as RolesMessage
-    metrics.refusedRooms.inc({ role, reason })
+  const countRoleEvent = (message: unknown) => {
+    const { event, role, reason, code } = message as RolesMessage
+    metrics.roleEvents.inc({ event, role, reason: reason ?? code ?? '' })
   }
-  subscribe(ROLES, countRefusedRoom)
+  subscribe(ROLES, countRoleEvent)
   const countStoreError = () => metrics.storeErrors.inc()
   STORE_ERRORS.subscribe(countStoreError)
   return () => {
     for (const stop of stops) stop()
-    unsubscribe(ROLES, countRefusedRoom)
+    unsubscribe(ROLES, countRoleEvent)
     STORE_ERRORS.unsubscribe(countStoreError)
   }
 }
