@@ -3,10 +3,11 @@ import type { Node } from '../xml/write'
 import type { FaultReply } from './faults/fault'
 import type { Faults } from './faults/faults'
 import { endsSession, faultyReply, isSaslFault, keepsContent } from './faults/faulty-reply'
+import { isOfAnswers, isQuestion, struck } from './faults/struck'
 import type { Personality } from './personalities/habits'
 import { filled, type Terms } from './protocol/creation'
 import { type CorrectReply, ok, type Reply, replyOfEnd, type StreamReply, terminated } from './protocol/reply'
-import type { RequestView } from './protocol/request'
+import { type IsRoom, questionOf, type RequestView, type Step, stepOfChild } from './protocol/request'
 import type { Session } from './protocol/session'
 
 /** An answer, and true if the session ends with it. Without a reply there is nothing to send yet. */
@@ -20,6 +21,8 @@ interface Asked {
   readonly request: RequestView
   readonly rid: number
   readonly fault: FaultReply | undefined
+  /** step whose fault it is */
+  readonly on: Step
   readonly last: Node | undefined
 }
 
@@ -27,10 +30,15 @@ interface Asked {
 export class Answers {
   readonly #personality: Personality
   readonly #faults: Faults
+  readonly #isRoom: IsRoom
+  readonly #hasAnswers: () => boolean
 
-  constructor(personality: Personality, faults: Faults) {
+  /** @param hasAnswers tells whether questions about roles and vCards find anything */
+  constructor(personality: Personality, faults: Faults, isRoom: IsRoom, hasAnswers: () => boolean) {
     this.#personality = personality
     this.#faults = faults
+    this.#isRoom = isRoom
+    this.#hasAnswers = hasAnswers
   }
 
   /** Answers the request that creates a session. */
@@ -41,7 +49,8 @@ export class Answers {
     if (!isVersioned) for (const name of ['xmpp:version', 'authid']) delete attributes[name]
     if (sessions.hasLateFeatures) session.due = features
     const correct = { children: sessions.hasLateFeatures ? [] : features, attributes }
-    return this.#reply(session, correct, { request, rid, fault: this.#faults.take('create'), last: undefined })
+    const fault = this.#faults.take('create')
+    return this.#reply(session, correct, { request, rid, fault, on: 'create', last: undefined })
   }
 
   /** Answers a request of a session. */
@@ -54,7 +63,7 @@ export class Answers {
     const { step } = request
     const { stream, values } = session
     const { replies, sessions } = this.#personality
-    const asked = { request, rid, fault: this.#faults.take(step), last: stream.authentication.last }
+    const asked = { request, rid, ...this.#faultOf(step, children), last: stream.authentication.last }
     if (step === 'terminate') return this.#terminate(session, children, asked)
     const isRestart = step === 'restart'
     const attributes = filled(isRestart ? { ...replies.every, ...replies.restarted } : replies.every, values, rid)
@@ -69,11 +78,31 @@ export class Answers {
       session.due = answers
       return this.#reply(session, { children: [], attributes: { ...attributes, authid: session.sid } }, asked)
     }
-    const due = [...session.due, ...answers]
-    session.due = []
+    const all = [...session.due, ...this.#struck(answers, children, asked)]
+    const isSplit = asked.fault === undefined && this.#splits(step)
+    const due = isSplit ? all.slice(0, 1) : all
+    session.due = isSplit ? all.slice(1) : []
     // XEP-0124 §9: hold the request if there is nothing to send.
     if (due.length === 0 && asked.fault === undefined) return { reply: undefined, isEnd: false }
     return this.#reply(session, { children: due, attributes }, asked)
+  }
+
+  /** Takes the fault of a step. A request for roles that asks for a vCard, too, has the faults of both. */
+  #faultOf(step: Step, children: readonly Element[]): Pick<Asked, 'fault' | 'on'> {
+    const fault = this.#faults.take(step)
+    const asksBoth = step === 'roles' && children.some(child => questionOf(child, this.#isRoom) === 'vcard')
+    return fault === undefined && asksBoth ? { fault: this.#faults.take('vcard'), on: 'vcard' } : { fault, on: step }
+  }
+
+  #struck(answers: readonly Node[], children: readonly Element[], { fault, on }: Asked): readonly Node[] {
+    if (fault === undefined || !isOfAnswers(fault, on)) return answers
+    const questions = children.filter(child => (questionOf(child, this.#isRoom) ?? stepOfChild(child)) === on)
+    return struck(answers, questions, fault)
+  }
+
+  /** Returns true if the answers to a request come in two replies. */
+  #splits(step: Step): boolean {
+    return isQuestion(step) && this.#personality.sessions.givesFirstAlone && this.#hasAnswers()
   }
 
   async #terminate(session: Session, children: readonly Element[], asked: Asked): Promise<Answer<Reply>> {
@@ -96,12 +125,13 @@ export class Answers {
     return { reply: isHeldAnswered ? terminated() : reply, isEnd: true }
   }
 
-  #reply(session: Session, correct: CorrectReply, { request, fault, last }: Asked): Answer<Reply> {
-    if (fault === undefined || isSaslFault(fault)) {
+  #reply(session: Session, correct: CorrectReply, { request, fault, on, last }: Asked): Answer<Reply> {
+    if (fault === undefined || isSaslFault(fault) || isOfAnswers(fault, on)) {
       return { reply: ok(correct.children, correct.attributes), isEnd: false }
     }
-    // After a fault, a client that waits for a lost reply gets an empty one at once, so that its test ends soon.
-    session.holdNothing()
+    // After a fault, a client that waits for a lost reply gets an empty one at once, so that its test ends soon. A client
+    // that asks for roles or a vCard has a deadline of its own.
+    if (!isQuestion(on)) session.holdNothing()
     if (keepsContent(fault)) session.due = correct.children
     if (typeof fault === 'object' && 'boundJid' in fault) session.stream.overrideJid(fault.boundJid)
     return { reply: faultyReply(fault, correct, request, last), isEnd: endsSession(fault) }

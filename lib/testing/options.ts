@@ -78,6 +78,12 @@ export interface ResponderOptions {
    * @default false
    */
   allowsNewRooms?: boolean
+  /**
+   * vCards, by user name without the domain; each is the XML of `<vCard/>`, sent without a check
+   *
+   * @default {}
+   */
+  vcards?: Readonly<Record<string, string>>
 }
 
 /** The options with all defaults, checked. */
@@ -90,6 +96,7 @@ export interface ResolvedOptions {
   readonly registration: RegistrationMode
   readonly rooms: Readonly<Record<string, RoomOptions>>
   readonly allowsNewRooms: boolean
+  readonly vcards: Readonly<Record<string, string>>
 }
 
 const OPTION_NAMES = [
@@ -102,6 +109,7 @@ const OPTION_NAMES = [
   'offlineStorage',
   'rooms',
   'allowsNewRooms',
+  'vcards',
 ]
 const REGISTRATION_MODES: readonly RegistrationMode[] = ['closed', 'open', 'captcha']
 
@@ -120,6 +128,7 @@ export function resolveOptions({
   offlineStorage,
   rooms = {},
   allowsNewRooms = false,
+  vcards = {},
   ...unknown
 }: ResponderOptions): ResolvedOptions {
   assertKnown(unknown, OPTION_NAMES)
@@ -149,15 +158,20 @@ export function resolveOptions({
       stanzas: { ...stanzas, keepsMessages: storageOf(offlineStorage ?? stanzas.keepsMessages) },
     },
     registration,
-    ...resolveRooms(rooms, allowsNewRooms),
+    ...resolveData(rooms, allowsNewRooms, vcards),
   }
 }
 
-function resolveRooms(rooms: unknown, allowsNewRooms: unknown): Pick<ResolvedOptions, 'rooms' | 'allowsNewRooms'> {
+/** Checks the kinds of the options; the services that hold the data check the rest. */
+function resolveData(
+  rooms: unknown,
+  allowsNewRooms: unknown,
+  vcards: unknown,
+): Pick<ResolvedOptions, 'rooms' | 'allowsNewRooms' | 'vcards'> {
   assertObject(rooms, 'option `rooms`')
+  assertObject(vcards, 'option `vcards`')
   if (typeof allowsNewRooms !== 'boolean') throw new TypeError('option `allowsNewRooms` must be a boolean')
-  // Rooms checks the rest.
-  return { rooms: { ...rooms } as Readonly<Record<string, RoomOptions>>, allowsNewRooms }
+  return { rooms: { ...rooms }, allowsNewRooms, vcards: { ...vcards } }
 }
 
 function storageOf(offlineStorage: unknown): boolean {

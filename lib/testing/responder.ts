@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Element, read, XmlError } from '../xml/read'
 import type { Node } from '../xml/write'
-import { Accounts } from './accounts'
+import type { Accounts } from './accounts'
 import { Answers } from './answers'
-import { Users } from './clients/users'
+import type { Users } from './clients/users'
 import type { Fault } from './faults/fault'
 import { Faults } from './faults/faults'
 import type { StandingFault, StandingMoment, StandingReply } from './faults/standing'
@@ -18,11 +18,10 @@ import { Session } from './protocol/session'
 import { newSid } from './protocol/sid'
 import { inClientNamespace } from './protocol/stanza'
 import { Stream } from './protocol/stream'
-import { RoomService } from './rooms/room-service'
-import { Rooms } from './rooms/rooms'
-import { Router } from './routing/router'
-import { AccountStore } from './services/account-data'
-import { type CaptchaView, RegistrationService } from './services/registration'
+import type { Rooms } from './rooms/rooms'
+import type { CaptchaView } from './services/registration'
+import { SharedServices } from './services/shared'
+import type { VCards } from './services/vcards'
 import type { SessionView, TestServer } from './test-server'
 
 const MAX_SESSIONS = 1_000
@@ -33,27 +32,23 @@ export class Responder implements TestServer {
   readonly accounts: Accounts
   readonly users: Users
   readonly rooms: Rooms
+  readonly vcards: VCards
   readonly #options: ResolvedOptions
-  readonly #registration: RegistrationService
-  readonly #data = new AccountStore()
+  readonly #services: SharedServices
   readonly #faults = new Faults()
   readonly #answers: Answers
   readonly #sessions = new Map<string, Session>()
-  readonly #router: Router
-  readonly #roomService: RoomService
   readonly #requests = new RequestLog()
+  readonly #isRoom = (jid: string): boolean => this.rooms.isRoom(jid)
 
   constructor(options: ResponderOptions) {
     this.#options = resolveOptions(options)
-    const { accounts, domain, registration, personality } = this.#options
-    this.rooms = new Rooms(domain, this.#options.rooms)
-    this.#roomService = new RoomService(this.rooms, personality, this.#options.allowsNewRooms)
-    this.accounts = new Accounts(accounts, personality.sasl)
-    this.#registration = new RegistrationService(this.accounts, domain, registration, personality)
-    this.#answers = new Answers(personality, this.#faults)
-    const routed = { domain, accounts: this.accounts, data: this.#data, personality }
-    this.#router = new Router(routed, () => this.#forgetAllIdle())
-    this.users = new Users(this.#router, personality.stanzas.repeatsRefused)
+    this.#services = new SharedServices(this.#options, () => this.#forgetAllIdle())
+    this.accounts = this.#services.accounts
+    this.users = this.#services.users
+    this.rooms = this.#services.rooms
+    this.vcards = this.#services.vcards
+    this.#answers = new Answers(this.#options.personality, this.#faults, this.#isRoom, () => this.#isAsked)
   }
 
   get sessions(): readonly SessionView[] {
@@ -66,7 +61,7 @@ export class Responder implements TestServer {
   }
 
   get captchas(): readonly CaptchaView[] {
-    return this.#registration.captchas
+    return this.#services.registration.captchas
   }
 
   get requests(): readonly RequestView[] {
@@ -80,11 +75,7 @@ export class Responder implements TestServer {
 
   reset(): void {
     this.endSessions()
-    this.users.clear()
-    this.rooms.restore(this.#options.rooms)
-    this.accounts.restore(this.#options.accounts)
-    this.#registration.reset()
-    this.#data.clear()
+    this.#services.reset()
     this.#requests.clear()
     this.#faults.clear()
   }
@@ -128,7 +119,7 @@ export class Responder implements TestServer {
     }
     const rid = ridOf(body)
     if (rid === undefined) return withoutRid
-    const request = viewOf(body, Buffer.from(bytes).toString(), headers)
+    const request = viewOf(body, Buffer.from(bytes).toString(), headers, this.#isRoom)
     this.#requests.add(request)
     if (request.sid === undefined) return this.#create(body, rid, request, connection)
     this.#forgetIdle(request.sid)
@@ -164,18 +155,13 @@ export class Responder implements TestServer {
   #session(rid: number, terms: Terms): Session {
     const { domain, mechanisms, personality } = this.#options
     const { sessions, replies } = personality
-    const { accounts } = this
     const sid = newSid(sessions.sid)
     const values = valuesOf(terms, sessions.inactivity, domain, sid)
     const stream = new Stream({
       domain,
-      accounts,
-      data: this.#data,
+      services: this.#services,
       mechanisms,
       personality,
-      registration: this.#registration,
-      router: this.#router,
-      rooms: this.#roomService,
       push: stanza => this.#give(session, stanza),
       replace: () => void this.#end(sid, streamError('conflict', REPLACED)),
     })
@@ -221,7 +207,7 @@ export class Responder implements TestServer {
   #reroute(session: Session): void {
     const { due } = session
     session.due = []
-    for (const stanza of due) if (stanza.name === 'message') this.#router.message(stanza)
+    for (const stanza of due) if (stanza.name === 'message') this.#services.router.message(stanza)
   }
 
   #end(sid: string, reply: Reply): Reply {
@@ -244,6 +230,11 @@ export class Responder implements TestServer {
     if (!session || session.idleSince >= Date.now() - inactivity * 1000) return
     this.#end(sid, this.#unknown)
     if (sessions.reroutes) this.#reroute(session)
+  }
+
+  /** true if there is anything that a question about roles or a vCard could find */
+  get #isAsked(): boolean {
+    return this.rooms.services.length > 0 || this.vcards.isUsed
   }
 
   get #unknown(): Reply {

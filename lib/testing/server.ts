@@ -26,6 +26,7 @@ export type { TestMechanism } from './protocol/sasl'
 export type { Affiliation } from './rooms/room'
 export type { RoomOptions, Rooms } from './rooms/rooms'
 export type { CaptchaView, RegistrationMode } from './services/registration'
+export type { VCards } from './services/vcards'
 export type { SessionView, TestServer } from './test-server'
 
 /**

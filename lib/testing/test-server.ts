@@ -6,6 +6,7 @@ import type { RequestView } from './protocol/request'
 import type { TestMechanism } from './protocol/sasl'
 import type { Rooms } from './rooms/rooms'
 import type { CaptchaView } from './services/registration'
+import type { VCards } from './services/vcards'
 
 /**
  * A session that the server holds.
@@ -62,6 +63,8 @@ export interface TestServer {
   readonly users: Users
   /** chat rooms; a test can change them at any time */
   readonly rooms: Rooms
+  /** vCards of the accounts; a test can change them at any time */
+  readonly vcards: VCards
   /** sessions that the server holds now */
   readonly sessions: readonly SessionView[]
   /** captchas that are not answered yet, the newest last */
@@ -74,6 +77,6 @@ export interface TestServer {
    * @throws {TypeError} the fault is invalid; the message names the field
    */
   fault(fault: Fault | StandingFault): void
-  /** Restores the state after the start: the first accounts, and rooms, without users, sessions, requests, captchas or faults. */
+  /** Restores the state after the start: the first accounts, rooms and vCards, without users, sessions, requests, captchas or faults. */
   reset(): void
 }

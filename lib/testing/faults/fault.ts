@@ -99,8 +99,15 @@ export type FaultReply =
       readonly offer: readonly string[]
     }
   | {
-      /** replies to an iq (`bind`, `form`, `register`, `remove`) with a stanza error of this condition */
+      /** replies to an iq (`bind`, `form`, `register`, `remove`), or to each one of `roles` or `vcard`, with this stanza error */
       readonly stanzaError: string
+    }
+  | {
+      /**
+       * rewrites each answer to an iq of the step on its own, as for `roles` and `vcard`; an empty text leaves it out. Both
+       * are the text of an iq.
+       */
+      readonly answer: (answer: string, question: string) => string
     }
   | {
       /** binds this JID instead */

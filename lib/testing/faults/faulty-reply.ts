@@ -53,6 +53,8 @@ export function faultyReply(
   if ('terminate' in fault) return terminated(fault.terminate)
   if ('streamError' in fault) return streamError(fault.streamError)
   if ('offer' in fault) return ok([features(fault.offer, false)], attributes)
+  // The answers are changed already.
+  if ('answer' in fault) return ok(children, attributes)
   const id = children[0]?.attributes['id'] ?? ''
   if ('boundJid' in fault) return ok([bound(id, fault.boundJid)], attributes)
   return ok([stanzaError(id, fault.stanzaError)], attributes)

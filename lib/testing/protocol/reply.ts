@@ -8,7 +8,8 @@ import {
   STREAM_CONDITIONS,
   STREAMS,
 } from '../../xml/namespaces'
-import { element, type Node, write } from '../../xml/write'
+import { element, type Node } from '../../xml/write'
+import { writeWithRaw } from './raw'
 
 /** An HTTP reply. */
 export interface HttpReply {
@@ -49,7 +50,7 @@ export function page(status: number, body: string | Uint8Array, headers: Attribu
 }
 
 export function bodyText(attributes: Attributes, children: readonly Node[]): string {
-  return write(element('body', { xmlns: HTTPBIND, 'xmlns:stream': STREAMS, ...attributes }, ...children))
+  return writeWithRaw(element('body', { xmlns: HTTPBIND, 'xmlns:stream': STREAMS, ...attributes }, ...children))
 }
 
 export function ok(children: readonly Node[], attributes: Attributes = {}): HttpReply {

@@ -1,9 +1,10 @@
-import { BIND, CLIENT, HTTPBIND, REGISTER, SASL, XBOSH } from '../../xml/namespaces'
+import { BIND, CLIENT, DISCO_INFO, HTTPBIND, MUC_ADMIN, REGISTER, SASL, VCARD, XBOSH } from '../../xml/namespaces'
 import type { Element } from '../../xml/read'
 
 /**
  * Purpose of a request. `poll` is an empty request. `form` requests a registration form, `register` submits it or changes
- * a password, `remove` removes an account. `stanza` is every other stanza.
+ * a password, `remove` removes an account. `roles` asks a room who it lists or what it is, alone or beside a `vcard`, which
+ * asks for a vCard. `stanza` is every other stanza.
  *
  * @example
  * ```ts
@@ -30,6 +31,8 @@ export type Step =
   | 'form'
   | 'register'
   | 'remove'
+  | 'roles'
+  | 'vcard'
   | 'poll'
   | 'stanza'
   | 'terminate'
@@ -67,10 +70,13 @@ export interface RequestView {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-export function viewOf(body: Element, text: string, headers: RequestView['headers']): RequestView {
+/** Tells whether a room can have this bare JID. */
+export type IsRoom = (jid: string) => boolean
+
+export function viewOf(body: Element, text: string, headers: RequestView['headers'], isRoom: IsRoom): RequestView {
   const [auth] = body.children.filter(child => stepOfChild(child) === 'auth')
   return {
-    step: stepOf(body),
+    step: stepOf(body, isRoom),
     sid: body.attributes.get('sid'),
     mechanism: auth?.attributes.get('mechanism'),
     body: text,
@@ -78,15 +84,29 @@ export function viewOf(body: Element, text: string, headers: RequestView['header
   }
 }
 
-function stepOf({ attributes, children }: Element): Step {
+const QUESTIONS: readonly Step[] = ['roles', 'vcard', 'stanza']
+
+function stepOf({ attributes, children }: Element, isRoom: IsRoom): Step {
   if (!attributes.has('sid')) return 'create'
   if (attributes.get('type') === 'terminate') return 'terminate'
   if (attributes.get(`{${XBOSH}}restart`) === 'true') return 'restart'
-  const steps = children.map(stepOfChild)
-  return steps.find(step => step !== 'stanza') ?? steps[0] ?? 'poll'
+  const steps = children.map(child => questionOf(child, isRoom) ?? stepOfChild(child))
+  return steps.find(step => !QUESTIONS.includes(step)) ?? QUESTIONS.find(step => steps.includes(step)) ?? 'poll'
 }
 
-/** Returns the purpose of a child of a request. */
+/** Returns `roles` or `vcard` for a question of that kind. */
+export function questionOf(
+  { namespace, name, attributes, children }: Element,
+  isRoom: IsRoom,
+): 'roles' | 'vcard' | undefined {
+  if (namespace !== CLIENT || name !== 'iq' || attributes.get('type') !== 'get') return undefined
+  const [query] = children
+  if (query?.namespace === VCARD) return 'vcard'
+  const isAboutRoom = query?.namespace === DISCO_INFO && isRoom(attributes.get('to') ?? '')
+  return query?.namespace === MUC_ADMIN || isAboutRoom ? 'roles' : undefined
+}
+
+/** Returns the purpose of a child of a request, where questions are stanzas like others. */
 export function stepOfChild(child: Element): Step {
   const { namespace, name, attributes, children } = child
   if (namespace === SASL && name === 'auth') return 'auth'

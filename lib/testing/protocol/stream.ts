@@ -2,14 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { BIND, CLIENT, SESSION } from '../../xml/namespaces'
 import { type Element, textOf } from '../../xml/read'
 import type { Node } from '../../xml/write'
-import type { Accounts } from '../accounts'
 import type { FaultReply } from '../faults/fault'
 import type { Personality } from '../personalities/habits'
 import type { StanzaHabits } from '../personalities/stanza-habits'
-import type { RoomService } from '../rooms/room-service'
-import type { Router } from '../routing/router'
-import type { AccountStore } from '../services/account-data'
-import type { RegistrationService } from '../services/registration'
+import type { SharedServices } from '../services/shared'
 import { Traffic } from '../services/traffic'
 import { Authentication } from './authentication'
 import { bound, failure, features, type StreamEnd, type StreamReply, stanzaError } from './reply'
@@ -20,13 +16,9 @@ import { errorOf, isStanza } from './stanza'
 /** The server's data that all its streams share. */
 export interface StreamContext {
   readonly domain: string
-  readonly accounts: Accounts
-  readonly data: AccountStore
+  readonly services: SharedServices
   readonly mechanisms: readonly TestMechanism[]
   readonly personality: Personality
-  readonly registration: RegistrationService
-  readonly router: Router
-  readonly rooms: RoomService
   /** Gives the client a stanza that it has not asked for. */
   readonly push: (stanza: Node) => void
   /** Ends the session, because another client has bound the same resource. */
@@ -45,9 +37,9 @@ export class Stream {
   #ending: StreamEnd | undefined
 
   constructor(context: StreamContext) {
-    const { accounts, mechanisms, personality } = context
+    const { mechanisms, personality, services } = context
     this.#context = context
-    this.authentication = new Authentication({ accounts, mechanisms, habits: personality.sasl })
+    this.authentication = new Authentication({ accounts: services.accounts, mechanisms, habits: personality.sasl })
     this.#isSessionOpen = !personality.stanzas.demandsSession
   }
 
@@ -73,8 +65,8 @@ export class Stream {
 
   /** the first element that the server sends */
   get features(): Node {
-    const { mechanisms, registration, personality } = this.#context
-    return features(mechanisms, registration.isOpen, personality.features.first)
+    const { mechanisms, services, personality } = this.#context
+    return features(mechanisms, services.registration.isOpen, personality.features.first)
   }
 
   // XEP-0206 §5
@@ -132,20 +124,22 @@ export class Stream {
 
   // RFC 6120 §7.6, §7.7: binds the requested resource, or one that the server chooses.
   #bind(iq: Element): Node {
-    const { domain, data, personality, router, rooms, push, replace } = this.#context
+    const { domain, personality, services, push, replace } = this.#context
     const bind = iq.children.find(({ namespace }) => namespace === BIND)
     const resource = bind?.children.find(({ name }) => name === 'resource')
     const requested = resource ? textOf(resource) : ''
     const jid = `${this.#username}@${domain}/${requested === '' ? randomUUID() : requested}`
     this.#jid = jid
-    const own = data.of(this.#username ?? '')
+    const { router, roomService: rooms } = services
+    const own = services.data.of(this.#username ?? '')
     this.#traffic = new Traffic({ jid, host: domain, data: own, personality, router, rooms, push, replace })
     const answer = addressed(iq, bound(iq.attributes.get('id') ?? '', jid))
     return this.#habits.addressesBound ? { ...answer, attributes: { to: jid, ...answer.attributes } } : answer
   }
 
   #register(iq: Element, fault: FaultReply | undefined): StreamReply {
-    const { registration, personality } = this.#context
+    const { services, personality } = this.#context
+    const { registration } = services
     const id = iq.attributes.get('id') ?? ''
     const query = registrationQueryOf(iq)
     const step = stepOfChild(iq)
@@ -192,8 +186,12 @@ export class Stream {
   }
 
   get #restartedFeatures(): Node {
-    const { registration, personality } = this.#context
-    return features([], personality.features.registersAgain && registration.isOpen, personality.features.restarted)
+    const { services, personality } = this.#context
+    return features(
+      [],
+      personality.features.registersAgain && services.registration.isOpen,
+      personality.features.restarted,
+    )
   }
 
   get #username(): string | undefined {

@@ -176,6 +176,16 @@ export class Rooms {
     return this.#services.has(prepareConfiguredDomain(domain)?.wire ?? '')
   }
 
+  /**
+   * Returns true for the bare JID that a room of a chat service has or could have.
+   *
+   * @internal
+   */
+  isRoom(jid: string): boolean {
+    const { local, resource } = splitJid(jid)
+    return local !== undefined && resource === undefined && this.serves(jid)
+  }
+
   /** @internal */
   find(jid: string): Room | undefined {
     return this.#rooms.get(accountOf(bareJid(jid)) ?? '')
