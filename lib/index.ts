@@ -31,7 +31,8 @@ export type {
   XmppBoshErrorCode,
 } from './errors/statuses'
 export { displayJid } from './jid'
-export { type Account, Authenticator } from './login/authenticator'
+export type { Account } from './login/account'
+export { Authenticator } from './login/authenticator'
 export { prepareUsername, type UsernameOptions } from './login/username'
 export type { AgentLike, AuthenticatorOptions, TlsOptions } from './options/authenticator-options'
 export type { RegistrationOptions } from './options/registration-options'

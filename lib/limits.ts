@@ -134,6 +134,8 @@ export const ROLE_RETRY_MS = 1_000
 export const MAX_TURN_MS = 250
 /** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
 export const ASK_MARGIN_MS = 100
+/** Size of the id of a question before base64, in bytes. */
+export const QUESTION_ID_BYTES = 16
 /** Number of elements in an answer about a room: 20,000 members and what is around them. */
 export const MAX_ROLE_XML_ELEMENTS = 20_010
 /** Number of elements in one reply with such answers. */

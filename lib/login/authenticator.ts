@@ -4,43 +4,17 @@ import type { LoginMessage, OperationMessage } from '../diagnostics/messages'
 import { XmppBoshError } from '../errors/error'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import { type Settings, settingsOf } from '../options/settings'
-import type { Mechanism } from '../sasl/mechanism-names'
 import { BoundedSessions, type Internals } from '../sessions/bounded-sessions'
 import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
+import type { Account } from './account'
+import { AccountDetails } from './account-details'
 import { type Credentials, prepareCredentials } from './credentials'
 import { deriveWithin } from './key-derivation'
 import { login } from './login'
 import { FailureDelay } from './timing/failure-delay'
 import type { LoginTiming } from './timing/login-timing'
 import { SeenIterations } from './timing/seen-iterations'
-
-/**
- * Account of a successful login: the server verified its password.
- *
- * @example
- * ```ts
- * import { type Account, Authenticator } from 'passport-xmpp-bosh'
- *
- * const authenticator = new Authenticator({ service: 'https://xmpp.example.com:5443/bosh', domain: 'example.com' })
- *
- * const account: Account = await authenticator.authenticate({ username: 'alice', password: 'secret' })
- * console.log(account.jid) // alice@example.com: the key for a table of users
- * ```
- */
-export interface Account {
-  /**
-   * bare JID: prepared localpart, `@`, domain as A-labels (RFC 7622 §3); the same for every login of the account; see
-   * {@link displayJid} for a text to show
-   */
-  readonly jid: string
-  /** localpart of `jid` */
-  readonly username: string
-  /** domain of `jid`, as A-labels */
-  readonly domain: string
-  /** SASL mechanism with which the server checked the password */
-  readonly mechanism: Mechanism
-}
 
 /**
  * Work on the session of a login that succeeded.
@@ -78,6 +52,7 @@ export class Authenticator {
   readonly #sessions: BoundedSessions
   readonly #delay: FailureDelay
   readonly #iterations: SeenIterations
+  readonly #details: AccountDetails
 
   /**
    * Creates an authenticator. It connects at the first login.
@@ -103,11 +78,13 @@ export class Authenticator {
     this.#sessions = sessions
     this.#delay = new FailureDelay(sessions.clock, settings, sessions.closing)
     this.#iterations = new SeenIterations(settings)
+    this.#details = new AccountDetails(settings, sessions.clock)
   }
 
   /**
    * Logs in and returns the account. Resolves only with proof: the server reported success on this session, proved that
    * it knows the password as far as the mechanism can (RFC 5802 §5), and bound the requested JID (unless `bind: false`).
+   * Then reads the roles and the vCard of the account, with options `roles` and `profile`.
    *
    * @param credentials user name or bare JID, and password, as typed
    * @param context signal, IP address and key of the visitor
@@ -123,9 +100,9 @@ export class Authenticator {
    * ```
    */
   authenticate(credentials: { username: string; password: string }, context: LoginContext = {}): Promise<Account> {
-    if (!isObserved(LOGIN)) return this.#logIn(credentials, context, onlyAccount, false)
+    if (!isObserved(LOGIN)) return this.#authenticate(credentials, context)
     const message: LoginMessage = startOf(this.#settings.domain.ascii, this.#settings.endpoints)
-    const login = () => this.#logIn(credentials, context, onlyAccount, false, message)
+    const login = () => this.#authenticate(credentials, context, message)
     return observed(LOGIN, message, login, (ended, { jid, mechanism }) => Object.assign(ended, { jid, mechanism }))
   }
 
@@ -141,6 +118,18 @@ export class Authenticator {
     work: Work<T>,
   ): Promise<T> {
     return this.#logIn(credentials, context, work, true)
+  }
+
+  #authenticate(
+    credentials: { username: string; password: string },
+    context: LoginContext,
+    message?: OperationMessage,
+  ): Promise<Account> {
+    const details = this.#details
+    if (!details.areAsked) return this.#logIn(credentials, context, onlyAccount, false, message)
+    const deadlineAt = this.#sessions.clock.now() + this.#settings.timeout
+    const work: Work<Account> = (account, session, signal) => details.read(account, session, deadlineAt, signal)
+    return this.#logIn(credentials, context, work, details.useSession, message)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Mechanism } from '../sasl/mechanism-names'
+import type { RoleReaderLike, RoleRooms } from './role-options'
 
 /**
  * Part of `http.Agent` and `https.Agent` that the library uses, so that its types compile without those of Node.
@@ -67,8 +68,8 @@ export interface TlsOptions {
 }
 
 /**
- * Options that name the XMPP server and bound the logins on it. {@link Strategy}, {@link Authenticator} and
- * {@link Registration} take them. An unknown option or an invalid value throws a `TypeError` that names the option.
+ * Options that name the XMPP server, bound the logins on it, and say what a login reads of the account. {@link Strategy} and
+ * {@link Authenticator} take all of them, {@link Registration} all but `profile`, `roles` and `requireRole`. An unknown option or an invalid value throws a `TypeError` that names the option.
  *
  * @example
  * ```ts
@@ -181,10 +182,39 @@ export interface AuthenticatorOptions {
    * @default agents of the library with keep-alive: each login has a connection of its own
    */
   agent?: AgentLike
+  /**
+   * 'vcard': reads the account's vCard (XEP-0054) after the login, for {@link Account.vcard} and {@link Profile}: name,
+   * e-mail addresses and photo, as the account's owner wrote them. Needs `bind`. A vCard that cannot be read within 2 s and
+   * 64 KiB is left out.
+   *
+   * @default undefined (nothing is read)
+   */
+  profile?: 'vcard'
+  /**
+   * Rooms that stand for roles, or a {@link RoleReader}: the login reads the roles of the account, for
+   * {@link Account.roles} and {@link Profile}. With rooms, it asks on the visitor's own session, which needs `bind` and a
+   * server that shows the lists of a room to its members. A role that cannot be read within 2 s is left out.
+   *
+   * @default undefined (nothing is read)
+   */
+  roles?: RoleRooms | RoleReaderLike
+  /**
+   * Role without which a login is refused: `role-required`, status 403. Also if the role could not be read.
+   *
+   * @default undefined (no role is required)
+   */
+  requireRole?: string
 }
 
-/** Names of all {@link AuthenticatorOptions}. */
-export const AUTHENTICATOR_OPTION_NAMES = [
+/** Names of the {@link AuthenticatorOptions} about an account that has logged in. */
+export const ACCOUNT_OPTION_NAMES = [
+  'profile',
+  'roles',
+  'requireRole',
+] as const satisfies readonly (keyof AuthenticatorOptions)[]
+
+/** Names of the {@link AuthenticatorOptions} that name the server and bound the logins. */
+export const SERVER_OPTION_NAMES = [
   'service',
   'domain',
   'maxUsernameBytes',
@@ -201,3 +231,6 @@ export const AUTHENTICATOR_OPTION_NAMES = [
   'tls',
   'agent',
 ] as const satisfies readonly (keyof AuthenticatorOptions)[]
+
+/** Names of all {@link AuthenticatorOptions}. */
+export const AUTHENTICATOR_OPTION_NAMES = [...SERVER_OPTION_NAMES, ...ACCOUNT_OPTION_NAMES] as const

@@ -1,10 +1,11 @@
 import { MAX_CAPTCHA_HOSTS, MAX_DOMAIN_BYTES } from '../limits'
-import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from './authenticator-options'
+import { type ACCOUNT_OPTION_NAMES, type AuthenticatorOptions, SERVER_OPTION_NAMES } from './authenticator-options'
 import { assertKnown, assertObject } from './checks'
 import { urlOf } from './url'
 
 /**
- * Options of {@link Registration}: those of {@link Authenticator}, and the hosts of captcha pictures.
+ * Options of {@link Registration}: those of {@link Authenticator} but `profile`, `roles` and `requireRole`, and the hosts of
+ * captcha pictures.
  *
  * @example
  * ```ts
@@ -18,7 +19,7 @@ import { urlOf } from './url'
  * export const registration = new Registration(options)
  * ```
  */
-export interface RegistrationOptions extends AuthenticatorOptions {
+export interface RegistrationOptions extends Omit<AuthenticatorOptions, (typeof ACCOUNT_OPTION_NAMES)[number]> {
   /**
    * Hosts from which the visitor's browser may get the picture of a captcha, for a server that sends an `https:` address
    * and not the picture (XEP-0158). Each is a host, with a port unless that is 443. The host sees the visitor's address.
@@ -39,7 +40,7 @@ export function captchaHostsOf(given: RegistrationOptions): {
   readonly captchaHosts: readonly string[]
 } {
   assertObject(given, 'options')
-  assertKnown(given, [...AUTHENTICATOR_OPTION_NAMES, 'captchaHosts'])
+  assertKnown(given, [...SERVER_OPTION_NAMES, 'captchaHosts'])
   const { captchaHosts = [], ...options } = given
   if (!Array.isArray(captchaHosts) || captchaHosts.length > MAX_CAPTCHA_HOSTS) throw invalidHosts()
   return { options, captchaHosts: captchaHosts.map(hostOf) }

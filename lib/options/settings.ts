@@ -16,6 +16,7 @@ import {
   TIMEOUT_MS,
 } from '../limits'
 import { MECHANISM_NAMES, type Mechanism } from '../sasl'
+import { type AccountSettings, accountSettingsOf } from './account-settings'
 import { agentOf } from './agent'
 import {
   type AgentLike,
@@ -58,6 +59,7 @@ export interface Settings {
   readonly failureDelay: number
   readonly tls: TlsOptions | undefined
   readonly agent: AgentLike | undefined
+  readonly account: AccountSettings
 }
 
 /**
@@ -75,11 +77,12 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
   if (minIterations > maxIterations)
     throw new TypeError('option `minIterations` must not be larger than `maxIterations`')
   const endpoints = endpointsOf(options, allowInsecure)
+  const bind = optionalBoolean(options, 'bind') ?? true
   return {
     endpoints,
     domain: domainOf(options.domain),
     maxUsernameBytes: maxUsernameBytesOf(options),
-    bind: optionalBoolean(options, 'bind') ?? true,
+    bind,
     timeout: optionalInteger(options, 'timeout', 1, MAX_TIMEOUT_MS) ?? TIMEOUT_MS,
     maxResponseBytes: optionalInteger(options, 'maxResponseBytes', 1, MAX_RESPONSE_BYTES_TOP) ?? MAX_RESPONSE_BYTES,
     minIterations,
@@ -93,6 +96,7 @@ export function settingsOf(options: AuthenticatorOptions): Settings {
       options.tls,
       endpoints.map(({ url }) => url),
     ),
+    account: accountSettingsOf(options, bind),
   }
 }
 

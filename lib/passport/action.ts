@@ -1,4 +1,4 @@
-import type { Account } from '../login/authenticator'
+import type { Account } from '../login/account'
 import { messagesOf, outcomeOf } from './outcome'
 import { profileOf } from './profile'
 import type { XmppAuthenticateOptions } from './strategy-options'
@@ -39,7 +39,7 @@ export async function actionFor<Req extends object>(
 export async function actionOfVerify<Req>(
   verify: VerifyWithRequest<Req>,
   req: Req,
-  account: { readonly username: string; readonly domain: string },
+  account: Pick<Account, 'username' | 'domain' | 'vcard' | 'roles'>,
   proof: object,
 ): Promise<Action> {
   try {

@@ -1,4 +1,5 @@
 import { displayDomain, displayLocalpart } from '../jid'
+import type { Account } from '../login/account'
 
 /**
  * Profile of an XMPP account in Passport's normalized form: plain data. Without `verify` it is `req.user`.
@@ -29,24 +30,42 @@ export interface Profile {
   readonly domain: string
   /**
    * `username` as people read it: `o'neil` for `o\27neil`. The space, `'` and `&` are shown. Other escapes stay: with them,
-   * a name could pass for an address, a link or markup. To show, never to compare: escape it in HTML.
+   * a name could pass for an address, a link or markup. With option `profile: 'vcard'`, the name in the account's vCard, if
+   * it has one: any account can give itself any name, so show `displayJid` beside it. To show, never to compare: escape it in
+   * HTML.
    */
   readonly displayName: string
-  /** `jid` as people read it: `displayName`, `@`, domain in U-labels; to show, never to compare */
+  /** `jid` as people read it: the localpart, `@`, domain in U-labels; to show, never to compare */
   readonly displayJid: string
+  /** parts of the name in the account's vCard, with option `profile: 'vcard'`; see {@link VCard.name} */
+  readonly name?: { readonly familyName?: string; readonly givenName?: string; readonly middleName?: string }
+  /** e-mail addresses in the account's vCard, never verified, with option `profile: 'vcard'`; see {@link VCard.emails} */
+  readonly emails?: readonly { readonly value: string; readonly verified: false }[]
+  /** photo in the account's vCard, as a `data:` URL, with option `profile: 'vcard'`; see {@link VCard.photos} */
+  readonly photos?: readonly { readonly value: string }[]
+  /** roles of the account at this login, with option `roles`; not in the session, see {@link deserializeUser} */
+  readonly roles?: readonly string[]
 }
 
-/** Returns the profile of the account with the given parts of a bare JID. */
-export function profileOf({ username, domain }: { username: string; domain: string }): Profile {
+/** Returns the profile of the account with the given parts of a bare JID, and what a login has read of it. */
+export function profileOf({
+  username,
+  domain,
+  vcard,
+  roles,
+}: Pick<Account, 'username' | 'domain' | 'vcard' | 'roles'>): Profile {
   const jid = `${username}@${domain}`
-  const displayName = displayLocalpart(username)
+  const shownName = displayLocalpart(username)
   return {
     provider: 'xmpp',
     id: jid,
     jid,
     username,
     domain,
-    displayName,
-    displayJid: `${displayName}@${displayDomain(domain)}`,
+    displayName: vcard?.displayName ?? shownName,
+    displayJid: `${shownName}@${displayDomain(domain)}`,
+    ...(vcard?.name && { name: vcard.name }),
+    ...(vcard && { emails: vcard.emails, photos: vcard.photos }),
+    ...(roles && { roles }),
   }
 }

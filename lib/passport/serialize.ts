@@ -42,7 +42,8 @@ export function serializeUser(user: object, done: (error: unknown, jid?: string)
 }
 
 /**
- * Restores the profile of the login from the bare JID in the session. Pass it to `passport.deserializeUser`.
+ * Restores the profile of the login from the bare JID in the session, without roles and vCard: rights are asked for, not
+ * remembered (see {@link RoleReader}). Pass it to `passport.deserializeUser`.
  *
  * Calls `done` with false, not signed in, if the session holds anything else.
  *

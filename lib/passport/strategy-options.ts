@@ -1,4 +1,5 @@
-import { type Account, Authenticator } from '../login/authenticator'
+import type { Account } from '../login/account'
+import { Authenticator } from '../login/authenticator'
 import type { AuthenticatorOptions } from '../options/authenticator-options'
 import type { LoginContext } from '../sessions/context'
 import type { Messages } from './outcome'

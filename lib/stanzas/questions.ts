@@ -1,8 +1,16 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ReplyBounds } from '../bosh/reply-bounds'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
-import { MAX_RESPONSE_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from '../limits'
+import {
+  MAX_RESPONSE_BYTES,
+  MAX_ROLE_BYTES,
+  MAX_ROLE_REPLY_ELEMENTS,
+  MAX_ROLE_XML_ELEMENTS,
+  MAX_XML_DEPTH,
+  MAX_XML_ELEMENTS,
+  QUESTION_ID_BYTES,
+} from '../limits'
 import type { Signal } from '../time/light-signal'
 import { CLIENT } from '../xml/namespaces'
 import type { ChildLimits, Element } from '../xml/read'
@@ -24,6 +32,13 @@ export interface AskBounds {
   readonly elements: number
   /** limits of the answer to a question that has none of its own */
   readonly limits: ChildLimits
+}
+
+/** Bounds of the answers about rooms. */
+export const ROLE_BOUNDS: AskBounds = {
+  maxBytes: MAX_ROLE_BYTES,
+  elements: MAX_ROLE_REPLY_ELEMENTS,
+  limits: { bytes: MAX_ROLE_BYTES, elements: MAX_ROLE_XML_ELEMENTS, depth: MAX_XML_DEPTH },
 }
 
 /** Limits of a stanza that comes between the answers. */
@@ -80,7 +95,8 @@ class GatheredAnswers {
     this.#came = questions.map(() => 0)
     this.answers = questions.map(() => undefined)
     this.iqs = questions.map(({ to, payload }, index) => {
-      const id = randomUUID()
+      // Short: servers shape long bodies, and there can be 65 questions in one.
+      const id = randomBytes(QUESTION_ID_BYTES).toString('base64url')
       this.#indexes.set(id, index)
       return element('iq', { xmlns: CLIENT, type: 'get', id, ...(to !== undefined && { to }) }, payload)
     })

@@ -1,7 +1,7 @@
 import { MAX_VCARD_EMAILS, MAX_VCARD_TEXT_LENGTH } from '../limits'
 
-// Line ends and the other blanks (Unicode White_Space), which become a space.
-const BLANKS = /[\s\u0085\u001c-\u001f]+/gu
+// Not U+FEFF, which is no blank but not shown.
+const BLANKS = /[\t\n\v\f\r\p{Z}]+/gu
 // Controls, format characters, bidirectional controls, characters that are not shown, and the blank of Braille.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800]/gu
 

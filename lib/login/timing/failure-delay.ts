@@ -60,7 +60,8 @@ export class FailureDelay {
    * Runs `work` and settles as it does. A refusal, and every failure after the server was asked about the account, is
    * passed on at the level, or at once if `signal` is aborted.
    *
-   * @param work tells the timing of the login. After the proof of the account it fails without a delay
+   * @param work tells the timing of the login. After the proof of the account it fails without a delay, but for want of a
+   * role
    * @throws {XmppBoshError} ERR_XMPP_BUSY in place of the failure if the visitor has too many that wait as well;
    * ERR_XMPP_TIMEOUT in place of a refusal that would come too late with all exchanges that a wrong password takes
    */
@@ -73,7 +74,7 @@ export class FailureDelay {
       return result
     } catch (reason) {
       this.#recordProof(timing)
-      if (XmppBoshError.is(reason) && timing.provedAfter === undefined && tellsOfAccount(reason, timing)) {
+      if (XmppBoshError.is(reason) && isDelayed(reason, timing)) {
         throw await this.#passedOn(reason, timing, deadlineAt, signal)
       }
       throw reason
@@ -101,7 +102,8 @@ export class FailureDelay {
     signal: AbortSignalLike | undefined,
   ): Promise<XmppBoshError> {
     const { failureDelay, timeout } = this.#limits
-    const isAnswer = timing.isAsked && isRefusal(reason.code)
+    // A refusal after the proof is no measure for others: it has a text of its own, and comes after further questions.
+    const isAnswer = timing.isAsked && timing.provedAfter === undefined && isRefusal(reason.code)
     if (isAnswer) this.#recordRefusal(timing)
     if (failureDelay === 0) return reason
     // The login of a known name would not have come to the refusal of its password: it would have timed out.
@@ -136,7 +138,8 @@ export class FailureDelay {
   }
 }
 
-function tellsOfAccount({ status }: XmppBoshError, { isAsked }: LoginTiming): boolean {
+function isDelayed({ code, status }: XmppBoshError, { isAsked, provedAfter }: LoginTiming): boolean {
+  if (provedAfter !== undefined) return code === 'role-required'
   return isAsked || status === 401
 }
 

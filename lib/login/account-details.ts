@@ -1,0 +1,115 @@
+import type { BoshSession } from '../bosh/session'
+import { XmppBoshError } from '../errors/error'
+import type { Domain } from '../jid'
+import { ASK_MARGIN_MS, ASK_MS, MAX_VCARD_BYTES, MAX_XML_ELEMENTS } from '../limits'
+import type { AccountSettings } from '../options/account-settings'
+import type { RoleReaderLike, Room } from '../options/role-options'
+import type { Settings } from '../options/settings'
+import { questionsOf, rolesIn } from '../roles/room-questions'
+import { RoomReports } from '../roles/room-reports'
+import type { Question } from '../stanzas/question'
+import { type Answers, type AskBounds, askAll, ROLE_BOUNDS } from '../stanzas/questions'
+import type { Clock } from '../time/clock'
+import { TimeoutSignal } from '../time/combined-signals'
+import { type Signal, throwIfAborted } from '../time/light-signal'
+import { untilAborted } from '../time/wait'
+import { vcardIn, vcardQuestion } from '../vcard/vcard'
+import type { Account } from './account'
+
+/**
+ * Roles and vCard of accounts that have logged in, as options `roles` and `profile` ask for them. All that is asked on the
+ * session of the login leaves in one body. What cannot be read is left out, and fails no login but with `requireRole`.
+ */
+export class AccountDetails {
+  readonly #settings: AccountSettings
+  readonly #domain: Domain
+  readonly #clock: Clock
+  readonly #rooms: readonly Room[]
+  readonly #roomQuestions: readonly Question[]
+  readonly #bounds: AskBounds
+  readonly #reports = new RoomReports()
+
+  constructor({ account, domain }: Pick<Settings, 'account' | 'domain'>, clock: Clock) {
+    const { roles, hasProfile } = account
+    this.#settings = account
+    this.#domain = domain
+    this.#clock = clock
+    this.#rooms = roles && 'rooms' in roles ? roles.rooms : []
+    this.#roomQuestions = questionsOf(this.#rooms)
+    this.#bounds = boundsOf(this.#rooms.length > 0, hasProfile)
+  }
+
+  /** True if something is to be read of an account. */
+  get areAsked(): boolean {
+    return this.#settings.roles !== undefined || this.#settings.hasProfile
+  }
+
+  /** True if the session of a login is asked. */
+  get useSession(): boolean {
+    return this.#rooms.length > 0 || this.#settings.hasProfile
+  }
+
+  /**
+   * Reads roles and vCard within 2 s, and before the login's deadline, and returns the account with them.
+   *
+   * @param deadlineAt time of the login's deadline, in ms of the clock
+   * @param signal ends the login
+   * @throws {XmppBoshError} `role-required` if the account does not have the required role, or it cannot be read
+   */
+  async read(account: Account, session: BoshSession, deadlineAt: number, signal: Signal): Promise<Account> {
+    const { roles: from, hasProfile, requireRole } = this.#settings
+    const ms = Math.min(ASK_MS, deadlineAt - ASK_MARGIN_MS - this.#clock.now())
+    const deadline = new TimeoutSignal(this.#clock, Math.max(ms, 0), () => undefined, signal)
+    if (ms <= 0) deadline.abort()
+    const reader = from && 'reader' in from ? from.reader : undefined
+    try {
+      const [answers, rolesOfReader] = await Promise.all([
+        askAll(session, this.#questionsAbout(account), this.#bounds, deadline),
+        reader && rolesBy(reader, account.jid, deadline),
+      ])
+      throwIfAborted(signal)
+      const roles = from && (rolesOfReader ?? this.#rolesIn(answers, account.jid))
+      if (requireRole !== undefined && !roles?.includes(requireRole)) throw roleRequired()
+      const vcard = hasProfile ? vcardIn(answers.at(-1)) : undefined
+      return { ...account, ...(roles && { roles }), ...(vcard && { vcard }) }
+    } finally {
+      deadline.release()
+    }
+  }
+
+  #questionsAbout({ username }: Account): readonly Question[] {
+    const vcard = this.#settings.hasProfile ? [vcardQuestion(this.#domain, username)] : []
+    // The vCard comes last: servers answer in order, and its photo can be large.
+    return [...this.#roomQuestions, ...vcard]
+  }
+
+  #rolesIn(answers: Answers, jid: string): readonly string[] {
+    return rolesIn(this.#rooms, answers.slice(0, this.#roomQuestions.length), jid, this.#reports)
+  }
+}
+
+function boundsOf(hasRooms: boolean, hasProfile: boolean): AskBounds {
+  const { maxBytes, elements, limits } = ROLE_BOUNDS
+  return {
+    maxBytes: (hasRooms ? maxBytes : 0) + (hasProfile ? MAX_VCARD_BYTES : 0),
+    elements: (hasRooms ? elements : 0) + (hasProfile ? MAX_XML_ELEMENTS : 0),
+    limits,
+  }
+}
+
+/** Asks a reader for the roles as they are now. A reader of the app's own may do anything: what is no role is left out. */
+async function rolesBy(reader: RoleReaderLike, jid: string, signal: Signal): Promise<readonly string[]> {
+  try {
+    const roles: unknown = await untilAborted(Promise.resolve(reader.of(jid, { maxAge: 0 })), signal)
+    return Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : []
+  } catch {
+    return []
+  }
+}
+
+function roleRequired(): XmppBoshError {
+  return new XmppBoshError(
+    'role-required',
+    'the password is right, but the account does not have the role of option `requireRole`, or the role could not be read',
+  )
+}
