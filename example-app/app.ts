@@ -62,7 +62,7 @@ export interface AppConfig {
   readonly branding: Branding
   /** signing in with an XMPP app; `undefined`: with a password alone */
   readonly confirm?: ConfirmConfig | undefined
-  /** what a login asks for beside the password; `undefined`: nothing */
+  /** data that a login asks for beside the password; `undefined`: none */
   readonly profile?: 'vcard' | undefined
   /** rooms that stand for roles, which the service account reads */
   readonly roles?: RolesConfig | undefined

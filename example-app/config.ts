@@ -35,7 +35,7 @@ export interface Config {
   readonly branding: Branding
   /** signing in with an XMPP app; `undefined`: with a password alone */
   readonly confirm: ConfirmConfig | undefined
-  /** what a login asks for beside the password; `undefined`: nothing */
+  /** data that a login asks for beside the password; `undefined`: none */
   readonly profile: 'vcard' | undefined
   /** rooms that stand for roles; `undefined`: there are no roles */
   readonly roles: RolesConfig | undefined

@@ -42,7 +42,7 @@ export function readRoles(env: Environment, { isDemo, domain, hasAccount }: Role
   return Object.fromEntries(rooms)
 }
 
-/** Reads what the app asks for at a login beside the password. @throws {ConfigError} */
+/** Reads which data the app asks for at a login beside the password. @throws {ConfigError} */
 export function readProfile(env: Environment, isDemo: boolean): 'vcard' | undefined {
   const value = textOf(env, 'XMPP_PROFILE')?.toLowerCase()
   if (value === undefined) return isDemo ? 'vcard' : undefined

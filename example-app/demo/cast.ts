@@ -2,7 +2,7 @@ import type { RoleRoom } from 'passport-xmpp-bosh'
 import type { BoshServer } from 'passport-xmpp-bosh/testing'
 import type { RolesConfig } from '../config/roles'
 
-/** The one who has a vCard, and every role. */
+/** user with a vCard and every role */
 const ALICE = 'alice'
 
 /** PNG of 96 × 96 px, in base64 */

@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express'
-import { requireRole, XmppBoshError } from 'passport-xmpp-bosh'
+import { type RoleMiddleware, requireRole, XmppBoshError } from 'passport-xmpp-bosh'
 import type { Roles } from '../auth/roles'
 import { ADMINS } from '../config/roles'
 import { logEvent } from '../operation/events'
@@ -26,8 +26,8 @@ export function admin({ roles, cookie, stores }: AdminOptions): Router {
   return router
 }
 
-/** Logs each visitor who lacks the role. */
-function recorded(guard: RequestHandler): RequestHandler {
+/** Logs each visitor without the role. */
+function recorded(guard: RoleMiddleware): RequestHandler {
   return (req, res, next) =>
     guard(req, res, (reason?: unknown) => {
       if (XmppBoshError.is(reason) && reason.code === 'role-required') {

@@ -5,8 +5,8 @@ import { type Cards, PICTURE_TYPES } from '../stores/cards/cards'
 const PATH = '/account/picture'
 
 /**
- * Serves the picture of the visitor who is signed in, to that visitor alone. It comes from a vCard: whoever opens its address
- * gets a file to save, which can do nothing, even if a browser took it for a document.
+ * Serves the picture of the signed-in visitor, to that visitor alone. It comes from a vCard. A browser that opens its address
+ * gets a file to save, which could do nothing even as a document.
  */
 export function picture(cards: Pick<Cards, 'picture'>): Router {
   const router = Router()

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import type { RoleReaderLike } from 'passport-xmpp-bosh'
 import type { Cards } from '../stores/cards/cards'
 
-/** What the app knows of a signed-in visitor beside the session. */
+/** Facts about a signed-in visitor that are not in the session. */
 export interface About {
   /** the name in the vCard */
   readonly name?: string | undefined

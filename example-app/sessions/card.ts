@@ -13,9 +13,9 @@ export function cardOfUser({ jid, ...described }: Express.User): Card | undefine
   return cardOf(jid, described)
 }
 
-/** Returns the card of an account whose password has just been verified. */
-export function cardOfAccount({ jid, vcard = { photos: [] } }: Pick<Account, 'jid' | 'vcard'>): Card | undefined {
-  return cardOf(jid, vcard)
+/** Returns the card of an account, after its password was verified. */
+export function cardOfAccount({ jid, vcard }: Pick<Account, 'jid' | 'vcard'>): Card | undefined {
+  return vcard && cardOf(jid, vcard)
 }
 
 function cardOf(jid: string, { displayName, photos = [] }: Described): Card | undefined {

@@ -41,7 +41,7 @@ export interface NewLogin {
   readonly revocation: number
   /** default: false */
   readonly stay?: boolean
-  /** what the vCard says; the session itself has the JID alone */
+  /** part of the vCard; the session itself has the JID alone */
   readonly card?: Card | undefined
 }
 
@@ -88,7 +88,7 @@ export async function signIn(
   await Promise.all(evicted.map(sid => destroySession(stores.sessions, sid)))
 }
 
-/** Keeps what the vCard says. The sign-in does not fail with it. */
+/** Keeps the card. The sign-in does not fail with it. */
 async function keepCard({ cards }: SessionStores, req: Request, card: Card, idleMs: number): Promise<void> {
   await cards.keep(req.sessionID, card, idleMs).catch((reason: unknown) => void failureOf(reason, req))
 }

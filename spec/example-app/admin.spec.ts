@@ -123,7 +123,7 @@ test('the admin page says that it is not possible now, to everybody, when the ro
   }
 })
 
-test('there is no admin page when no room stands for the role', async () => {
+test('the app has no admin page when no room stands for the role', async () => {
   const without = appOn(xmpp, { ...ROLES, XMPP_ROLES: 'staff=staff@rooms.localhost' })
   const visitor = await enter('alice', without)
   await visitor.get('/admin').expect(404)

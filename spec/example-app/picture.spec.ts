@@ -119,7 +119,7 @@ test('a name is text in a page, and nothing else', async () => {
 test.each([
   ['is a script', 'image/svg+xml', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>')],
   ['is a page that says it is a PNG', 'image/png', Buffer.from('<html><script>alert(1)</script></html>')],
-])('there is no picture when the one of the vCard %s', async (_, type, bytes) => {
+])('a visitor has no picture when the one of the vCard %s', async (_, type, bytes) => {
   xmpp.vcards.set('alice', vcardOf('Alice Liddell', bytes.toString('base64'), type))
   const visitor = await enter()
   expect((await visitor.get('/')).text).toContain('hello Alice Liddell')

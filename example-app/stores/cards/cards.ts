@@ -18,7 +18,7 @@ export function isPictureType(type: unknown): type is PictureType {
   return typeof type === 'string' && Object.hasOwn(PICTURE_TYPES, type)
 }
 
-/** What a page needs to know of a card. */
+/** The part of a card that every page needs. */
 export interface CardHead {
   readonly name?: string | undefined
   readonly hasPicture: boolean
