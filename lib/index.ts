@@ -54,6 +54,12 @@ export type { ConfirmAuthInfo, ConfirmMessages } from './passport/confirm/outcom
 export { ConfirmStrategy } from './passport/confirm/strategy'
 export type { AuthInfo, FailureInfo, Messages } from './passport/outcome'
 export type { Profile } from './passport/profile'
+export {
+  type RequireRoleOptions,
+  type RoleHolders,
+  type RoleMiddleware,
+  requireRole,
+} from './passport/require-role'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {

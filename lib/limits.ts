@@ -118,6 +118,10 @@ export const MAX_NICKNAME_LENGTH = 64
 export const MAX_ROLES = 16
 /** Number of owners of one room that an option can name. */
 export const MAX_ROLE_OWNERS = 16
+/** Size of the questions about all rooms of an option, in bytes: ejabberd, as it comes, slows down larger bodies. */
+export const MAX_ROLE_QUESTION_BYTES = 16_000
+/** Size of the questions about one room without its JID, in bytes. */
+export const ROOM_QUESTION_BYTES = 680
 /** Number of entries in one list of a room. */
 export const MAX_ROLE_ITEMS = 20_000
 /** Size of the answers about the rooms of roles, in bytes. */

@@ -1,5 +1,5 @@
 import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
-import { MAX_ROLE_OWNERS, MAX_ROLES } from '../limits'
+import { MAX_ROLE_OWNERS, MAX_ROLE_QUESTION_BYTES, MAX_ROLES, ROOM_QUESTION_BYTES } from '../limits'
 import { assertKnown, assertObject } from './checks'
 
 /**
@@ -101,12 +101,19 @@ export function roomsOf(value: unknown, option: string): readonly Room[] {
   const roles = Object.entries(value)
   if (roles.length === 0 || roles.length > MAX_ROLES)
     throw new TypeError(`option \`${option}\` must name the rooms of 1 to ${MAX_ROLES} roles`)
-  return roles.map(([role, room]) => {
+  const rooms = roles.map(([role, room]) => {
     if (ROLE.test(role)) return roomOf(room, role, `${option}.${role}`)
     throw new TypeError(
       `option \`${option}\` has a role whose name is not allowed: 1 to 64 small letters and digits, with "-" and "_" inside`,
     )
   })
+  const addresses = new Map(rooms.map(({ jid, address }) => [jid, address]))
+  let bytes = 0
+  for (const address of addresses.values()) bytes += ROOM_QUESTION_BYTES + 4 * Buffer.byteLength(address)
+  if (bytes <= MAX_ROLE_QUESTION_BYTES) return rooms
+  throw new TypeError(
+    `option \`${option}\` has too many rooms, or too long names: servers slow down what asks for them all at once`,
+  )
 }
 
 function roomOf(value: unknown, role: string, option: string): Room {

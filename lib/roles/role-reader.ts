@@ -46,7 +46,8 @@ export interface RoleReaderOptions<Role extends string = string> {
  * Reader of the roles of accounts, for every request after the login. It asks the rooms by the session of a
  * {@link ServiceAccount}, and keeps their answers for a while. Create one for each process.
  *
- * It fails closed: an account has a role only if the room, as it is, says so.
+ * It fails closed: an account has a role only if the room, as it is, says so. The service account itself has none: it is in
+ * the rooms to read them.
  *
  * @example
  * ```ts
@@ -69,6 +70,7 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
   /** Names of the roles, in the order of option `rooms`. */
   readonly roles: readonly Role[]
 
+  readonly #account: string
   readonly #maxAge: number
   readonly #rooms: ReadonlyMap<string, KnownRoom>
 
@@ -105,6 +107,7 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
       known.set(room.role, known.get(roles[0]?.role ?? '') ?? new KnownRoom(room, roles, shared))
     }
     this.roles = rooms.map(({ role }) => role as Role)
+    this.#account = account.jid
     this.#maxAge = optionalInteger(options, 'maxAge', 0, MAX_ROLE_AGE_MS) ?? MAX_ROLE_AGE_MS
     this.#rooms = known
   }
@@ -151,7 +154,9 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
     const room = this.#rooms.get(role)
     if (!room) throw new TypeError('the role is not one of option `rooms`')
     const account = preparedAccount(jid)
-    return account !== undefined && room.gives(role, account, ageOf(options?.maxAge) ?? this.#maxAge)
+    // The account of the reader is in the rooms to read them.
+    if (account === undefined || account === this.#account) return false
+    return room.gives(role, account, ageOf(options?.maxAge) ?? this.#maxAge)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Room } from '../options/role-options'
 import type { Question } from '../stanzas/question'
+import type { Answers } from '../stanzas/questions'
 import { DISCO_INFO, MUC_ADMIN } from '../xml/namespaces'
-import type { Element } from '../xml/read'
 import { element, type Node } from '../xml/write'
 import { isSameJid } from './room-jids'
 import type { RoomReports } from './room-reports'
@@ -33,7 +33,7 @@ export function questionsOf(rooms: readonly Room[]): readonly Question[] {
  */
 export function rolesIn(
   rooms: readonly Room[],
-  answers: readonly (Element | undefined)[],
+  answers: Answers,
   jid: string,
   reports: RoomReports,
 ): readonly string[] {
