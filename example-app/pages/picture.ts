@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import helmet from 'helmet'
 import { type Cards, PICTURE_TYPES } from '../stores/cards/cards'
+import { notFound } from './error-page'
 
 const PATH = '/account/picture'
 
@@ -10,9 +11,10 @@ const PATH = '/account/picture'
  */
 export function picture(cards: Pick<Cards, 'picture'>): Router {
   const router = Router()
-  router.get(PATH, nothingElse, async (req, res, next) => {
+  router.get(PATH, async (req, res, next) => {
     const found = req.user && (await cards.picture(req.sessionID))
-    if (!found) return next('router')
+    if (!found) return notFound(req, res, next)
+    nothingElse(req, res, () => undefined)
     res
       .set({
         'Content-Type': found.type,

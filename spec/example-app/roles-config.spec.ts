@@ -1,6 +1,5 @@
 import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
-import type { ServiceAccount } from '../../lib'
-import { RoleReader } from '../../lib/roles/role-reader'
+import { type RoleAccount, RoleReader } from '../../lib'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
 const ACCOUNT = { ...SERVER, XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD: 'secret' }
@@ -62,7 +61,11 @@ test.each([
   ['XMPP_ROLES', { admins: 'rooms.example.com' }],
   ['XMPP_ROLE_OWNERS', { admins: { room: 'admins@rooms.example.com', owners: ['rooms.example.com'] } }],
 ])('an error of the library names %s for the rooms %j', (variable, rooms) => {
-  const account = { jid: 'login@example.com' } as ServiceAccount
+  const account: RoleAccount = {
+    jid: 'login@example.com',
+    ready: async () => {},
+    ask: () => Promise.reject(new Error()),
+  }
   let thrown: unknown
   try {
     new RoleReader({ account, rooms })
