@@ -20,7 +20,7 @@ export function admin({ roles, cookie, stores }: AdminOptions): Router {
   const router = Router()
   router.get(PAGE, requireSignedIn(cookie, PAGE), recorded(requireRole(roles.reader, ADMINS)), async (req, res) => {
     const { user, session } = req
-    const [own, sessions] = await Promise.all([roles.of(user?.jid ?? ''), stores.countSessions?.()])
+    const [own, sessions] = await Promise.all([roles.reader.of(user?.jid ?? ''), stores.countSessions?.()])
     res.render('admin', { roles: own, sessions, since: session.login && new Date(session.login.since) })
   })
   return router

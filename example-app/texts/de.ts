@@ -211,7 +211,7 @@ export const de: Texts = {
     },
     noAccess: {
       title: 'Diese Seite ist nicht freigegeben',
-      text: 'Das Konto hat hier keinen Zugang. Wurde er eben erst erteilt: eine Minute warten und noch einmal versuchen.',
+      text: 'Das Konto hat hier keinen Zugang. Wurde er eben erst erteilt: in einigen Sekunden noch einmal versuchen.',
     },
     notFound: { title: 'Seite nicht gefunden', text: 'Unter dieser Adresse gibt es nichts.' },
     tooLarge: { title: 'Zu viel Text', text: 'Die Eingabe ist zu lang.' },

@@ -206,7 +206,7 @@ export const en = {
     },
     noAccess: {
       title: 'You may not open this page',
-      text: 'Your account has no access here. If it was granted just now, wait a minute and try again.',
+      text: 'Your account has no access here. If it was given access just now, try again in a few seconds.',
     },
     notFound: { title: 'Page not found', text: 'There is nothing at this address.' },
     tooLarge: { title: 'Too much text', text: 'Your input is too long.' },

@@ -64,14 +64,15 @@ onSite('a site with roles', openSiteWithRoles, visits => {
     ['en', {}],
     ['de', { ...PHONE, locale: 'de-DE' }],
   ] as const
-  test.each(PAGES.flatMap(page => LOOKS.map(look => [...page, ...look] as const)))(
-    'the page %s of %s has no accessibility flaw',
-    async (path, name, heading, language, options) => {
-      const visitor = await signedIn(name, options)
-      visitor.expected.add(403)
-      await visitor.see.open(path)
-      await visitor.see.says(heading(LANGUAGES[language]))
-      expect(await flaws(visitor)).toEqual([])
-    },
-  )
+  test.each(
+    PAGES.flatMap(([path, name, heading]) =>
+      LOOKS.map(([language, look]) => [path, name, language, heading, look] as const),
+    ),
+  )('the page %s of %s has no accessibility flaw in the language %s', async (path, name, language, heading, look) => {
+    const visitor = await signedIn(name, look)
+    visitor.expected.add(403)
+    await visitor.see.open(path)
+    await visitor.see.says(heading(LANGUAGES[language]))
+    expect(await flaws(visitor)).toEqual([])
+  })
 })
