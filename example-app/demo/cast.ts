@@ -19,7 +19,10 @@ const VCARD =
   `<PHOTO><TYPE>image/png</TYPE><BINVAL>${PICTURE}</BINVAL></PHOTO></vCard>`
 
 /** The server that the users are on. */
-type Server = Pick<BoshServer, 'vcards' | 'rooms'>
+interface Server {
+  readonly vcards: Pick<BoshServer['vcards'], 'set'>
+  readonly rooms: Pick<BoshServer['rooms'], 'add'>
+}
 
 export interface CastOptions {
   readonly domain: string

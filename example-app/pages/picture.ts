@@ -13,7 +13,7 @@ export function picture(cards: Pick<Cards, 'picture'>): Router {
   const router = Router()
   router.get(PATH, async (req, res, next) => {
     const found = req.user && (await cards.picture(req.sessionID))
-    if (!found) return notFound(req, res, next)
+    if (!found) return void notFound(req, res, next)
     nothingElse(req, res, () => undefined)
     res
       .set({

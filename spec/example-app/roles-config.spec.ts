@@ -1,5 +1,5 @@
 import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
-import { type RoleAccount, RoleReader } from '../../lib'
+import { type RoleAccount, RoleReader, type RoleRooms } from '../../lib'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
 const ACCOUNT = { ...SERVER, XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD: 'secret' }
@@ -56,7 +56,7 @@ test('the config refuses roles without the account that reads them', () => {
   )
 })
 
-test.each([
+test.each<[string, RoleRooms]>([
   ['XMPP_ROLES', { Admins: 'admins@rooms.example.com' }],
   ['XMPP_ROLES', { admins: 'rooms.example.com' }],
   ['XMPP_ROLE_OWNERS', { admins: { room: 'admins@rooms.example.com', owners: ['rooms.example.com'] } }],
