@@ -1,4 +1,4 @@
-import { readByChild } from '../../lib/xml/read'
+import { readByChild } from '../../lib/xml/read-by-child'
 import { XmlError } from '../../lib/xml/restrictions'
 import { split } from '../../lib/xml/split'
 import { treeOf } from '../fixtures/saxes'
