@@ -122,22 +122,17 @@ export const MAX_ROLE_OWNERS = 16
 export const MAX_ROLE_QUESTION_BYTES = 16_000
 /** Size of the questions about one room without its JID, in bytes. */
 export const ROOM_QUESTION_BYTES = 680
-/** Number of entries in one list of a room. */
-export const MAX_ROLE_ITEMS = 20_000
 /** Size of the answers about the rooms of roles, in bytes. */
 export const MAX_ROLE_BYTES = 1_048_576
 /** Time for the answers about the rooms of roles and about the profile, in ms. */
 export const ASK_MS = 2_000
-/** Largest age of what is known of a room, in ms (`maxAge`). */
-export const MAX_ROLE_AGE_MS = 60_000
-/** Largest age of an answer that an account does not have a role, in ms. */
-export const NEGATIVE_MS = 5_000
-/** Time after a room could not be read for which it is not asked again, in ms. */
-export const ROLE_RETRY_MS = 1_000
-/** Time after which the next room is asked, in ms, although the one before has not answered. */
-export const MAX_TURN_MS = 250
 /** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
 export const ASK_MARGIN_MS = 100
+/**
+ * Pause before a further request for answers that are still due, in ms: ejabberd sends the first answer alone, and the
+ * others come meanwhile.
+ */
+export const ANSWERS_PAUSE_MS = 10
 /** Size of the id of a question before base64, in bytes. */
 export const QUESTION_ID_BYTES = 16
 /** Number of elements in an answer about a room: 20,000 members and what is around them. */
@@ -146,14 +141,6 @@ export const MAX_ROLE_XML_ELEMENTS = 20_010
 export const MAX_ROLE_REPLY_ELEMENTS = 40_000
 /** Size of a vCard that is read, in bytes, with its photo in base64. */
 export const MAX_VCARD_BYTES = 65_536
-/** Length of a text of a vCard, in characters (code points). */
-export const MAX_VCARD_TEXT_LENGTH = 200
-/** Number of e-mail addresses of a vCard that are taken. */
-export const MAX_VCARD_EMAILS = 5
-/** Size of the photo of a vCard, in bytes, decoded. */
-export const MAX_PHOTO_BYTES = 49_152
-/** Width and height of the photo of a vCard, in pixels. */
-export const MAX_PHOTO_PIXELS = 1_024
 
 /** Depth of nested elements in one reply. */
 export const MAX_XML_DEPTH = 16

@@ -1,4 +1,5 @@
-import type { ChildLimits, DocumentLimits, Element } from '../xml/read'
+import type { DocumentLimits, Element } from '../xml/read'
+import type { ChildLimits } from '../xml/read-by-child'
 import { type Body, readBody, readBodyByChild } from './body'
 import { emptyReply } from './checks/empty-reply'
 
@@ -6,7 +7,9 @@ import { emptyReply } from './checks/empty-reply'
 export interface ReplyBounds extends DocumentLimits {
   /** size of the reply, in bytes */
   readonly maxBytes: number
-  /** returns the limits of a child of the body; `head` is its tag, without attributes of its children */
+  /** time before a further request for answers that are still due, in ms */
+  readonly pauseMs: number
+  /** returns the limits of a child of the body; `head` is its start tag alone */
   readonly limitsOf: (head: Element) => ChildLimits
 }
 

@@ -162,7 +162,8 @@ export class BoshSession {
         const isNew = this.#requests === empties // nothing but the session was asked for
         throw protocolError(`the server sent no ${isNew ? 'features; it may be starting' : 'answer'}${this.history}`)
       }
-      const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce ? POLL_PAUSE_MS : 0)
+      const isPart = bounds !== undefined && latest.length > 0
+      const ms = this.#pollingSeconds * 1000 || (wasAnsweredAtOnce && !isPart ? POLL_PAUSE_MS : (bounds?.pauseMs ?? 0))
       if (ms > 0) await pause(clock, ms, signal)
       throwIfAborted(signal)
       const askedAt = clock.now()

@@ -117,8 +117,8 @@ export function roomsOf(value: unknown, option: string): readonly Room[] {
 }
 
 function roomOf(value: unknown, role: string, option: string): Room {
-  if (typeof value === 'string') return { role, ...addressOf(value, option), owners: undefined }
-  assertObject(value, `option \`${option}\``)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isObject) return { role, ...addressOf(value, option), owners: undefined }
   assertKnown(value, ['room', 'owners'], `${option}.`)
   const { room, owners } = value as { room?: unknown; owners?: unknown }
   return { role, ...addressOf(room, `${option}.room`), owners: ownersOf(owners, `${option}.owners`) }

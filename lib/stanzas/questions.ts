@@ -3,6 +3,7 @@ import type { ReplyBounds } from '../bosh/reply-bounds'
 import type { BoshSession } from '../bosh/session'
 import { XmppBoshError } from '../errors/error'
 import {
+  ANSWERS_PAUSE_MS,
   MAX_RESPONSE_BYTES,
   MAX_ROLE_BYTES,
   MAX_ROLE_REPLY_ELEMENTS,
@@ -13,7 +14,8 @@ import {
 } from '../limits'
 import type { Signal } from '../time/light-signal'
 import { CLIENT } from '../xml/namespaces'
-import type { ChildLimits, Element } from '../xml/read'
+import type { Element } from '../xml/read'
+import type { ChildLimits } from '../xml/read-by-child'
 import { element, type Node } from '../xml/write'
 import { isStanzaNamespace } from './iq'
 import type { Question } from './question'
@@ -106,7 +108,7 @@ class GatheredAnswers {
       this.#came[index] = (this.#came[index] ?? 0) + 1
       return questions[index]?.limits ?? limits
     }
-    this.bounds = { maxBytes, elements, depth: MAX_XML_DEPTH, limitsOf }
+    this.bounds = { maxBytes, elements, depth: MAX_XML_DEPTH, pauseMs: ANSWERS_PAUSE_MS, limitsOf }
   }
 
   /** Takes the answers in a reply. Returns true when no more is due, and `undefined` before. */

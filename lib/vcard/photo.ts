@@ -1,5 +1,5 @@
-import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from '../limits'
 import { decodeBase64 } from '../sasl/base64'
+import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from './limits'
 
 /** Size of a picture, in pixels. */
 interface Dimensions {

@@ -1,4 +1,4 @@
-import { MAX_VCARD_EMAILS, MAX_VCARD_TEXT_LENGTH } from '../limits'
+import { MAX_EMAIL_LENGTH, MAX_EMAILS, MAX_TEXT_LENGTH } from './limits'
 
 // Not U+FEFF, which is no blank but not shown.
 const BLANKS = /[\t\n\v\f\r\p{Z}]+/gu
@@ -11,7 +11,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2
  */
 export function shownText(text: string): string | undefined {
   const line = text.toWellFormed().replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ').trim()
-  const shown = [...line.slice(0, 2 * MAX_VCARD_TEXT_LENGTH)].slice(0, MAX_VCARD_TEXT_LENGTH).join('')
+  const shown = [...line.slice(0, 2 * MAX_TEXT_LENGTH)].slice(0, MAX_TEXT_LENGTH).join('')
   // A pair of surrogates may be cut.
   return shown.toWellFormed().trim() || undefined
 }
@@ -19,12 +19,11 @@ export function shownText(text: string): string | undefined {
 // RFC 5322 §3.2.3: a dot-atom; RFC 5321 §4.5.3.1: its length.
 const LOCAL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
-const MAX_EMAIL_LENGTH = 254
 
 /** Returns the first of `texts` that can be e-mail addresses, each once. Others than ASCII are left out. */
 export function emailsIn(texts: readonly string[]): readonly string[] {
   const emails = texts.map(text => text.trim()).filter(isEmail)
-  return [...new Set(emails)].slice(0, MAX_VCARD_EMAILS)
+  return [...new Set(emails)].slice(0, MAX_EMAILS)
 }
 
 function isEmail(text: string): boolean {

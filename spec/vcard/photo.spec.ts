@@ -1,4 +1,4 @@
-import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from '../../lib/limits'
+import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from '../../lib/vcard/limits'
 import { photoUrl } from '../../lib/vcard/photo'
 import { gif, jpeg, png, segment } from '../fixtures/pictures'
 

@@ -1,5 +1,6 @@
 import { prepareConfiguredDomain } from '../../lib/jid'
-import { MAX_VCARD_BYTES, MAX_VCARD_EMAILS, MAX_VCARD_TEXT_LENGTH } from '../../lib/limits'
+import { MAX_VCARD_BYTES } from '../../lib/limits'
+import { MAX_EMAILS, MAX_TEXT_LENGTH } from '../../lib/vcard/limits'
 import { type VCard, vcardIn, vcardQuestion } from '../../lib/vcard/vcard'
 import { read } from '../../lib/xml/read'
 import { write } from '../../lib/xml/write'
@@ -142,14 +143,14 @@ describe('a name', () => {
   })
 
   test('is cut to its bound by code point', () => {
-    expect(called('x'.repeat(10_000))).toBe('x'.repeat(MAX_VCARD_TEXT_LENGTH))
-    expect(called('😀'.repeat(10_000))).toBe('😀'.repeat(MAX_VCARD_TEXT_LENGTH))
-    expect(called(`x${'😀'.repeat(10_000)}`)).toBe(`x${'😀'.repeat(MAX_VCARD_TEXT_LENGTH - 1)}`)
+    expect(called('x'.repeat(10_000))).toBe('x'.repeat(MAX_TEXT_LENGTH))
+    expect(called('😀'.repeat(10_000))).toBe('😀'.repeat(MAX_TEXT_LENGTH))
+    expect(called(`x${'😀'.repeat(10_000)}`)).toBe(`x${'😀'.repeat(MAX_TEXT_LENGTH - 1)}`)
     expect(called(`${' \u200b'.repeat(10_000)}Alice`)).toBe('Alice')
   })
 
   test('of three parts is cut to its bound as well', () => {
-    const part = 'x'.repeat(MAX_VCARD_TEXT_LENGTH)
+    const part = 'x'.repeat(MAX_TEXT_LENGTH)
     const long = vcard(`<N><FAMILY>${part}</FAMILY><GIVEN>${part}</GIVEN></N>`)
     expect(long?.displayName).toBe(part)
   })
@@ -200,7 +201,7 @@ describe('an e-mail address', () => {
 
   test('counts once, and the first five are taken', () => {
     const many = Array.from({ length: 20 }, (_, number) => `a${number}@example.com`)
-    expect(emails('x', 'a0@example.com', ...many)).toEqual(many.slice(0, MAX_VCARD_EMAILS))
+    expect(emails('x', 'a0@example.com', ...many)).toEqual(many.slice(0, MAX_EMAILS))
   })
 
   test('is never called verified', () => {

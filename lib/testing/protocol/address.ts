@@ -39,6 +39,14 @@ export function accountOf(jid: string): string | undefined {
   return name === undefined || wire === undefined ? undefined : `${name}@${wire}`
 }
 
+/** Returns the prepared bare JID with A-labels, by which addresses in any spelling are compared. */
+export function comparableJid(jid: string): string | undefined {
+  const { local, domain } = splitJid(jid)
+  const name = local === undefined ? undefined : prepareLocalpart(local)
+  const ascii = prepareConfiguredDomain(domain)?.ascii
+  return name === undefined || ascii === undefined ? undefined : `${name}@${ascii}`
+}
+
 /** Returns the bare JID of a full one. */
 export function bareJid(jid: string): string {
   const [bare = ''] = jid.split('/')

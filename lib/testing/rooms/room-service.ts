@@ -47,7 +47,7 @@ export class RoomService {
 
   /** Lets a client leave all rooms. Returns what it gets. */
   leaveAll(visitor: Visitor): readonly Node[] {
-    return this.#rooms.all.flatMap(room => this.#leave(room, visitor))
+    return this.#rooms.all().flatMap(room => this.#leave(room, visitor))
   }
 
   #iq(iq: Element, to: string, visitor: Visitor): readonly Node[] {
@@ -86,8 +86,7 @@ export class RoomService {
   /** Returns the rooms of a service that it lists to a client. */
   #listed(domain: string, visitor: Visitor): readonly Room[] {
     const { lists } = this.#personality.rooms
-    return this.#rooms.all.filter(room => {
-      if (!room.jid.endsWith(`@${domain.toLowerCase()}`)) return false
+    return this.#rooms.all(domain).filter(room => {
       if (!room.flags.isMembersOnly || lists === 'all') return true
       return lists === 'members' && !['none', 'outcast'].includes(room.affiliation(visitor.jid))
     })
@@ -112,7 +111,7 @@ export class RoomService {
 
   #make(to: string, visitor: Visitor): Room | undefined {
     const jid = bareJid(to)
-    if (!jid.includes('@') || this.#rooms.all.length >= MAX_ROOMS) return undefined
+    if (!jid.includes('@') || this.#rooms.all().length >= MAX_ROOMS) return undefined
     const owners = [bareJid(visitor.jid)]
     this.#rooms.add(jid, { owners, isPersistent: false, isMembersOnly: false, isAnonymous: true })
     return this.#rooms.find(jid)

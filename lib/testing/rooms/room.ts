@@ -1,5 +1,5 @@
 import type { Node } from '../../xml/write'
-import { accountOf, bareJid } from '../protocol/address'
+import { comparableJid } from '../protocol/address'
 
 /**
  * Affiliation of an account with a room (XEP-0045 §5.2).
@@ -38,7 +38,8 @@ export class Room {
   /** bare JID, prepared */
   readonly jid: string
   flags: RoomFlags
-  readonly #affiliations = new Map<string, Affiliation>()
+  /** by comparable JID, with the JID as it is sent */
+  readonly #affiliated = new Map<string, readonly [jid: string, affiliation: Affiliation]>()
   /** clients by their nicknames, the first ones first */
   readonly occupants = new Map<string, Visitor>()
 
@@ -49,13 +50,15 @@ export class Room {
 
   /** Sets the affiliation of a prepared bare JID. */
   grant(user: string, affiliation: Affiliation): void {
-    if (affiliation === 'none') this.#affiliations.delete(user)
-    else this.#affiliations.set(user, affiliation)
+    const key = comparableJid(user) ?? ''
+    if (affiliation === 'none') this.#affiliated.delete(key)
+    else this.#affiliated.set(key, [user, affiliation])
   }
 
   /** Returns the affiliation of an account, by its bare JID or by the full one of a client. */
   affiliation(jid: string): Affiliation {
-    return this.#affiliations.get(accountOf(bareJid(jid)) ?? '') ?? 'none'
+    const [, affiliation = 'none'] = this.#affiliated.get(comparableJid(jid) ?? '') ?? []
+    return affiliation
   }
 
   /** Returns the prepared bare JIDs with an affiliation, in the order in which they got it. */
@@ -65,7 +68,7 @@ export class Room {
 
   /** all accounts that have an affiliation, by prepared bare JID */
   get affiliations(): readonly (readonly [string, Affiliation])[] {
-    return [...this.#affiliations]
+    return [...this.#affiliated.values()]
   }
 
   /** Returns the nickname of a client that is in the room. */

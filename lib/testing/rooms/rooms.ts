@@ -1,6 +1,6 @@
 import { prepareConfiguredDomain, splitJid } from '../../jid'
 import { assertKnown, assertObject, optionalBoolean } from '../../options/checks'
-import { accountOf, bareJid } from '../protocol/address'
+import { accountOf, comparableJid } from '../protocol/address'
 import { AFFILIATIONS, type Affiliation, Room } from './room'
 
 /**
@@ -84,8 +84,10 @@ const OPTION_NAMES = [...Object.values(LISTS), 'isPersistent', 'isMembersOnly', 
  * ```
  */
 export class Rooms {
+  /** by comparable JID */
   readonly #rooms = new Map<string, Room>()
-  readonly #services = new Set<string>()
+  /** domains as they are sent, by those with A-labels */
+  readonly #services = new Map<string, string>()
   readonly #domain: string
 
   /** @internal */
@@ -106,7 +108,9 @@ export class Rooms {
     assertKnown(options, OPTION_NAMES)
     const name = prepared(jid, 'a room')
     const [, domain = ''] = name.split('@')
-    if (domain === this.#domain) throw new TypeError('a room is on another domain than the accounts')
+    const service = prepareConfiguredDomain(domain)?.ascii ?? ''
+    if (service === prepareConfiguredDomain(this.#domain)?.ascii)
+      throw new TypeError('a room is on another domain than the accounts')
     const room = new Room(name, {
       isPersistent: optionalBoolean(options, 'isPersistent') ?? true,
       isMembersOnly: optionalBoolean(options, 'isMembersOnly') ?? true,
@@ -119,8 +123,8 @@ export class Rooms {
       if (!Array.isArray(users)) throw new TypeError(`option \`${list}\` must be an array of bare JIDs`)
       for (const user of users) room.grant(prepared(user, `option \`${list}\`: an account`), affiliation)
     }
-    this.#services.add(domain)
-    this.#rooms.set(name, room)
+    this.#services.set(service, domain)
+    this.#rooms.set(comparableJid(name) ?? '', room)
   }
 
   /**
@@ -129,7 +133,7 @@ export class Rooms {
    * @throws {TypeError} the JID is invalid
    */
   remove(jid: string): void {
-    this.#rooms.delete(prepared(jid, 'a room'))
+    this.#rooms.delete(comparableJid(prepared(jid, 'a room')) ?? '')
   }
 
   /**
@@ -158,12 +162,18 @@ export class Rooms {
 
   /** @internal domains that are chat services, prepared */
   get services(): readonly string[] {
-    return [...this.#services]
+    return [...this.#services.values()]
   }
 
-  /** @internal */
-  get all(): readonly Room[] {
-    return [...this.#rooms.values()]
+  /**
+   * Returns the rooms, or those of one service.
+   *
+   * @internal
+   */
+  all(service?: string): readonly Room[] {
+    const domain = service === undefined ? undefined : prepareConfiguredDomain(service)?.ascii
+    const entries = [...this.#rooms].filter(([key]) => domain === undefined || key.endsWith(`@${domain}`))
+    return entries.map(([, room]) => room)
   }
 
   /**
@@ -173,7 +183,7 @@ export class Rooms {
    */
   serves(jid: string): boolean {
     const { domain } = splitJid(jid)
-    return this.#services.has(prepareConfiguredDomain(domain)?.wire ?? '')
+    return this.#services.has(prepareConfiguredDomain(domain)?.ascii ?? '')
   }
 
   /**
@@ -188,7 +198,7 @@ export class Rooms {
 
   /** @internal */
   find(jid: string): Room | undefined {
-    return this.#rooms.get(accountOf(bareJid(jid)) ?? '')
+    return this.#rooms.get(comparableJid(jid) ?? '')
   }
 
   /** @internal */
@@ -199,7 +209,7 @@ export class Rooms {
   }
 
   #get(jid: string): Room {
-    const room = this.#rooms.get(prepared(jid, 'a room'))
+    const room = this.find(prepared(jid, 'a room'))
     if (!room) throw new TypeError('no such room: add it first')
     return room
   }
