@@ -43,6 +43,10 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
     expect(text).not.toContain('dialback')
   })
 
+  test('has a service of rooms where accounts make none', () => {
+    expect(text).toMatch(/^ {2}mod_muc:\n {4}hosts: \["rooms\.@HOST@"\]\n(?: {4}\S.*\n|\n)* {4}access_create: none *$/m)
+  })
+
   test('names no service account until an operator does', () => {
     expect(text).toMatch(/^ {2}SERVICE_ACCOUNTS: \[\]$/m)
   })
@@ -70,6 +74,12 @@ test('prosody.cfg.lua keeps other servers out until an operator admits them, and
   expect(text).toMatch(/^modules_disabled = federation and \{ "dialback" \} or \{ "s2s", "dialback" \}$/m)
   expect(text).toMatch(/^s2s_secure_auth = true$/m)
   expect(text).toMatch(/^s2s_require_encryption = true$/m)
+})
+
+test('prosody.cfg.lua has a service of rooms where accounts make none', () => {
+  expect(textOf('prosody/prosody.cfg.lua')).toMatch(
+    /^Component\("rooms\." \.\. domain\) "muc"\nrestrict_room_creation = true\n\nVirtualHost\(domain\)$/m,
+  )
 })
 
 test('ejabberd-26.yml differs from ejabberd.yml only in its hashes and the sign-up page', () => {
