@@ -13,7 +13,8 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('in %s', name => {
   const end = lines.findIndex(line => line.startsWith('hosts:'))
   const macros = lines.slice(0, end).flatMap(line => /^ {2}([A-Z0-9_]+): /.exec(line)?.[1] ?? [])
   const rest = lines.slice(end).filter(line => !line.startsWith('disable_sasl_mechanisms'))
-  const names = rest.flatMap(line => line.match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? [])
+  // ejabberd puts the domain in place of @HOST@.
+  const names = rest.flatMap(line => line.replace('@HOST@', '').match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? [])
 
   // ejabberd reads an unknown macro as a text, and would take DOMAIN for a domain.
   test('the macros that are used are those that are defined', () => {
@@ -44,7 +45,7 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
   })
 
   test('has a service of rooms where accounts make none', () => {
-    expect(text).toMatch(/^ {2}mod_muc:\n {4}hosts: \["rooms\.@HOST@"\]\n(?: {4}\S.*\n|\n)* {4}access_create: none *$/m)
+    expect(parse(text).modules.mod_muc).toMatchObject({ hosts: ['rooms.@HOST@'], access_create: 'none' })
   })
 
   test('names no service account until an operator does', () => {
