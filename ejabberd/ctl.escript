@@ -47,12 +47,9 @@ command("password", Ejabberd, Name, Password) ->
     io:format("~ts@~ts has a new password, ended sessions: ~b~n", [User, Host, Ended]);
 command("remove", Ejabberd, Name, _) ->
     {User, Host} = existing(Ejabberd, Name),
-    %% Whoever makes an account of the same name later would have its roles.
-    Left = leave_rooms(Ejabberd, User, Host),
     stored(ask(Ejabberd, ejabberd_auth, remove_user, [User, Host])),
     keep(Ejabberd),
-    io:format("~ts@~ts is deleted~n", [User, Host]),
-    [io:format("It is no longer in ~ts~n", [Room]) || Room <- Left];
+    io:format("~ts@~ts is deleted~n", [User, Host]);
 command("bans", Ejabberd, _, _) ->
     lists:foreach(
         fun({Address, Failures, Until}) ->
@@ -158,19 +155,6 @@ grant(Ejabberd, Room, Jid) ->
             affiliate(Ejabberd, Room, Jid, member),
             member
     end.
-
-%% Takes the account out of the lists of all rooms of its domain. Returns these rooms.
-leave_rooms(Ejabberd, User, Host) ->
-    Services = case ask(Ejabberd, gen_mod, is_loaded, [Host, mod_muc]) of
-        true -> ask(Ejabberd, gen_mod, get_module_opt_hosts, [Host, mod_muc]);
-        false -> []
-    end,
-    Rooms = [{Name, Service} || Service <- Services,
-        {Name, _, _} <- ask(Ejabberd, mod_muc, get_online_rooms, [Service])],
-    [begin
-        affiliate(Ejabberd, Room, {User, Host}, none),
-        text(Room)
-    end || Room <- lists:sort(Rooms), lists:keymember({User, Host}, 2, affiliations(Ejabberd, Room))].
 
 %% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
 address(Ejabberd, Text) ->

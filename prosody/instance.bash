@@ -32,11 +32,9 @@ rooms() {
   export_settings "$dir"
   for line in "$@"; do lines+="$(quoted "$line"), "; done
   # The > gives the command the server's own variables.
-  code=">local domain, command, name = $(quoted "$DOMAIN"), $(quoted "$command"), $(quoted "$name")
-local lines = { $lines}
-$(cat "$here/rooms.lua")"
+  code=">return assert(loadfile($(quoted "$here/rooms.lua")))(print, $(quoted "$DOMAIN"), $(quoted "$command"), $(quoted "$name"), { $lines})"
   said=$("${ctl[@]}" shell "$code" 2>&1) || fail "Not done: ${said#Error: }."
-  said=${said#OK: }
+  [ "${said##*$'\n'}" = 'OK: done' ] || fail "Not done: Prosody did not answer. Were there too many addresses at once?"
   while IFS= read -r line; do
     case $line in
       'put '*) printf '%s\n' "${line#* }" ;;

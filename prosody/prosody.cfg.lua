@@ -15,10 +15,11 @@ local federation = ENV_FEDERATION == "on"
 -- register: users who are logged in may change their password and remove their account. admin_shell: `prosodyctl shell`,
 -- through a socket that only Prosody's own user can open. offline: keeps messages for an account while its owner is not
 -- connected. Without it, the question to a phone that sleeps would bounce. ping: the clients of people ask whether the
--- server is still there. tls: other servers and chat clients connect with a certificate.
+-- server is still there. pep, vcard_legacy: keep the name and the picture that people set in their client, for the app's
+-- profile. tls: other servers and chat clients connect with a certificate.
 modules_enabled = {
 	"saslauth", "roster", "disco", "version", "register", "admin_shell", "bosh", "offline", "ping",
-	federation and "tls" or nil,
+	"pep", "vcard_legacy", federation and "tls" or nil,
 }
 
 -- mod_limits is left out, unlike in Debian's own configuration: it slows down each connection. Many visitors share the

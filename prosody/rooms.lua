@@ -1,6 +1,10 @@
 -- Carries out a command for the room of a role inside the Prosody that runs, as ejabberd/rooms.bash describes it.
--- prosody/instance.bash puts the two lines `local domain, command, name = …` and `local lines = { … }` in front of this
--- text, and `prosodyctl shell` takes it all as one command. An error is `return nil, message`.
+-- prosody/instance.bash lets the server load this file, by `prosodyctl shell`, and call it. Returns true and "done", or nil
+-- and a message.
+
+local print, domain, command, name, lines = ...
+
+local PIECE_BYTES = 4000
 
 local prep = require "util.jid".prep
 domain = prep(domain) or domain
@@ -154,4 +158,15 @@ end
 if not room and command ~= "make-room" then return nil, "there is no room " .. address .. ": make-room " .. name end
 local _, problem = commands[command]()
 if problem then return nil, problem end
-return true, table.concat(output, "\n")
+-- In pieces: Prosody 13 ends the connection of the shell at a text of 10,000 bytes.
+local piece = {}
+local size = 0
+for n, line in ipairs(output) do
+	piece[#piece + 1] = line
+	size = size + #line + 1
+	if size > PIECE_BYTES or n == #output then
+		print(table.concat(piece, "\n"))
+		piece, size = {}, 0
+	end
+end
+return true, "done"
