@@ -102,7 +102,9 @@ export function createApp(config: AppConfig): App {
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const recordedOnes = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores, isOwn }))
+  const recordedOnes = recordedAccounts(
+    createAccounts({ ...xmpp, authenticator, registration, stores, isOwn, hasRole: roles?.hasAny }),
+  )
   const accounts = config.phones ? withPhones(recordedOnes, config.phones) : recordedOnes
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {

@@ -37,7 +37,10 @@ export interface Accounts {
   changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
   /** Ends all sessions of the account; this one ends at its next request. */
   signOutEverywhere(req: Request, password: unknown): Promise<void>
-  /** Removes the account, and ends all its sessions. */
+  /**
+   * Removes the account, and ends all its sessions. An account with a role is refused: some servers keep it in the room, and
+   * the next account of its name would have the role.
+   */
   remove(req: Request, password: unknown): Promise<void>
 }
 
@@ -49,6 +52,8 @@ export interface AccountsOptions {
   readonly forwardClientIp: boolean
   /** recognizes the accounts of its XMPP server, which checks their passwords */
   readonly isOwn: IsOwn
+  /** Tells whether an account has a role; `undefined`: there are no roles. */
+  readonly hasRole?: ((jid: string) => Promise<boolean>) | undefined
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -61,13 +66,15 @@ class XmppAccounts implements Accounts {
   readonly #stores: SessionStores
   readonly #forwardClientIp: boolean
   readonly #isOwn: IsOwn
+  readonly #hasRole: AccountsOptions['hasRole']
 
-  constructor({ authenticator, registration, stores, forwardClientIp, isOwn }: AccountsOptions) {
+  constructor({ authenticator, registration, stores, forwardClientIp, isOwn, hasRole }: AccountsOptions) {
     this.#authenticator = authenticator
     this.#registration = registration
     this.#stores = stores
     this.#forwardClientIp = forwardClientIp
     this.#isOwn = isOwn
+    this.#hasRole = hasRole
   }
 
   async form(req: Request): Promise<SignUpForm> {
@@ -123,6 +130,12 @@ class XmppAccounts implements Accounts {
     const user = userOf(req)
     const registration = this.#registrationFor(user)
     const account = await this.#verify(req, user, password)
+    if (await this.#hasRole?.(user.jid)) {
+      throw new XmppBoshError(
+        'registration-closed',
+        'an account with a role is not removed before it has lost the role',
+      )
+    }
     // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
     const revocation = await endSessionsOf(user.jid, this.#stores)
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {

@@ -9,6 +9,8 @@ export interface Roles extends RoleReaderLike {
   readonly reader: RoleReader
   /** Tells whether a role has a room. */
   has(role: string): boolean
+  /** Tells whether an account has a role at this moment. Rejects if a room cannot be read. */
+  hasAny(jid: string): Promise<boolean>
   close(): void
 }
 
@@ -36,6 +38,10 @@ export function createRoles({ rooms, maxAge, account, log }: RolesOptions): Role
     // An account that is away would hold up every page.
     of: async (jid, options) => (account.state === 'online' ? reader.of(jid, options) : []),
     has: role => Object.hasOwn(rooms, role),
+    async hasAny(jid) {
+      const held = await Promise.all(reader.roles.map(role => reader.has(jid, role, { maxAge: 0 })))
+      return held.includes(true)
+    },
     close: () => void unsubscribe(CHANNEL, listener),
   }
 }

@@ -1,7 +1,7 @@
 import type { BoshServer } from '../../lib/testing/server'
 import { ApiClient } from './api-client'
 import { signInWithApp } from './confirming'
-import { type AppOn, appOn, eventsIn, signIn, type Visitor, visitorOf } from './visitor'
+import { type AppOn, appOn, eventsIn, noticeIn, send, signIn, type Visitor, visitorOf } from './visitor'
 import { ADMINS, ROLES, startServerWithRoles } from './with-roles'
 
 const FORBIDDEN = 'You may not open this page'
@@ -120,6 +120,20 @@ test('the admin page says to all that it is not possible now when the rooms cann
     expect(status).toBe(200)
     expect(text).not.toContain(LINK)
   }
+})
+
+test('an account with a role is not deleted, since the next one of its name would have the role', async () => {
+  const open = appOn(xmpp, { ...ROLES, XMPP_REGISTRATION: 'on' })
+  await online(open)
+  const visitor = await enter('alice', open)
+  const remove = () => send(visitor, '/account/delete/confirm', '/account/delete', { password: 'wonderland' })
+  expect((await remove()).headers['location']).toBe('/account/delete/confirm')
+  expect(noticeIn((await visitor.get('/account/delete/confirm')).text)).toContain('does not allow this here')
+  expect(xmpp.accounts.has('alice')).toBe(true)
+  xmpp.rooms.grant(ADMINS, 'alice@localhost', 'none')
+  expect((await remove()).headers['location']).toBe('/')
+  expect(xmpp.accounts.has('alice')).toBe(false)
+  await open.app.close()
 })
 
 test('an answer of the room is used for a while, and a login asks again', async () => {

@@ -1,6 +1,6 @@
 import type { BoshServer } from '../../lib/testing/server'
 import { type AppOn, appOn, INLINE, send, signIn, type Visitor, visitorOf } from './visitor'
-import { PNG, ROLES, startServerWithRoles, vcardOf } from './with-roles'
+import { ADMINS, PNG, ROLES, startServerWithRoles, vcardOf } from './with-roles'
 
 const PICTURE = '/account/picture'
 
@@ -78,7 +78,10 @@ test.each<[string, (visitor: Visitor) => Promise<unknown>]>([
   ],
   [
     'deleting the account',
-    visitor => send(visitor, '/account/delete/confirm', '/account/delete', { password: 'wonderland' }),
+    async visitor => {
+      xmpp.rooms.grant(ADMINS, 'alice@localhost', 'none')
+      await send(visitor, '/account/delete/confirm', '/account/delete', { password: 'wonderland' })
+    },
   ],
 ])('%s forgets the picture', async (_, leave) => {
   const forgotten = jest.spyOn(on.stores.cards, 'forget')
