@@ -1,7 +1,7 @@
 #!/usr/bin/env escript
 %%! -noinput
 %% Carries out COMMAND on the ejabberd node NODE. The two lines of stdin are a name or an address, and a password. Both are
-%% empty where the command does not need them.
+%% empty where the command does not need them. For a room they are its name, and the lines that rooms.bash describes.
 -mode(compile).
 
 main([Node, Command]) ->
@@ -65,7 +65,141 @@ command("unban", Ejabberd, Address, _) ->
     ask(Ejabberd, misc, parse_ip_mask, [Address]) =/= error orelse fail("that is not an address"),
     Before = length(bans(Ejabberd)),
     has_bans(Ejabberd) andalso ask(Ejabberd, mod_fail2ban, unban, [Address]),
-    io:format("ended bans: ~b~n", [Before - length(bans(Ejabberd))]).
+    io:format("ended bans: ~b~n", [Before - length(bans(Ejabberd))]);
+command("make-room", Ejabberd, Name, Lines) ->
+    {Host, Service} = service(Ejabberd),
+    ask(Ejabberd, gen_mod, get_module_opt, [Host, mod_muc, access_create]) =:= none orelse
+        fail(["accounts can make rooms at ", Service, ", and own them: set access_create of mod_muc to none"]),
+    Words = [binary:split(Line, <<" ">>) || Line <- lines(Lines)],
+    Owners = [{Local, Service} || [<<"room-owner">>, Local] <- Words] ++
+        [present(Ejabberd, address(Ejabberd, Text)) || [<<"owner">>, Text] <- Words],
+    Accounts = [address(Ejabberd, Text) || [<<"member">>, Text] <- Words],
+    Room = {Name, Service},
+    Flags = [{<<"persistent">>, <<"true">>}, {<<"members_only">>, <<"true">>}, {<<"anonymous">>, <<"false">>},
+        {<<"public">>, <<"false">>}, {<<"public_list">>, <<"false">>}, {<<"allow_user_invites">>, <<"false">>},
+        {<<"password_protected">>, <<"false">>}, {<<"captcha_protected">>, <<"false">>}],
+    is_room(Ejabberd, Host, Room) orelse
+        stored(ask(Ejabberd, mod_muc_admin, create_room_with_opts, [Name, Service, Host, Flags])),
+    [stored(ask(Ejabberd, mod_muc_admin, change_room_option, [Name, Service, Option, Value])) || {Option, Value} <- Flags],
+    Before = affiliations(Ejabberd, Room),
+    [affiliate(Ejabberd, Room, Jid, owner) || Jid <- Owners],
+    [begin
+        affiliate(Ejabberd, Room, Jid, none),
+        say("~ts does not own ~ts any more.", [text(Jid), text(Room)])
+    end || {owner, Jid} <- Before, not lists:member(Jid, Owners)],
+    [grant(Ejabberd, Room, Jid) || Jid <- Accounts, has_account(Ejabberd, Jid)],
+    keep(Ejabberd),
+    print_rooms(Ejabberd, Room);
+command("grant", Ejabberd, Name, Lines) ->
+    Room = existing_room(Ejabberd, Name),
+    %% A misspelt name stops it before anything has changed.
+    Jids = [present(Ejabberd, address(Ejabberd, Line)) || Line <- lines(Lines)],
+    [io:format("~ts is ~ts of ~ts~n", [text(Jid), word(grant(Ejabberd, Room, Jid)), text(Room)]) || Jid <- Jids],
+    keep(Ejabberd);
+command("revoke", Ejabberd, Name, Lines) ->
+    Room = existing_room(Ejabberd, Name),
+    Before = affiliations(Ejabberd, Room),
+    Jids = [address(Ejabberd, Line) || Line <- lines(Lines)],
+    [case lists:keyfind(Jid, 2, Before) of
+        {owner, _} -> fail([text(Jid), " owns ", text(Room), ": make-room without it takes that away"]);
+        {_, _} -> ok;
+        false -> fail([text(Jid), " has no role in ", text(Room)])
+    end || Jid <- Jids],
+    [begin
+        affiliate(Ejabberd, Room, Jid, none),
+        io:format("~ts has no role in ~ts any more~n", [text(Jid), text(Room)])
+    end || Jid <- Jids],
+    keep(Ejabberd);
+command("list", Ejabberd, Name, _) ->
+    Room = {_, Service} = existing_room(Ejabberd, Name),
+    Listed = [{Affiliation, Jid} || Wanted <- [owner, admin, member, outcast],
+        {Affiliation, Jid} <- lists:sort(affiliations(Ejabberd, Room)), Affiliation =:= Wanted],
+    [io:format("~ts ~ts~n", [Affiliation, text(Jid)]) || {Affiliation, Jid} <- Listed],
+    [say("~ts has no account: whoever gets that name has the role. Revoke it.", [text(Jid)]) ||
+        {Affiliation, Jid = {_, Domain}} <- Listed,
+        Affiliation =/= outcast, Domain =/= Service, not has_account(Ejabberd, Jid)].
+
+lines(Text) -> binary:split(Text, <<"\n">>, [global, trim_all]).
+
+%% Returns the first domain and its service of rooms.
+service(Ejabberd) ->
+    Host = hd(ask(Ejabberd, ejabberd_option, hosts, [])),
+    ask(Ejabberd, gen_mod, is_loaded, [Host, mod_muc]) orelse fail("its configuration has no mod_muc"),
+    {Host, hd(ask(Ejabberd, gen_mod, get_module_opt_hosts, [Host, mod_muc]))}.
+
+is_room(Ejabberd, Host, {Name, Service}) ->
+    case ask(Ejabberd, mod_muc, unhibernate_room, [Host, Service, Name]) of
+        {ok, _} -> true;
+        _ -> false
+    end.
+
+existing_room(Ejabberd, Name) ->
+    {Host, Service} = service(Ejabberd),
+    Room = {Name, Service},
+    is_room(Ejabberd, Host, Room) orelse fail(["there is no room ", text(Room), ": make-room ", Name]),
+    Room.
+
+affiliations(Ejabberd, {Name, Service}) ->
+    [{Affiliation, {User, Domain}} ||
+        {User, Domain, Affiliation, _} <- ask(Ejabberd, mod_muc_admin, get_room_affiliations, [Name, Service])].
+
+affiliate(Ejabberd, {Name, Service}, Jid, Affiliation) ->
+    stored(ask(Ejabberd, mod_muc_admin, set_room_affiliation, [Name, Service, text(Jid), atom_to_binary(Affiliation)])).
+
+%% Makes JID a member, unless it is more already. Returns what it is.
+grant(Ejabberd, Room, Jid) ->
+    case lists:keyfind(Jid, 2, affiliations(Ejabberd, Room)) of
+        {Affiliation, _} when Affiliation =:= owner; Affiliation =:= admin ->
+            Affiliation;
+        _ ->
+            affiliate(Ejabberd, Room, Jid, member),
+            member
+    end.
+
+%% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
+address(Ejabberd, Text) ->
+    Whole = case binary:match(Text, <<"@">>) of
+        nomatch -> <<Text/binary, "@", (hd(ask(Ejabberd, ejabberd_option, hosts, [])))/binary>>;
+        _ -> Text
+    end,
+    case prepared(Ejabberd, Whole) of
+        {User, Domain, <<>>} when User =/= <<>> -> {User, Domain};
+        _ -> fail(["that is not the address of an account: ", Text])
+    end.
+
+prepared(Ejabberd, Jid) ->
+    try erpc:call(Ejabberd, jid, tolower, [erpc:call(Ejabberd, jid, decode, [Jid], 10000)], 10000)
+    catch _:_ -> error
+    end.
+
+%% Requires that an account of this server exists: a visitor could sign up with a name that was misspelt.
+present(Ejabberd, Jid) ->
+    has_account(Ejabberd, Jid) orelse fail(["there is no account ", text(Jid)]),
+    Jid.
+
+%% Tells false for an account of this server that does not exist. Others cannot be looked up.
+has_account(Ejabberd, {User, Domain}) ->
+    not lists:member(Domain, ask(Ejabberd, ejabberd_option, hosts, [])) orelse
+        ask(Ejabberd, ejabberd_auth, user_exists, [User, Domain]) =:= true.
+
+%% Prints the variables of the app: all rooms of the service, and the owners of one of them.
+print_rooms(Ejabberd, Room = {_, Service}) ->
+    Rooms = lists:sort([{Name, Service} || {Name, _, _} <- ask(Ejabberd, mod_muc, get_online_rooms, [Service])]),
+    OwnersOf = fun(Each) -> lists:sort([text(Jid) || {owner, Jid} <- affiliations(Ejabberd, Each)]) end,
+    Owners = OwnersOf(Room),
+    io:format("XMPP_ROLES=~ts~n", [lists:join($,, [[Name, $=, text(Each)] || Each = {Name, _} <- Rooms])]),
+    io:format("XMPP_ROLE_OWNERS=~ts~n", [lists:join($,, Owners)]),
+    [say("~ts has other owners, and the app takes one list for all rooms: make-room ~ts with the same owners.",
+        [text(Each), Name]) || Each = {Name, _} <- Rooms, OwnersOf(Each) =/= Owners].
+
+text({<<>>, Domain}) -> Domain;
+text({User, Domain}) -> <<User/binary, "@", Domain/binary>>.
+
+word(owner) -> "an owner";
+word(admin) -> "an admin";
+word(member) -> "a member".
+
+say(Format, Words) -> io:format(standard_error, Format ++ "~n", Words).
 
 %% Returns the localpart, prepared, and the domain of NAME.
 account(Ejabberd, Name) ->

@@ -12,6 +12,15 @@ tell_root() {
   [ "$(id -u)" != 0 ] || echo "You are root, so $1 runs as root. Outside a trial, start it as another user." >&2
 }
 
+# Prints BYTES of randomness as hexadecimal digits.
+random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+
+# Writes TEXT into FILE, which only the caller can read. The file is never half written.
+write_secret() {
+  (umask 077 && printf '%s\n' "$2" >"$1.new")
+  mv "$1.new" "$1"
+}
+
 # Prints the pid of DIR's server, or fails if it does not run. A pid file outlives its process, and the system may reuse the
 # number, so the process must also have been started for this DIR. (The environment of a zombie is empty.)
 server_pid() {

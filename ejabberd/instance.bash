@@ -1,9 +1,10 @@
-# Describes one ejabberd that belongs to one directory. start, stop and add-user source this file.
+# Describes one ejabberd that belongs to one directory. The scripts that work with it source this file.
 #
 #   DIR/ejabberd.yml    the configuration it was started with
 #   DIR/log, DIR/spool  its log and its database with the accounts
 #   DIR/dist_port       the port of its Erlang distribution, on loopback
 #   DIR/address         the address of its Erlang distribution, once it is a node of a cluster
+#   DIR/service-account-NAME, DIR/room-owner  see service-account.bash and rooms.bash
 #   DIR/.erlang.cookie  the secret of the distribution: a user who can read it can control the server
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$here/daemon.bash"
@@ -35,6 +36,14 @@ find_erlang() {
   . <(grep -E '^(ERL|ERL_LIBS)=' "$ejabberdctl")
   ERL=${ERL:-erl}
   export ERL_LIBS
+}
+
+# Carries out COMMAND for the room NAME on DIR's server, as rooms.bash describes it.
+rooms() {
+  local dir=$1 command=$2
+  shift 2
+  find_erlang || fail 'ejabberd is not installed'
+  printf '%s\n' "$@" | escript_for "$dir" "$here/ctl.escript" "$(node_of "$dir")" "$command"
 }
 
 # Prints the value of NAME in define_macro of the configuration FILE, if the value is one word.

@@ -24,11 +24,11 @@ service_account() {
   file=$dir/service-account-$name
   [ ! -e "$file" ] || old=$(cat "$file")
   password=${XMPP_CONFIRM_PASSWORD:-$old}
-  [ -n "$password" ] && [ -z "$renew" ] || password=$(random_password)
+  [ -n "$password" ] && [ -z "$renew" ] || password=$(random_hex 24)
 
   # The file comes first: after a crash between the two steps, the next run creates the account with this password. An
   # account that has no such file belongs to a visitor.
-  [ -n "$old" ] || write_password "$file" "$password"
+  [ -n "$old" ] || write_secret "$file" "$password"
   if said=$(create "$dir" "$name" <<<"$password" 2>&1); then
     :
   elif [[ $said == *'already exists'* && -n $old ]]; then
@@ -37,15 +37,7 @@ service_account() {
     [ -n "$old" ] || rm "$file"
     fail "$said"
   fi
-  [ "$password" = "$old" ] || write_password "$file" "$password"
+  [ "$password" = "$old" ] || write_secret "$file" "$password"
   advise "$dir" "$name" >&2
   printf 'XMPP_CONFIRM_USERNAME=%s\nXMPP_CONFIRM_PASSWORD_FILE=%s\n' "$name" "$file"
-}
-
-random_password() { head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
-
-# Writes to a temporary name first, so that the file is never half written.
-write_password() {
-  printf '%s\n' "$2" >"$1.new"
-  mv "$1.new" "$1"
 }

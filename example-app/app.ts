@@ -7,9 +7,11 @@ import { createAccounts } from './auth/accounts'
 import { createAuth, createRegistration, type XmppOptions } from './auth/auth'
 import { passwordLogin } from './auth/password-login'
 import { recordedAccounts, recordedLogin, recordedSignOut } from './auth/recorded'
+import { createRoles, type Roles } from './auth/roles'
 import type { Branding } from './branding/branding'
 import { brandFiles, brandRoutes } from './branding/files'
 import type { ConfirmConfig } from './config/confirm'
+import { ADMINS, type RolesConfig } from './config/roles'
 import { type Confirm, createConfirm } from './confirm'
 import { confirmPages } from './confirm/pages'
 import { type DemoPhones, demoPhone, isOnThisMachine, withPhones } from './demo/phone'
@@ -22,10 +24,12 @@ import { type Log, requestLog } from './operation/log'
 import type { Metrics } from './operation/metrics/metrics'
 import { createReachability, type Reachability } from './operation/reachability'
 import { account, CHANGE_PASSWORD } from './pages/account'
+import { admin } from './pages/admin'
 import { errorPage, notFound } from './pages/error-page'
 import { home } from './pages/home'
 import { login } from './pages/login'
 import { logout } from './pages/logout'
+import { picture } from './pages/picture'
 import { register } from './pages/register'
 import { sessions } from './pages/sessions'
 import { readCookies } from './protection/cookies'
@@ -35,6 +39,7 @@ import { rateLimits } from './protection/rate-limits'
 import { createSeal } from './protection/seal'
 import { securityHeaders } from './protection/security-headers'
 import { normaliseAddresses } from './protection/visitor-address'
+import { aboutVisitor } from './sessions/about'
 import { endSessionsOf } from './sessions/end-all'
 import { goTo } from './sessions/go-to'
 import { notices } from './sessions/notice'
@@ -57,6 +62,12 @@ export interface AppConfig {
   readonly branding: Branding
   /** signing in with an XMPP app; `undefined`: with a password alone */
   readonly confirm?: ConfirmConfig | undefined
+  /** data that a login asks for beside the password; `undefined`: none */
+  readonly profile?: 'vcard' | undefined
+  /** rooms that stand for roles, which the service account reads */
+  readonly roles?: RolesConfig | undefined
+  /** ms that the roles of a room are used, 0 to 60,000; default: 60,000 */
+  readonly roleMaxAge?: number | undefined
   /** the phones of the users of the demo server */
   readonly phones?: DemoPhones | undefined
   readonly xmpp: XmppOptions
@@ -79,20 +90,26 @@ export interface App extends Express {
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
   const { stores, branding, xmpp, registration: isOpen, production, sessionSecret: secret } = config
-  const { passport, authenticator } = createAuth(xmpp, restoreOf(xmpp.domain, config.confirm?.allow))
   const isOwn = ownAccounts(xmpp.domain)
   const { base } = branding
   const cookie = sessionCookie(production, base)
   const signOut = createSignOut(cookie, stores)
   const confirm = confirmOf(config, signOut)
+  const roles = rolesOf(config, confirm)
+  const about = aboutVisitor(stores.cards, roles)
+  const asked = { ...xmpp, ...(config.profile && { profile: config.profile }), ...(roles && { roles }) }
+  const { passport, authenticator } = createAuth(asked, restoreOf(xmpp.domain, config.confirm?.allow))
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })
     : undefined
-  const recordedOnes = recordedAccounts(createAccounts({ ...xmpp, authenticator, registration, stores, isOwn }))
+  const recordedOnes = recordedAccounts(
+    createAccounts({ ...xmpp, authenticator, registration, stores, isOwn, hasRole: roles?.hasAny }),
+  )
   const accounts = config.phones ? withPhones(recordedOnes, config.phones) : recordedOnes
   const reachability = createReachability({ ...xmpp, log: config.log })
   const close = async () => {
     reachability.close()
+    roles?.close()
     await Promise.all([authenticator.close(), registration?.close(), confirm?.close()])
   }
   const limits = rateLimits(stores, xmpp)
@@ -122,7 +139,7 @@ export function createApp(config: AppConfig): App {
   routes.use(endRevokedSessions(stores, cookie))
   routes.use(forTemplates(isOwn, config.phones !== undefined))
 
-  routes.use(home())
+  routes.use(home(about))
   routes.use(login({ logIn, forms, limits, confirm: confirm?.login }))
   if (confirm) routes.use(confirmPages(confirm.login, forms, limits))
   if (config.phones) routes.use(demoPhone(config.phones, forms))
@@ -130,17 +147,26 @@ export function createApp(config: AppConfig): App {
   routes.use(logout(recorded, forms))
   const { captchaHosts } = config
   if (isOpen) routes.use(register({ accounts, forms, seal, limits, captchaHosts }))
+  if (roles?.has(ADMINS)) routes.use(admin({ roles, cookie, stores }))
+  routes.use(picture(stores.cards))
   const ownSessions = createOwnSessions(stores, secret)
   routes.use(sessions({ ownSessions, cookie, signOut: recorded, forms }))
   routes.use(account({ accounts, registration: isOpen, isOwn, ownSessions, cookie, signOut, forms, limits }))
   routes.use(
     '/api',
-    api({ logIn, accounts, csrf, signOut, limits, seal, registration: isOpen, confirm: confirm?.login }),
+    api({ logIn, accounts, about, csrf, signOut, limits, seal, registration: isOpen, confirm: confirm?.login }),
   )
   routes.use('/api', apiProblem)
   routes.use(notFound)
   routes.use(errorPage)
   return app
+}
+
+function rolesOf(
+  { roles: rooms, roleMaxAge: maxAge, log }: AppConfig,
+  confirm: Confirm | undefined,
+): Roles | undefined {
+  return rooms && confirm ? createRoles({ rooms, maxAge, account: confirm.account, log }) : undefined
 }
 
 function confirmOf(config: AppConfig, signOut: SignOut): Confirm | undefined {

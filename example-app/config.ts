@@ -13,6 +13,7 @@ import {
   type TrustProxy,
   textOf,
 } from './config/readers'
+import { type RolesConfig, readProfile, readRoles } from './config/roles'
 import { type Environment, misspellings } from './config/variables'
 
 export { ConfigError }
@@ -34,6 +35,10 @@ export interface Config {
   readonly branding: Branding
   /** signing in with an XMPP app; `undefined`: with a password alone */
   readonly confirm: ConfirmConfig | undefined
+  /** data that a login asks for beside the password; `undefined`: none */
+  readonly profile: 'vcard' | undefined
+  /** rooms that stand for roles; `undefined`: there are no roles */
+  readonly roles: RolesConfig | undefined
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -62,6 +67,8 @@ export function readConfig(env: Environment): Config {
   const port = portOf(env, 'PORT') ?? DEFAULT_PORT
   const branding = readBranding(env)
   const xmpp = { service, domain: domain ?? 'localhost', ...xmppOf(env) }
+  const isDemo = !service
+  const confirm = readConfirm(env, { production, isDemo, domain: xmpp.domain, port, base: branding.base })
   return {
     host: textOf(env, 'HOST') ?? '127.0.0.1',
     port,
@@ -74,7 +81,9 @@ export function readConfig(env: Environment): Config {
     registration: switchOf(env, 'XMPP_REGISTRATION', !service),
     captchaHosts: listOf(env, 'XMPP_CAPTCHA_HOSTS') ?? [],
     branding,
-    confirm: readConfirm(env, { production, isDemo: !service, domain: xmpp.domain, port, base: branding.base }),
+    confirm,
+    profile: readProfile(env, isDemo),
+    roles: readRoles(env, { isDemo, domain: xmpp.domain, hasAccount: confirm !== undefined }),
     xmpp,
   }
 }
@@ -110,12 +119,19 @@ export function toConfigError(reason: unknown): unknown {
   if (!(reason instanceof TypeError)) return reason
   let found = false
   const message = reason.message
-    .replace(/option `([\w.]+)`/g, (text, option: string) => {
-      found ||= option in VARIABLE_OF
-      return VARIABLE_OF[option] ?? text
+    .replace(/option `([\w.-]+)`/g, (text, option: string) => {
+      const variable = variableOf(option)
+      found ||= variable !== undefined
+      return variable ?? text
     })
     .replace('`allowInsecure: true`', 'XMPP_ALLOW_INSECURE=on')
   return found ? new ConfigError(message) : reason
+}
+
+/** Names the variable of an option. Rooms are options by the names of their roles. */
+function variableOf(option: string): string | undefined {
+  if (!/^(?:roles|rooms)(?:\.|$)/.test(option)) return VARIABLE_OF[option]
+  return option.endsWith('.owners') ? 'XMPP_ROLE_OWNERS' : 'XMPP_ROLES'
 }
 
 // A variable of this prefix belongs to this app, and a setting that is not read may be the one that matters.

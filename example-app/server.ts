@@ -13,7 +13,7 @@ import { openStores, type Stores } from './stores'
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   const { service, domain } = config.xmpp
-  const demo = service ? undefined : await startDemoServer(domain, config.confirm)
+  const demo = service ? undefined : await startDemoServer(domain, config)
   // Closes in reverse order of opening.
   const closing: (() => Promise<void>)[] = []
   const close = async () => {

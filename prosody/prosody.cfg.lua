@@ -2,6 +2,9 @@
 -- complete: use it as /etc/prosody/prosody.cfg.lua, or run it with prosody/start. ENV_NAME reads the environment variable
 -- NAME.
 
+-- The domain is half of every account's name. The strategy's option `domain` must be the same.
+local domain = ENV_DOMAIN or "localhost"
+
 -- Not "debug": that level logs whole BOSH bodies, passwords included. Under systemd the console is the journal.
 log = { info = "*console" }
 
@@ -12,10 +15,11 @@ local federation = ENV_FEDERATION == "on"
 -- register: users who are logged in may change their password and remove their account. admin_shell: `prosodyctl shell`,
 -- through a socket that only Prosody's own user can open. offline: keeps messages for an account while its owner is not
 -- connected. Without it, the question to a phone that sleeps would bounce. ping: the clients of people ask whether the
--- server is still there. tls: other servers and chat clients connect with a certificate.
+-- server is still there. pep, vcard_legacy: keep the name and the picture that people set in their client, for the app's
+-- profile. tls: other servers and chat clients connect with a certificate.
 modules_enabled = {
 	"saslauth", "roster", "disco", "version", "register", "admin_shell", "bosh", "offline", "ping",
-	federation and "tls" or nil,
+	"pep", "vcard_legacy", federation and "tls" or nil,
 }
 
 -- mod_limits is left out, unlike in Debian's own configuration: it slows down each connection. Many visitors share the
@@ -36,7 +40,7 @@ disable_sasl_mechanisms = { "DIGEST-MD5", "OAUTHBEARER" }
 http_interfaces = { "127.0.0.1" }
 http_ports = { ENV_BOSH_PORT or 5280 }
 https_ports = {} -- by default Prosody listens on 5281 on all interfaces
-http_default_host = ENV_DOMAIN or "localhost" -- the app requests 127.0.0.1, which is not a host of Prosody
+http_default_host = domain -- the app requests 127.0.0.1, which is not a host of Prosody
 http_cors_override = { bosh = { enabled = false } } -- web pages do not use BOSH here; by default any page may
 
 -- Treats plain HTTP as encrypted: loopback traffic cannot be overheard on the network. Without this line Prosody does not
@@ -61,5 +65,9 @@ s2s_secure_auth = true
 s2s_ports = { ENV_S2S_PORT or 5269 }
 s2s_direct_tls_ports = {}
 
--- The domain is half of every account's name. The strategy's option `domain` must be the same.
-VirtualHost(ENV_DOMAIN or "localhost")
+-- Rooms whose members have a role in the app, such as admins@rooms.localhost. prosody/make-room makes them. By default,
+-- whoever joins a room that does not exist makes it and owns it, so a visitor could give himself the role.
+Component("rooms." .. domain) "muc"
+restrict_room_creation = true
+
+VirtualHost(domain)

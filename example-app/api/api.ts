@@ -12,7 +12,7 @@ import { requireSignedIn, signedInAccount } from './signed-in'
  * since it is checked before a body is read.
  */
 export function api(options: ApiOptions): Router {
-  const { logIn, csrf, signOut, limits } = options
+  const { logIn, about, csrf, signOut, limits } = options
   const router = Router()
 
   router.get('/csrf', (req, res) => void res.json({ token: csrf.tokenFor(req, res) }))
@@ -20,10 +20,12 @@ export function api(options: ApiOptions): Router {
   router.post('/login', csrf.requireToken, ...jsonBody, ...limits.logins, async (req, res) => {
     const refusal = await logIn(req, res)
     if (refusal) throw problemOf(refusal)
-    res.json(signedInAccount(req))
+    res.json(await signedInAccount(req, about))
   })
 
-  router.get('/me', requireSignedIn, (req, res) => void res.json(signedInAccount(req)))
+  router.get('/me', requireSignedIn, async (req, res) => {
+    res.json(await signedInAccount(req, about))
+  })
 
   router.post('/logout', doneIfSignedOut, csrf.requireToken, async (req, res) => {
     await recordedSignOut(signOut)(req, res)

@@ -8,7 +8,7 @@ import { signedInAccount } from './signed-in'
 const PATH = '/login/xmpp'
 
 /** Serves signing in with an XMPP app, as the pages do it. */
-export function confirmApi(confirm: ConfirmLogin, { csrf, limits }: ApiOptions): Router {
+export function confirmApi(confirm: ConfirmLogin, { about, csrf, limits }: ApiOptions): Router {
   const router = Router()
 
   router.post(PATH, csrf.requireToken, ...jsonBody, limits.confirms, async (req, res) => {
@@ -29,18 +29,18 @@ export function confirmApi(confirm: ConfirmLogin, { csrf, limits }: ApiOptions):
     res.status(204).end()
   })
 
-  router.post(`${PATH}/finish`, csrf.requireToken, ...jsonBody, finish(confirm))
+  router.post(`${PATH}/finish`, csrf.requireToken, ...jsonBody, finish(confirm, about))
   return router
 }
 
-function finish(confirm: ConfirmLogin): RequestHandler {
+function finish(confirm: ConfirmLogin, about: ApiOptions['about']): RequestHandler {
   return async (req, res) => {
     const jid: unknown = req.body?.jid
     const outcome = await confirm.finish(req, res, typeof jid === 'string' ? jid : undefined)
     if (outcome.state === 'refused') throw problemOf(outcome.refusal)
     if (outcome.state === 'waiting') throw new Problem(409, 'confirm-waiting', 'The person has not answered yet.')
     if (outcome.state === 'agreed') throw new Problem(409, 'confirm-jid', 'Send the jid that the person has seen.')
-    res.json(signedInAccount(req))
+    res.json(await signedInAccount(req, about))
   }
 }
 

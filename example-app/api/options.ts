@@ -4,12 +4,14 @@ import type { ConfirmLogin } from '../confirm/confirm-login'
 import type { Csrf } from '../protection/csrf'
 import type { RateLimits } from '../protection/rate-limits'
 import type { Seal } from '../protection/seal'
+import type { AboutVisitor } from '../sessions/about'
 import type { SignOut } from '../sessions/sign-out'
 
 /** Parts of the app that the API uses. */
 export interface ApiOptions {
   readonly logIn: PasswordLogin
   readonly accounts: Accounts
+  readonly about: AboutVisitor
   readonly signOut: SignOut
   readonly csrf: Csrf
   readonly limits: RateLimits

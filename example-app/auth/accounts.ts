@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import {
+  type Account,
   type Authenticator,
   type LoginContext,
   type Registration,
@@ -9,6 +10,7 @@ import {
 } from 'passport-xmpp-bosh'
 import { failureOf, markOutcomeUnknown } from '../operation/failure'
 import { markFailedAttempt } from '../protection/rate-limits'
+import { cardOfAccount } from '../sessions/card'
 import { endSessionsOf } from '../sessions/end-all'
 import { type IsOwn, profileOf } from '../sessions/profile'
 import { type SessionStores, signIn } from '../sessions/signed-in'
@@ -35,7 +37,10 @@ export interface Accounts {
   changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
   /** Ends all sessions of the account; this one ends at its next request. */
   signOutEverywhere(req: Request, password: unknown): Promise<void>
-  /** Removes the account, and ends all its sessions. */
+  /**
+   * Removes the account, and ends all its sessions. An account with a role is refused: some servers keep it in the room, and
+   * the next account of its name would have the role.
+   */
   remove(req: Request, password: unknown): Promise<void>
 }
 
@@ -47,6 +52,8 @@ export interface AccountsOptions {
   readonly forwardClientIp: boolean
   /** recognizes the accounts of its XMPP server, which checks their passwords */
   readonly isOwn: IsOwn
+  /** Tells whether an account has a role; `undefined`: there are no roles. */
+  readonly hasRole?: ((jid: string) => Promise<boolean>) | undefined
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -59,13 +66,15 @@ class XmppAccounts implements Accounts {
   readonly #stores: SessionStores
   readonly #forwardClientIp: boolean
   readonly #isOwn: IsOwn
+  readonly #hasRole: AccountsOptions['hasRole']
 
-  constructor({ authenticator, registration, stores, forwardClientIp, isOwn }: AccountsOptions) {
+  constructor({ authenticator, registration, stores, forwardClientIp, isOwn, hasRole }: AccountsOptions) {
     this.#authenticator = authenticator
     this.#registration = registration
     this.#stores = stores
     this.#forwardClientIp = forwardClientIp
     this.#isOwn = isOwn
+    this.#hasRole = hasRole
   }
 
   async form(req: Request): Promise<SignUpForm> {
@@ -83,8 +92,9 @@ class XmppAccounts implements Accounts {
     try {
       const revocation = await this.#stores.revocations.latest()
       // Not through Passport: that ends a login when its visitor has left, and a button pressed twice looks like that.
-      const { jid, mechanism } = await this.#authenticator.authenticate(credentials, this.#contextOf(req))
-      await signIn(this.#stores, req, profileOf(jid), { mechanism, revocation })
+      const account = await this.#authenticator.authenticate(credentials, this.#contextOf(req))
+      const { jid, mechanism } = account
+      await signIn(this.#stores, req, profileOf(jid), { mechanism, revocation, card: cardOfAccount(account) })
       return true
     } catch (reason) {
       failureOf(reason, req)
@@ -95,7 +105,7 @@ class XmppAccounts implements Accounts {
   async changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void> {
     const user = userOf(req)
     const registration = this.#registrationFor(user)
-    await this.#verify(req, user, password)
+    const account = await this.#verify(req, user, password)
     await registration
       .changePassword(credentialsOf(user, password), textOf(newPassword), this.#contextOf(req))
       .catch(async (reason: unknown) => {
@@ -106,7 +116,7 @@ class XmppAccounts implements Accounts {
         }
         throw reason
       })
-    await this.#signInAgain(req, user, await endSessionsOf(user.jid, this.#stores))
+    await this.#signInAgain(req, account, await endSessionsOf(user.jid, this.#stores))
   }
 
   async signOutEverywhere(req: Request, password: unknown): Promise<void> {
@@ -119,12 +129,18 @@ class XmppAccounts implements Accounts {
   async remove(req: Request, password: unknown): Promise<void> {
     const user = userOf(req)
     const registration = this.#registrationFor(user)
-    await this.#verify(req, user, password)
+    const account = await this.#verify(req, user, password)
+    if (await this.#hasRole?.(user.jid)) {
+      throw new XmppBoshError(
+        'registration-closed',
+        'an account with a role is not removed before it has lost the role',
+      )
+    }
     // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
     const revocation = await endSessionsOf(user.jid, this.#stores)
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
       // The server keeps the account, so the visitor stays signed in.
-      if (isRefusal(reason)) await this.#signInAgain(req, user, revocation)
+      if (isRefusal(reason)) await this.#signInAgain(req, account, revocation)
       else endUnknown(req)
       throw reason
     })
@@ -133,9 +149,10 @@ class XmppAccounts implements Accounts {
   }
 
   /** @param revocation the one that this session alone survives; a later one ends it too */
-  #signInAgain(req: Request, user: Express.User, revocation: number): Promise<void> {
+  #signInAgain(req: Request, account: Account, revocation: number): Promise<void> {
     const { mechanism = '', stay = false } = req.session.login ?? {}
-    return signIn(this.#stores, req, user, { mechanism, revocation, stay })
+    const card = cardOfAccount(account)
+    return signIn(this.#stores, req, profileOf(account.jid), { mechanism, revocation, stay, card })
   }
 
   /** Refuses an account of another server: its name may be that of another person here. */
@@ -155,9 +172,9 @@ class XmppAccounts implements Accounts {
     return this.#forwardClientIp ? { clientIp: ip ?? '', ...key } : key
   }
 
-  async #verify(req: Request, user: Express.User, password: unknown): Promise<void> {
+  async #verify(req: Request, user: Express.User, password: unknown): Promise<Account> {
     try {
-      await this.#authenticator.authenticate(credentialsOf(user, password), this.#contextOf(req))
+      return await this.#authenticator.authenticate(credentialsOf(user, password), this.#contextOf(req))
     } catch (reason) {
       if (req.res && LOGIN_REFUSALS.includes(codeOf(reason))) markFailedAttempt(req.res)
       throw reason

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { FailureInfo } from 'passport-xmpp-bosh'
 import { markFailedAttempt } from '../protection/rate-limits'
+import { cardOfUser } from '../sessions/card'
 import { type SessionStores, signIn } from '../sessions/signed-in'
 import type { Auth } from './auth'
 import type { Refusal } from './refusals'
@@ -23,7 +24,13 @@ export function passwordLogin(passport: Auth['passport'], stores: SessionStores)
     ): Promise<Refusal | undefined> => {
       if (error) throw error
       if (user) {
-        await signIn(stores, req, user, { mechanism: info?.mechanism ?? '', revocation, stay: req.body?.stay === 'on' })
+        const { mechanism = '' } = info ?? {}
+        await signIn(stores, req, user, {
+          mechanism,
+          revocation,
+          stay: req.body?.stay === 'on',
+          card: cardOfUser(user),
+        })
         return undefined
       }
       markFailedAttempt(res)

@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from 'express'
+import type { ServiceAccount } from 'passport-xmpp-bosh'
 import type { PasswordLogin } from '../auth/password-login'
 import { thenDone } from '../auth/recorded'
 import type { SignOut } from '../sessions/sign-out'
@@ -12,6 +13,8 @@ import { waitings } from './waiting'
 /** Signing in with an XMPP app, as the other parts of the app see it. */
 export interface Confirm {
   readonly login: ConfirmLogin
+  /** the account that asks */
+  readonly account: ServiceAccount
   /** reads the cookies of a request */
   readonly cookies: readonly RequestHandler[]
   /** publishes the JID of the account that asks */
@@ -49,6 +52,7 @@ export function createConfirm(options: ConfirmOptions): Confirm {
   })
   return {
     login,
+    account: service.account,
     cookies: [waitings({ production, base, secret, isOpen }), known.read],
     wellKnown,
     lifting: logIn => thenDone(logIn, jid => service.confirmations.allowAsking(jid)),

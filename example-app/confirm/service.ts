@@ -7,6 +7,7 @@ import type { Stores } from '../stores'
 /** The service account that asks visitors, with its questions. */
 export interface ConfirmService {
   readonly confirmations: Confirmations
+  readonly account: ServiceAccount
   /** Tells whether the account is online at the moment. */
   isOnline(): boolean
   /** Signs the account out. It loses no answer. */
@@ -48,6 +49,7 @@ export function createConfirmService(options: ConfirmServiceOptions): ConfirmSer
   )
   return {
     confirmations,
+    account,
     isOnline: () => account.state === 'online',
     async close() {
       // The account first: no message comes any more that would change a request, and those that came are worked on.

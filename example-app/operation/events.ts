@@ -17,6 +17,7 @@ export const EVENTS = {
   'confirm-failed': ['warn', 'a request to an XMPP app could not be sent'],
   'confirm-stopped': ['warn', 'a person ended all sessions of an account in an XMPP app'],
   'lock-out': ['warn', 'an attempt was refused after too many others'],
+  'role-refused': ['warn', 'a visitor asked for a page without its role'],
   'sign-up': ['info', 'an account was created'],
   'sign-up-refused': ['warn', 'a sign-up was refused'],
   'sign-up-failed': ['warn', 'a sign-up failed, and its outcome is unknown'],

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { XmppBoshError } from 'passport-xmpp-bosh'
 import { OutcomeUnknown } from '../forms/failures'
 import { failureOf, isOutcomeUnknown } from '../operation/failure'
 import { type Texts, textsOf } from '../texts'
@@ -27,11 +28,13 @@ export const errorPage: ErrorRequestHandler = async (error: unknown, req, res, n
   const { status, reference } = failureOf(error, req)
   const isUnknown = error instanceof OutcomeUnknown || isOutcomeUnknown(req)
   const isTemporary = status === 429 || status >= 500
+  const isForbidden = XmppBoshError.is(error) && error.code === 'role-required'
   const page = isTemporary || status === 403 ? pageToTryAgain(req) : undefined
   if (isTemporary) await keepName(req)
   res.status(status).render('error', {
     status,
-    page: textsOf(res).errors[isUnknown ? 'outcomeUnknown' : kindOf(status)],
+    page: textsOf(res).errors[isUnknown ? 'outcomeUnknown' : isForbidden ? 'noAccess' : kindOf(status)],
+    isForbidden,
     again: page,
     minutes: Math.ceil(Number(res.get('Retry-After')) / 60),
     reference,

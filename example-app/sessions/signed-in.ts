@@ -1,8 +1,10 @@
 import type { Request, RequestHandler } from 'express'
 import type { Profile } from 'passport-xmpp-bosh'
+import { failureOf } from '../operation/failure'
 import { markSessionCleared } from '../protection/csrf'
 import { addressOf } from '../protection/visitor-address'
 import type { Stores } from '../stores'
+import type { Card } from '../stores/cards/cards'
 import { lifetimeOf } from '../stores/lifetimes'
 import { browserOf } from './browser'
 import { goTo } from './go-to'
@@ -30,7 +32,7 @@ export interface Login {
 }
 
 /** The stores that know which sessions are signed in. */
-export type SessionStores = Pick<Stores, 'sessions' | 'accountSessions' | 'revocations'>
+export type SessionStores = Pick<Stores, 'sessions' | 'accountSessions' | 'revocations' | 'cards'>
 
 /** A login that has just succeeded. */
 export interface NewLogin {
@@ -39,6 +41,8 @@ export interface NewLogin {
   readonly revocation: number
   /** default: false */
   readonly stay?: boolean
+  /** part of the vCard; the session itself has the JID alone */
+  readonly card?: Card | undefined
 }
 
 declare global {
@@ -59,7 +63,7 @@ export async function signIn(
   stores: SessionStores,
   req: Request,
   user: Express.User,
-  { mechanism, revocation, stay = false }: NewLogin,
+  { mechanism, revocation, stay = false, card }: NewLogin,
 ): Promise<void> {
   // As signing out does, even if a slow request still holds it.
   if (req.user) await stores.accountSessions.remove(req.user.jid, req.sessionID)
@@ -79,8 +83,14 @@ export async function signIn(
   req.session.cookie.maxAge = lifetimeOf(login).ageMs
   // The browser may request the next page before the end of this answer saves the session.
   await saveSession(req)
+  if (card) await keepCard(stores, req, card, lifetimeOf(login).idleMs)
   const evicted = await stores.accountSessions.add(user.jid, req.sessionID, now)
   await Promise.all(evicted.map(sid => destroySession(stores.sessions, sid)))
+}
+
+/** Keeps the card. The sign-in does not fail with it. */
+async function keepCard({ cards }: SessionStores, req: Request, card: Card, idleMs: number): Promise<void> {
+  await cards.keep(req.sessionID, card, idleMs).catch((reason: unknown) => void failureOf(reason, req))
 }
 
 /** A session, as {@link isOver} judges it. */

@@ -15,6 +15,8 @@ export interface MemorySessionsOptions {
 /** Session store in this process, with the end of its sweeps. */
 export interface MemorySessions {
   readonly store: Store
+  /** Returns the number of sessions. Those that nobody used for too long are among them until they are swept. */
+  size(): number
   close(): void
 }
 
@@ -42,7 +44,7 @@ export function memorySessions({ max, onGone }: MemorySessionsOptions): MemorySe
     sessions.add(sid, { jid: accountOf(data), address: data.login?.address ?? '' })
     set(sid, data, done)
   }
-  return { store: store as unknown as Store, close: () => store.stopInterval() }
+  return { store: store as unknown as Store, size: () => sessions.size, close: () => store.stopInterval() }
 }
 
 interface Owner {

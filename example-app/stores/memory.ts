@@ -2,6 +2,7 @@ import { MemoryStore as RateLimitMemoryStore } from 'express-rate-limit'
 import { MemoryConfirmStore } from 'passport-xmpp-bosh'
 import { MAX_SESSIONS_PER_ACCOUNT } from './account-sessions/account-sessions'
 import { memoryAccountSessions } from './account-sessions/memory'
+import { memoryCards } from './cards/memory'
 import { REVOCATION_TTL_MS } from './lifetimes'
 import { memorySessions } from './memory-sessions'
 import { memoryOutcomes } from './outcomes-memory'
@@ -21,14 +22,21 @@ const MAX_REVOCATIONS = 100_000
 /** Opens stores in this process. */
 export function openMemoryStores({ overall, perAccount }: SessionBounds = SESSION_BOUNDS): Stores {
   const accountSessions = memoryAccountSessions(perAccount)
-  const sessions = memorySessions({ max: overall, onGone: (jid, sid) => void accountSessions.remove(jid, sid) })
+  const cards = memoryCards()
+  const onGone = (jid: string, sid: string) => {
+    void accountSessions.remove(jid, sid)
+    void cards.forget([sid])
+  }
+  const sessions = memorySessions({ max: overall, onGone })
   return {
     sessions: sessions.store,
     accountSessions,
+    cards,
     revocations: memoryRevocations(),
     outcomes: memoryOutcomes(),
     confirmations: new MemoryConfirmStore(),
     rateLimit: () => new RateLimitMemoryStore(),
+    countSessions: async () => sessions.size(),
     isReady: async () => true,
     async close() {
       sessions.close()

@@ -2,6 +2,7 @@ import { RedisStore as RedisSessionStore } from 'connect-redis'
 import { RedisStore as RedisRateLimitStore, type RedisReply } from 'rate-limit-redis'
 import type { SetOptions } from 'redis'
 import { redisAccountSessions } from './account-sessions/redis'
+import { cardKeyOf, redisCards } from './cards/redis'
 import { redisConfirmations } from './confirm/redis'
 import { lifetimeOf, REVOCATION_TTL_MS } from './lifetimes'
 import { redisOutcomes } from './outcomes-redis'
@@ -22,10 +23,12 @@ export async function openRedisStores(url: string, maxPerAccount?: number): Prom
   return {
     sessions: redisSessions(ask),
     accountSessions: redisAccountSessions(ask, maxPerAccount),
+    cards: redisCards(ask),
     revocations: redisRevocations(ask),
     outcomes: redisOutcomes(ask),
     confirmations,
     rateLimit: name => redisRateLimit(ask, name),
+    countSessions: undefined,
     isReady: () =>
       // A write: a full Redis and a replica answer a PING.
       ask(client => client.set(READY, '1', { expiration: { type: 'PX', value: READY_TTL_MS } })).then(
@@ -39,15 +42,21 @@ export async function openRedisStores(url: string, maxPerAccount?: number): Prom
   }
 }
 
+const SESSION = 'session:'
+
+/** Opens the sessions. The card of a session lives as long. */
 function redisSessions(ask: Ask): RedisSessionStore {
+  const cardOf = (key: string) => cardKeyOf(key.slice(SESSION.length))
   return new RedisSessionStore({
-    prefix: 'session:',
+    prefix: SESSION,
     ttl: ({ login }) => lifetimeOf(login).idleMs / 1_000,
     client: {
       get: (key: string) => ask(client => client.get(key)),
       set: (key: string, value: string, options: SetOptions) => ask(client => client.set(key, value, options)),
-      expire: (key: string, seconds: number) => ask(client => client.expire(key, seconds)),
-      del: (keys: string[]) => ask(client => client.del(keys)),
+      async expire(key: string, seconds: number) {
+        await ask(client => Promise.all([client.expire(key, seconds), client.expire(cardOf(key), seconds)]))
+      },
+      del: (keys: string[]) => ask(client => client.del([...keys, ...keys.map(cardOf)])),
     },
   })
 }

@@ -80,6 +80,14 @@ export const de: Texts = {
     since: 'Angemeldet seit',
   },
 
+  admin: {
+    title: 'Verwaltung',
+    lead: 'Nur Mitglieder des Raums der Verwaltung sehen diese Seite.',
+    roles: 'Rollen',
+    sessions: 'Sitzungen hier',
+    howLong: 'Wer aus dem Raum entfernt wird, verliert diese Seite innerhalb einer Minute.',
+  },
+
   signIn: {
     title: 'Anmelden',
     lead: domain => `Mit einem Konto bei ${domain}.`,
@@ -200,6 +208,10 @@ export const de: Texts = {
     formInvalid: {
       title: 'Dieses Formular gilt nicht mehr',
       text: 'Es war zu lange offen, oder der Browser nimmt keine Cookies an. Bitte das Formular neu laden und noch einmal versuchen.',
+    },
+    noAccess: {
+      title: 'Diese Seite ist nicht freigegeben',
+      text: 'Das Konto hat hier keinen Zugang. Wurde er eben erst erteilt: in einigen Sekunden noch einmal versuchen.',
     },
     notFound: { title: 'Seite nicht gefunden', text: 'Unter dieser Adresse gibt es nichts.' },
     tooLarge: { title: 'Zu viel Text', text: 'Die Eingabe ist zu lang.' },

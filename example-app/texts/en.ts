@@ -77,6 +77,15 @@ export const en = {
     since: 'Signed in since',
   },
 
+  /** The page that only a role opens. */
+  admin: {
+    title: 'Administration',
+    lead: 'Only members of the room of the admins see this page.',
+    roles: 'Your roles',
+    sessions: 'Sessions here',
+    howLong: 'Whoever is removed from the room loses this page within a minute.',
+  },
+
   signIn: {
     title: 'Sign in',
     lead: (domain: string) => `With your account at ${domain}.`,
@@ -194,6 +203,10 @@ export const en = {
     formInvalid: {
       title: 'This form is no longer valid',
       text: 'It was open for too long, or your browser does not accept cookies. Please reload the form and try again.',
+    },
+    noAccess: {
+      title: 'You may not open this page',
+      text: 'Your account has no access here. If it was given access just now, try again in a few seconds.',
     },
     notFound: { title: 'Page not found', text: 'There is nothing at this address.' },
     tooLarge: { title: 'Too much text', text: 'Your input is too long.' },

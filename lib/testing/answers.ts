@@ -78,8 +78,9 @@ export class Answers {
       session.due = answers
       return this.#reply(session, { children: [], attributes: { ...attributes, authid: session.sid } }, asked)
     }
-    const all = [...session.due, ...this.#struck(answers, children, asked)]
     const isSplit = asked.fault === undefined && this.#splits(step)
+    const ordered = isSplit ? this.#accountFirst(answers) : this.#struck(answers, children, asked)
+    const all = [...session.due, ...ordered]
     const due = isSplit ? all.slice(0, 1) : all
     session.due = isSplit ? all.slice(1) : []
     // XEP-0124 §9: hold the request if there is nothing to send.
@@ -98,6 +99,12 @@ export class Answers {
     if (fault === undefined || !isOfAnswers(fault, on)) return answers
     const questions = children.filter(child => (questionOf(child, this.#isRoom) ?? stepOfChild(child)) === on)
     return struck(answers, questions, fault)
+  }
+
+  /** Puts what the account itself answers before what the rooms answer, as ejabberd nearly always does. */
+  #accountFirst(answers: readonly Node[]): readonly Node[] {
+    const isOfRoom = ({ attributes }: Node) => this.#isRoom(attributes['from'] ?? '')
+    return [...answers.filter(answer => !isOfRoom(answer)), ...answers.filter(isOfRoom)]
   }
 
   /** Returns true if the answers to a request come in two replies. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BrowserContextOptions } from 'playwright-core'
 import { PASSWORD } from './fixture/pages'
-import { openSiteOnNothing, SITES, type Site } from './fixture/site'
+import { openSiteOnNothing, openSiteWithRoles, SITES, type Site } from './fixture/site'
 import { onSite, type Visitor } from './fixture/visits'
 
 // The pictures of the documents. `npm run images` takes them again. Otherwise the specs only check their sizes.
@@ -32,9 +32,9 @@ async function fill({ page }: Visitor, fields: Readonly<Record<string, string>>)
   await page.locator('main form button[type=submit]').first().click()
 }
 
-async function signIn(visitor: Visitor): Promise<void> {
+async function signIn(visitor: Visitor, name = 'alice'): Promise<void> {
   await visitor.see.open('/login')
-  await fill(visitor, { '#username': 'alice', '#password': PASSWORD })
+  await fill(visitor, { '#username': name, '#password': PASSWORD })
   await visitor.page.locator('.menu').waitFor()
 }
 
@@ -81,7 +81,7 @@ const PAGES: readonly (readonly [name: string, go: (visitor: Visitor) => Promise
       await visitor.see.told('alert')
     },
   ],
-  ['home', signIn],
+  ['home', visitor => signIn(visitor)],
   [
     'menu',
     async visitor => {
@@ -114,6 +114,20 @@ const PAGES: readonly (readonly [name: string, go: (visitor: Visitor) => Promise
     async visitor => {
       await visitor.see.open('/docs')
       await visitor.page.locator('.opblock').first().waitFor()
+    },
+  ],
+]
+
+/** Pages of a site with roles, where `alice` is an admin. */
+const WITH_ROLES: typeof PAGES = [
+  ['home-admin', visitor => signIn(visitor)],
+  ['admin', signedIn('/admin')],
+  [
+    'admin-refused',
+    async visitor => {
+      visitor.expected.add(403)
+      await signIn(visitor, 'bob')
+      await visitor.see.open('/admin')
     },
   ],
 ]
@@ -165,6 +179,20 @@ onSite(name, openSite, visits => {
     await picture(row, visits.visitor)
   })
 
+  describe('with roles', () => {
+    let site: Site
+    beforeAll(async () => {
+      site = await openSiteWithRoles()
+    })
+    afterAll(() => site.close())
+
+    test.each(casesOf(WITH_ROLES))('docs/images/%s.png shows the whole page', async (...row) => {
+      // The page counts the sessions of one picture.
+      await new Promise(resolve => site.stores.sessions.clear?.(resolve))
+      await picture(row, options => visits.visitorOf(site, options))
+    })
+  })
+
   describe('without its XMPP server', () => {
     let site: Site
     beforeAll(async () => {
@@ -177,7 +205,7 @@ onSite(name, openSite, visits => {
     )
   })
 
-  test.each(casesOf([...PAGES, ...OUTAGES]).map(([file]) => file))(
+  test.each(casesOf([...PAGES, ...WITH_ROLES, ...OUTAGES]).map(([file]) => file))(
     'a document shows docs/images/%s.png',
     async file => {
       const texts = await Promise.all(DOCUMENTS.map(document => readFile(join(ROOT, document), 'utf8')))

@@ -47,6 +47,10 @@ const operations: [string, (stores: Stores) => Promise<unknown>][] = [
   ['listing the sessions of an account', stores => stores.accountSessions.list('alice@localhost')],
   ['removing a session of an account', stores => stores.accountSessions.remove('alice@localhost', 'id')],
   ['removing all sessions of an account', stores => stores.accountSessions.removeAll('alice@localhost')],
+  ['keeping a card', stores => stores.cards.keep('id', { name: 'Alice' }, 60_000)],
+  ['reading a card', stores => stores.cards.head('id')],
+  ['reading a picture', stores => stores.cards.picture('id')],
+  ['forgetting a card', stores => stores.cards.forget(['id'])],
   ['counting an attempt', stores => limit(stores).then(store => store.increment('a visitor'))],
   ['taking an attempt back', stores => limit(stores).then(store => store.decrement('a visitor'))],
 ]

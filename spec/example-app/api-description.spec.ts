@@ -24,6 +24,7 @@ test('openapi.yaml describes exactly the routes of the API', () => {
       signOutEverywhere: never,
       remove: never,
     },
+    about: never,
     csrf: { requireToken: (_req, _res, next) => next(), tokenFor: () => '', cookieIn: () => undefined },
     seal: { close: never, open: never },
     signOut: never,

@@ -50,6 +50,8 @@ test('the config takes every variable when all are set', () => {
   expect(config).toEqual({
     captchaHosts: ['captcha.example', 'other.example:8443'],
     confirm: undefined,
+    profile: undefined,
+    roles: undefined,
     metricsAddress: { host: '10.0.0.1', port: 9464 },
     host: '0.0.0.0',
     port: 8080,

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { METRICS } from '../../example-app/operation/metrics/definitions'
@@ -100,7 +101,23 @@ test('the metrics count errors of the store until they are closed', async () => 
   expect(STORE_ERRORS.hasSubscribers).toBe(false)
 })
 
+const refusedRoom = () =>
+  channel('passport-xmpp-bosh:roles').publish({
+    event: 'refused',
+    room: 'admins@rooms.localhost',
+    role: 'admins',
+    reason: 'other-owners',
+  })
+
+test('the metrics count refused rooms of roles until they are closed', async () => {
+  refusedRoom()
+  expect((await samples()).get('xmpp_role_events_total{event="refused",role="admins",reason="other-owners"}')).toBe(1)
+  metrics.close()
+  expect(channel('passport-xmpp-bosh:roles').hasSubscribers).toBe(false)
+})
+
 test('every expression of the dashboard uses metrics that the app serves', async () => {
+  refusedRoom()
   await signIn(visitor, 'user1', 'user1')
   await visitorOf(on.app).get('/register')
   const names = new Set([...(await samples()).keys()].map(sample => sample.replace(/\{.*/, '')))
@@ -113,6 +130,7 @@ test('every expression of the dashboard uses metrics that the app serves', async
 })
 
 test('every alarm of the guide uses metrics that the app serves', async () => {
+  refusedRoom()
   await signIn(visitor, 'user1', 'user1')
   const names = new Set([...(await samples()).keys()].map(sample => sample.replace(/\{.*/, '')))
   const guide = readFileSync(join(__dirname, '../../docs/operating.md'), 'utf8')

@@ -21,7 +21,7 @@ export interface AppOn {
 export function appOn(
   xmpp: { url: string },
   env: Record<string, string> = {},
-  more: Pick<AppConfig, 'metrics' | 'phones'> & { readonly stores?: Stores } = {},
+  more: Pick<AppConfig, 'metrics' | 'phones' | 'roleMaxAge'> & { readonly stores?: Stores } = {},
 ): AppOn {
   const logged: LogEntry[] = []
   const config = readConfig({ XMPP_SERVICE: xmpp.url, XMPP_DOMAIN: 'localhost', ...env })

@@ -107,6 +107,17 @@ describe('for a server in a directory', () => {
       await expect(signIn('erin', password)).rejects.toMatchObject({ code: 'invalid-credentials' })
     })
 
+    test('ctl remove takes the account out of the rooms of roles', async () => {
+      const role = (...words: string[]) => command([join(scripts, 'role'), dir, ...words])
+      await addUser(dir, 'frank', password)
+      await command([join(scripts, 'make-room'), dir, 'admins', 'frank'])
+      expect((await role('list', 'admins')).stdout).toContain('owner frank@localhost')
+
+      await ctl(dir, ['remove', 'frank'])
+
+      expect((await role('list', 'admins')).stdout).toMatch(/^owner owner-[0-9a-f]{32}@rooms\.localhost$/)
+    })
+
     test.each([
       [['password', 'alice'], 'bob', 'Not done: the password is weak: make it longer, or of more kinds of characters.'],
       [['password', 'alice'], '', 'No password.'],

@@ -71,6 +71,14 @@ test('the app is online with the service account that the script created', async
   expect(page).toContain('login@localhost')
 })
 
+test('the script makes the room of the role admins, and the service account reads it', () => {
+  const role = join(app, '../ejabberd/role')
+  const listed = execFileSync(role, [directory, 'list', 'admins'], { encoding: 'utf8' })
+
+  expect(listed).toMatch(/^owner owner-[0-9a-f]{32}@rooms\.localhost\nmember login@localhost\n$/)
+  expect(output).toContain(`Who is an admin in the app: ${role} ${directory} grant admins NAME`)
+})
+
 test('an XMPP client on this machine logs in when it accepts the certificate', async () => {
   const port = listening(/^XMPP clients on this machine log in at 127\.0\.0\.1, port (\d+)\.$/m)
   execFileSync(join(app, '../ejabberd/add-user'), [directory, 'alice'], { input: 'correct horse battery' })

@@ -13,7 +13,8 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('in %s', name => {
   const end = lines.findIndex(line => line.startsWith('hosts:'))
   const macros = lines.slice(0, end).flatMap(line => /^ {2}([A-Z0-9_]+): /.exec(line)?.[1] ?? [])
   const rest = lines.slice(end).filter(line => !line.startsWith('disable_sasl_mechanisms'))
-  const names = rest.flatMap(line => line.match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? [])
+  // ejabberd puts the domain in place of @HOST@.
+  const names = rest.flatMap(line => line.replace('@HOST@', '').match(/\b[A-Z][A-Z0-9_]{2,}\b/g) ?? [])
 
   // ejabberd reads an unknown macro as a text, and would take DOMAIN for a domain.
   test('the macros that are used are those that are defined', () => {
@@ -43,6 +44,10 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
     expect(text).not.toContain('dialback')
   })
 
+  test('has a service of rooms where accounts make none', () => {
+    expect(parse(text).modules.mod_muc).toMatchObject({ hosts: ['rooms.@HOST@'], access_create: 'none' })
+  })
+
   test('names no service account until an operator does', () => {
     expect(text).toMatch(/^ {2}SERVICE_ACCOUNTS: \[\]$/m)
   })
@@ -70,6 +75,12 @@ test('prosody.cfg.lua keeps other servers out until an operator admits them, and
   expect(text).toMatch(/^modules_disabled = federation and \{ "dialback" \} or \{ "s2s", "dialback" \}$/m)
   expect(text).toMatch(/^s2s_secure_auth = true$/m)
   expect(text).toMatch(/^s2s_require_encryption = true$/m)
+})
+
+test('prosody.cfg.lua has a service of rooms where accounts make none', () => {
+  expect(textOf('prosody/prosody.cfg.lua')).toMatch(
+    /^Component\("rooms\." \.\. domain\) "muc"\nrestrict_room_creation = true\n\nVirtualHost\(domain\)$/m,
+  )
 })
 
 test('ejabberd-26.yml differs from ejabberd.yml only in its hashes and the sign-up page', () => {

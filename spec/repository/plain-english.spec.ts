@@ -10,7 +10,8 @@ import { commentsIn, functionsIn, type Piece, titlesIn } from './sources'
 
 const QUESTION_WORD = /^(?:@\w+ (?:\{[^}]*\} )?)?(?:What|Who|Whose|Whoever|Whether|Where)\b/
 const VAGUE_WORD = /\b(?:who|what|whoever|whose)\b/i
-const UNNAMED_ACTOR = /\b(?:nobody|somebody|everybody|anybody|no one|someone|everyone|anyone)\b/i
+// A word behind a quotation mark is a value of a configuration.
+const UNNAMED_ACTOR = /(?<!")\b(?:nobody|somebody|everybody|anybody|no one|someone|everyone|anyone)\b/i
 const TITLE_WITHOUT_SUBJECT =
   /^(?:and|nor|that|also|but|or|so|it|there|(?:no|some|every|any)body|what|whatever|who|whoever|whose)\b/i
 const MOST_VAGUE_COMMENTS = 0.05

@@ -22,6 +22,21 @@ test('tell_root says nothing when the caller is another user', () => {
   expect(told(1000)).toBe('')
 })
 
+test('the image of ejabberd has every script that works with a server', () => {
+  const image = readFileSync(join(ROOT, 'ejabberd/Dockerfile'), 'utf8')
+  const scripts = ['add-service-account', 'add-user', 'ctl', 'make-room', 'role', 'start']
+  const copied = /^COPY ([^/]*) \/opt\/ejabberd\/$/ms.exec(image)?.[1]?.split(/[\s\\]+/) ?? []
+  const sourced = scripts.flatMap(script =>
+    Array.from(
+      readFileSync(join(ROOT, 'ejabberd', script), 'utf8').matchAll(/\/([a-z-]+\.bash)"$/gm),
+      ([, name = '']) => name,
+    ),
+  )
+
+  expect(copied).toEqual(expect.arrayContaining(scripts))
+  expect(copied).toEqual(expect.arrayContaining(sourced.filter(name => name !== 'apt.bash')))
+})
+
 test.each([
   ['ejabberd/start', 'Erlang, with ejabberd,'],
   ['prosody/start', 'Prosody'],

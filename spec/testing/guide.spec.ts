@@ -121,12 +121,13 @@ describe('for its tables', () => {
       end,
     }),
   )
-  const logins = rows.filter(({ end }) => !end.includes('by'))
+  const logins = rows.filter(({ end }) => !end.includes('by') && !end.includes('vCard'))
+  const details = rows.filter(({ end }) => end.includes('vCard'))
   const signUps = rows.filter(({ end }) => end.includes('by'))
 
-  test('the tables have rows of both kinds and every row is read', () => {
+  test('the tables have rows of all kinds and every row is read', () => {
     expect(rows.length).toBe(GUIDE.match(/^\|.*\{ on: /gm)?.length)
-    expect([logins.length > 80, signUps.length > 2]).toEqual([true, true])
+    expect([logins.length > 80, signUps.length > 2, details.length > 8]).toEqual([true, true, true])
   })
 
   test.each(logins)('a login ends with $end when the server $what', async ({ faults, end }) => {
@@ -144,6 +145,31 @@ describe('for its tables', () => {
     }
 
     expect(`\`${await ended}\``).toBe(end)
+    await authenticator.close()
+  })
+
+  test.each(details)('a login has $end when the server $what', async ({ faults, end }) => {
+    const room = 'admins@rooms.localhost'
+    server.rooms.add(room, { members: ['alice@localhost'] })
+    server.vcards.set('alice', "<vCard xmlns='vcard-temp'><FN>Alice</FN></vCard>")
+    const clock = handClock()
+    const options = { service: server.url, domain: 'localhost', roles: { admins: room }, profile: 'vcard' } as const
+    const authenticator = new library.Authenticator(options, { clock })
+    for (const fault of faults) server.fault(fault)
+    let isOver = false
+    const login = authenticator.authenticate({ username: 'alice', password: 'secret' }).finally(() => {
+      isOver = true
+    })
+    while (!server.requests.some(({ step }) => step === 'roles')) await soon()
+    // An answer that does not come is waited for until the deadline.
+    while (!isOver) {
+      await soon()
+      clock.advance(10)
+    }
+    const { roles, vcard } = await login
+    const had = [`${roles?.includes('admins') ? 'a' : 'no'} role`, `${vcard ? 'a' : 'no'} vCard`]
+
+    expect([had.join(' and '), had.toReversed().join(' and ')]).toContain(end)
     await authenticator.close()
   })
 

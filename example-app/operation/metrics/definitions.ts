@@ -19,6 +19,7 @@ export const METRICS = {
   xmpp_connections_total: [['service', 'outcome'], 'Tries to open a session on a service of the XMPP server'],
   xmpp_reachable: [[], '1 if the XMPP server can be reached, 0 if not'],
   xmpp_account_online: [[], '1 if the service account is online, 0 if not or if there is none'],
+  xmpp_role_events_total: [['event', 'role', 'reason'], 'Rooms of roles that were refused, unread or changed'],
   store_errors_total: [[], 'Commands that the store did not execute'],
 } as const
 
@@ -42,6 +43,7 @@ export function defineMetrics(registry: Registry) {
     connections: new Counter(of('xmpp_connections_total')),
     reachable: new Gauge(of('xmpp_reachable')),
     accountOnline: new Gauge(of('xmpp_account_online')),
+    roleEvents: new Counter(of('xmpp_role_events_total')),
     storeErrors: new Counter(of('store_errors_total')),
   }
 }

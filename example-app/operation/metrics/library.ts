@@ -1,9 +1,16 @@
-import { tracingChannel } from 'node:diagnostics_channel'
-import type { ConnectionMessage, LoginMessage, OperationMessage, RegistrationMessage } from 'passport-xmpp-bosh'
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
+import type {
+  ConnectionMessage,
+  LoginMessage,
+  OperationMessage,
+  RegistrationMessage,
+  RolesMessage,
+} from 'passport-xmpp-bosh'
 import { STORE_ERRORS } from '../../stores/store-error'
 import type { OwnMetrics } from './definitions'
 
 const MS_PER_S = 1_000
+const ROLES = 'passport-xmpp-bosh:roles'
 
 /** Counts the operations of the library, which it publishes, and errors of the store. Returns a function that stops it. */
 export function countOperations(metrics: OwnMetrics): () => void {
@@ -30,10 +37,16 @@ export function countOperations(metrics: OwnMetrics): () => void {
       },
     }),
   ]
+  const countRoleEvent = (message: unknown) => {
+    const { event, role, reason, code } = message as RolesMessage
+    metrics.roleEvents.inc({ event, role, reason: reason ?? code ?? '' })
+  }
+  subscribe(ROLES, countRoleEvent)
   const countStoreError = () => metrics.storeErrors.inc()
   STORE_ERRORS.subscribe(countStoreError)
   return () => {
     for (const stop of stops) stop()
+    unsubscribe(ROLES, countRoleEvent)
     STORE_ERRORS.unsubscribe(countStoreError)
   }
 }

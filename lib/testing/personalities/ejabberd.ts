@@ -140,6 +140,8 @@ export const EJABBERD: Personality = {
     shows: (_, asker, { isAnonymous }) => isAdmin(asker) || (asker === 'member' && !isAnonymous),
     severalLists: 'modify bad-request',
     noList: 'modify bad-request',
+    changesOne: false,
+    buries: false,
     items: { jidFirst: true, tellsReason: false },
     features: [
       'vcard-temp',

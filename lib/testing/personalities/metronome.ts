@@ -80,6 +80,7 @@ export const METRONOME: Personality = {
   rooms: {
     ...PROSODY.rooms,
     shows: (list, asker) => asker === 'owner' || (asker === 'admin' && list === 'member'),
+    buries: false,
     features: ['http://jabber.org/protocol/disco#info', 'muc_unmoderated'],
   },
 }

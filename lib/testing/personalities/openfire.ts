@@ -136,6 +136,8 @@ export const OPENFIRE: Personality = {
     ...PROSODY.rooms,
     shows,
     noList: 'modify bad-request',
+    changesOne: false,
+    buries: false,
     features: ['muc_unmoderated', 'vcard-temp', 'http://jabber.org/protocol/disco#info'],
     lists: 'all',
     outside: 'modify not-acceptable',

@@ -140,6 +140,8 @@ export const PROSODY: Personality = {
       (isMembersOnly && !isAnonymous && (isAdmin(asker) || asker === 'member')),
     severalLists: undefined,
     noList: 'cancel bad-request',
+    changesOne: true,
+    buries: true,
     items: { jidFirst: false, tellsReason: false },
     features: ['http://jabber.org/protocol/muc#request', 'vcard-temp', 'muc_unmoderated'],
     node: undefined,

@@ -9,6 +9,10 @@ export interface RoomHabits {
   readonly severalLists: StanzaFault | undefined
   /** error for a question about no list */
   readonly noList: StanzaFault
+  /** applies only the first of several changes */
+  readonly changesOne: boolean
+  /** a room that its owner has destroyed is not made again: it is `gone` */
+  readonly buries: boolean
   /** items of a list: the affiliation stands after the JID, and members and admins come with an empty reason */
   readonly items: { readonly jidFirst: boolean; readonly tellsReason: boolean }
   /** features of every room, beside those of its settings */

@@ -140,6 +140,8 @@ export const TIGASE: Personality = {
     ...PROSODY.rooms,
     shows: (_, asker) => isAdmin(asker),
     noList: 'modify bad-request',
+    changesOne: false,
+    buries: false,
     features: ['vcard-temp', 'muc_unmoderated'],
   },
 }

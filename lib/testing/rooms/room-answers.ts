@@ -31,9 +31,9 @@ export function affiliationList(room: Room, query: Element, asker: Affiliation, 
 }
 
 /** Changes affiliations in the name of an owner or an admin (XEP-0045 §9, §10). */
-export function changeAffiliations(room: Room, query: Element, asker: Affiliation): RoomAnswer {
+export function changeAffiliations(room: Room, query: Element, asker: Affiliation, habits: RoomHabits): RoomAnswer {
   const items = query.children.filter(({ name }) => name === 'item')
-  const changes = items.map(({ attributes }) => ({
+  const changes = items.slice(0, habits.changesOne ? 1 : items.length).map(({ attributes }) => ({
     user: accountOf(bareJid(attributes.get('jid') ?? '')),
     affiliation: AFFILIATIONS.find(name => name === attributes.get('affiliation')),
   }))

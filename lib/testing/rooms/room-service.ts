@@ -12,6 +12,7 @@ import { configure } from './room-owner'
 import type { Rooms } from './rooms'
 
 const NOT_FOUND: StanzaFault = 'cancel item-not-found'
+const GONE: StanzaFault = 'cancel gone'
 const UNAVAILABLE: StanzaFault = 'cancel service-unavailable'
 /** rooms at once, when clients make them */
 const MAX_ROOMS = 1_000
@@ -70,6 +71,7 @@ export class RoomService {
       return serviceDiscovery(child, this.#listed(domain, visitor))
     }
     const room = this.#rooms.find(to)
+    if (this.#rooms.isBuried(to)) return GONE
     if (room === undefined || (resource !== undefined && !room.occupants.has(resource))) return NOT_FOUND
     if (resource !== undefined) return UNAVAILABLE
     if (isDiscovery) return roomDiscovery(room, child, habits)
@@ -80,7 +82,7 @@ export class RoomService {
       return answer
     }
     if (child.namespace !== MUC_ADMIN) return UNAVAILABLE
-    return type === 'get' ? affiliationList(room, child, asker, habits) : changeAffiliations(room, child, asker)
+    return type === 'get' ? affiliationList(room, child, asker, habits) : changeAffiliations(room, child, asker, habits)
   }
 
   /** Returns the rooms of a service that it lists to a client. */
@@ -98,6 +100,7 @@ export class RoomService {
     if (type !== undefined) return []
     const { resource: nick } = splitJid(to)
     if (nick === undefined) return [this.#refusal(presence, visitor, 'modify jid-malformed')]
+    if (this.#rooms.isBuried(to)) return [this.#refusal(presence, visitor, GONE)]
     const { noNewRoom, isPresent } = this.#personality.rooms
     const opened = room ?? (this.#allowsNewRooms ? this.#make(to, visitor) : undefined)
     if (opened === undefined) return [this.#refusal(presence, visitor, noNewRoom)]
@@ -135,6 +138,7 @@ export class RoomService {
 
   /** Ends a room: all occupants leave, and hear why (XEP-0045 §10.9). */
   #destroy(room: Room, reason: Node): void {
+    if (this.#personality.rooms.buries) this.#rooms.bury(room)
     this.#rooms.remove(room.jid)
     for (const occupant of [...room.occupants.values()]) {
       for (const told of left(room, occupant, reason)) occupant.receive(told)

@@ -88,6 +88,8 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>()
   /** domains as they are sent, by those with A-labels */
   readonly #services = new Map<string, string>()
+  /** rooms that cannot be made again, by comparable JID */
+  readonly #buried = new Set<string>()
   readonly #domain: string
 
   /** @internal */
@@ -125,6 +127,7 @@ export class Rooms {
     }
     this.#services.set(service, domain)
     this.#rooms.set(comparableJid(name) ?? '', room)
+    this.#buried.delete(comparableJid(name) ?? '')
   }
 
   /**
@@ -201,10 +204,25 @@ export class Rooms {
     return this.#rooms.get(comparableJid(jid) ?? '')
   }
 
+  /**
+   * Keeps clients from making a room again.
+   *
+   * @internal
+   */
+  bury({ jid }: Room): void {
+    this.#buried.add(comparableJid(jid) ?? '')
+  }
+
+  /** @internal */
+  isBuried(jid: string): boolean {
+    return this.#buried.has(comparableJid(jid) ?? '')
+  }
+
   /** @internal */
   restore(rooms: Readonly<Record<string, RoomOptions>>): void {
     this.#rooms.clear()
     this.#services.clear()
+    this.#buried.clear()
     for (const [jid, options] of Object.entries(rooms)) this.add(jid, options)
   }
 

@@ -41,3 +41,10 @@ export async function bind(session: Session): Promise<string> {
 }
 
 export const terminate = (session: Session) => session.send('', "type='terminate'")
+
+/** Sends a stanza. Returns the first reply with the words, which may come with a later request. */
+export async function untilSaid(session: Session, stanza: string, words: string): Promise<string> {
+  let reply = await session.send(stanza)
+  while (!reply.includes(words)) reply = await session.send('')
+  return reply
+}

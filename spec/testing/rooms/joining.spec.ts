@@ -101,6 +101,50 @@ describe.each(SERVERS)('on %s', personality => {
     expect(kit.rooms.find(NEW)).toBeUndefined()
   })
 
+  test('a room that was destroyed is gone where the server keeps a tombstone', async () => {
+    const kit = start({ allowsNewRooms: true })
+    const nemo = await open(kit, 'nemo')
+    await answer(nemo, join(`${NEW}/me`))
+    await answer(nemo, owner('<destroy/>'))
+    const again = await answer(nemo, join(`${NEW}/me`))
+    const isGone = personality === 'prosody'
+
+    expect(again.includes('<gone ')).toBe(isGone)
+    expect(again.includes("<status code='201'/>")).toBe(!isGone)
+    kit.rooms.add(NEW, { members: ['nemo@localhost'] })
+    expect(await answer(nemo, join(`${NEW}/you`))).toContain("affiliation='member'")
+  })
+
+  test('a stranger makes a room that looks like the one of a role, with the owners of that one', async () => {
+    const kit = start({ allowsNewRooms: true })
+    const nemo = await open(kit, 'nemo')
+    await answer(nemo, join(`${NEW}/me`))
+    for (const [user, affiliation] of [
+      ['boss', 'owner'],
+      ['nemo', 'none'],
+    ]) {
+      await answer(
+        nemo,
+        `<iq type='set' id='c' to='${NEW}'><query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='${affiliation}' jid='${user}@localhost'/></query></iq>`,
+      )
+    }
+
+    expect(kit.rooms.affiliations(NEW)).toEqual({ 'boss@localhost': 'owner' })
+  })
+
+  test('several changes in one request are done, or the first alone', async () => {
+    const kit = start()
+    const boss = await open(kit, 'boss')
+    const items = ['bob', 'carol'].map(name => `<item affiliation='member' jid='${name}@localhost'/>`).join('')
+    await answer(
+      boss,
+      `<iq type='set' id='c' to='${ROOM}'><query xmlns='http://jabber.org/protocol/muc#admin'>${items}</query></iq>`,
+    )
+
+    expect(kit.rooms.affiliations(ROOM)).toHaveProperty('bob@localhost')
+    expect('carol@localhost' in kit.rooms.affiliations(ROOM)).toBe(personality === 'ejabberd')
+  })
+
   test.each<[way: string, (session: ChatSession) => Promise<unknown>]>([
     ['leaves it', session => session.tell(leave(`${NEW}/me`))],
     ['is gone', session => session.tell("<presence type='unavailable'/>")],

@@ -1,3 +1,4 @@
+import nock from 'nock'
 import { mockBosh } from '../../../lib/testing/nock'
 import { Responder } from '../../../lib/testing/responder'
 
@@ -9,6 +10,9 @@ const ROOM = 'staff@rooms.localhost'
 const DOMAIN = { domain: 'localhost' }
 /** For what TypeScript refuses. */
 const any = (value: unknown) => value as never
+
+// node:http belongs to the whole process, and specs that count connections run in it as well.
+afterAll(() => nock.restore())
 
 let kit: Responder
 beforeEach(() => {
