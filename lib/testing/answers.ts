@@ -21,7 +21,7 @@ interface Asked {
   readonly request: RequestView
   readonly rid: number
   readonly fault: FaultReply | undefined
-  /** step whose fault it is */
+  /** step that the fault names */
   readonly on: Step
   readonly last: Node | undefined
 }
@@ -101,7 +101,7 @@ export class Answers {
     return struck(answers, questions, fault)
   }
 
-  /** Puts what the account itself answers before what the rooms answer, as ejabberd nearly always does. */
+  /** Puts the answers of the account before those of rooms, as ejabberd nearly always does. */
   #accountFirst(answers: readonly Node[]): readonly Node[] {
     const isOfRoom = ({ attributes }: Node) => this.#isRoom(attributes['from'] ?? '')
     return [...answers.filter(answer => !isOfRoom(answer)), ...answers.filter(isOfRoom)]

@@ -139,10 +139,6 @@ export function resolveOptions({
   }
   const habits = PERSONALITIES[personality]
   const { sessions, stanzas } = habits
-  const offered = mechanisms ?? habits.sasl.mechanisms
-  if (!Array.isArray(offered) || !offered.every(name => MECHANISM_NAMES.includes(name))) {
-    throw new TypeError(`option \`mechanisms\` must be an array of names from: ${MECHANISM_NAMES.join(', ')}`)
-  }
   const pause = answerPause ?? sessions.answerPause
   if (!Number.isFinite(pause) || pause < 0) throw new TypeError('option `answerPause` must be a number of ms')
   if (!REGISTRATION_MODES.includes(registration)) {
@@ -151,7 +147,7 @@ export function resolveOptions({
   return {
     domain: prepared.wire,
     accounts: { ...accounts },
-    mechanisms: [...offered],
+    mechanisms: offeredOf(mechanisms ?? habits.sasl.mechanisms),
     personality: {
       ...habits,
       sessions: { ...sessions, answerPause: pause },
@@ -160,6 +156,11 @@ export function resolveOptions({
     registration,
     ...resolveData(rooms, allowsNewRooms, vcards),
   }
+}
+
+function offeredOf(mechanisms: readonly TestMechanism[]): readonly TestMechanism[] {
+  if (Array.isArray(mechanisms) && mechanisms.every(name => MECHANISM_NAMES.includes(name))) return [...mechanisms]
+  throw new TypeError(`option \`mechanisms\` must be an array of names from: ${MECHANISM_NAMES.join(', ')}`)
 }
 
 /** Checks the kinds of the options; the services that hold the data check the rest. */

@@ -19,7 +19,7 @@ export interface RoomHabits {
   readonly features: readonly string[]
   /** error for service discovery of a node of a room; without it the answer is empty */
   readonly node: StanzaFault | undefined
-  /** the service lists a room for members only to all, to those who may enter it, or not at all (XEP-0045 §6.3) */
+  /** the service lists a room for members only to all, to its members, or not at all (XEP-0045 §6.3) */
   readonly lists: 'all' | 'members' | 'none'
   /** error for entering a room that does not exist, where new rooms are not allowed */
   readonly noNewRoom: StanzaFault

@@ -3,8 +3,8 @@ import type { Element } from '../../xml/read'
 
 /**
  * Purpose of a request. `poll` is an empty request. `form` requests a registration form, `register` submits it or changes
- * a password, `remove` removes an account. `roles` asks a room who it lists or what it is, alone or beside a `vcard`, which
- * asks for a vCard. `stanza` is every other stanza.
+ * a password, `remove` removes an account. `roles` asks for the lists or the settings of a room, also beside a `vcard`,
+ * which asks for a vCard. `stanza` is every other stanza.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ const SELF = '110'
 const NON_ANONYMOUS = '100'
 const CREATED = '201'
 
-/** Lets a client enter a room (XEP-0045 §7.2). Returns what it gets: the presence of all, its own last, and the subject. */
+/** Lets a client enter a room (XEP-0045 §7.2). Returns the stanzas for it: the presence of all, its own last, and the subject. */
 export function entered(room: Room, nick: string, visitor: Visitor, isNew: boolean): readonly Node[] {
   const others = [...room.occupants].map(([its, occupant]) => presenceOf(room, its, occupant, visitor))
   room.occupants.set(nick, visitor)
@@ -22,7 +22,7 @@ export function entered(room: Room, nick: string, visitor: Visitor, isNew: boole
   ]
 }
 
-/** Lets a client leave a room (XEP-0045 §7.14). Returns what it gets; nothing if it is not in the room. */
+/** Lets a client leave a room (XEP-0045 §7.14). Returns the stanzas for it; none if it is not in the room. */
 export function left(room: Room, visitor: Visitor, ...more: readonly Node[]): readonly Node[] {
   const nick = room.nickOf(visitor)
   if (nick === undefined) return []

@@ -17,7 +17,7 @@ const UNAVAILABLE: StanzaFault = 'cancel service-unavailable'
 /** rooms at once, when clients make them */
 const MAX_ROOMS = 1_000
 
-/** The chat services of a server: answers what clients send to rooms (XEP-0045). */
+/** The chat services of a server: answers the stanzas of clients to rooms (XEP-0045). */
 export class RoomService {
   readonly #rooms: Rooms
   readonly #personality: Personality
@@ -46,7 +46,7 @@ export class RoomService {
     return this.#presence(stanza, room, to, visitor)
   }
 
-  /** Lets a client leave all rooms. Returns what it gets. */
+  /** Lets a client leave all rooms. Returns the stanzas for it. */
   leaveAll(visitor: Visitor): readonly Node[] {
     return this.#rooms.all().flatMap(room => this.#leave(room, visitor))
   }

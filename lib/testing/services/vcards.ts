@@ -3,7 +3,8 @@ import { rawXml } from '../protocol/raw'
 import type { AccountStore } from './account-data'
 
 /**
- * vCards of the accounts of a test server (XEP-0054). They are sent as they are, also what no client could store.
+ * vCards of the accounts of a test server (XEP-0054). The text that a test sets is sent as it is, even if no client
+ * could store it.
  *
  * @example
  * ```ts

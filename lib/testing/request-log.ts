@@ -1,4 +1,4 @@
-import type { RequestView } from './request'
+import type { RequestView } from './protocol/request'
 
 const MAX_REQUESTS = 1_000
 
