@@ -39,13 +39,13 @@ export class AccountDetails {
     this.#bounds = boundsOf(this.#rooms.length > 0, hasProfile)
   }
 
-  /** True if something is to be read of an account. */
-  get areAsked(): boolean {
+  /** True if something is read of an account. */
+  get isNeeded(): boolean {
     return this.#settings.roles !== undefined || this.#settings.hasProfile
   }
 
   /** True if the session of a login is asked. */
-  get useSession(): boolean {
+  get usesSession(): boolean {
     return this.#rooms.length > 0 || this.#settings.hasProfile
   }
 

@@ -206,13 +206,6 @@ export interface AuthenticatorOptions {
   requireRole?: string
 }
 
-/** Names of the {@link AuthenticatorOptions} about an account that has logged in. */
-export const ACCOUNT_OPTION_NAMES = [
-  'profile',
-  'roles',
-  'requireRole',
-] as const satisfies readonly (keyof AuthenticatorOptions)[]
-
 /** Names of the {@link AuthenticatorOptions} that name the server and bound the logins. */
 export const SERVER_OPTION_NAMES = [
   'service',
@@ -233,4 +226,9 @@ export const SERVER_OPTION_NAMES = [
 ] as const satisfies readonly (keyof AuthenticatorOptions)[]
 
 /** Names of all {@link AuthenticatorOptions}. */
-export const AUTHENTICATOR_OPTION_NAMES = [...SERVER_OPTION_NAMES, ...ACCOUNT_OPTION_NAMES] as const
+export const AUTHENTICATOR_OPTION_NAMES = [
+  ...SERVER_OPTION_NAMES,
+  'profile',
+  'roles',
+  'requireRole',
+] as const satisfies readonly (keyof AuthenticatorOptions)[]
