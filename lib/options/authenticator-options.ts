@@ -69,7 +69,8 @@ export interface TlsOptions {
 
 /**
  * Options that name the XMPP server, bound the logins on it, and let a login read roles and profile. {@link Strategy} and
- * {@link Authenticator} take all of them, {@link Registration} all but `profile`, `roles` and `requireRole`. An unknown option or an invalid value throws a `TypeError` that names the option.
+ * {@link Authenticator} take all of them, {@link Registration} all but `profile`, `roles` and `requireRole`. An unknown
+ * option or an invalid value throws a `TypeError` that names the option.
  *
  * @example
  * ```ts
