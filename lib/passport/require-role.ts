@@ -134,7 +134,7 @@ function faultOf(reason: unknown, role: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_UNAVAILABLE', `role \`${role}\` cannot be read now`, { cause: reason })
 }
 
-/** Returns what was thrown, if it is an error: Express goes on after `next(undefined)` and `next('route')`. */
+/** Returns a thrown error, or one for any other value: Express goes on after `next(undefined)` and `next('route')`. */
 function errorOf(thrown: unknown): Error {
   if (types.isNativeError(thrown)) return thrown
   return new Error('option `jid` threw a value that is not an error', { cause: thrown })
