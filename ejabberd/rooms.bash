@@ -1,6 +1,6 @@
 # Makes the rooms whose members have a role in the app, and changes who has a role. make-room and role in ejabberd/ and
-# prosody/ source this file and call make_room or role with their arguments. Their instance.bash defines `rooms DIR COMMAND NAME
-# [LINE]...`, which carries out COMMAND for the room NAME on the server of DIR:
+# prosody/ source this file and call make_room or role with their arguments. Their instance.bash defines
+# `rooms DIR COMMAND NAME [LINE]...`, which carries out COMMAND for the room NAME on the server of DIR:
 #
 #   make-room      a LINE is "room-owner LOCALPART", "owner JID", or "member JID" for a service account
 #   grant, revoke  a LINE is a JID
@@ -45,6 +45,7 @@ role() {
 }
 
 require_name() {
+  local LC_ALL=C # elsewhere ä is between a and z
   [[ $1 =~ ^[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$ ]] ||
     fail "a room is called by its role: a to z, 0 to 9, and inside - and _, at most 64 characters"
 }
