@@ -1,5 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Authenticator, RoleReader, type RoleRooms, type RolesMessage, ServiceAccount, Strategy } from '../../lib'
+import {
+  Authenticator,
+  Registration,
+  RoleReader,
+  type RoleRooms,
+  type RolesMessage,
+  ServiceAccount,
+  Strategy,
+} from '../../lib'
 import { ASK_MS } from '../../lib/limits'
 import { cuttingProxy } from '../fixtures/cutting-proxy'
 import { delayingProxy } from '../fixtures/delaying-proxy'
@@ -21,7 +29,7 @@ const STAFF: Affiliations = {
   'outcast@localhost': 'outcast',
   'bot@localhost': 'member',
 }
-const NAMES = ['owner', 'admin', 'member', 'outcast', 'bot', 'none', 'mallory', 'o\\27neil', 'last']
+const NAMES = ['owner', 'admin', 'member', 'outcast', 'bot', 'none', 'mallory', 'o\\27neil', 'last', 'again']
 
 const REQUESTS = { direction: 'requests', afterwards: 'served' } as const
 
@@ -206,6 +214,26 @@ describe.each([
     expect((await logIn(authenticator, 'member')).roles).toEqual([])
     expect(await reader.of('member@localhost', { maxAge: 0 })).toEqual([])
     expect(await reader.has('admin@localhost', 'staff')).toBe(true)
+  })
+
+  test('a service account that is no longer a member gives no roles, and says so', async () => {
+    const roles = { staff: await made(server()) }
+    await server().grant(roles.staff, { 'bot@localhost': 'none' })
+
+    expect(await readerOf(roles).of('member@localhost')).toEqual([])
+    expect(refusals).toEqual(['staff: forbidden'])
+  })
+
+  // ejabberd takes a removed account out of its rooms. With Prosody, sign-ups under its name must be refused.
+  test(`an account that is removed and made anew ${name === 'ejabberd' ? 'has no role' : 'has its role again'}`, async () => {
+    const roles = { staff: await made(server()) }
+    await server().grant(roles.staff, { 'again@localhost': 'member' })
+    const registration = new Registration({ service: server().url, domain: 'localhost' })
+    await registration.remove({ username: 'again', password: PASSWORD })
+    await registration.close()
+    await server().register('again', PASSWORD)
+
+    expect(await rolesOf('again', roles)).toEqual(name === 'ejabberd' ? both() : both('staff'))
   })
 
   test('a room that is destroyed gives no role, and strangers cannot make it again', async () => {

@@ -11,6 +11,7 @@ const MANY = 20
 export async function startEjabberdRooms(): Promise<RoomServer> {
   const { command, ...server } = await startEjabberd({
     storage: 'plain',
+    registration: true,
     modules: { mod_muc_admin: '{}', mod_vcard: '{search: false}' },
     moreHosts: [HOSTS[OPEN]],
     commands: ['create_room_with_opts', 'set_room_affiliation', 'destroy_room'],
