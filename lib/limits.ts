@@ -122,20 +122,10 @@ export const MAX_ROLE_OWNERS = 16
 export const MAX_ROLE_QUESTION_BYTES = 16_000
 /** Size of the questions about one room without its JID, in bytes. */
 export const ROOM_QUESTION_BYTES = 680
-/** Number of entries in one list of a room. */
-export const MAX_ROLE_ITEMS = 20_000
 /** Size of the answers about the rooms of roles, in bytes. */
 export const MAX_ROLE_BYTES = 1_048_576
 /** Time for the answers about the rooms of roles and about the profile, in ms. */
 export const ASK_MS = 2_000
-/** Largest age of what is known of a room, in ms (`maxAge`). */
-export const MAX_ROLE_AGE_MS = 60_000
-/** Largest age of an answer that an account does not have a role, in ms. */
-export const NEGATIVE_MS = 5_000
-/** Time after a room could not be read for which it is not asked again, in ms. */
-export const ROLE_RETRY_MS = 1_000
-/** Time after which the next room is asked, in ms, although the one before has not answered. */
-export const MAX_TURN_MS = 250
 /** Time before the deadline of the login (`timeout`) at which these questions are given up, in ms. */
 export const ASK_MARGIN_MS = 100
 /**

@@ -1,7 +1,8 @@
 import { protocolError } from '../errors/error'
 import { HTTPBIND } from '../xml/namespaces'
 import { asProtocolError } from '../xml/protocol-error'
-import { type ChildLimits, type DocumentLimits, type Element, read, readByChild } from '../xml/read'
+import { type DocumentLimits, type Element, read } from '../xml/read'
+import { type ChildLimits, readByChild } from '../xml/read-by-child'
 import { type Node, write, writeAttributes } from '../xml/write'
 
 /** Received `<body/>`. */

@@ -1,4 +1,5 @@
-import type { ChildLimits, DocumentLimits, Element } from '../xml/read'
+import type { DocumentLimits, Element } from '../xml/read'
+import type { ChildLimits } from '../xml/read-by-child'
 import { type Body, readBody, readBodyByChild } from './body'
 import { emptyReply } from './checks/empty-reply'
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { XmppBoshError } from '../errors/error'
-import { MAX_ROLE_AGE_MS } from '../limits'
 import { assertKnown, assertObject, optionalInteger } from '../options/checks'
+import { MAX_ROLE_AGE_MS } from '../roles/limits'
 
 /**
  * Part of a {@link RoleReader} that {@link requireRole} needs. Every reader is one.

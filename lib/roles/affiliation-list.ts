@@ -1,6 +1,6 @@
-import { MAX_ROLE_ITEMS } from '../limits'
 import { MUC_ADMIN } from '../xml/namespaces'
 import type { Element } from '../xml/read'
+import { MAX_ROLE_ITEMS } from './limits'
 import type { PrepareJid } from './room-jids'
 
 /** List of a room (XEP-0045 §9.5), of prepared bare JIDs. */

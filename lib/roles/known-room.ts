@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors/error'
-import { NEGATIVE_MS, ROLE_RETRY_MS } from '../limits'
 import type { Room } from '../options/role-options'
 import type { Clock } from '../time/clock'
+import { NEGATIVE_MS, ROLE_RETRY_MS } from './limits'
 import type { RoleAccount } from './role-account'
 import { readRoom } from './room-reading'
 import type { RoomReports } from './room-reports'
@@ -129,7 +129,7 @@ export class KnownRoom {
     for (const room of this.#roles) {
       const found = holdersIn(view, room)
       for (const reason of found.refusals) reports.refused(room, reason)
-      if (isForbidden(view)) reports.refused(room, 'forbidden')
+      if (found.refusals.length === 0 && isForbidden(view)) reports.refused(room, 'forbidden')
       reports.changed(room, this.#known?.holders.get(room.role), found)
       holders.set(room.role, found)
     }

@@ -22,17 +22,13 @@ const NO_ACCOUNTS: ReadonlySet<string> = new Set()
 
 /**
  * Judges a room. Its owners, admins and members (XEP-0045 §5.2) have the role, and its outcasts do not, if the room is
- * persistent, members-only and non-anonymous, and has the owners that are configured. What is `forbidden` to the asker is
- * no fault of the room.
+ * persistent, members-only and non-anonymous, and has the owners that are configured. A list that is
+ * `forbidden` to the asker is no fault of the room.
  */
 export function holdersIn({ features, lists }: RoomView, { owners }: Room): Holders {
   if (typeof features === 'string') {
-    const isSilent = features === 'unanswered' || features === 'forbidden'
-    return {
-      holders: NO_ACCOUNTS,
-      refusals: isSilent ? [] : [features],
-      isComplete: features === 'not-found' || features === 'forbidden',
-    }
+    const refusals = features === 'unanswered' ? [] : [features]
+    return { holders: NO_ACCOUNTS, refusals, isComplete: features === 'not-found' }
   }
   const all = AFFILIATIONS.map(affiliation => lists[affiliation])
   const refusals = [...faultsOf(features), ...(owners ? ownersFault(lists.owner, owners, all) : [])]

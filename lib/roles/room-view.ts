@@ -19,8 +19,8 @@ export type ListAnswer = List | NoContent
 
 /** Answers of a room. */
 export interface RoomView {
-  /** features (XEP-0030) of the room */
-  readonly features: ReadonlySet<string> | NoContent
+  /** features (XEP-0030) of the room. Servers show them to everyone: `forbidden` does not come from a room */
+  readonly features: ReadonlySet<string> | Exclude<NoContent, 'forbidden'>
   readonly lists: Readonly<Record<Affiliation, ListAnswer>>
 }
 
@@ -39,7 +39,8 @@ export function roomIn([info, ...lists]: readonly (Element | undefined)[], room:
   const [owner, admin, member] = AFFILIATIONS.map((affiliation, index) =>
     contentIn(lists[index], room, result => listIn(result, affiliation, prepare)),
   ) as [ListAnswer, ListAnswer, ListAnswer]
-  return { features: contentIn(info, room, featuresIn), lists: { owner, admin, member } }
+  const features = contentIn(info, room, featuresIn)
+  return { features: features === 'forbidden' ? 'unavailable' : features, lists: { owner, admin, member } }
 }
 
 function contentIn<T>(
@@ -66,7 +67,7 @@ function featuresIn({ children: [query, ...more] }: Element): ReadonlySet<string
   return new Set(features.map(({ attributes }) => attributes.get('var') ?? ''))
 }
 
-/** Tells whether the asker may read nothing of a room. */
-export function isForbidden({ features, lists }: RoomView): boolean {
-  return features === 'forbidden' || AFFILIATIONS.every(affiliation => lists[affiliation] === 'forbidden')
+/** Tells whether the asker may read no list of a room. */
+export function isForbidden({ lists }: RoomView): boolean {
+  return AFFILIATIONS.every(affiliation => lists[affiliation] === 'forbidden')
 }

@@ -1,7 +1,7 @@
-import { MAX_TURN_MS } from '../limits'
 import type { Clock } from '../time/clock'
 import { LightSignal } from '../time/light-signal'
 import { pause } from '../time/wait'
+import { MAX_TURN_MS } from './limits'
 
 /** Order of reads: each begins when the one before is over, or has taken its time. */
 export class Turns {

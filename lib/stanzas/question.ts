@@ -1,4 +1,4 @@
-import type { ChildLimits } from '../xml/read'
+import type { ChildLimits } from '../xml/read-by-child'
 import type { Node } from '../xml/write'
 import type { Senders } from './iq'
 

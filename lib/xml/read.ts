@@ -1,15 +1,8 @@
 import { XMLParser } from 'fast-xml-parser'
 import { XML, XMLNS } from './namespaces'
 import { checkRestrictions, type DocumentLimits, type StartTag, XmlError } from './restrictions'
-import { type SplitChild, split } from './split'
 
 export { type DocumentLimits, XmlError }
-
-/** Limits of one child of the root of a document. */
-export interface ChildLimits extends DocumentLimits {
-  /** size of the child as it is written, in bytes */
-  readonly bytes: number
-}
 
 /** Element with its namespace resolved. */
 export interface Element {
@@ -69,56 +62,8 @@ export function read(bytes: Uint8Array, limits?: DocumentLimits): Element {
   return readText(decode(bytes), limits)
 }
 
-/**
- * Reads a document like {@link read}, but child by child: a child of the root that {@link read} refuses is left out, and
- * the others are read. When all have too many elements together, the largest are left out first.
- *
- * @param limits of all children together, and of each without `limitsOf`
- * @param limitsOf returns the limits of a child by its start tag; it is called once for each child
- * @throws {XmlError} if the root has text, its tag is refused, or the tags do not match
- */
-export function readByChild(
-  bytes: Uint8Array,
-  limits: DocumentLimits,
-  limitsOf?: (head: Element) => ChildLimits,
-): Element {
-  const { tag, name, children } = split(decode(bytes))
-  const root = readText(`${tag}/>`, limits)
-  const inRoot = (child: string) => `${tag}>${child}</${name}>`
-  const limitsOfChild = (child: SplitChild): DocumentLimits | undefined => {
-    if (!limitsOf) return limits
-    const [head] = childIn(inRoot(`${child.tag}/>`), limits)
-    const own = head && limitsOf(head)
-    return own && Buffer.byteLength(child.text) <= own.bytes ? own : undefined
-  }
-  const limited = new Map(children.map(child => [child, limitsOfChild(child)]))
-  const readable = children.filter(child => limited.get(child))
-  const smallest = smallestOf(readable, limits.elements)
-  const kept = readable.filter(child => smallest.has(child))
-  return { ...root, children: kept.flatMap(child => childIn(inRoot(child.text), limited.get(child) ?? limits)) }
-}
-
-/** Returns as many children as do not have more than `most` elements with the root, the smallest first. */
-function smallestOf(children: readonly SplitChild[], most: number): ReadonlySet<SplitChild> {
-  let elements = 1
-  const smallest = new Set<SplitChild>()
-  for (const child of [...children].sort((a, b) => a.elements - b.elements)) {
-    elements += child.elements
-    if (elements <= most) smallest.add(child)
-  }
-  return smallest
-}
-
-function childIn(document: string, limits: DocumentLimits): readonly Element[] {
-  try {
-    return readText(document, limits).children
-  } catch (error) {
-    if (error instanceof XmlError) return []
-    throw error
-  }
-}
-
-function readText(document: string, limits: DocumentLimits | undefined): Element {
+/** Reads a document like {@link read}, from its text. */
+export function readText(document: string, limits: DocumentLimits | undefined): Element {
   const { text, tags } = checkRestrictions(document, limits)
   const [root] = parseTree(text)
   if (root === undefined) throw new XmlError('no root element')
@@ -139,7 +84,8 @@ export function textOf(element: Element): string {
   return element.text
 }
 
-function decode(bytes: Uint8Array): string {
+/** Returns the text of a document: UTF-8 without a byte order mark. */
+export function decode(bytes: Uint8Array): string {
   try {
     const text = utf8.decode(bytes)
     if (!text.startsWith('\uFEFF')) return text

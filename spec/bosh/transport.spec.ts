@@ -311,6 +311,17 @@ describe('with a limit on the size of a reply', () => {
     expect(await post(transport, server.url)).toHaveLength(1000)
   })
 
+  test('the limit of one request holds for it alone', async () => {
+    const server = await says((response, nth) => response.end('x'.repeat(nth === 2 ? 2000 : 1000)))
+    const connection = transportOf({ maxResponseBytes: 1000 }).connect(server.url)
+    const postWithin = (maxResponseBytes?: number) => connection.post(BODY, { signal: patient(), maxResponseBytes })
+    expect(await postWithin()).toHaveLength(1000)
+    expect(await postWithin(2000)).toHaveLength(2000)
+    expect(await postWithin()).toHaveLength(1000)
+    await expect(postWithin(999)).rejects.toEqual(xmppError('ERR_XMPP_TOO_LARGE', /more than 999 bytes/))
+    connection.release()
+  })
+
   test('the transport rejects a reply at once when its announced length is above the limit', async () => {
     const server = await speaks(socket => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n'))
     await expect(post(transportOf({ maxResponseBytes: 1000 }), server.url)).rejects.toEqual(tooLarge)

@@ -2,6 +2,8 @@ import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import { AUTHENTICATOR_OPTION_NAMES, type AuthenticatorOptions } from '../../lib/options/authenticator-options'
+import { captchaHostsOf, type RegistrationOptions } from '../../lib/options/registration-options'
+import { type ServiceAccountOptions, serviceAccountSettingsOf } from '../../lib/options/service-account-options'
 import { settingsOf } from '../../lib/options/settings'
 
 /** Calls settingsOf() as JavaScript does, without a check of the types. */
@@ -35,6 +37,7 @@ test('all defaults apply when only `service` and `domain` are given', () => {
     failureDelay: 300,
     tls: undefined,
     agent: undefined,
+    account: { hasProfile: false, roles: undefined, requireRole: undefined },
   })
 })
 
@@ -163,6 +166,9 @@ describe('when options are checked', () => {
     allowInsecure: NOT_BOOLEAN,
     tls: [null, true, 'PEM', 1, [], () => ({})],
     agent: [null, true, 'agent', 1, [], {}, { destroy: true }, http.Agent],
+    profile: [null, true, false, '', 'VCARD', 'vcard4', 1, {}, ['vcard']],
+    roles: [null, true, 'staff@rooms.example.com', 1, [], {}, () => ({})],
+    requireRole: [null, true, '', 1, {}, ['staff'], 'staff'],
   }
 
   test('the table of invalid values covers every option', () => {
@@ -497,5 +503,64 @@ describe('in option `agent`', () => {
     for (const given of [{}, { servername: 'example.com' }]) {
       expect(() => settings({ agent: new https.Agent(), tls: given })).toThrow(typeError('`agent`', '`tls`'))
     }
+  })
+})
+
+describe('in the options about the account', () => {
+  const roles = { staff: 'staff@rooms.example.com', admins: { room: 'Admins@ROOMS.example.com' } }
+  const reader = { of: async () => [] }
+
+  test('a set of rooms is prepared, and may hold the required role', () => {
+    expect(settings({ profile: 'vcard', roles, requireRole: 'admins' }).account).toEqual({
+      hasProfile: true,
+      requireRole: 'admins',
+      roles: {
+        rooms: [
+          expect.objectContaining({ role: 'staff', jid: 'staff@rooms.example.com' }),
+          expect.objectContaining({ role: 'admins', jid: 'admins@rooms.example.com' }),
+        ],
+      },
+    })
+  })
+
+  test('a reader is taken as it is, and may know any required role', () => {
+    const { account } = settings({ roles: reader, requireRole: 'any' })
+    expect(account).toEqual({ hasProfile: false, requireRole: 'any', roles: { reader } })
+    expect(account.roles && 'reader' in account.roles && account.roles.reader).toBe(reader)
+  })
+
+  test('a role may be called `of`', () => {
+    expect(settings({ roles: { of: 'staff@rooms.example.com' } }).account.roles).toEqual({
+      rooms: [expect.objectContaining({ role: 'of' })],
+    })
+  })
+
+  test('a TypeError refuses a required role that no room stands for', () => {
+    expect(() => settings({ roles, requireRole: 'admin' })).toThrow(typeError('`requireRole`', '`roles`'))
+    expect(() => settings({ roles, requireRole: 'constructor' })).toThrow(typeError('`requireRole`', '`roles`'))
+    expect(() => settings({ requireRole: 'staff' })).toThrow(typeError('`requireRole` needs option `roles`'))
+  })
+
+  test.each([
+    ['profile', { profile: 'vcard' }],
+    ['roles', { roles }],
+    ['roles', { roles: reader }],
+    ['requireRole', { requireRole: 'staff' }],
+  ])('a TypeError refuses `%s` without a bind', (name, options) => {
+    expect(() => settings({ ...options, bind: false })).toThrow(typeError(`\`${name}\``, '`bind: false`'))
+    expect(() => settings({ ...options, bind: true, roles })).not.toThrow()
+  })
+
+  test.each([
+    ['profile', 'vcard'],
+    ['roles', roles],
+    ['requireRole', 'staff'],
+  ])('a TypeError refuses `%s` of a registration or a service account', (name, value) => {
+    const options = { service: 'https://xmpp.example.com/bosh', domain: 'example.com', [name]: value }
+    const account = { ...options, username: 'bot', password: 'x' }
+    expect(() => captchaHostsOf(options as RegistrationOptions)).toThrow(typeError(`unknown option \`${name}\``))
+    expect(() => serviceAccountSettingsOf(account as ServiceAccountOptions)).toThrow(
+      typeError(`unknown option \`${name}\``),
+    )
   })
 })

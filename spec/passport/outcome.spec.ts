@@ -250,7 +250,7 @@ describe('in messagesOf()', () => {
   test('the default text is the same for a wrong password, a disabled account and a refused one', () => {
     const { invalidCredentials, accountDisabled, credentialsExpired, notAllowed, ...others } = messagesOf()
     expect(new Set([invalidCredentials, accountDisabled, credentialsExpired, notAllowed]).size).toBe(1)
-    expect(new Set([invalidCredentials, ...Object.values(others)]).size).toBe(3)
+    expect(new Set([invalidCredentials, ...Object.values(others)]).size).toBe(4)
     for (const text of Object.values(messagesOf())) expect(text).toMatch(/^[A-Z].*\.$/)
   })
 

@@ -165,9 +165,13 @@ describe('an Express app with requireRole', () => {
   app.get('/admin', requireRole(reader, 'admins'), (_req, res) => {
     res.json('shown')
   })
-  app.get('/now', requireRole(reader, 'admins', { jid: (req: express.Request) => req.get('x-account'), maxAge: 0 }), (_req, res) => {
-    res.json('shown')
-  })
+  app.get(
+    '/now',
+    requireRole(reader, 'admins', { jid: (req: express.Request) => req.get('x-account'), maxAge: 0 }),
+    (_req, res) => {
+      res.json('shown')
+    },
+  )
   app.use(codeOf)
 
   it.each(['/admin', '/now'])('answers %s by 200, 403 and 401', async path => {

@@ -43,6 +43,8 @@ describe('a room that must not give a role', () => {
     ['not-found', { info: errorOf('gone') }, ROOM],
     ['not-found', { member: errorOf('item-not-found') }, ROOM],
     ['unavailable', { info: errorOf('remote-server-not-found') }, ROOM],
+    ['unavailable', { info: errorOf('not-allowed'), owner: errorOf('not-allowed') }, ROOM],
+    ['unavailable', { info: errorOf('forbidden') }, ROOM],
     ['not-persistent', { flags: without('muc_persistent') }, ROOM],
     ['not-persistent', { flags: [...FLAGS, 'muc_temporary'] }, ROOM],
     ['not-members-only', { flags: without('muc_membersonly') }, ROOM],
@@ -96,7 +98,6 @@ describe('a visitor', () => {
   it.each<readonly [string, Said, string | typeof OWNED]>([
     ['is no member', { owner: forbidden, admin: forbidden, member: forbidden }, ROOM],
     ['is no member of a room with configured owners', { owner: forbidden, admin: forbidden, member: forbidden }, OWNED],
-    ['may not see the room', { info: forbidden, owner: forbidden, admin: forbidden, member: forbidden }, ROOM],
     ['gets no answer', { info: undefined, owner: undefined, admin: undefined, member: undefined }, ROOM],
     ['gets the answers of a stranger', { from: 'mallory@localhost', member: [ALICE] }, ROOM],
     ['is a member', { member: [ALICE] }, ROOM],
@@ -125,6 +126,12 @@ describe('a reader', () => {
     await read({ owner: forbidden, admin: forbidden, member: forbidden })
     expect(messages).toEqual([refused('forbidden')])
     expect(warn.mock.calls[0][0]).toMatch(/make the service account a member/)
+  })
+
+  it('reports the flags alone of a room whose lists they hide', async () => {
+    const flags = [...without('muc_nonanonymous'), 'muc_semianonymous']
+    await read({ flags, owner: forbidden, admin: forbidden, member: forbidden })
+    expect(messages).toEqual([refused('anonymous')])
   })
 
   it('reports nothing when its account may read one list only', async () => {

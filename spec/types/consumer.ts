@@ -35,6 +35,16 @@ new Strategy({
   messages: { badRequest: '?' },
 })
 new Strategy({ authenticator: new Authenticator(connection) })
+const rooms = {
+  staff: 'staff@rooms.example.com',
+  admins: { room: 'admins@rooms.example.com', owners: ['a@example.com'] },
+}
+new Strategy({ ...connection, profile: 'vcard', roles: rooms, requireRole: 'staff', messages: { roleRequired: 'no' } })
+new Strategy(
+  { ...connection, roles: { of: async jid => (jid === 'a@example.com' ? ['staff'] : []) } },
+  async profile =>
+    profile.roles?.includes('staff') ? { name: profile.name?.givenName, photo: profile.photos?.[0]?.value } : false,
+)
 new Strategy({ authenticator: async () => new Authenticator(connection) })
 
 const account = new ServiceAccount({ ...connection, username: 'login', password: 'secret' })

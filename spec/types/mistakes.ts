@@ -57,6 +57,20 @@ new Strategy({ ...connection, tls: { rejectUnauthorized: false } })
 new Strategy({ ...connection, tls: { minVersion: 'TLSv1.1' } })
 // @ts-expect-error an agent, not its options
 new Strategy({ ...connection, agent: { keepAlive: true } })
+// @ts-expect-error the vCard is the only profile
+new Strategy({ ...connection, profile: true })
+// @ts-expect-error a room has a JID
+new Strategy({ ...connection, roles: { staff: { owners: ['alice@example.com'] } } })
+// @ts-expect-error rooms by their roles, not a list
+new Strategy({ ...connection, roles: ['staff@rooms.example.com'] })
+// @ts-expect-error one role
+new Strategy({ ...connection, requireRole: ['staff'] })
+// @ts-expect-error the roles are those of the Authenticator
+new Strategy({ authenticator, roles: { staff: 'staff@rooms.example.com' } })
+// @ts-expect-error a registration reads no profile
+new Registration({ ...connection, profile: 'vcard' })
+// @ts-expect-error a service account has no roles
+new ServiceAccount({ ...connection, username: 'a', password: 'b', roles: { staff: 'staff@rooms.example.com' } })
 // @ts-expect-error an Authenticator has its own service
 new Strategy({ authenticator, service })
 // @ts-expect-error and its own domain

@@ -1,4 +1,4 @@
-import { readByChild } from '../../lib/xml/read'
+import { readByChild } from '../../lib/xml/read-by-child'
 import { XmlError } from '../../lib/xml/restrictions'
 import { split } from '../../lib/xml/split'
 import { treeOf } from '../fixtures/saxes'
@@ -67,6 +67,34 @@ describe('a document that is read child by child', () => {
     const child = (id: string, elements: number) => `<m id='${id}'>${'<a/>'.repeat(elements - 1)}</m>`
     expect(readNames(`<b>${child('huge', 1_500)}${child('x', 999)}${child('y', 1_000)}</b>`)).toEqual(['x', 'y'])
     expect(readNames(`<b>${child('x', 1_000)}${child('y', 1_000)}${child('z', 2)}</b>`)).toEqual(['x', 'z'])
+  })
+
+  test('holds each child to its own limits', () => {
+    const limits = { small: { bytes: 40, elements: 3, depth: 3 }, large: { bytes: 4_000, elements: 500, depth: 20 } }
+    const heads: (string | undefined)[] = []
+    const read = (...children: readonly string[]) =>
+      readByChild(Buffer.from(`<b xmlns:p='urn:p'>${children.join('')}</b>`), { elements: 600, depth: 16 }, head => {
+        heads.push(head.attributes.get('id'))
+        expect(head.children).toEqual([])
+        return head.name === 'l' ? limits.large : limits.small
+      }).children.map(({ attributes }) => attributes.get('id'))
+
+    expect(read("<s id='1'><x/></s>", "<l id='2'>", '<x/>'.repeat(400), '</l>', "<p:s id='3'/>")).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
+    expect(read("<s id='4'><x/><x/></s>", "<s id='5'><x><x/></x></s>", "<s id='6'/>")).toEqual(['6'])
+    expect(read(`<s id='7'>${'x'.repeat(40)}</s>`, `<s id='8'>${'é'.repeat(14)}</s>`, "<s id='9'/>")).toEqual(['9'])
+    expect(read(`<s id='10'>${'x'.repeat(25)}</s>`, `<l id='11'>${'x'.repeat(3_900)}</l>`)).toEqual(['10', '11'])
+    expect(heads).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11'])
+  })
+
+  test('leaves out a child whose tag is refused, and does not ask for its limits', () => {
+    const limitsOf = jest.fn(() => ({ bytes: 100, elements: 10, depth: 5 }))
+    const document = "<b><q:a/><constructor/><a b='1' b='1'/><a>x</a></b>"
+    expect(readByChild(Buffer.from(document), LIMITS, limitsOf).children.map(({ text }) => text)).toEqual(['x'])
+    expect(limitsOf).toHaveBeenCalledTimes(1)
   })
 
   test.each([

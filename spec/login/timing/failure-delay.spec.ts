@@ -136,6 +136,47 @@ describe('after the server was asked about the account', () => {
   })
 })
 
+describe('after the proof of the account', () => {
+  /** Fails a login that took `ms` after its proof. Returns the ms from its start to the failure. */
+  const failAfterProof = async (code: XmppBoshErrorCode, ms: number) => {
+    const startedAt = clock.now()
+    const failed = delay
+      .run(async timing => {
+        await ask(timing, { exchange: 20 })
+        timing.proves()
+        clock.advance(ms)
+        throw new XmppBoshError(code, 'refused')
+      }, undefined)
+      .catch(reason => reason.code)
+    await turn()
+    const [left] = clock.waiting
+    if (left !== undefined) clock.advance(left)
+    expect(await failed).toBe(code)
+    return clock.now() - startedAt
+  }
+
+  test.each(CODES)('%s is passed on at once, but for the want of a role', async code => {
+    expect(await failAfterProof(code, 30)).toBe(code === 'role-required' ? 300 : 50)
+  })
+
+  test('the want of a role is passed on at the level of slower logins', async () => {
+    await logIn({ exchange: 379 })
+
+    expect(await failAfterProof('role-required', 30)).toBe(379)
+  })
+
+  test('the want of a role that took longer is passed on with a random addition', async () => {
+    random = 1
+    expect(await failAfterProof('role-required', 1_980)).toBe(2_000 * (1 + FAILURE_JITTER_SHARE))
+  })
+
+  test('the time of the questions about roles does not raise the level', async () => {
+    await failAfterProof('role-required', 2_000)
+
+    expect(await refusedAfter()).toBe(300)
+  })
+})
+
 describe('with visitors of several keys', () => {
   const ATTACKER = '203.0.113.1'
   const VISITOR = '192.0.2.7'
