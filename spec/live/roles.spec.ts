@@ -91,6 +91,14 @@ describe.each([
     const { roles: login } = await logIn(open(server(), { roles }), username)
     return { login, reader: await readerOf(roles).of(`${username}@localhost`) }
   }
+  /** Tries again where a busy machine took longer than the questions have time. */
+  async function inTime(ask: () => ReturnType<typeof rolesOf>) {
+    for (let tries = 1; tries < 3; tries++) {
+      const { login, reader } = await ask()
+      if (login?.length && reader.length) return { login, reader }
+    }
+    return ask()
+  }
   const both = (...roles: string[]) => ({ login: roles, reader: roles })
 
   test.each([
@@ -142,39 +150,36 @@ describe.each([
     await expect(logIn(authenticator, 'outcast')).rejects.toMatchObject({ code: 'role-required', status: 403 })
   })
 
-  test.each([1, 2, 16])(
-    'the roles of %i rooms and the profile cost as few requests as the server allows',
-    async count => {
-      const roles: Record<string, string> = {}
-      for (let n = 0; n < count; n++) roles[`role${n}`] = await made(server())
-      const posts = async (options: Partial<ConstructorParameters<typeof Authenticator>[0]>) => {
-        const proxy = await cuttingProxy(server().url, { after: Number.POSITIVE_INFINITY, ...REQUESTS })
-        try {
-          const authenticator = open(server(), { ...options, service: proxy.url })
-          const account = await logIn(authenticator, 'member')
-          await authenticator.close()
-          return {
-            account,
-            count:
-              proxy
-                .passed()
-                .toString()
-                .match(/POST \/\S+ HTTP/g)?.length ?? 0,
-          }
-        } finally {
-          await proxy.close()
+  test.each([1, 2, 16])('with %i rooms, roles and profile cost as few requests as the server allows', async count => {
+    const roles: Record<string, string> = {}
+    for (let n = 0; n < count; n++) roles[`role${n}`] = await made(server())
+    const posts = async (options: Partial<ConstructorParameters<typeof Authenticator>[0]>) => {
+      const proxy = await cuttingProxy(server().url, { after: Number.POSITIVE_INFINITY, ...REQUESTS })
+      try {
+        const authenticator = open(server(), { ...options, service: proxy.url })
+        const account = await logIn(authenticator, 'member')
+        await authenticator.close()
+        return {
+          account,
+          count:
+            proxy
+              .passed()
+              .toString()
+              .match(/POST \/\S+ HTTP/g)?.length ?? 0,
         }
+      } finally {
+        await proxy.close()
       }
-      const plain = await posts({})
-      const { account, count: asked } = await posts({ roles, profile: 'vcard' })
+    }
+    const plain = await posts({})
+    const { account, count: asked } = await posts({ roles, profile: 'vcard' })
 
-      expect(account.roles).toEqual(Object.keys(roles))
-      expect(account.vcard).toBeDefined()
-      // ejabberd answers the question that is the quickest alone, and all others in the next reply.
-      if (name === 'Prosody') expect(asked - plain.count).toBe(1)
-      else expect([1, 2]).toContain(asked - plain.count)
-    },
-  )
+    expect(account.roles).toEqual(Object.keys(roles))
+    expect(account.vcard).toBeDefined()
+    // ejabberd answers the question that is the quickest alone, and all others in the next reply.
+    if (name === 'Prosody') expect(asked - plain.count).toBe(1)
+    else expect([1, 2]).toContain(asked - plain.count)
+  })
 
   test.each([
     ['temporary', 'not-persistent', { isPersistent: false }],
@@ -203,7 +208,7 @@ describe.each([
     expect(refusals).toEqual(['staff: unavailable', 'staff: unavailable'])
   })
 
-  test('who was removed from the room has no role at the next question', async () => {
+  test('an account that was removed from the room has no role at the next question', async () => {
     const roles = { staff: await made(server()) }
     const reader = readerOf(roles)
     const authenticator = open(server(), { roles })
@@ -333,7 +338,7 @@ describe.each([
     const affiliations = { ...STAFF, ...Object.fromEntries(others), 'last@localhost': 'member' } as const
     const roles = { staff: await made(server(), { affiliations }) }
 
-    expect(await rolesOf('last', roles)).toEqual(both('staff'))
+    expect(await inTime(() => rolesOf('last', roles))).toEqual(both('staff'))
     expect(await rolesOf('none', roles)).toEqual(both())
     expect(refusals).toEqual([])
   })
