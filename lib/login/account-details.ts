@@ -18,7 +18,8 @@ import type { Account } from './account'
 
 /**
  * Roles and vCard of accounts that have logged in, as options `roles` and `profile` ask for them. All that is asked on the
- * session of the login leaves in one body. What cannot be read is left out, and fails no login but with `requireRole`.
+ * session of the login leaves in one body. Roles and vCards that cannot be read are left out, and fail no login but with
+ * `requireRole`.
  */
 export class AccountDetails {
   readonly #settings: AccountSettings
@@ -39,13 +40,13 @@ export class AccountDetails {
     this.#bounds = boundsOf(this.#rooms.length > 0, hasProfile)
   }
 
-  /** True if something is to be read of an account. */
-  get areAsked(): boolean {
+  /** True if something is read of an account. */
+  get isNeeded(): boolean {
     return this.#settings.roles !== undefined || this.#settings.hasProfile
   }
 
   /** True if the session of a login is asked. */
-  get useSession(): boolean {
+  get usesSession(): boolean {
     return this.#rooms.length > 0 || this.#settings.hasProfile
   }
 
@@ -97,7 +98,7 @@ function boundsOf(hasRooms: boolean, hasProfile: boolean): AskBounds {
   }
 }
 
-/** Asks a reader for the roles as they are now. A reader of the app's own may do anything: what is no role is left out. */
+/** Asks a reader for the roles as they are now. A reader of the app's own may return anything: only texts are roles. */
 async function rolesBy(reader: RoleReaderLike, jid: string, signal: Signal): Promise<readonly string[]> {
   try {
     const roles: unknown = await untilAborted(Promise.resolve(reader.of(jid, { maxAge: 0 })), signal)

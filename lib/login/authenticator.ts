@@ -126,10 +126,10 @@ export class Authenticator {
     message?: OperationMessage,
   ): Promise<Account> {
     const details = this.#details
-    if (!details.areAsked) return this.#logIn(credentials, context, onlyAccount, false, message)
+    if (!details.isNeeded) return this.#logIn(credentials, context, onlyAccount, false, message)
     const deadlineAt = this.#sessions.clock.now() + this.#settings.timeout
     const work: Work<Account> = (account, session, signal) => details.read(account, session, deadlineAt, signal)
-    return this.#logIn(credentials, context, work, details.useSession, message)
+    return this.#logIn(credentials, context, work, details.usesSession, message)
   }
 
   /**

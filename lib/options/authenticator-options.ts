@@ -68,8 +68,9 @@ export interface TlsOptions {
 }
 
 /**
- * Options that name the XMPP server, bound the logins on it, and say what a login reads of the account. {@link Strategy} and
- * {@link Authenticator} take all of them, {@link Registration} all but `profile`, `roles` and `requireRole`. An unknown option or an invalid value throws a `TypeError` that names the option.
+ * Options that name the XMPP server, bound the logins on it, and let a login read roles and profile. {@link Strategy} and
+ * {@link Authenticator} take all of them, {@link Registration} all but `profile`, `roles` and `requireRole`. An unknown
+ * option or an invalid value throws a `TypeError` that names the option.
  *
  * @example
  * ```ts
@@ -206,13 +207,6 @@ export interface AuthenticatorOptions {
   requireRole?: string
 }
 
-/** Names of the {@link AuthenticatorOptions} about an account that has logged in. */
-export const ACCOUNT_OPTION_NAMES = [
-  'profile',
-  'roles',
-  'requireRole',
-] as const satisfies readonly (keyof AuthenticatorOptions)[]
-
 /** Names of the {@link AuthenticatorOptions} that name the server and bound the logins. */
 export const SERVER_OPTION_NAMES = [
   'service',
@@ -233,4 +227,9 @@ export const SERVER_OPTION_NAMES = [
 ] as const satisfies readonly (keyof AuthenticatorOptions)[]
 
 /** Names of all {@link AuthenticatorOptions}. */
-export const AUTHENTICATOR_OPTION_NAMES = [...SERVER_OPTION_NAMES, ...ACCOUNT_OPTION_NAMES] as const
+export const AUTHENTICATOR_OPTION_NAMES = [
+  ...SERVER_OPTION_NAMES,
+  'profile',
+  'roles',
+  'requireRole',
+] as const satisfies readonly (keyof AuthenticatorOptions)[]

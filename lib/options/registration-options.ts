@@ -1,5 +1,5 @@
 import { MAX_CAPTCHA_HOSTS, MAX_DOMAIN_BYTES } from '../limits'
-import { type ACCOUNT_OPTION_NAMES, type AuthenticatorOptions, SERVER_OPTION_NAMES } from './authenticator-options'
+import { type AuthenticatorOptions, SERVER_OPTION_NAMES } from './authenticator-options'
 import { assertKnown, assertObject } from './checks'
 import { urlOf } from './url'
 
@@ -19,7 +19,7 @@ import { urlOf } from './url'
  * export const registration = new Registration(options)
  * ```
  */
-export interface RegistrationOptions extends Omit<AuthenticatorOptions, (typeof ACCOUNT_OPTION_NAMES)[number]> {
+export interface RegistrationOptions extends Omit<AuthenticatorOptions, 'profile' | 'roles' | 'requireRole'> {
   /**
    * Hosts from which the visitor's browser may get the picture of a captcha, for a server that sends an `https:` address
    * and not the picture (XEP-0158). Each is a host, with a port unless that is 443. The host sees the visitor's address.

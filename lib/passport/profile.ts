@@ -47,7 +47,7 @@ export interface Profile {
   readonly roles?: readonly string[]
 }
 
-/** Returns the profile of the account with the given parts of a bare JID, and what a login has read of it. */
+/** Returns the profile of the account with the given parts of a bare JID, with the vCard and the roles that a login read. */
 export function profileOf({
   username,
   domain,

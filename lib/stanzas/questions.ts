@@ -48,7 +48,7 @@ const OTHER_LIMITS: ChildLimits = { bytes: MAX_RESPONSE_BYTES, elements: MAX_XML
 
 /**
  * Asks all questions in one body and returns the answers that have come when all are there, when the session ends, or when
- * `signal` aborts. Never rejects for what the server does. If a reply is too large, asks the questions that are not spare
+ * `signal` aborts. Never rejects for an act of the server. If a reply is too large, asks the questions that are not spare
  * once more, if one of them has no answer.
  */
 export async function askAll(

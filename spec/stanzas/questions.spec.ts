@@ -194,8 +194,8 @@ describe('an answer does not count', () => {
   test.each<[string, readonly Reply[]]>([
     ['in one reply', [ids => body(a(ids) + a(ids, '<other/>') + others(ids))]],
     ['in two replies', [ids => body(a(ids)), ids => body(a(ids, '<other/>') + others(ids))]],
-    ['of which one cannot be read', [ids => body(a(ids) + a(ids, '<constructor/>') + others(ids))]],
-  ])('that is one of two %s', async (_, replies) => {
+    ['with one that cannot be read', [ids => body(a(ids) + a(ids, '<constructor/>') + others(ids))]],
+  ])('of two to one question, which come %s', async (_, replies) => {
     const { contents, took } = await ask(replies)
     expect(contents).toEqual([undefined, 'ok', 'ok'])
     expect(took).toBeLessThan(DEADLINE_MS)

@@ -220,7 +220,7 @@ describe('a photo', () => {
     }
   })
 
-  test('that is an SVG by its bytes is left out, whatever the vCard calls it', () => {
+  test('is no SVG by its bytes, whatever the vCard calls it', () => {
     for (const type of ['image/svg+xml', 'image/png']) {
       expect(photos(`<TYPE>${type}</TYPE><BINVAL>${SVG}</BINVAL>`)).toEqual([])
     }
