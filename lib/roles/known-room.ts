@@ -131,8 +131,13 @@ export class KnownRoom {
       for (const reason of found.refusals) reports.refused(room, reason)
       if (found.refusals.length === 0 && isForbidden(view)) reports.refused(room, 'forbidden')
       reports.changed(room, this.#known?.holders.get(room.role), found)
-      holders.set(room.role, found)
+      holders.set(room.role, { ...found, holders: copyOf(found.holders) })
     }
     return { askedAt, holders }
   }
+}
+
+/** Returns the JIDs as texts of their own: those cut from a reply would keep the whole reply in memory. */
+function copyOf(jids: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set<string>(JSON.parse(JSON.stringify([...jids])))
 }

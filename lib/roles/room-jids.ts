@@ -16,6 +16,7 @@ export function jidPreparer(): PrepareJid {
     const ascii = domains.get(domain)
     if (ascii === undefined || local === undefined) return ascii
     const prepared = prepareLocalpart(local)
+    if (prepared === local && ascii === domain) return jid
     return prepared === undefined ? undefined : `${prepared}@${ascii}`
   }
 }
