@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
   Authenticator,
+  type AuthenticatorOptions,
   Registration,
   RoleReader,
   type RoleRooms,
@@ -146,6 +147,15 @@ describe.each([
 
     expect((await logIn(open(server(), { roles: { staff: room } }), "O'Neil")).roles).toEqual(['staff'])
     expect(await readerOf({ staff: room }).of('o\\27neil@localhost')).toEqual(['staff'])
+  })
+
+  test('a room with a name beyond ASCII gives its role, in any spelling', async () => {
+    const room = `büro${++rooms}@${CLOSED}`
+    await server().makeRoom(room, { affiliations: STAFF })
+
+    expect(await rolesOf('member', { staff: room })).toEqual(both('staff'))
+    expect(await rolesOf('member', { staff: room.toUpperCase() })).toEqual(both('staff'))
+    expect(refusals).toEqual([])
   })
 
   test('the strategy gives the profile its roles, by rooms and by a reader', async () => {
