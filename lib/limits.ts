@@ -76,8 +76,8 @@ export const SOCKET_WAIT_MS = 5_000
 export const MAX_STANDING_BODY_BYTES = 4_096
 /** Depth of nested elements in one reply of a standing session: strangers write stanzas for it. */
 export const MAX_STANDING_XML_DEPTH = 64
-/** Number of elements in one reply of a standing session: all kept messages can come at once. */
-export const MAX_STANDING_XML_ELEMENTS = 20_000
+/** Number of elements in one reply of a standing session: all kept messages, or 20,000 members of a room, come at once. */
+export const MAX_STANDING_XML_ELEMENTS = 20_100
 /** Number of unreadable replies in a row of a standing session after which it pauses. */
 export const UNREADABLE_AT_ONCE = 3
 /** Pause after each further one, in ms. */

@@ -1,12 +1,12 @@
 /*
- * Part of `npm run build`: lets dist/index.js load the rooms of sign-ins without a password when one of their classes is
- * first used, so that an app that checks passwords alone does not load them. An `import` uses every name.
+ * Part of `npm run build`: lets dist/index.js load the rooms of sign-ins without a password, and the reader of roles, when one
+ * of their classes is first used, so that an app that checks passwords alone does not load them. An `import` uses every name.
  */
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 /** Modules of lib/ that lib/index.ts loads late. */
-const LAZY_ROOMS = /^\.\/(?:confirm|service-account|passport\/confirm)\//
+const LAZY_ROOMS = /^\.\/(?:confirm|service-account|roles|passport\/confirm)\//
 const LOADS = /^(?:var|const) (\w+) = (require\(["'](\.\/[^"']+)["']\));\n/gm
 
 module.exports = { LAZY_ROOMS, withLateLoads }

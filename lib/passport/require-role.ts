@@ -89,10 +89,10 @@ export type RoleMiddleware<Req = object> = (req: Req, res: unknown, next: (error
  * })
  * ```
  */
-export function requireRole<Role extends string, Req = object>(
+export function requireRole<Role extends string, One extends Role, Req = object>(
   reader: RoleHolders<Role>,
-  // `Role` comes from the reader alone, so that a misspelt role does not compile.
-  role: Role & {},
+  // A type of its own: `Role` comes from the reader alone, so that a misspelt role does not compile.
+  role: One,
   options: RequireRoleOptions<Req> = {},
 ): RoleMiddleware<Req> {
   const { roles } = reader

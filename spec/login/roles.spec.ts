@@ -117,6 +117,17 @@ describe.each(SERVERS)('on %s', personality => {
     expect(questionsIn(asked()[0])).toBe(3 * 4)
   })
 
+  test('every account is asked the same, whatever its roles are', async () => {
+    await start(personality)
+    for (const affiliation of ['member', 'none', 'outcast'] as const) {
+      server.rooms.grant(STAFF, 'alice@localhost', affiliation)
+      await logIn({ roles: ROLES, profile: 'vcard' })
+    }
+    const bodies = asked().map(body => body.replace(/ (?:rid|sid|id)='[^']*'/g, ''))
+    expect(bodies).toHaveLength(3)
+    expect(new Set(bodies).size).toBe(1)
+  })
+
   test('a room that must have other owners gives no role', async () => {
     await start(personality)
     const roles = {

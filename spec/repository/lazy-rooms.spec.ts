@@ -13,14 +13,14 @@ function printedBy(program: string, ...options: readonly string[]): unknown {
 const loadedBy = (use: string) =>
   printedBy(
     `const library = require(${JSON.stringify(INDEX)}); ${use}
-    console.log(JSON.stringify(Object.keys(require.cache).filter(file => /dist.(?:passport.)?(?:confirm|service-account)./.test(file))))`,
+    console.log(JSON.stringify(Object.keys(require.cache).filter(file => /dist.(?:passport.)?(?:confirm|service-account|roles.role-reader)/.test(file))))`,
   )
 
 test('require() of the package loads none of these rooms', () => {
   expect(loadedBy('new library.Strategy({ service: "https://h/bosh", domain: "example.com" })')).toEqual([])
 })
 
-test.each(['ConfirmStrategy', 'Confirmations', 'MemoryConfirmStore', 'ServiceAccount'])(
+test.each(['ConfirmStrategy', 'Confirmations', 'MemoryConfirmStore', 'RoleReader', 'ServiceAccount'])(
   'the first use of %s loads its room',
   name => {
     expect(loadedBy(`if (typeof library.${name} !== 'function') throw new Error()`)).not.toEqual([])
@@ -33,6 +33,7 @@ test('import of the package finds each class', () => {
     'ConfirmStrategy',
     'Confirmations',
     'MemoryConfirmStore',
+    'RoleReader',
     'ServiceAccount',
     'Strategy',
   ]

@@ -1,4 +1,5 @@
 import { XmppBoshError } from '../../lib/errors/error'
+import { MAX_ASKED } from '../../lib/limits'
 import { RoleReader, type RoleReaderOptions } from '../../lib/roles/role-reader'
 import { handClock } from '../fixtures/clock'
 import { errorOf, ROOM, type Said } from './answers'
@@ -301,6 +302,25 @@ describe('a room that cannot be read', () => {
     clock.advance(1)
     await expect(asked).rejects.toEqual(expect.objectContaining({ code: 'ERR_XMPP_TIMEOUT', status: 504 }))
     expect(account.waiting).toBe(0)
+    expect(clock.waiting).toEqual([])
+  })
+
+  it('holds few questions open when there are 16 of them', async () => {
+    const account = new RoomsAccount()
+    const names = Array.from({ length: 16 }, (_, index) => `role-${index}`)
+    const rooms = Object.fromEntries(names.map(name => [name, `${name}@rooms.localhost`]))
+    const clock = handClock()
+    const roles = new RoleReader({ account, rooms }, { clock }).of(ALICE)
+    let most = 0
+    for (let ms = 0; ms < 6_000; ms += 250) {
+      await settled()
+      most = Math.max(most, account.waiting)
+      clock.advance(250)
+    }
+    expect(await roles).toEqual([])
+    expect(account.reads).toHaveLength(16)
+    expect(most).toBeGreaterThan(4)
+    expect(most).toBeLessThan(MAX_ASKED / 2)
     expect(clock.waiting).toEqual([])
   })
 

@@ -1,5 +1,9 @@
-import { RoleReader, type RoleReaderOptions, ServiceAccount, XmppBoshError } from '../../lib'
+import { RoleReader, type RoleReaderOptions, ServiceAccount } from '../../lib'
+import { RoleReader as InternalReader } from '../../lib/roles/role-reader'
 import { type BoshServer, type PersonalityName, type RoomOptions, startBoshServer } from '../../lib/testing/server'
+import { PING } from '../../lib/xml/namespaces'
+import { element } from '../../lib/xml/write'
+import { handClock } from '../fixtures/clock'
 
 /*
  * A RoleReader on the standing session of a ServiceAccount, against the kit's servers.
@@ -110,8 +114,56 @@ describe.each<PersonalityName>(['ejabberd', 'prosody'])('a reader on %s', person
     await account.close()
     expect(await reader.of(ALICE, NOW)).toEqual([])
     await expect(reader.has(ALICE, 'admins', NOW)).rejects.toEqual(
-      expect.objectContaining({ name: XmppBoshError.name, code: 'ERR_XMPP_UNAVAILABLE' }),
+      expect.objectContaining({ name: 'XmppBoshError', code: 'ERR_XMPP_UNAVAILABLE' }),
     )
+  })
+})
+
+describe('an answer to a reader', () => {
+  /** Returns what `has` of alice comes to when the list of members, which names her, is rewritten. */
+  async function hasAfter(rewrite: (answer: string) => string): Promise<unknown> {
+    const clock = handClock()
+    await start('ejabberd', { members: [ALICE] })
+    const reader = new InternalReader({ account, rooms: { admins: ROOM } }, { clock })
+    const answer = (said: string, question: string) => (question.includes("'member'") ? rewrite(said) : said)
+    server.fault({ on: 'roles', reply: { answer } })
+    await account.ready()
+    const has = reader.has(ALICE, 'admins').catch(reason => reason.code)
+    // The answer to a later question: the rewritten one has come.
+    await new Promise(resolve => setImmediate(resolve))
+    await account.ask({ type: 'get', payload: element('ping', { xmlns: PING }) })
+    clock.advance(2_000)
+    return has
+  }
+
+  it('counts as it is', async () => {
+    expect(await hasAfter(answer => answer)).toBe(true)
+  })
+
+  it.each<readonly [string, (answer: string) => string]>([
+    ['comes from another service', answer => answer.replaceAll('@rooms.', '@evil.')],
+    [
+      'comes from an occupant',
+      answer => answer.replace(/from=(.)admins@rooms.localhost/, 'from=$1admins@rooms.localhost/x'),
+    ],
+    ['has no sender', answer => answer.replace(/ from=.admins@rooms.localhost./, '')],
+    ['has another id', answer => answer.replace(/ id=(.)/, ' id=$1x')],
+    ['is cut', answer => answer.replace('</query>', '')],
+    [
+      'has more than 20,000 entries',
+      answer => answer.replace('</query>', `${"<item jid='a@b' affiliation='member'/>".repeat(20_100)}</query>`),
+    ],
+    ['is larger than a megabyte', answer => answer.replace('</query>', `${' '.repeat(1_048_576)}</query>`)],
+    ['never comes', () => ''],
+  ])('is none when it %s', async (_case, rewrite) => {
+    expect(await hasAfter(rewrite)).toBe('ERR_XMPP_TIMEOUT')
+  })
+
+  it.each<readonly [string, string]>([
+    ['an outcast', "<item jid='bob@localhost' affiliation='outcast'/>"],
+    ['an item without JID', "<item nick='bob' affiliation='member'/>"],
+  ])('does not count when it holds %s', async (_case, item) => {
+    expect(await hasAfter(answer => answer.replace('</query>', `${item}</query>`))).toBe('ERR_XMPP_UNAVAILABLE')
   })
 })
 

@@ -13,6 +13,9 @@ import {
   type Profile,
   Registration,
   type RegistrationState,
+  RoleReader,
+  type RoleReaderLike,
+  requireRole,
   ServiceAccount,
   Strategy,
   serializeUser,
@@ -60,6 +63,27 @@ new ConfirmStrategy({ account, ...site, passReqToCallback: true }, (req, profile
 )
 new ConfirmStrategy({ confirmations })
 new ConfirmStrategy({ confirmations: async () => confirmations, dialog: (_req, jid) => jid === 'alice@example.com' })
+
+const reader = new RoleReader({
+  account,
+  rooms: { admins: 'admins@rooms.example.com', staff: { room: 'staff@rooms.example.com', owners: ['o@example.com'] } },
+  maxAge: 10_000,
+})
+export const like: RoleReaderLike = reader
+
+/** A request of Express or another framework. */
+interface PageRequest {
+  readonly session: { readonly account?: string }
+  readonly path: string
+}
+export const adminsOnly: (req: PageRequest, res: { end(): void }, next: (error?: unknown) => void) => void =
+  requireRole(reader, 'admins')
+requireRole(reader, 'staff', { jid: (req: PageRequest) => req.session.account, maxAge: 0 })
+requireRole({ roles: ['admins'], has: async (jid, role) => jid === `${role}@example.com` }, 'admins')
+
+export async function roles(jid: string): Promise<readonly ('admins' | 'staff')[]> {
+  return (await reader.has(jid, 'admins')) ? reader.roles : reader.of(jid, { maxAge: 0 })
+}
 
 /** The second factor of an app that keeps the JID of the first in its session. */
 interface SecondRequest extends ConfirmRequest {

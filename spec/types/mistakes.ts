@@ -11,6 +11,8 @@ import {
   deserializeUser,
   type Profile,
   Registration,
+  RoleReader,
+  requireRole,
   ServiceAccount,
   Strategy,
   serializeUser,
@@ -336,3 +338,34 @@ export async function kit(): Promise<void> {
   // @ts-expect-error there are no connections
   mockBosh(service, { domain }).connections
 }
+
+// Roles.
+const rooms = { admins: 'admins@rooms.example.com', staff: 'staff@rooms.example.com' }
+const reader = new RoleReader({ account: bot, rooms })
+
+// @ts-expect-error `rooms` is required
+new RoleReader({ account: bot })
+// @ts-expect-error `account` is required
+new RoleReader({ rooms })
+// @ts-expect-error a service account, not a login
+new RoleReader({ account: authenticator, rooms })
+// @ts-expect-error a JID
+new RoleReader({ account: bot, rooms: { admins: 5 } })
+// @ts-expect-error a list of owners
+new RoleReader({ account: bot, rooms: { admins: { room: rooms.admins, owners: 'owner@example.com' } } })
+// @ts-expect-error no such option
+new RoleReader({ account: bot, rooms, maxage: 5 })
+// @ts-expect-error a misspelt role
+requireRole(reader, 'admin')
+// @ts-expect-error a misspelt role, with options
+requireRole(reader, 'stuff', { maxAge: 0 })
+// @ts-expect-error one role
+requireRole(reader, ['admins', 'staff'])
+// @ts-expect-error the JID, not whether somebody is signed in
+requireRole(reader, 'admins', { jid: () => true })
+// @ts-expect-error no such option
+requireRole(reader, 'admins', { maxage: 0 })
+// @ts-expect-error a misspelt role
+export const misspelt = reader.has('alice@example.com', 'admin')
+// @ts-expect-error no such role
+export const compared = reader.of('alice@example.com').then(roles => roles.includes('root'))

@@ -4,6 +4,7 @@ import { XmppBoshError } from '../../../lib/errors/error'
 import {
   HELD_GRACE_MS,
   MAX_STANDING_BODY_BYTES,
+  MAX_STANDING_XML_ELEMENTS,
   MAX_UNREADABLE,
   POLL_PAUSE_MS,
   RECEIPT_MS,
@@ -367,7 +368,7 @@ describe('in its replies', () => {
     'too many attributes': `<a ${Array.from({ length: 33 }, (_, n) => `b${n}=''`).join(' ')}/>`,
     'a name that is too long': `<${'n'.repeat(129)}/>`,
     'a value that is too long': `<a b='${'v'.repeat(8_193)}'/>`,
-    'too many elements': '<a/>'.repeat(20_000),
+    'too many elements': '<a/>'.repeat(MAX_STANDING_XML_ELEMENTS),
     'the name constructor': '<constructor/>',
     'the name __proto__': '<__proto__/>',
     'an undeclared prefix': '<a:b/>',
