@@ -59,7 +59,7 @@ export {
   type RoleHolders,
   type RoleMiddleware,
   requireRole,
-} from './passport/require-role'
+} from './passport/roles/require-role'
 export { deserializeUser, deserializeUserOf, serializeUser } from './passport/serialize'
 export { Strategy } from './passport/strategy'
 export type {

@@ -25,7 +25,7 @@ export interface RoleRoom {
   readonly room: string
   /**
    * bare JIDs of all owners of the room. A room with other owners gives no role: a room that was destroyed and made again by
-   * another user lacks an owner whose name cannot be guessed.
+   * another user lacks an owner with a name that cannot be guessed.
    *
    * @default any owners
    */
@@ -33,7 +33,7 @@ export interface RoleRoom {
 }
 
 /**
- * Rooms that stand for roles, by the names of the roles. Who is member, admin or owner of the room (XEP-0045 §5.2) has the
+ * Rooms that stand for roles, by the names of the roles. Members, admins and owners of the room (XEP-0045 §5.2) have the
  * role.
  *
  * @example

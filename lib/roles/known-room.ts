@@ -17,7 +17,7 @@ export interface Shared {
   readonly turns: Turns
 }
 
-/** What a room said. */
+/** Answers of a room, judged. */
 interface Reading {
   /** time when the questions left, in ms of the clock */
   readonly askedAt: number
@@ -33,7 +33,7 @@ interface Running {
 }
 
 /**
- * Room that is read for all who ask, one read at a time. Answers are kept, and their age counts from the moment the
+ * Room that is read for all callers, one read at a time. Answers are kept, and their age counts from the moment the
  * questions left.
  */
 export class KnownRoom {
@@ -77,7 +77,7 @@ export class KnownRoom {
     throw new XmppBoshError('ERR_XMPP_UNAVAILABLE', `room ${this.#room.jid} did not say all that was asked`)
   }
 
-  /** Returns a reading whose questions left at `time`, in ms of the clock, or later. */
+  /** Returns a reading with questions that left at `time`, in ms of the clock, or later. */
   #readSince(time: number): Promise<Reading> {
     const running = this.#running
     if (!running) return this.#read()

@@ -2,7 +2,7 @@
 
 /** Number of entries in one list of a room. */
 export const MAX_ROLE_ITEMS = 20_000
-/** Largest age of what is known of a room, in ms (`maxAge`). */
+/** Largest age of the answers of a room, in ms (`maxAge`). */
 export const MAX_ROLE_AGE_MS = 60_000
 /** Largest age of an answer that an account does not have a role, in ms. */
 export const NEGATIVE_MS = 5_000

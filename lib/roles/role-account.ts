@@ -4,6 +4,13 @@ import type { Node } from '../xml/write'
 
 /**
  * Part of a {@link ServiceAccount} that a {@link RoleReader} needs. Every service account is one.
+ *
+ * @example
+ * ```ts
+ * import { type RoleAccount, RoleReader } from 'passport-xmpp-bosh'
+ *
+ * export const readerBy = (account: RoleAccount) => new RoleReader({ account, rooms: { admins: 'admins@rooms.example.com' } })
+ * ```
  */
 export interface RoleAccount {
   /** bare JID, prepared */

@@ -35,7 +35,7 @@ export interface RoleReaderOptions<Role extends string = string> {
   /** rooms of the roles, 1 to 16 */
   rooms: RoleRooms<Role>
   /**
-   * Greatest age of an answer, in ms, from 0 to 60000: who is removed from a room loses the role after it at the latest.
+   * Greatest age of an answer, in ms, from 0 to 60000: an account that is removed from a room loses the role by then.
    *
    * @default 60000
    */
@@ -113,8 +113,8 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
   }
 
   /**
-   * Returns the roles of an account, in the order of option `rooms`. It never rejects: a role whose room cannot be read now
-   * is left out, so an account that is out of reach has none.
+   * Returns the roles of an account, in the order of option `rooms`. It never rejects: a role is left out
+   * while its room cannot be read.
    *
    * @param jid bare JID of any domain
    * @param options `maxAge`: greatest age of the answers in ms, in place of the option of the reader
@@ -138,8 +138,8 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
    *
    * @param jid bare JID of any domain
    * @param options `maxAge`: greatest age of the answer in ms, in place of the option of the reader
-   * @throws {XmppBoshError} if the room cannot be read now: ERR_XMPP_UNAVAILABLE, ERR_XMPP_TIMEOUT, or what the service
-   * account throws
+   * @throws {XmppBoshError} if the room cannot be read now: ERR_XMPP_UNAVAILABLE, ERR_XMPP_TIMEOUT, or the error of
+   * the service account
    * @throws {TypeError} if the reader has no such role
    * @example
    * ```ts
@@ -160,7 +160,7 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
   }
 }
 
-/** Returns an age within the bounds, in ms. What is no number is 0: it asks for the newest answer. */
+/** Returns an age within the bounds, in ms. Anything but a number is 0, which asks the room now. */
 function ageOf(value: unknown): number | undefined {
   if (value === undefined) return undefined
   return typeof value === 'number' && value > 0 ? Math.min(value, MAX_ROLE_AGE_MS) : 0

@@ -1,6 +1,6 @@
 import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 
-/** Function that prepares the bare JIDs of one list, whose domains are mostly the same. */
+/** Function that prepares the bare JIDs of one list. Their domains are mostly the same. */
 export type PrepareJid = (jid: string) => string | undefined
 
 /**

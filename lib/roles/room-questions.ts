@@ -14,7 +14,7 @@ const PAYLOADS: readonly Node[] = [
 ]
 
 /**
- * Returns the questions about rooms, four for each: what it is (XEP-0045 §6.4), and its owners, admins and members
+ * Returns the questions about rooms, four for each: its features (XEP-0045 §6.4), and its owners, admins and members
  * (§10.5, §10.8, §9.5). The asker need not be in the room. A room of several roles is asked once.
  */
 export function questionsOf(rooms: readonly Room[]): readonly Question[] {

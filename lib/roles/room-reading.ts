@@ -11,7 +11,7 @@ import { type RoomView, roomIn } from './room-view'
  * Asks a room by the service account, and returns its answers. All four are answered, or the room could not be read.
  *
  * @param leaves called when the questions leave
- * @throws {XmppBoshError} ERR_XMPP_UNAVAILABLE or ERR_XMPP_TIMEOUT after 2 s, or what the account throws before
+ * @throws {XmppBoshError} ERR_XMPP_UNAVAILABLE or ERR_XMPP_TIMEOUT after 2 s, or the error of the account before that
  */
 export async function readRoom(account: RoleAccount, room: Room, clock: Clock, leaves: () => void): Promise<RoomView> {
   let haveLeft = false

@@ -53,7 +53,7 @@ function ownersFault(
 ): readonly RoomRefusal[] {
   const found = jidsOf(list)
   if (found) return found.size === owners.size && [...owners].every(owner => found.has(owner)) ? [] : ['other-owners']
-  // An asker who may read no list at all is no member.
+  // Members can read a list at least: others cause no report.
   return list === 'forbidden' && all.some(jidsOf) ? ['owners-unread'] : []
 }
 

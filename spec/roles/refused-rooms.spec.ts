@@ -92,7 +92,7 @@ describe('a room that must not give a role', () => {
   })
 })
 
-describe('a visitor', () => {
+describe('the answers to a visitor', () => {
   const forbidden = errorOf('forbidden')
 
   it.each<readonly [string, Said, string | typeof OWNED]>([
@@ -102,7 +102,7 @@ describe('a visitor', () => {
     ['gets the answers of a stranger', { from: 'mallory@localhost', member: [ALICE] }, ROOM],
     ['is a member', { member: [ALICE] }, ROOM],
     ['is none of the listed', { owner: ['owner@localhost'], member: ['bob@localhost'] }, OWNED],
-  ])('who %s causes no report', (_case, given, room) => {
+  ])('cause no report when the visitor %s', (_case, given, room) => {
     visit(given, room)
     expect(messages).toEqual([])
     expect(warn).not.toHaveBeenCalled()

@@ -166,7 +166,7 @@ describe('an answer', () => {
     expect(await reader.of(ALICE)).toEqual([])
   })
 
-  it('that an account has no role is asked for again after 5 s', async () => {
+  it('is asked for again after 5 s when it denied a role', async () => {
     const { account, clock, reader, says } = start({ member: [] })
     expect(await reader.of(ALICE)).toEqual([])
     says(ALICE_IS_ADMIN)
@@ -177,7 +177,7 @@ describe('an answer', () => {
     expect(account.reads).toHaveLength(2)
   })
 
-  it('that an account has no role is asked for by all who have none at once', async () => {
+  it('is asked for again once for all accounts without a role', async () => {
     const { account, clock, reader } = start()
     await reader.of('bob@localhost')
     clock.advance(5_001)
@@ -194,7 +194,7 @@ describe('an answer', () => {
     expect(await reader.has(ALICE, 'admins')).toBe(false)
   })
 
-  it.each(['item-not-found', 'gone', 'forbidden'])('that is %s takes the role away', async condition => {
+  it.each(['item-not-found', 'gone', 'forbidden'])('takes the role away when it is %s', async condition => {
     const { clock, reader, says } = start()
     await reader.of(ALICE)
     const error = errorOf(condition)
@@ -417,7 +417,7 @@ describe('a service account', () => {
   it.each([
     ['is closed', new XmppBoshError('ERR_XMPP_UNAVAILABLE', 'close() was called')],
     ['is refused', new XmppBoshError('ERR_XMPP_ACCOUNT', 'the server refuses the login')],
-  ])('that %s gives no roles', async (_case, refusal) => {
+  ])('gives no roles when it %s', async (_case, refusal) => {
     const { account, reader } = start()
     account.refusal = refusal
     expect(await reader.of(ALICE)).toEqual([])
@@ -425,7 +425,7 @@ describe('a service account', () => {
     expect(account.reads).toEqual([])
   })
 
-  it('that is not online is waited for, 2 s at most', async () => {
+  it('is waited for 2 s at most while it is not online', async () => {
     const { account, clock, reader } = start()
     account.refusal = 'connecting'
     const asked = reader.has(ALICE, 'admins')
@@ -435,7 +435,7 @@ describe('a service account', () => {
     expect(clock.waiting).toEqual([])
   })
 
-  it('that throws what is no XmppBoshError makes it the cause of one', async () => {
+  it('has its own errors made the cause of an XmppBoshError', async () => {
     const fault = new Error('a stub')
     const { reader } = start(fault)
     await expect(reader.has(ALICE, 'admins')).rejects.toEqual(unavailable)

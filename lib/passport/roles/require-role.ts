@@ -1,7 +1,7 @@
 import { types } from 'node:util'
-import { XmppBoshError } from '../errors/error'
-import { assertKnown, assertObject, optionalInteger } from '../options/checks'
-import { MAX_ROLE_AGE_MS } from '../roles/limits'
+import { XmppBoshError } from '../../errors/error'
+import { assertKnown, assertObject, optionalInteger } from '../../options/checks'
+import { MAX_ROLE_AGE_MS } from '../../roles/limits'
 
 /**
  * Part of a {@link RoleReader} that {@link requireRole} needs. Every reader is one.
@@ -72,21 +72,14 @@ export type RoleMiddleware<Req = object> = (req: Req, res: unknown, next: (error
  * @throws {TypeError} if the reader has no such role, or names the unknown or invalid option
  * @example
  * ```ts
- * import express from 'express'
- * import { RoleReader, requireRole, ServiceAccount } from 'passport-xmpp-bosh'
+ * import type { Express } from 'express'
+ * import { type RoleReader, requireRole } from 'passport-xmpp-bosh'
  *
- * const account = new ServiceAccount({
- *   service: 'https://xmpp.example.com:5443/bosh',
- *   domain: 'example.com',
- *   username: 'login',
- *   password: 'secret',
- * })
- * const reader = new RoleReader({ account, rooms: { admins: 'admins@rooms.example.com' } })
- *
- * const app = express()
- * app.get('/admin', requireRole(reader, 'admins'), (_req, res) => {
- *   res.send('Only admins see this.')
- * })
+ * export function addAdminPage(app: Express, reader: RoleReader<'admins' | 'staff'>): void {
+ *   app.get('/admin', requireRole(reader, 'admins'), (_req, res) => {
+ *     res.send('Only admins see this.')
+ *   })
+ * }
  * ```
  */
 export function requireRole<Role extends string, One extends Role, Req = object>(
@@ -134,7 +127,7 @@ function faultOf(reason: unknown, role: string): XmppBoshError {
   return new XmppBoshError('ERR_XMPP_UNAVAILABLE', `role \`${role}\` cannot be read now`, { cause: reason })
 }
 
-/** Returns what was thrown, if it is an error: Express goes on after `next(undefined)` and `next('route')`. */
+/** Returns a thrown error, or one for any other value: Express goes on after `next(undefined)` and `next('route')`. */
 function errorOf(thrown: unknown): Error {
   if (types.isNativeError(thrown)) return thrown
   return new Error('option `jid` threw a value that is not an error', { cause: thrown })
