@@ -1,4 +1,4 @@
-import { Authenticator, Strategy } from '../../lib'
+import { Authenticator, type AuthenticatorOptions, Strategy } from '../../lib'
 import { ASK_MS } from '../../lib/limits'
 import { form, visit } from '../fixtures/passport'
 import { startEjabberdRooms } from './servers/rooms/ejabberd-rooms'
@@ -94,7 +94,7 @@ describe.each([
     return username
   }
 
-  function open(options: Partial<ConstructorParameters<typeof Authenticator>[0]> = {}): Authenticator {
+  function open(options: Partial<AuthenticatorOptions> = {}): Authenticator {
     const authenticator = new Authenticator({
       service: server().url,
       domain: 'localhost',

@@ -112,7 +112,14 @@ it.each([
 )
 
 it('launch() rejects with the reason when a server does not start', async () => {
-  const values = { FORMAT: 'unheard-of', HASH: 'sha', MODULES: '', REGISTRATION: '# closed' }
+  const values = {
+    FORMAT: 'unheard-of',
+    HASH: 'sha',
+    MODULES: '',
+    HOSTS: 'localhost',
+    COMMANDS: '',
+    REGISTRATION: '# closed',
+  }
   const start = launch({
     server: 'ejabberd',
     template: 'ejabberd.yml',

@@ -11,10 +11,11 @@ const MANY = 20
 export async function startEjabberdRooms(): Promise<RoomServer> {
   const { command, ...server } = await startEjabberd({
     storage: 'plain',
+    registration: true,
     modules: { mod_muc_admin: '{}', mod_vcard: '{search: false}' },
     moreHosts: [HOSTS[OPEN]],
     commands: ['create_room_with_opts', 'set_room_affiliation', 'destroy_room'],
-    // Who may make rooms is set for a host, so the service where everyone may has a host of its own.
+    // The right to make rooms is set for a host, so the service where everyone has it is on a host of its own.
     more: `
 append_host_config:
   ${HOSTS[CLOSED]}:
