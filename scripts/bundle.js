@@ -1,5 +1,6 @@
 /*
- * Part of `scripts/pack`: writes the program of the package in few files in place of one for each module. All names stay.
+ * Part of `scripts/pack`: writes the program of the package in few files in place of one for each module. Names of
+ * functions and classes stay, so that a stack trace tells them; names of variables become short.
  *
  *   node scripts/bundle.js DIR      DIR holds dist/, as `npm run build` writes it
  */
@@ -86,7 +87,7 @@ function javascript(code) {
 }
 
 function shortened(code) {
-  const minify = { compress: false, mangle: false }
+  const minify = { compress: false, mangle: { toplevel: true, keep_fnames: true, keep_classnames: true } }
   return swc.transformSync(code, { swcrc: false, minify: true, isModule: false, jsc: { target: 'es2022', minify } })
     .code
 }

@@ -1,13 +1,14 @@
 /*
  * Makes the links of packed documents lead somewhere: to the repository that package.json names, at the tag of the version.
- * While package.json names none, or one whose addresses are unknown here, only the text of such a link is left.
+ * While package.json names none, or one whose addresses are unknown here, only the text of such a link is left. Leaves out
+ * the column of a table that names specs: they are not packed.
  *
  *   node scripts/packed-links.js DIR
  */
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
-module.exports = { addressesIn, withPackedLinks }
+module.exports = { addressesIn, withPackedLinks, withoutSpecs }
 
 /** The hosts that npm takes provenance from, each with the part of an address between repository and file. */
 const HOSTS = { 'github.com': '', 'gitlab.com': '-/' }
@@ -60,6 +61,19 @@ function withPackedLinks(text, addressOf, isPacked) {
   return isCut ? packed.replace(/^(# .*\n)/, `$1\n${NOTE}`) : packed
 }
 
+/** Returns a document whose tables have no last column `Tests`. */
+function withoutSpecs(text) {
+  const lines = text.split('\n')
+  let isTested = false
+  return lines
+    .map(line => {
+      if (!line.startsWith('|')) isTested = false
+      else if (line.endsWith('| Tests |')) isTested = true
+      return isTested ? line.slice(0, line.lastIndexOf('|', line.length - 2) + 1) : line
+    })
+    .join('\n')
+}
+
 function main(directory) {
   const addressOf = addressesIn(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
   for (const name of readdirSync(directory).filter(name => name.endsWith('.md'))) {
@@ -67,7 +81,7 @@ function main(directory) {
     const text = readFileSync(file, 'utf8')
     writeFileSync(
       file,
-      withPackedLinks(text, addressOf, path => existsSync(join(directory, path))),
+      withPackedLinks(withoutSpecs(text), addressOf, path => existsSync(join(directory, path))),
     )
   }
 }

@@ -12,10 +12,11 @@ interface Script {
     addressOf: ReturnType<Script['addressesIn']>,
     isPacked: (path: string) => boolean,
   ): string
+  withoutSpecs(text: string): string
 }
 
 const ROOT = join(__dirname, '../..')
-const { addressesIn, withPackedLinks } = require('../../scripts/packed-links.js') as Script
+const { addressesIn, withPackedLinks, withoutSpecs } = require('../../scripts/packed-links.js') as Script
 const DOCUMENTS = ['README.md', 'SECURITY.md', 'CHANGELOG.md']
 const REPOSITORY = { url: 'git+https://github.com/owner/name.git' }
 const isPacked = (path: string) => DOCUMENTS.includes(path)
@@ -78,6 +79,14 @@ test.each([
   ['a program', '```js\nroutes[name](request)\n```\n', '```js\nroutes[name](request)\n```\n'],
 ])('packed documents without a repository keep what leads somewhere of %s', (_, text, expected) => {
   expect(packed(text)).toBe(expected)
+})
+
+test('packed documents have no column of specs', () => {
+  const table = '| # | Threat | Tests |\n|---|---|---|\n| A1 | a `b` | `spec/x.spec.ts`, `spec/y.spec.ts` |\n'
+  const other = '\n| A | Tests of it |\n|---|---|\n| b | c |\n'
+
+  expect(withoutSpecs(table + other)).toBe(`| # | Threat |\n|---|---|\n| A1 | a \`b\` |\n${other}`)
+  expect(withoutSpecs(readFileSync(join(ROOT, 'SECURITY.md'), 'utf8'))).not.toMatch(/^\|.*`spec\//m)
 })
 
 test('packed documents say where missing files are when a link was cut', () => {
