@@ -138,6 +138,10 @@ describe('a name', () => {
     ['a script that joins letters', 'علی رضا', 'علی رضا'],
     ['letters with accents', 'Zo\u0065\u0308 Ångström', 'Zo\u0065\u0308 Ångström'],
     ['emoji', '👩 Alice', '👩 Alice'],
+    ['marks of a script that has many', 'မြွှို့', 'မြွှို့'],
+    ['a heap of accents', `A${'\u0316'.repeat(99)}\u200b${'\u0336'.repeat(99)}lice`, `A${'\u0316'.repeat(8)}lice`],
+    ['an accent for what stands before it', ' \u0338\u200b\u0301 Alice', 'Alice'],
+    ['accents alone', '\u0301'.repeat(9), undefined],
   ])('keeps or loses %s', (_, text, shown) => {
     expect(called(text)).toBe(shown)
   })
