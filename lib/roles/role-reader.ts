@@ -72,7 +72,7 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
   /** Names of the roles, in the order of option `rooms`. */
   readonly roles: readonly Role[]
 
-  readonly #account: string
+  readonly #account: string | undefined
   readonly #clock: Clock
   readonly #maxAge: number
   readonly #rooms: ReadonlyMap<string, KnownRoom>
@@ -110,7 +110,7 @@ export class RoleReader<Role extends string = string> implements RoleReaderLike 
       known.set(room.role, known.get(roles[0]?.role ?? '') ?? new KnownRoom(room, roles, shared))
     }
     this.roles = rooms.map(({ role }) => role as Role)
-    this.#account = account.jid
+    this.#account = preparedAccount(account.jid)
     this.#clock = clock
     this.#maxAge = optionalInteger(options, 'maxAge', 0, MAX_ROLE_AGE_MS) ?? MAX_ROLE_AGE_MS
     this.#rooms = known
@@ -174,9 +174,8 @@ function ageOf(value: unknown): number | undefined {
 }
 
 function accountOf(value: unknown): RoleAccount {
-  const isAccount = ['ready', 'ask'].every(
-    name => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
-  )
-  if (typeof value === 'object' && isAccount) return value as RoleAccount
+  const { jid, ready, ask } = (value ?? {}) as Partial<Record<keyof RoleAccount, unknown>>
+  const isAccount = preparedAccount(jid) !== undefined && typeof ready === 'function' && typeof ask === 'function'
+  if (isAccount) return value as RoleAccount
   throw new TypeError('option `account` must be a ServiceAccount')
 }

@@ -504,6 +504,11 @@ describe('an account of the app', () => {
   })
 })
 
+it('an account of the app has no role, however it spells its JID', async () => {
+  const account = Object.assign(new RoomsAccount({ owner: ['login@localhost'] }), { jid: 'Login@LOCALHOST' })
+  expect(await new RoleReader({ account, rooms: { admins: ROOM } }).of('login@localhost')).toEqual([])
+})
+
 describe('the options of a reader', () => {
   const account = new RoomsAccount()
   const rooms = { admins: ROOM }
@@ -514,6 +519,11 @@ describe('the options of a reader', () => {
     ['without an account', { rooms }, '`account`'],
     ['with null as the account', { account: null, rooms }, '`account`'],
     ['with an account that cannot ask', { account: { jid: 'login@localhost' }, rooms }, '`account`'],
+    [
+      'with an account whose JID is not bare',
+      { account: { jid: 'login@localhost/x', ready() {}, ask() {} }, rooms },
+      '`account`',
+    ],
     ['without rooms', { account }, '`rooms`'],
     ['with no room', { account, rooms: {} }, '`rooms`'],
     ['with a room that is no JID', { account, rooms: { admins: 'admins' } }, '`rooms.admins`'],
