@@ -94,14 +94,16 @@ export class AccountDetails {
     return askAll(session, questions, this.#bounds, signal)
   }
 
+  /** Establishes the session. Returns false if the server refuses it, or does not answer in time. */
   async #isEstablished(session: BoshSession, username: string, signal: Signal): Promise<boolean> {
+    if (signal.aborted) return false
     try {
-      if (!signal.aborted) await establishSession(session, signal, this.#domain, username)
+      await establishSession(session, signal, this.#domain, username)
+      return true
     } catch (reason) {
       if (signal.aborted || XmppBoshError.is(reason)) return false
       throw reason
     }
-    return true
   }
 
   #rolesIn(answers: Answers, jid: string): readonly string[] {
