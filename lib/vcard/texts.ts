@@ -2,8 +2,8 @@ import { MAX_EMAIL_LENGTH, MAX_EMAILS, MAX_TEXT_LENGTH } from './limits'
 
 // Not U+FEFF, which is no blank but not shown.
 const BLANKS = /[\t\n\v\f\r\p{Z}]+/gu
-// Controls, format characters, bidirectional controls, characters that are not shown, and the blank of Braille.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800]/gu
+// Controls, format characters, bidirectional controls, characters that are not shown, and the blanks of Braille and music.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/gu
 // Marks that would join what stands before the name, and more on one letter than any script has: they cover other lines.
 const LEADING_MARKS = /^\p{M}+/u
 const HEAPED_MARKS = /(\p{M}{8})\p{M}+/gu

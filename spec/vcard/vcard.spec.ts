@@ -134,6 +134,7 @@ describe('a name', () => {
     ['characters that are not shown', 'A\u200bl\u00adi\ufeffc\u2060e\u{e0041}\u3164\ufe0f\u034f', 'Alice'],
     ['format characters', '\ufff9Al\ufffaice\ufffb', 'Alice'],
     ['blanks of Braille alone', '\u2800\u2800', undefined],
+    ['notes of music without a head alone', '\u{1d159}\u{1d159}', undefined],
     ['nothing but what is not shown', '\u200b\u202e \u00ad', undefined],
     ['a script that joins letters', 'علی رضا', 'علی رضا'],
     ['letters with accents', 'Zo\u0065\u0308 Ångström', 'Zo\u0065\u0308 Ångström'],
