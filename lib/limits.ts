@@ -150,6 +150,8 @@ export const MAX_XML_ELEMENTS = 2_000
 export const MAX_XML_ATTRIBUTES = 32
 /** Length of the name of an element or attribute, in characters. */
 export const MAX_XML_NAME_LENGTH = 128
+/** Length of the start tag of a reply that is read child by child, in characters. */
+export const MAX_ROOT_TAG_LENGTH = 4_096
 /** Length of the value of an attribute, in characters. */
 export const MAX_XML_ATTRIBUTE_LENGTH = 8_192
 

@@ -15,6 +15,7 @@ import { type Signal, throwIfAborted } from '../time/light-signal'
 import { untilAborted } from '../time/wait'
 import { vcardIn, vcardQuestion } from '../vcard/vcard'
 import type { Account } from './account'
+import { establishSession } from './bind'
 
 /**
  * Roles and vCard of accounts that have logged in, as options `roles` and `profile` ask for them. All that is asked on the
@@ -45,19 +46,21 @@ export class AccountDetails {
     return this.#settings.roles !== undefined || this.#settings.hasProfile
   }
 
-  /** True if the session of a login is asked. */
-  get usesSession(): boolean {
-    return this.#rooms.length > 0 || this.#settings.hasProfile
-  }
-
   /**
    * Reads roles and vCard within 2 s, and before the login's deadline, and returns the account with them.
    *
+   * @param demandsSession the session has to be established before the server answers
    * @param deadlineAt time of the login's deadline, in ms of the clock
    * @param signal ends the login
    * @throws {XmppBoshError} `role-required` if the account does not have the required role, or it cannot be read
    */
-  async read(account: Account, session: BoshSession, deadlineAt: number, signal: Signal): Promise<Account> {
+  async read(
+    account: Account,
+    session: BoshSession,
+    demandsSession: boolean,
+    deadlineAt: number,
+    signal: Signal,
+  ): Promise<Account> {
     const { roles: from, hasProfile, requireRole } = this.#settings
     const ms = Math.min(ASK_MS, deadlineAt - ASK_MARGIN_MS - this.#clock.now())
     const deadline = new TimeoutSignal(this.#clock, Math.max(ms, 0), () => undefined, signal)
@@ -65,7 +68,7 @@ export class AccountDetails {
     const reader = from && 'reader' in from ? from.reader : undefined
     try {
       const [answers, rolesOfReader] = await Promise.all([
-        askAll(session, this.#questionsAbout(account), this.#bounds, deadline),
+        this.#answersAbout(account, session, demandsSession, deadline),
         reader && rolesBy(reader, account.jid, deadline),
       ])
       throwIfAborted(signal)
@@ -78,10 +81,29 @@ export class AccountDetails {
     }
   }
 
-  #questionsAbout({ username }: Account): readonly Question[] {
+  async #answersAbout(
+    { username }: Account,
+    session: BoshSession,
+    demandsSession: boolean,
+    signal: Signal,
+  ): Promise<Answers> {
     const vcard = this.#settings.hasProfile ? [vcardQuestion(this.#domain, username)] : []
     // The vCard comes last: servers answer in order, and its photo can be large.
-    return [...this.#roomQuestions, ...vcard]
+    const questions = [...this.#roomQuestions, ...vcard]
+    if (demandsSession && questions.length > 0 && !(await this.#isEstablished(session, username, signal))) return []
+    return askAll(session, questions, this.#bounds, signal)
+  }
+
+  /** Establishes the session. Returns false if the server refuses it, or does not answer in time. */
+  async #isEstablished(session: BoshSession, username: string, signal: Signal): Promise<boolean> {
+    if (signal.aborted) return false
+    try {
+      await establishSession(session, signal, this.#domain, username)
+      return true
+    } catch (reason) {
+      if (signal.aborted || XmppBoshError.is(reason)) return false
+      throw reason
+    }
   }
 
   #rolesIn(answers: Answers, jid: string): readonly string[] {

@@ -9,9 +9,10 @@ import type { LoginContext } from '../sessions/context'
 import type { Signal } from '../time/light-signal'
 import type { Account } from './account'
 import { AccountDetails } from './account-details'
+import { establishSession } from './bind'
 import { type Credentials, prepareCredentials } from './credentials'
 import { deriveWithin } from './key-derivation'
-import { login } from './login'
+import { type LoggedIn, login } from './login'
 import { FailureDelay } from './timing/failure-delay'
 import type { LoginTiming } from './timing/login-timing'
 import { SeenIterations } from './timing/seen-iterations'
@@ -24,7 +25,10 @@ import { SeenIterations } from './timing/seen-iterations'
  */
 export type Work<T> = (account: Account, session: BoshSession, signal: Signal, bound: string | undefined) => Promise<T>
 
-const onlyAccount: Work<Account> = async account => account
+/** {@link Work} on a session that may have to be established first. */
+type WorkOnBound<T> = (account: Account, session: BoshSession, signal: Signal, loggedIn: LoggedIn) => Promise<T>
+
+const onlyAccount: WorkOnBound<Account> = async account => account
 
 /**
  * Client that asks an XMPP server over BOSH whether a password is right. It needs neither Passport nor Express. One
@@ -117,7 +121,10 @@ export class Authenticator {
     context: LoginContext,
     work: Work<T>,
   ): Promise<T> {
-    return this.#logIn(credentials, context, work, true)
+    return this.#logIn(credentials, context, async (account, session, signal, { bound, demandsSession }) => {
+      if (demandsSession) await establishSession(session, signal, this.#settings.domain, account.username)
+      return work(account, session, signal, bound)
+    })
   }
 
   #authenticate(
@@ -126,21 +133,20 @@ export class Authenticator {
     message?: OperationMessage,
   ): Promise<Account> {
     const details = this.#details
-    if (!details.isNeeded) return this.#logIn(credentials, context, onlyAccount, false, message)
+    if (!details.isNeeded) return this.#logIn(credentials, context, onlyAccount, message)
     const deadlineAt = this.#sessions.clock.now() + this.#settings.timeout
-    const work: Work<Account> = (account, session, signal) => details.read(account, session, deadlineAt, signal)
-    return this.#logIn(credentials, context, work, details.usesSession, message)
+    const work: WorkOnBound<Account> = (account, session, signal, { demandsSession }) =>
+      details.read(account, session, demandsSession, deadlineAt, signal)
+    return this.#logIn(credentials, context, work, message)
   }
 
   /**
-   * @param goesOn `work` uses the session
    * @param message gets the service that was chosen, if a subscriber observes the login
    */
   async #logIn<T>(
     credentials: { username: string; password: string },
     context: LoginContext,
-    work: Work<T>,
-    goesOn: boolean,
+    work: WorkOnBound<T>,
     message?: OperationMessage,
   ): Promise<T> {
     const attempt = async (timing: LoginTiming) => {
@@ -156,17 +162,17 @@ export class Authenticator {
           domain,
           mechanisms,
           bind,
-          goesOn,
           minIterations,
           maxIterations,
           derive,
           iterations: this.#iterations,
           timing,
         }
-        const { mechanism, bound } = await login(session, features, plan, signal)
+        const loggedIn = await login(session, features, plan, signal)
         const { local } = prepared
+        const { mechanism } = loggedIn
         const account = { jid: `${local}@${domain.ascii}`, username: local, domain: domain.ascii, mechanism }
-        return work(account, session, signal, bound)
+        return work(account, session, signal, loggedIn)
       })
     }
     return this.#delay.run(attempt, context.signal)

@@ -1,7 +1,7 @@
 import type { BoshSession } from '../bosh/session'
 import { BIND_ERRORS, conditionError, SESSION_ERRORS } from '../errors/conditions'
 import { protocolError, XmppBoshError } from '../errors/error'
-import { isSameDomain, prepareLocalpart, splitJid } from '../jid'
+import { type Domain, isSameDomain, prepareLocalpart, splitJid } from '../jid'
 import { MAX_JID_PART_BYTES } from '../limits'
 import { askIq, senders, stanzaErrorOf } from '../stanzas/iq'
 import type { Signal } from '../time/light-signal'
@@ -75,12 +75,13 @@ export function demandsSession({ children }: Element): boolean {
 export async function establishSession(
   session: BoshSession,
   signal: Signal,
-  { credentials, domain }: LoginPlan,
+  domain: Domain,
+  local: string,
 ): Promise<void> {
   const set = {
     type: 'set',
     payload: element('session', { xmlns: SESSION }),
-    from: senders(domain, credentials),
+    from: senders(domain, { local }),
   } as const
   const error = stanzaErrorOf(await askIq(session, set, signal))
   if (error === undefined) return

@@ -6,7 +6,7 @@ import { chooseMechanism, startExchange } from '../sasl'
 import type { Mechanism } from '../sasl/mechanism-names'
 import type { Signal } from '../time/light-signal'
 import type { Element } from '../xml/read'
-import { assertIdentity, bindResource, demandsSession, establishSession } from './bind'
+import { assertIdentity, bindResource, demandsSession } from './bind'
 import { plainSpellings } from './credentials'
 import { offeredChannelBindings, offeredMechanisms, printableMechanisms } from './offer'
 import type { LoginPlan } from './plan'
@@ -18,12 +18,13 @@ export interface LoggedIn {
   readonly mechanism: Mechanism
   /** full JID that the server bound; `undefined` if none was bound */
   readonly bound: string | undefined
+  /** the server answers stanzas only after `establishSession` */
+  readonly demandsSession: boolean
 }
 
 /**
- * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). If the session is to be used
- * afterwards, it is established where the server demands it (RFC 3921 §3). Returns only with proof of the account, and
- * throws in every other case.
+ * Logs in on a new session: SASL (RFC 6120 §6), then stream restart and resource binding (§7). Returns only with proof of
+ * the account, and throws in every other case.
  *
  * @param features `<stream:features/>` of the new stream
  * @throws {XmppBoshError} a refusal, or `ERR_XMPP_*`
@@ -41,15 +42,14 @@ export async function login(
   await prove(session, mechanism, { offered, channelBindings: offeredChannelBindings(features) }, plan, signal)
   if (!plan.bind) {
     plan.timing.proves()
-    return { mechanism, bound: undefined }
+    return { mechanism, bound: undefined, demandsSession: false }
   }
   const offer = await plan.timing.exchange(session.restart(featuresIn, signal))
   session.took(offer)
   const bound = await plan.timing.exchange(bindResource(session, signal, plan))
   assertIdentity(bound, plan)
   plan.timing.proves()
-  if (plan.goesOn && demandsSession(offer)) await establishSession(session, signal, plan)
-  return { mechanism, bound }
+  return { mechanism, bound, demandsSession: demandsSession(offer) }
 }
 
 async function prove(

@@ -10,8 +10,6 @@ export interface LoginPlan {
   readonly domain: Domain
   readonly mechanisms: readonly Mechanism[]
   readonly bind: boolean
-  /** the session is used after the login */
-  readonly goesOn: boolean
   readonly minIterations: number
   readonly maxIterations: number
   readonly derive: Derive

@@ -44,7 +44,9 @@ function requiredRoleOf(value: unknown, roles: AccountSettings['roles']): string
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value === '') throw new TypeError('option `requireRole` must be the name of a role')
   if (!roles) throw new TypeError('option `requireRole` needs option `roles`')
-  if ('rooms' in roles && !roles.rooms.some(({ role }) => role === value)) {
+  // A reader of the app's own need not tell its roles.
+  const names = 'rooms' in roles ? roles.rooms.map(({ role }) => role) : (roles.reader as { roles?: unknown }).roles
+  if (Array.isArray(names) && !names.includes(value)) {
     throw new TypeError('option `requireRole` must be one of the roles of option `roles`')
   }
   return value

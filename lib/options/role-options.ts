@@ -11,7 +11,7 @@ import { assertKnown, assertObject } from './checks'
  *
  * const admins: RoleRoom = {
  *   room: 'admins@rooms.example.com',
- *   owners: ['owner-9f86d081884c7d659a2feaa0c55ad015@example.com'], // as make-room prints it
+ *   owners: ['owner-9f86d081884c7d659a2feaa0c55ad015@rooms.example.com'], // as make-room prints it
  * }
  * const authenticator = new Authenticator({
  *   service: 'https://xmpp.example.com:5443/bosh',

@@ -3,6 +3,7 @@ import { ASK_MS } from '../limits'
 import type { Room } from '../options/role-options'
 import type { Clock } from '../time/clock'
 import { TimeoutSignal } from '../time/combined-signals'
+import { untilAborted } from '../time/wait'
 import type { RoleAccount } from './role-account'
 import { questionsOf } from './room-questions'
 import { type RoomView, roomIn } from './room-view'
@@ -27,12 +28,15 @@ export async function readRoom(account: RoleAccount, room: Room, clock: Clock, l
         )
   const signal = new TimeoutSignal(clock, ASK_MS, late)
   try {
-    await account.ready(signal)
+    await untilAborted(account.ready(signal), signal)
     haveLeft = true
     leaves()
     const questions = questionsOf([room])
-    const answers = questions.map(({ to = room.address, payload }) => account.ask({ type: 'get', to, payload }, signal))
-    return roomIn(await Promise.all(answers), room.jid)
+    // An account of the app's own may throw, or not look at the signal.
+    const answers = questions.map(async ({ to = room.address, payload }) =>
+      account.ask({ type: 'get', to, payload }, signal),
+    )
+    return roomIn(await untilAborted(Promise.all(answers), signal), room.jid)
   } catch (reason) {
     throw signal.aborted ? signal.reason : asOwn(reason, room)
   } finally {

@@ -47,10 +47,24 @@ function pngDimensions(bytes: Buffer): Dimensions | undefined {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
 }
 
-// GIF89a §17, §18: the signature, and the logical screen.
+// GIF89a §17 to §20: the signature, the logical screen, its colors, extensions, and the first frame. A browser makes the
+// screen as large as that frame.
 function gifDimensions(bytes: Buffer): Dimensions | undefined {
   if (bytes.length < 13 || !/^GIF8[79]a$/.test(bytes.toString('latin1', 0, 6))) return undefined
-  return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
+  const packed = bytes[10] ?? 0
+  let at = 13 + (packed & 0x80 ? 3 * 2 ** ((packed & 0x07) + 1) : 0)
+  while (bytes[at] === 0x21) at = afterSubBlocks(bytes, at + 2)
+  if (bytes[at] !== 0x2c || at + 9 > bytes.length) return undefined
+  const right = bytes.readUInt16LE(at + 1) + bytes.readUInt16LE(at + 5)
+  const bottom = bytes.readUInt16LE(at + 3) + bytes.readUInt16LE(at + 7)
+  return { width: Math.max(bytes.readUInt16LE(6), right), height: Math.max(bytes.readUInt16LE(8), bottom) }
+}
+
+/** Returns the index after the data sub-blocks that begin at `from` (GIF89a §15, §16). */
+function afterSubBlocks(bytes: Buffer, from: number): number {
+  let at = from
+  for (let size = bytes[at]; size; size = bytes[at]) at += 1 + size
+  return at + 1
 }
 
 /** Markers of JPEG that begin a frame (ITU-T T.81 table B.1): SOF0 to SOF15, without DHT, JPG and DAC. */

@@ -2,15 +2,19 @@ import { MAX_EMAIL_LENGTH, MAX_EMAILS, MAX_TEXT_LENGTH } from './limits'
 
 // Not U+FEFF, which is no blank but not shown.
 const BLANKS = /[\t\n\v\f\r\p{Z}]+/gu
-// Controls, format characters, bidirectional controls, characters that are not shown, and the blank of Braille.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800]/gu
+// Controls, format characters, bidirectional controls, characters that are not shown, and the blanks of Braille and music.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/gu
+// Marks that would join what stands before the name, and more on one letter than any script has: they cover other lines.
+const LEADING_MARKS = /^\p{M}+/u
+const HEAPED_MARKS = /(\p{M}{8})\p{M}+/gu
 
 /**
- * Returns a text of a vCard in one line, without characters that are not seen or that turn the direction of writing, and cut
- * to its bound. It still has to be escaped. Returns `undefined` if nothing is left.
+ * Returns a text of a vCard in one line, without characters that are not seen or that turn the direction of writing, without heaps
+ * of accents, and cut to its bound. It still has to be escaped. Returns `undefined` if nothing is left.
  */
 export function shownText(text: string): string | undefined {
-  const line = text.toWellFormed().replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ').trim()
+  const seen = text.toWellFormed().replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ')
+  const line = seen.trim().replace(LEADING_MARKS, '').replace(HEAPED_MARKS, '$1').trim()
   const shown = [...line.slice(0, 2 * MAX_TEXT_LENGTH)].slice(0, MAX_TEXT_LENGTH).join('')
   // A pair of surrogates may be cut.
   return shown.toWellFormed().trim() || undefined

@@ -35,7 +35,10 @@ export interface VCard {
   readonly displayName?: string
   /** parts of the name, each like `displayName` */
   readonly name?: { readonly familyName?: string; readonly givenName?: string; readonly middleName?: string }
-  /** up to five e-mail addresses. Any account can name any address: never find a user of the app by one */
+  /**
+   * up to five e-mail addresses. Any account can name any address: never find a user of the app by one. Escape it in HTML, and
+   * encode it in a URL
+   */
   readonly emails: readonly { readonly value: string; readonly verified: false }[]
   /**
    * photo, or none: a PNG, JPEG or GIF of at most 48 KiB and 1024 × 1024 pixels, as a `data:` URL. Its type is read from its

@@ -1,4 +1,4 @@
-import { MAX_XML_ELEMENTS } from '../limits'
+import { MAX_ROOT_TAG_LENGTH, MAX_XML_ELEMENTS } from '../limits'
 import { type DocumentLimits, decode, type Element, readText, XmlError } from './read'
 import { type SplitChild, split } from './split'
 
@@ -22,6 +22,8 @@ export function readByChild(
   limitsOf?: (head: Element) => ChildLimits,
 ): Element {
   const { tag, name, children } = split(decode(bytes))
+  // Each child is read inside this tag.
+  if (tag.length > MAX_ROOT_TAG_LENGTH) throw new XmlError('a start tag that is too long')
   if (limitsOf && children.length > MAX_XML_ELEMENTS) throw new XmlError('too many children')
   const root = readText(`${tag}/>`, limits)
   const inRoot = (child: string) => `${tag}>${child}</${name}>`

@@ -1,4 +1,11 @@
-import { Authenticator, type AuthenticatorOptions, Registration, type RoleReaderLike, XmppBoshError } from '../../lib'
+import {
+  Authenticator,
+  type AuthenticatorOptions,
+  Registration,
+  RoleReader,
+  type RoleReaderLike,
+  XmppBoshError,
+} from '../../lib'
 import { ASK_MARGIN_MS, ASK_MS } from '../../lib/limits'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import {
@@ -10,6 +17,8 @@ import {
   startBoshServer,
 } from '../../lib/testing/server'
 import { askingClock } from '../fixtures/asking-clock'
+import { ROOM } from '../roles/answers'
+import { RoomsAccount } from '../roles/rooms-account'
 
 /* A login that reads the roles of the account, on a server whose rooms are as those of roles have to be. */
 
@@ -155,6 +164,37 @@ test('a server that demands it is asked for the session before it is asked for t
   expect(steps().slice(0, 6)).toEqual([...LOGIN, 'stanza', 'roles'])
 })
 
+describe('when the server demands the session, and', () => {
+  test.each<[string, FaultReply]>([
+    ['refuses it', { stanzaError: 'forbidden' }],
+    ['ends it', { terminate: 'internal-server-error' }],
+    ['resets the connection', 'reset'],
+    ['sends a page', 'not-xml'],
+    ['does not answer', 'hang'],
+  ])('%s, the login succeeds within its bound without roles and vCard', async (_, reply) => {
+    await start('mongooseim')
+    server.rooms.grant(STAFF, 'alice@localhost', 'owner')
+    server.fault({ on: 'stanza', reply, times: 2 })
+    const { account, wasDone } = await logInPast(ASK_MS, { roles: ROLES, profile: 'vcard' }, 'stanza')
+    expect(account).toMatchObject({ jid: 'alice@localhost', roles: [] })
+    expect(account).not.toHaveProperty('vcard')
+    expect(wasDone).toBe(reply !== 'hang')
+  })
+
+  test('refuses it, an account is refused for want of the required role', async () => {
+    await start('mongooseim')
+    server.rooms.grant(STAFF, 'alice@localhost', 'owner')
+    server.fault({ on: 'stanza', reply: { stanzaError: 'forbidden' } })
+    await expect(logIn({ roles: ROLES, requireRole: 'staff' })).rejects.toMatchObject({ code: 'role-required' })
+  })
+
+  test('only a reader is asked for roles, the login does not ask for it', async () => {
+    await start('mongooseim')
+    expect(await logIn({ roles: { of: async () => ['staff'] } })).toMatchObject({ roles: ['staff'] })
+    expect(steps()).toEqual(LOGIN)
+  })
+})
+
 test('the vCard is asked for last, in the same body', async () => {
   await start()
   const { roles, vcard } = await logIn({ roles: ROLES, profile: 'vcard' })
@@ -190,8 +230,8 @@ const FAULTS: readonly [string, FaultReply][] = [
   ['answers twice', { answer: answer => answer + answer }],
 ]
 
-/** Logs in on a clock that is moved past the deadline of the questions. */
-async function logInPast(ms: number, options: Partial<AuthenticatorOptions>) {
+/** Logs in on a clock that is moved past the deadline of the questions, the first of which is `step`. */
+async function logInPast(ms: number, options: Partial<AuthenticatorOptions>, step: 'roles' | 'stanza' = 'roles') {
   const clock = askingClock()
   let isDone = false
   const login = authenticatorFor(options, { clock })
@@ -200,7 +240,7 @@ async function logInPast(ms: number, options: Partial<AuthenticatorOptions>) {
       isDone = true
     })
   login.catch(() => {})
-  await until(() => isDone || asked().length > 0)
+  await until(() => isDone || steps().includes(step))
   for (let turns = 0; !isDone && turns < 200; turns++) await new Promise(resolve => setTimeout(resolve, 1))
   const wasDone = isDone
   clock.advance(ms)
@@ -407,6 +447,19 @@ describe('with a reader', () => {
     expect(await logIn({ roles: { of: async () => ['staff', 1, null, {}] as string[] } })).toMatchObject({
       roles: ['staff'],
     })
+  })
+
+  test('the login has the roles of the rooms that answer when another room does not', async () => {
+    await start()
+    const clock = askingClock()
+    const account = new RoomsAccount({ info: undefined })
+    account.rooms.set(STAFF, { member: ['alice@localhost'] })
+    const roles = new RoleReader({ account, rooms: { admins: ROOM, staff: STAFF } }, { clock })
+    const login = authenticatorFor({ roles, requireRole: 'staff' }, { clock }).authenticate(ALICE)
+    await until(() => account.reads.includes(STAFF))
+    await new Promise(resolve => setImmediate(resolve))
+    clock.advance(ASK_MS - ASK_MARGIN_MS)
+    expect(await login).toMatchObject({ roles: ['staff'] })
   })
 
   test('the login succeeds after 2 s when it does not answer', async () => {

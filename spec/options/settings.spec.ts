@@ -538,6 +538,9 @@ describe('in the options about the account', () => {
   test('a TypeError refuses a required role that no room stands for', () => {
     expect(() => settings({ roles, requireRole: 'admin' })).toThrow(typeError('`requireRole`', '`roles`'))
     expect(() => settings({ roles, requireRole: 'constructor' })).toThrow(typeError('`requireRole`', '`roles`'))
+    const reader = { roles: ['staff'], of: async () => [] }
+    expect(settings({ roles: reader, requireRole: 'staff' }).account.requireRole).toBe('staff')
+    expect(() => settings({ roles: reader, requireRole: 'stuff' })).toThrow(typeError('`requireRole`', '`roles`'))
     expect(() => settings({ requireRole: 'staff' })).toThrow(typeError('`requireRole` needs option `roles`'))
   })
 

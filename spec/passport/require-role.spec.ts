@@ -140,6 +140,15 @@ describe('requireRole is not created', () => {
     expect(create).toThrow('admins, staff')
   })
 
+  it.each([undefined, null, 'admins', {}, { roles: ['admins'] }, { roles: 'admins', has: async () => true }])(
+    'with %j, which is no reader',
+    reader => {
+      const create = () => requireRole(reader as unknown as RoleHolders, 'admins')
+      expect(create).toThrow(TypeError)
+      expect(create).toThrow('RoleReader')
+    },
+  )
+
   it.each<readonly [object, string]>([
     [{ jid: 'alice@localhost' }, '`jid`'],
     [{ maxAge: -1 }, '`maxAge`'],

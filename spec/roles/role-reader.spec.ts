@@ -1,5 +1,6 @@
 import { XmppBoshError } from '../../lib/errors/error'
 import { MAX_ASKED } from '../../lib/limits'
+import type { RoleAccount } from '../../lib/roles/role-account'
 import { RoleReader, type RoleReaderOptions } from '../../lib/roles/role-reader'
 import { handClock } from '../fixtures/clock'
 import { errorOf, ROOM, type Said } from './answers'
@@ -279,9 +280,27 @@ describe('callers at the same time', () => {
     expect(account.reads).toEqual([ROOM])
     clock.advance(250)
     expect(await staff).toBe(true)
-    clock.advance(1_750)
+    await settled()
+    clock.advance(1_649)
+    await settled()
+    expect(await Promise.race([roles, 'waiting'])).toBe('waiting')
+    clock.advance(1)
     expect(await roles).toEqual(['staff'])
+    clock.advance(100)
+    await settled()
     expect(clock.waiting).toEqual([])
+  })
+
+  it('learn the roles of an account within 1.9 s, however many rooms do not answer', async () => {
+    const account = new RoomsAccount({ info: undefined })
+    const clock = handClock()
+    const rooms = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`role-${n}`, `${n}@rooms.localhost`]))
+    const roles = new RoleReader({ account, rooms }, { clock }).of(ALICE)
+    for (let ms = 0; ms < 1_900; ms += 50) {
+      await settled()
+      clock.advance(50)
+    }
+    expect(await Promise.race([roles, settled().then(() => 'waiting')])).toEqual([])
   })
 })
 
@@ -443,6 +462,53 @@ describe('a service account', () => {
   })
 })
 
+describe('an account of the app', () => {
+  const rejections: unknown[] = []
+  const note = (reason: unknown) => void rejections.push(reason)
+  beforeAll(() => void process.on('unhandledRejection', note))
+  afterAll(() => void process.off('unhandledRejection', note))
+
+  const never = () => new Promise<never>(() => {})
+  const readerBy = (own: Partial<RoleAccount>) => {
+    const clock = handClock()
+    const account = { jid: 'login@localhost', ready: async () => {}, ask: never, ...own }
+    return { clock, reader: new RoleReader({ account, rooms: { admins: ROOM } }, { clock }) }
+  }
+
+  it.each<[string, Partial<RoleAccount>, string]>([
+    ['come online', { ready: never }, 'ERR_XMPP_UNAVAILABLE'],
+    ['answer', { ask: never }, 'ERR_XMPP_TIMEOUT'],
+  ])('is given up after 2 s when it does not %s, even if it looks at no signal', async (_case, own, code) => {
+    const { clock, reader } = readerBy(own)
+    const asked = reader.has(ALICE, 'admins')
+    await settled()
+    clock.advance(2_000)
+    await expect(asked).rejects.toMatchObject({ code })
+  })
+
+  it('may throw in place of one answer and reject in place of another', async () => {
+    let asked = 0
+    const ask = () => {
+      if (++asked > 1) throw new Error('thrown')
+      return Promise.reject(new Error('rejected'))
+    }
+    await expect(readerBy({ ask }).reader.has(ALICE, 'admins')).rejects.toEqual(unavailable)
+    await settled()
+    expect(rejections).toEqual([])
+  })
+
+  it.each([undefined, null, {}, 'text', []])('may answer by %j, which is no answer', async answer => {
+    const { reader } = readerBy({ ask: async () => answer as never })
+    await expect(reader.has(ALICE, 'admins')).rejects.toEqual(unavailable)
+    expect(await reader.of(ALICE)).toEqual([])
+  })
+})
+
+it('an account of the app has no role, however it spells its JID', async () => {
+  const account = Object.assign(new RoomsAccount({ owner: ['login@localhost'] }), { jid: 'Login@LOCALHOST' })
+  expect(await new RoleReader({ account, rooms: { admins: ROOM } }).of('login@localhost')).toEqual([])
+})
+
 describe('the options of a reader', () => {
   const account = new RoomsAccount()
   const rooms = { admins: ROOM }
@@ -453,6 +519,11 @@ describe('the options of a reader', () => {
     ['without an account', { rooms }, '`account`'],
     ['with null as the account', { account: null, rooms }, '`account`'],
     ['with an account that cannot ask', { account: { jid: 'login@localhost' }, rooms }, '`account`'],
+    [
+      'with an account whose JID is not bare',
+      { account: { jid: 'login@localhost/x', ready() {}, ask() {} }, rooms },
+      '`account`',
+    ],
     ['without rooms', { account }, '`rooms`'],
     ['with no room', { account, rooms: {} }, '`rooms`'],
     ['with a room that is no JID', { account, rooms: { admins: 'admins' } }, '`rooms.admins`'],

@@ -1,6 +1,6 @@
 import { MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS } from '../../lib/vcard/limits'
 import { photoUrl } from '../../lib/vcard/photo'
-import { gif, jpeg, png, segment } from '../fixtures/pictures'
+import { gif, gifFrame, jpeg, png, segment } from '../fixtures/pictures'
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64')
 const typeOf = (bytes: Uint8Array | string) => /^data:([^;]+);base64,/.exec(photoUrl(base64(bytes)) ?? '')?.[1]
@@ -80,6 +80,31 @@ describe.each([
     expect(typeOf(filledTo(MAX_PHOTO_BYTES, picture(64, 64)))).toBeDefined()
     expect(typeOf(filledTo(MAX_PHOTO_BYTES + 1, picture(64, 64)))).toBeUndefined()
   })
+})
+
+test.each<[string, Buffer, boolean]>([
+  ['its first frame, which browsers show in full', gifFrame(0, 0, MAX_PHOTO_PIXELS + 1, 1), false],
+  ['the place of its first frame', gifFrame(0, MAX_PHOTO_PIXELS, 1, 1), false],
+  ['nothing, as its first frame fits', gifFrame(MAX_PHOTO_PIXELS - 1, 0, 1, MAX_PHOTO_PIXELS), true],
+])('a GIF of a small screen is judged by %s', (_, frame, isTaken) => {
+  const extensions = Buffer.from([0x21, 0xf9, 4, 0, 0, 0, 0, 0, 0x21, 0xfe, 2, 0x2c, 0x2c, 1, 0x21, 0])
+  const screen = gif(1, 1).subarray(0, 13)
+  const withColors = Buffer.from(screen)
+  withColors[10] = 0x81
+  const colors = Buffer.alloc(12, 0x2c)
+  expect(typeOf(Buffer.concat([screen, frame])) !== undefined).toBe(isTaken)
+  expect(typeOf(Buffer.concat([screen, extensions, frame])) !== undefined).toBe(isTaken)
+  expect(typeOf(Buffer.concat([withColors, colors, extensions, frame])) !== undefined).toBe(isTaken)
+})
+
+test.each([
+  ['that ends before its first frame', Buffer.from([0x3b])],
+  ['whose extension does not end', Buffer.from([0x21, 0xfe, 255])],
+  ['whose colors are cut off', Buffer.alloc(0)],
+])('a GIF %s is no photo', (_, rest) => {
+  const screen = Buffer.from(gif(64, 64).subarray(0, 13))
+  if (rest.length === 0) screen[10] = 0x87
+  expect(typeOf(Buffer.concat([screen, rest]))).toBeUndefined()
 })
 
 test('the sides of a PNG beyond 2³¹ are refused', () => {

@@ -134,10 +134,15 @@ describe('a name', () => {
     ['characters that are not shown', 'A\u200bl\u00adi\ufeffc\u2060e\u{e0041}\u3164\ufe0f\u034f', 'Alice'],
     ['format characters', '\ufff9Al\ufffaice\ufffb', 'Alice'],
     ['blanks of Braille alone', '\u2800\u2800', undefined],
+    ['notes of music without a head alone', '\u{1d159}\u{1d159}', undefined],
     ['nothing but what is not shown', '\u200b\u202e \u00ad', undefined],
     ['a script that joins letters', 'علی رضا', 'علی رضا'],
     ['letters with accents', 'Zo\u0065\u0308 Ångström', 'Zo\u0065\u0308 Ångström'],
     ['emoji', '👩 Alice', '👩 Alice'],
+    ['marks of a script that has many', 'မြွှို့', 'မြွှို့'],
+    ['a heap of accents', `A${'\u0316'.repeat(99)}\u200b${'\u0336'.repeat(99)}lice`, `A${'\u0316'.repeat(8)}lice`],
+    ['an accent for what stands before it', ' \u0338\u200b\u0301 Alice', 'Alice'],
+    ['accents alone', '\u0301'.repeat(9), undefined],
   ])('keeps or loses %s', (_, text, shown) => {
     expect(called(text)).toBe(shown)
   })

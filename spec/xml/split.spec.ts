@@ -90,6 +90,15 @@ describe('a document that is read child by child', () => {
     expect(heads).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11'])
   })
 
+  test('is refused when the tag of the root is long, which is read again for each child', () => {
+    const withTag = (length: number) => {
+      const tag = "<b xmlns='urn:b'"
+      return `${tag.padEnd(length)}><c/></b>`
+    }
+    expect(readNames(withTag(4_096))).toEqual(['c'])
+    expect(() => readNames(withTag(4_097))).toThrow('a start tag that is too long')
+  })
+
   test('leaves out a child whose tag is refused, and does not ask for its limits', () => {
     const limitsOf = jest.fn(() => ({ bytes: 100, elements: 10, depth: 5 }))
     const document = "<b><q:a/><constructor/><a b='1' b='1'/><a>x</a></b>"

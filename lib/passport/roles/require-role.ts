@@ -69,7 +69,7 @@ export type RoleMiddleware<Req = object> = (req: Req, res: unknown, next: (error
  *
  * @param reader a {@link RoleReader}
  * @param role one of its roles
- * @throws {TypeError} if the reader has no such role, or names the unknown or invalid option
+ * @throws {TypeError} if the reader is none or has no such role, or names the unknown or invalid option
  * @example
  * ```ts
  * import type { Express } from 'express'
@@ -88,13 +88,14 @@ export function requireRole<Role extends string, One extends Role, Req = object>
   role: One,
   options: RequireRoleOptions<Req> = {},
 ): RoleMiddleware<Req> {
+  if (!isReader(reader)) throw new TypeError('the reader must be a RoleReader')
   const { roles } = reader
   if (!roles.includes(role)) throw new TypeError(`the reader has no such role; it has ${roles.join(', ')}`)
   assertObject(options, 'options')
   assertKnown(options, ['jid', 'maxAge'])
-  const { jid: jidOf = jidOfUser, maxAge } = options
+  const { jid: jidOf = jidOfUser } = options
   if (typeof jidOf !== 'function') throw new TypeError('option `jid` must be a function')
-  optionalInteger(options, 'maxAge', 0, MAX_ROLE_AGE_MS)
+  const maxAge = optionalInteger(options, 'maxAge', 0, MAX_ROLE_AGE_MS)
   const age = maxAge === undefined ? undefined : { maxAge }
   const refusalOf = async (jid: string) => {
     try {
@@ -115,6 +116,11 @@ export function requireRole<Role extends string, One extends Role, Req = object>
     if (typeof jid === 'string' && jid !== '') void refusalOf(jid).then(refusal => (refusal ? next(refusal) : next()))
     else next(new XmppBoshError('sign-in-required', 'no account is signed in'))
   }
+}
+
+function isReader(value: unknown): boolean {
+  const { roles, has } = (value ?? {}) as Partial<Record<keyof RoleHolders, unknown>>
+  return Array.isArray(roles) && typeof has === 'function'
 }
 
 function jidOfUser(req: unknown): string | undefined {
