@@ -54,6 +54,13 @@ test('the picture is a file of its checked type that a browser neither guesses, 
   })
 })
 
+test('a kept picture takes no more memory than its bytes', async () => {
+  await enter()
+  const [{ sid } = { sid: '' }] = await on.stores.accountSessions.list('alice@localhost')
+  const kept = await on.stores.cards.picture(sid)
+  expect(kept?.bytes.buffer.byteLength).toBe(PNG.length)
+})
+
 test('a visitor gets no picture but the own one', async () => {
   await enter()
   await visitorOf(on.app).get(PICTURE).expect(404)
