@@ -125,13 +125,14 @@ export function toConfigError(reason: unknown): unknown {
       return variable ?? text
     })
     .replace('`allowInsecure: true`', 'XMPP_ALLOW_INSECURE=on')
+    .replace("['owner@example.com']", 'owner@example.com')
   return found ? new ConfigError(message) : reason
 }
 
 /** Names the variable of an option. Rooms are options by the names of their roles. */
 function variableOf(option: string): string | undefined {
   if (!/^(?:roles|rooms)(?:\.|$)/.test(option)) return VARIABLE_OF[option]
-  return option.endsWith('.owners') ? 'XMPP_ROLE_OWNERS' : 'XMPP_ROLES'
+  return /^\w+\.[\w-]+\.owners$/.test(option) ? 'XMPP_ROLE_OWNERS' : 'XMPP_ROLES'
 }
 
 // A variable of this prefix belongs to this app, and a setting that is not read may be the one that matters.

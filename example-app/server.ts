@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { displayJid } from 'passport-xmpp-bosh'
 import { createApp } from './app'
 import { type Config, ConfigError, readConfig, toConfigError } from './config'
+import { ADMINS } from './config/roles'
 import { misspellings } from './config/variables'
 import { DEMO_USERS, startDemoServer } from './demo-server'
 import { finish, listen } from './operation/listen'
@@ -75,7 +76,8 @@ function urlOf(host: string, { port }: AddressInfo): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function banner({ host, xmpp, branding }: Config, address: AddressInfo): string[] {
+function banner({ host, xmpp, branding, roles }: Config, address: AddressInfo): string[] {
+  const url = urlOf(host, address) + branding.base
   const lines = [`Listening on ${urlOf(host, address)}`]
   if (xmpp.service) {
     lines.push(`Accounts: ${displayJid(xmpp.domain)}, by ${xmpp.service.join(', ')}`)
@@ -83,11 +85,16 @@ function banner({ host, xmpp, branding }: Config, address: AddressInfo): string[
     const users = Object.entries(DEMO_USERS).map(([user, password]) => `${user} / ${password}`)
     lines.push(`Accounts: ${displayJid(xmpp.domain)}, by a demo server in this process. User / password:`)
     lines.push(...users.map(line => `  ${line}`))
-    lines.push(
-      `To sign in without a password, open the phone of a user: ${urlOf(host, address)}${branding.base}/demo/phone`,
-    )
-    lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
+    lines.push(`To sign in without a password, open the phone of a user: ${url}/demo/phone`)
   }
+  if (roles) {
+    lines.push(
+      Object.hasOwn(roles, ADMINS)
+        ? `Administration, for ${xmpp.service ? `the role ${ADMINS}` : 'alice'}: ${url}/admin`
+        : `There is no page for admins: XMPP_ROLES has no role ${ADMINS}`,
+    )
+  }
+  if (!xmpp.service) lines.push('To use your own server, set XMPP_SERVICE and XMPP_DOMAIN.')
   return lines
 }
 

@@ -14,7 +14,7 @@ import { cardOfAccount } from '../sessions/card'
 import { endSessionsOf } from '../sessions/end-all'
 import { type IsOwn, profileOf } from '../sessions/profile'
 import { type SessionStores, signIn } from '../sessions/signed-in'
-import { LOGIN_REFUSALS } from './refusals'
+import { AccountHasRole, LOGIN_REFUSALS } from './refusals'
 
 /** The form a visitor fills in to create an account. */
 export interface SignUpForm extends RegistrationForm {
@@ -37,10 +37,7 @@ export interface Accounts {
   changePassword(req: Request, password: unknown, newPassword: unknown): Promise<void>
   /** Ends all sessions of the account; this one ends at its next request. */
   signOutEverywhere(req: Request, password: unknown): Promise<void>
-  /**
-   * Removes the account, and ends all its sessions. An account with a role is refused: some servers keep it in the room, and
-   * the next account of its name would have the role.
-   */
+  /** Removes the account, and ends all its sessions. @throws {AccountHasRole} */
   remove(req: Request, password: unknown): Promise<void>
 }
 
@@ -130,12 +127,7 @@ class XmppAccounts implements Accounts {
     const user = userOf(req)
     const registration = this.#registrationFor(user)
     const account = await this.#verify(req, user, password)
-    if (await this.#hasRole?.(user.jid)) {
-      throw new XmppBoshError(
-        'registration-closed',
-        'an account with a role is not removed before it has lost the role',
-      )
-    }
+    if (await this.#hasRole?.(user.jid)) throw new AccountHasRole()
     // Before the removal: another person can take the JID at once. If the sessions cannot be ended, the account stays.
     const revocation = await endSessionsOf(user.jid, this.#stores)
     await registration.remove(credentialsOf(user, password), this.#contextOf(req)).catch(async (reason: unknown) => {
@@ -206,8 +198,9 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** Tells whether the server refused, and so changed nothing. */
+/** Tells whether the server or this app refused, and so nothing changed. */
 export function isRefusal(reason: unknown): boolean {
+  if (reason instanceof AccountHasRole) return true
   return XmppBoshError.is(reason) && !reason.code.startsWith('ERR_XMPP_')
 }
 

@@ -4,6 +4,7 @@ import { failureOf } from '../operation/failure'
 import type { SignOut } from '../sessions/sign-out'
 import { type Accounts, isRefusal } from './accounts'
 import type { PasswordLogin } from './password-login'
+import { AccountHasRole } from './refusals'
 
 /** Logs the outcome of each login. */
 export function recordedLogin(logIn: PasswordLogin): PasswordLogin {
@@ -82,7 +83,8 @@ async function orRecorded<T>(req: Request, events: Events, of: Details, operatio
   try {
     return await operation()
   } catch (reason) {
-    logEvent(req, isRefusal(reason) ? events.refused : events.failed, { ...of, outcome: outcomeOf(reason) })
+    const outcome = reason instanceof AccountHasRole ? reason.code : outcomeOf(reason)
+    logEvent(req, isRefusal(reason) ? events.refused : events.failed, { ...of, outcome })
     throw reason
   }
 }

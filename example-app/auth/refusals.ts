@@ -1,6 +1,17 @@
 import { XmppBoshError } from 'passport-xmpp-bosh'
 import type { MessageCode } from '../texts'
 
+/** An account with a role is not deleted: some servers keep it in the room, and the next account of its name would have the role. */
+export class AccountHasRole extends Error {
+  override readonly name = 'AccountHasRole'
+  readonly status = 403
+  readonly code = 'account-has-role'
+
+  constructor() {
+    super('an account with a role is not deleted before it has lost the role')
+  }
+}
+
 /** A refusal by the XMPP server, with the message of a page. Outages and mistakes of the operator are not refusals. */
 export interface Refusal {
   readonly code: string
@@ -43,6 +54,7 @@ const ACCOUNT: Messages = {
   'credentials-expired': 'account.wrong-password',
   'not-allowed': 'account.wrong-password',
   'registration-closed': 'account.registration-closed',
+  'account-has-role': 'account.has-role',
   'rate-limited': 'account.rate-limited',
 }
 
@@ -64,7 +76,7 @@ export const signUpRefusal = (reason: unknown): Refusal | undefined => refusalOf
 export const accountRefusal = (reason: unknown): Refusal | undefined => refusalOf(reason, ACCOUNT)
 
 function refusalOf(reason: unknown, messages: Messages): Refusal | undefined {
-  if (!XmppBoshError.is(reason)) return undefined
+  if (!XmppBoshError.is(reason) && !(reason instanceof AccountHasRole)) return undefined
   const { code, status } = reason
   const message = messages[code] ?? (code.startsWith('ERR_') ? undefined : 'not-accepted')
   return message === undefined ? undefined : { code, status, message }

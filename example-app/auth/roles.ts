@@ -9,7 +9,7 @@ export interface Roles extends RoleReaderLike {
   readonly reader: RoleReader
   /** Tells whether a role has a room. */
   has(role: string): boolean
-  /** Tells whether an account has a role at this moment. Rejects if a room cannot be read. */
+  /** Tells whether an account is in a room at this moment, as the service account is. Rejects if a room cannot be read. */
   hasAny(jid: string): Promise<boolean>
   close(): void
 }
@@ -24,6 +24,8 @@ export interface RolesOptions {
 }
 
 const CHANNEL = 'passport-xmpp-bosh:roles'
+/** ms that a page or a login waits for roles, which it can do without */
+const WAIT_MS = 500
 /** ms between two lines of the log about the same trouble with a room */
 const LOG_AGAIN_MS = 10 * 60 * 1000
 /** accounts that a line of the log names */
@@ -35,15 +37,25 @@ export function createRoles({ rooms, maxAge, account, log }: RolesOptions): Role
   subscribe(CHANNEL, listener)
   return {
     reader,
-    // An account that is away would hold up every page.
-    of: async (jid, options) => (account.state === 'online' ? reader.of(jid, options) : []),
+    // An account that is away, and a room that does not answer, would hold up every page.
+    of: async (jid, options) => (account.state === 'online' ? inTime(reader.of(jid, options)) : []),
     has: role => Object.hasOwn(rooms, role),
     async hasAny(jid) {
+      if (jid === account.jid) return true
       const held = await Promise.all(reader.roles.map(role => reader.has(jid, role, { maxAge: 0 })))
       return held.includes(true)
     },
     close: () => void unsubscribe(CHANNEL, listener),
   }
+}
+
+/** Resolves to no roles if those of an account take too long. The answer then serves the next page. */
+async function inTime(roles: Promise<readonly string[]>): Promise<readonly string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<readonly string[]>(resolve => {
+    timer = setTimeout(resolve, WAIT_MS, [])
+  })
+  return Promise.race([roles, late]).finally(() => clearTimeout(timer))
 }
 
 /** Logs which accounts gain and lose a role, and the rooms that give none or cannot be read. */

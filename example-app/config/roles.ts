@@ -1,4 +1,4 @@
-import type { RoleRooms } from 'passport-xmpp-bosh'
+import { prepareUsername, RoleReader, type RoleRooms } from 'passport-xmpp-bosh'
 import { ConfigError, listOf, textOf } from './readers'
 import type { Environment } from './variables'
 
@@ -18,10 +18,15 @@ export const ADMINS = 'admins'
 const ROLES = 'XMPP_ROLES'
 const OWNERS = 'XMPP_ROLE_OWNERS'
 
-/** Reads the rooms. The library checks names and addresses. Returns `undefined` for no rooms. @throws {ConfigError} */
+/**
+ * Reads the rooms. Returns `undefined` for no rooms.
+ *
+ * @throws {ConfigError}
+ * @throws {TypeError} the library's, about a name or an address
+ */
 export function readRoles(env: Environment, { isDemo, domain, hasAccount }: RolesContext): RolesConfig | undefined {
-  const given = listOf(env, ROLES)
-  const owners = listOf(env, OWNERS)
+  const given = filledList(env, ROLES)
+  const owners = filledList(env, OWNERS)
   const pairs = given ?? (isDemo ? [`${ADMINS}=${ADMINS}@rooms.${domain}`] : undefined)
   if (!pairs) {
     if (owners) throw new ConfigError(`${ROLES} is required with ${OWNERS}: the rooms that have these owners`)
@@ -37,9 +42,24 @@ export function readRoles(env: Environment, { isDemo, domain, hasAccount }: Role
       throw new ConfigError(`${ROLES} must be roles with their rooms, such as ${ADMINS}=${ADMINS}@rooms.example.com`)
     }
     if (rooms.has(role)) throw new ConfigError(`${ROLES} must not name a role twice`)
+    // A chat service has a domain of its own.
+    if (room.includes('@') && prepareUsername(room, { domain }) !== undefined)
+      throw new ConfigError(`${ROLES} must name rooms, and ${room} is an account`)
     rooms.set(role, owners ? { room, owners } : room)
   }
-  return Object.fromEntries(rooms)
+  const roles = Object.fromEntries(rooms)
+  // Before the demo server makes these rooms. A reader asks nothing until it is asked.
+  new RoleReader({ account: NO_ACCOUNT, rooms: roles })
+  return roles
+}
+
+const NO_ACCOUNT = { jid: '', ready: () => Promise.reject(new Error()), ask: () => Promise.reject(new Error()) }
+
+/** Reads a list that has entries if it is there: without owners, a room would not be checked for them. */
+function filledList(env: Environment, name: typeof ROLES | typeof OWNERS): string[] | undefined {
+  const list = listOf(env, name)
+  if (!list && textOf(env, name) !== undefined) throw new ConfigError(`${name} has commas alone`)
+  return list
 }
 
 /** Reads which data the app asks for at a login beside the password. @throws {ConfigError} */

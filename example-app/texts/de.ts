@@ -42,6 +42,8 @@ export const de: Texts = {
       'Dieses Passwort ist nicht möglich: Es ist zu lang oder enthält ungültige Zeichen.',
     'account.wrong-password': 'Das ist nicht das aktuelle Passwort.',
     'account.registration-closed': 'Der Server erlaubt das hier nicht. Auskunft gibt dessen Administration.',
+    'account.has-role':
+      'Das Konto hat hier besondere Rechte und kann darum nicht gelöscht werden. Wer sie vergeben hat, muss sie vorher entziehen.',
     'account.rate-limited': 'Der Server hat zu viele Anfragen erhalten. Bitte später noch einmal versuchen.',
   },
 

@@ -39,6 +39,8 @@ export const en = {
     'account.malformed-credentials': 'This password cannot be used: it is too long, or it contains invalid characters.',
     'account.wrong-password': 'That is not your password.',
     'account.registration-closed': 'The server does not allow this here. Please contact its administrator.',
+    'account.has-role':
+      'Your account has special rights here, so it cannot be deleted. Ask the person who gave you these rights to take them away first.',
     'account.rate-limited': 'The server received too many requests. Please try again later.',
   },
 

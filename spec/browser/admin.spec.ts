@@ -1,4 +1,5 @@
 import { LANGUAGES, type Texts } from '../../example-app/texts'
+import { vcardOf } from '../example-app/with-roles'
 import { PHONE } from './fixture/browser'
 import { flaws } from './fixture/flaws'
 import { PASSWORD } from './fixture/pages'
@@ -53,6 +54,38 @@ onSite('a site with roles', openSiteWithRoles, visits => {
     const download = page.waitForEvent('download')
     await page.goto(`${visits.site.url}/account/picture`).catch(() => undefined)
     expect((await download).suggestedFilename()).toBe('picture.png')
+  })
+
+  test('the next visitor of a browser sees the own picture, and not that of the one before', async () => {
+    visits.site.vcards?.set('bob', vcardOf('Bob'))
+    const { page, see } = await signedIn('alice')
+    const widthOf = async () => {
+      await page.locator('.picture').waitFor()
+      const picture = 'document.querySelector(".picture")'
+      return page.evaluate(`${picture}.decode().then(() => ${picture}.naturalWidth)`)
+    }
+    expect(await widthOf()).toBe(96)
+    await page.locator('main form[action="/logout"] button').click()
+    await see.open('/login')
+    await see.signIn('bob')
+    await see.says('hello Bob')
+    expect(await widthOf()).toBe(1)
+    for (let back = 0; back < 3; back++) {
+      await page.goBack()
+      expect(await page.content()).not.toContain('Alice')
+    }
+    expect(await widthOf()).toBe(1)
+  })
+
+  test.each<[string, string]>([
+    ['marks on one letter', `Z${'\u0335\u0306\u0353'.repeat(66)}`],
+    ['wide letters without a gap', 'W'.repeat(200)],
+    ['Hebrew with digits', '\u05d0\u05d1\u05d2 123 \u05d0\u05d1\u05d2'],
+    ['markup', '&lt;/h1&gt;&lt;img src=x onerror=alert(1)&gt;'],
+  ])('a name of %s stays in its place on a phone', async (_, name) => {
+    visits.site.vcards?.set('bob', vcardOf(name))
+    const { page } = await signedIn('bob', { ...PHONE, locale: 'de-DE' })
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
   })
 
   const PAGES: readonly (readonly [path: string, name: string, heading: (texts: Texts) => string])[] = [

@@ -37,6 +37,14 @@ test('Redis returns the card of a session, and nothing for another', async () =>
   for (const sid of ['two', 'three']) expect(await stores.cards.picture(sid)).toBeUndefined()
 })
 
+test('a card in Redis takes the place of the one before', async () => {
+  await stores.cards.keep('three', { name: 'Alice', picture: PICTURE }, IDLE_MS)
+  await stores.cards.keep('three', { name: 'Bob' }, IDLE_MS)
+  expect(await stores.cards.head('three')).toEqual({ name: 'Bob', hasPicture: false })
+  expect(await stores.cards.picture('three')).toBeUndefined()
+  await stores.cards.forget(['three'])
+})
+
 test('a card in Redis lives as long as its session, and goes with it', async () => {
   const { sessions } = stores
   await promisify(sessions.set.bind(sessions))('one', SESSION)

@@ -128,12 +128,38 @@ test('an account with a role is not deleted, since the next one of its name woul
   const visitor = await enter('alice', open)
   const remove = () => send(visitor, '/account/delete/confirm', '/account/delete', { password: 'wonderland' })
   expect((await remove()).headers['location']).toBe('/account/delete/confirm')
-  expect(noticeIn((await visitor.get('/account/delete/confirm')).text)).toContain('does not allow this here')
+  expect(noticeIn((await visitor.get('/account/delete/confirm')).text)).toContain('special rights here')
+  await remove()
+  const german = await visitor.get('/account/delete/confirm').set('Accept-Language', 'de')
+  expect(noticeIn(german.text)).toContain('besondere Rechte')
+  expect(eventsIn(open.logged).at(-1)).toMatchObject({ event: 'removal-refused', outcome: 'account-has-role' })
   expect(xmpp.accounts.has('alice')).toBe(true)
   xmpp.rooms.grant(ADMINS, 'alice@localhost', 'none')
   expect((await remove()).headers['location']).toBe('/')
   expect(xmpp.accounts.has('alice')).toBe(false)
   await open.app.close()
+})
+
+test('the service account, a member of each room, signs in without a role and is not deleted', async () => {
+  const open = appOn(xmpp, { ...ROLES, XMPP_REGISTRATION: 'on' })
+  await online(open)
+  const visitor = visitorOf(open.app)
+  await signIn(visitor, 'login', ROLES.XMPP_CONFIRM_PASSWORD)
+  await visitor.get('/admin').expect(403)
+  await send(visitor, '/account/delete/confirm', '/account/delete', { password: ROLES.XMPP_CONFIRM_PASSWORD })
+  expect(xmpp.accounts.has('login')).toBe(true)
+  await open.app.close()
+})
+
+test('neither the start page nor a login waits for a room that does not answer', async () => {
+  const visitor = await enter('alice')
+  xmpp.fault({ on: 'roles', reply: { answer: () => '' }, times: 10 })
+  const { text } = await visitor.get('/')
+  expect(text).toContain('Alice Liddell')
+  expect(text).not.toContain(LINK)
+  await enter('user1')
+  // The library gives the room up later.
+  expect(on.logged).not.toContainEqual(expect.objectContaining({ code: 'ERR_XMPP_TIMEOUT' }))
 })
 
 test('an answer of the room is used for a while, and a login asks again', async () => {

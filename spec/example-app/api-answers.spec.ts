@@ -47,6 +47,14 @@ async function signedIn({ app }: AppOn): Promise<ApiClient> {
   return client
 }
 
+async function deleteWithRole(): Promise<Response> {
+  const room = 'staff@rooms.localhost'
+  xmpp.rooms.add(room, { owners: ['owner@rooms.localhost'], members: ['user1@localhost', 'login@localhost'] })
+  const on = openApp({ ...CONFIRM, XMPP_ROLES: `staff=${room}` })
+  while (!on.app.isAccountOnline?.()) await new Promise(setImmediate)
+  return (await signedIn(on)).call('DELETE /api/account', { body: { password: 'user1' } })
+}
+
 /** Gets a form for a new account. Returns its state and the characters in its picture. */
 async function withForm(client: ApiClient): Promise<Record<string, string>> {
   const { formState } = (await client.call('POST /api/register/form')).body
@@ -349,6 +357,7 @@ const WAYS: readonly Way[] = [
     'the server does not delete accounts',
     changeWith('DELETE /api/account', { on: 'remove', reply: refusal('not-allowed') }),
   ],
+  ['DELETE /api/account', '403', 'account-has-role', 'the account has a role', deleteWithRole],
 
   ...ONLY_SIGNED_IN.flatMap(({ name, body }): Way[] => [
     [name, '204', undefined, 'the password is right', async on => (await signedIn(on)).call(name, { body })],

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import diagnostics from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { METRICS } from '../../example-app/operation/metrics/definitions'
@@ -102,7 +102,7 @@ test('the metrics count errors of the store until they are closed', async () => 
 })
 
 const refusedRoom = () =>
-  channel('passport-xmpp-bosh:roles').publish({
+  diagnostics.channel('passport-xmpp-bosh:roles').publish({
     event: 'refused',
     room: 'admins@rooms.localhost',
     role: 'admins',
@@ -112,8 +112,12 @@ const refusedRoom = () =>
 test('the metrics count refused rooms of roles until they are closed', async () => {
   refusedRoom()
   expect((await samples()).get('xmpp_role_events_total{event="refused",role="admins",reason="other-owners"}')).toBe(1)
+  // Other specs in this process may listen to the channel as well.
+  const unsubscribed = jest.spyOn(diagnostics, 'unsubscribe')
   metrics.close()
-  expect(channel('passport-xmpp-bosh:roles').hasSubscribers).toBe(false)
+  expect(unsubscribed.mock.results).toEqual([{ type: 'return', value: true }])
+  expect(unsubscribed).toHaveBeenCalledWith('passport-xmpp-bosh:roles', expect.any(Function))
+  unsubscribed.mockRestore()
 })
 
 test('every expression of the dashboard uses metrics that the app serves', async () => {

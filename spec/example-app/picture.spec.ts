@@ -54,6 +54,13 @@ test('the picture is a file of its checked type that a browser neither guesses, 
   })
 })
 
+test('a kept picture takes no more memory than its bytes', async () => {
+  await enter()
+  const [{ sid } = { sid: '' }] = await on.stores.accountSessions.list('alice@localhost')
+  const kept = await on.stores.cards.picture(sid)
+  expect(kept?.bytes.buffer.byteLength).toBe(PNG.length)
+})
+
 test('a visitor gets no picture but the own one', async () => {
   await enter()
   await visitorOf(on.app).get(PICTURE).expect(404)
@@ -127,6 +134,30 @@ test.each([
   const visitor = await enter()
   expect((await visitor.get('/')).text).toContain('hello Alice Liddell')
   await visitor.get(PICTURE).expect(404)
+})
+
+test.each([
+  [48_000, 200],
+  [49_153, 404],
+])('a picture of %i bytes is answered with %i', async (length, status) => {
+  const bytes = Buffer.concat([PNG], length)
+  xmpp.vcards.set('alice', vcardOf('Alice Liddell', bytes.toString('base64')))
+  const { body } = await (await enter()).get(PICTURE).expect(status)
+  if (status === 200) expect(body).toEqual(bytes)
+})
+
+test('the picture of one browser stays when another one of the account signs out', async () => {
+  const [visitor, other] = [await enter(), await enter()]
+  await send(other, '/', '/logout', {})
+  await other.get(PICTURE).expect(404)
+  await visitor.get(PICTURE).set('If-None-Match', '*').expect(304)
+  await visitor.get(PICTURE).expect(200)
+})
+
+test('a visitor without a picture gets none for the entity tag of another one', async () => {
+  const tag = (await (await enter()).get(PICTURE)).headers['etag'] ?? ''
+  const other = await enter('user1', 'user1')
+  for (const asked of [tag, '*']) await other.get(PICTURE).set('If-None-Match', asked).expect(404)
 })
 
 test('a login takes nothing from the vCard unless the app is told to', async () => {

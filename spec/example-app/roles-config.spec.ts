@@ -27,11 +27,32 @@ test('the config reads the room of each role, and the owners of all', () => {
 })
 
 test('a role may be named like a property of every object', () => {
-  const { roles } = readConfig({
-    ...ACCOUNT,
-    XMPP_ROLES: '__proto__=a@rooms.example.com,constructor=b@rooms.example.com',
-  })
-  expect(Object.keys(roles ?? {})).toEqual(['__proto__', 'constructor'])
+  const { roles } = readConfig({ ...ACCOUNT, XMPP_ROLES: 'constructor=b@rooms.example.com' })
+  expect(Object.keys(roles ?? {})).toEqual(['constructor'])
+})
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['__proto__', { XMPP_ROLES: '__proto__=a@rooms.localhost' }, /^XMPP_ROLES has a role whose name is not allowed/],
+  ['a room without a name', { XMPP_ROLES: 'admins=rooms.localhost' }, /^XMPP_ROLES must be the bare JID of a room/],
+  [
+    'a room without a name for the role owners',
+    { XMPP_ROLES: 'owners=rooms.localhost' },
+    /^XMPP_ROLES must be the bare JID of a room/,
+  ],
+  [
+    'an owner without a name',
+    { XMPP_ROLES: 'admins=a@rooms.localhost', XMPP_ROLE_OWNERS: 'rooms.localhost' },
+    /^XMPP_ROLE_OWNERS must be a list of 1 to 16 bare JIDs, as in owner@example.com$/,
+  ],
+])('the demo server gets no rooms with %s, and the error names the variable', (_, env, message) => {
+  let thrown: unknown
+  try {
+    readConfig(env)
+  } catch (reason) {
+    thrown = toConfigError(reason)
+  }
+  expect(thrown).toBeInstanceOf(ConfigError)
+  expect((thrown as Error).message).toMatch(message)
 })
 
 test.each<[string, Record<string, string>, RegExp]>([
@@ -44,6 +65,8 @@ test.each<[string, Record<string, string>, RegExp]>([
     /^XMPP_ROLES must not name a role twice/,
   ],
   ['owners without rooms', { XMPP_ROLE_OWNERS: 'a@b.example' }, /^XMPP_ROLES is required with XMPP_ROLE_OWNERS/],
+  ['owners that are commas alone', { XMPP_ROLES: 'a=b@c.example', XMPP_ROLE_OWNERS: ' , ' }, /^XMPP_ROLE_OWNERS /],
+  ['an account for a room', { XMPP_ROLES: 'admins=Admins@EXAMPLE.com' }, /^XMPP_ROLES must name rooms/],
   ['another profile', { XMPP_PROFILE: 'pubsub' }, /^XMPP_PROFILE must be vcard or off/],
 ])('the config refuses %s', (_, env, message) => {
   expect(() => readConfig({ ...ACCOUNT, ...env })).toThrow(ConfigError)

@@ -10,8 +10,9 @@ export const cardKeyOf = (sid: string) => PREFIX + sid
 export function redisCards(ask: RedisConnection['ask']): Cards {
   return {
     async keep(sid, card, idleMs) {
+      const key = cardKeyOf(sid)
       // At once: a card without an end would outlive its session.
-      await ask(client => client.multi().hSet(cardKeyOf(sid), fieldsOf(card)).pExpire(cardKeyOf(sid), idleMs).exec())
+      await ask(client => client.multi().del(key).hSet(key, fieldsOf(card)).pExpire(key, idleMs).exec())
     },
     async head(sid) {
       const [name, type] = await ask(client => client.hmGet(cardKeyOf(sid), ['name', 'type']))
