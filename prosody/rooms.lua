@@ -7,10 +7,12 @@ local print, domain, command, name, lines = ...
 local PIECE_BYTES = 4000
 
 local prep = require "util.jid".prep
+local to_ascii = require "util.encodings".idna.to_ascii
 domain = prep(domain) or domain
 local service = "rooms." .. domain
 local address = name .. "@" .. service
 local muc = (prosody.hosts[service] or { modules = {} }).modules.muc
+if not muc and command == "newcomer" then return true, "done" end
 if not muc then return nil, "its configuration has no component " .. service end
 
 local output = {}
@@ -48,6 +50,12 @@ local function listed(room, affiliation)
 	for jid in room:each_affiliation(affiliation) do jids[#jids + 1] = jid end
 	table.sort(jids)
 	return jids
+end
+
+-- Returns a JID with the domain as xn--. The app takes it and the domain in its own letters for the same.
+local function ascii(jid)
+	local user, host = jid:match("^([^@]+)@(.*)$")
+	return user and user .. "@" .. (to_ascii(host) or host) or jid
 end
 
 -- Makes a JID a member, unless it is more already. Returns what it is.
@@ -129,19 +137,40 @@ end
 function commands.revoke()
 	local jids, problem = jids_of(lines)
 	if not jids then return nil, problem end
+	local found = {}
 	for _, jid in ipairs(jids) do
-		local affiliation = room:get_affiliation(jid)
-		if affiliation == "owner" then
-			return nil, jid .. " owns " .. address .. ": make-room without it takes that away"
-		elseif not affiliation then
-			return nil, jid .. " has no role in " .. address
+		local before, wanted = #found, ascii(jid)
+		for each, affiliation in room:each_affiliation() do
+			if ascii(each) == wanted then
+				if affiliation == "owner" then
+					return nil, each .. " owns " .. address .. ": make-room without it takes that away"
+				end
+				found[#found + 1] = each
+			end
 		end
+		if #found == before then return nil, jid .. " has no role in " .. address end
 	end
-	for _, jid in ipairs(jids) do
+	for _, jid in ipairs(found) do
 		room:set_affiliation(true, jid, "none")
 		put("%s has no role in %s any more", jid, address)
 	end
 	room:save(true)
+end
+
+-- Takes the roles of a deleted account, before another one gets its name.
+function commands.newcomer()
+	local jids, problem = jids_of(lines)
+	if not jids then return nil, problem end
+	local jid = jids[1]
+	if has_account(jid) then return end
+	for each in muc.all_rooms() do
+		local affiliation = each:get_affiliation(jid)
+		if affiliation and affiliation ~= "outcast" then
+			each:set_affiliation(true, jid, "none")
+			each:save(true)
+			say("A deleted account %s was %s of %s. The new one is not.", jid, affiliation, each.jid)
+		end
+	end
 end
 
 function commands.list()
@@ -155,7 +184,7 @@ function commands.list()
 	end
 end
 
-if not room and command ~= "make-room" then return nil, "there is no room " .. address .. ": make-room " .. name end
+if not room and (command == "grant" or command == "revoke" or command == "list") then return nil, "there is no room " .. address .. ": make-room " .. name end
 local _, problem = commands[command]()
 if problem then return nil, problem end
 -- In pieces: Prosody 13 ends the connection of the shell at a text of 10,000 bytes.
