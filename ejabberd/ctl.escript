@@ -99,12 +99,9 @@ command("grant", Ejabberd, Name, Lines) ->
 command("revoke", Ejabberd, Name, Lines) ->
     Room = existing_room(Ejabberd, Name),
     Before = affiliations(Ejabberd, Room),
-    Jids = [address(Ejabberd, Line) || Line <- lines(Lines)],
-    [case lists:keyfind(Jid, 2, Before) of
-        {owner, _} -> fail([text(Jid), " owns ", text(Room), ": make-room without it takes that away"]);
-        {_, _} -> ok;
-        false -> fail([text(Jid), " has no role in ", text(Room)])
-    end || Jid <- Jids],
+    Jids = lists:append([spellings(Before, Room, address(Ejabberd, Line)) || Line <- lines(Lines)]),
+    [fail([text(Jid), " owns ", text(Room), ": make-room without it takes that away"]) ||
+        Jid <- Jids, lists:member({owner, Jid}, Before)],
     [begin
         affiliate(Ejabberd, Room, Jid, none),
         io:format("~ts has no role in ~ts any more~n", [text(Jid), text(Room)])
@@ -154,6 +151,17 @@ grant(Ejabberd, Room, Jid) ->
         _ ->
             affiliate(Ejabberd, Room, Jid, member),
             member
+    end.
+
+%% Returns the entries of a list that are JID. The app takes a domain in its own letters and as xn-- for the same.
+spellings(Listed, Room, Jid) ->
+    Found = [Each || {_, Each} <- Listed, ascii(Each) =:= ascii(Jid)],
+    Found =/= [] orelse fail([text(Jid), " has no role in ", text(Room)]),
+    Found.
+
+ascii({User, Domain}) ->
+    try {User, list_to_binary(idna:encode(unicode:characters_to_list(Domain)))}
+    catch _:_ -> {User, Domain}
     end.
 
 %% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
