@@ -5,7 +5,7 @@
 -mode(compile).
 
 main([Node, Command]) ->
-    io:setopts([{encoding, unicode}]),
+    [io:setopts(Device, [{encoding, unicode}]) || Device <- [standard_io, standard_error]],
     Ejabberd = list_to_atom(Node),
     {ok, Input} = read(open_port({fd, 0, 1}, [stream, binary, eof, in]), <<>>),
     [Operand, Password] = binary:split(Input, <<"\n">>),
@@ -164,14 +164,18 @@ ascii({User, Domain}) ->
     catch _:_ -> {User, Domain}
     end.
 
-%% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
+%% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server; one of
+%% this server is spelt as the server spells it.
 address(Ejabberd, Text) ->
     Whole = case binary:match(Text, <<"@">>) of
         nomatch -> <<Text/binary, "@", (hd(ask(Ejabberd, ejabberd_option, hosts, [])))/binary>>;
         _ -> Text
     end,
     case prepared(Ejabberd, Whole) of
-        {User, Domain, <<>>} when User =/= <<>> -> {User, Domain};
+        {User, Domain, <<>>} when User =/= <<>> ->
+            Own = [{User, Host} || Host <- ask(Ejabberd, ejabberd_option, hosts, []),
+                ascii({User, Host}) =:= ascii({User, Domain})],
+            hd(Own ++ [{User, Domain}]);
         _ -> fail(["that is not the address of an account: ", Text])
     end.
 

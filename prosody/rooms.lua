@@ -19,10 +19,20 @@ local output = {}
 local function say(text, ...) output[#output + 1] = "say " .. text:format(...) end
 local function put(text, ...) output[#output + 1] = "put " .. text:format(...) end
 
--- Returns the prepared bare JID of a name or a JID, which may be of another server, or nil.
+-- Returns a JID with the domain as xn--. The app takes it and the domain in its own letters for the same.
+local function ascii(jid)
+	local user, host = jid:match("^([^@]+)@(.*)$")
+	return user and user .. "@" .. (to_ascii(host) or host) or jid
+end
+
+-- Returns the prepared bare JID of a name or a JID, which may be of another server, or nil. An account of this server is
+-- called as the server calls it.
 local function bare(text)
 	local jid = prep(text:find("@", 1, true) and text or text .. "@" .. domain)
-	return jid and not jid:find("/", 1, true) and jid:find("^[^@]+@") and jid
+	local user = jid and not jid:find("/", 1, true) and jid:match("^([^@]+)@")
+	if not user then return nil end
+	local own = user .. "@" .. domain
+	return ascii(jid) == ascii(own) and own or jid
 end
 
 -- Returns false for an account of this server that does not exist. Others cannot be looked up.
@@ -50,12 +60,6 @@ local function listed(room, affiliation)
 	for jid in room:each_affiliation(affiliation) do jids[#jids + 1] = jid end
 	table.sort(jids)
 	return jids
-end
-
--- Returns a JID with the domain as xn--. The app takes it and the domain in its own letters for the same.
-local function ascii(jid)
-	local user, host = jid:match("^([^@]+)@(.*)$")
-	return user and user .. "@" .. (to_ascii(host) or host) or jid
 end
 
 -- Makes a JID a member, unless it is more already. Returns what it is.

@@ -244,6 +244,24 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
   })
 })
 
+test.each(SERVERS)('$name has one spelling for the accounts of its own domain', async ({ name }) => {
+  const server = await scripted(name, join(place, `${name}-letters`), ['DOMAIN=münchen.example'])
+  await server.start()
+  try {
+    await server.call('add-user', ['zoë'], password)
+    await server.call('make-room', ['admins'])
+
+    expect((await server.call('role', ['grant', 'admins', 'ZOË@xn--mnchen-3ya.example'])).stdout).toBe(
+      'zoë@münchen.example is a member of admins@rooms.münchen.example',
+    )
+    await expect(server.call('role', ['grant', 'admins', 'missing@xn--mnchen-3ya.example'])).rejects.toThrow(
+      'Not done: there is no account missing@münchen.example.',
+    )
+  } finally {
+    await server.call('stop')
+  }
+})
+
 const info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
 const affiliation = (user: string, word: string) =>
   `<query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='${word}' jid='${user}@localhost'/></query>`
