@@ -2,7 +2,6 @@
 %%! -noinput
 %% Carries out COMMAND on the ejabberd node NODE. The two lines of stdin are a name or an address, and a password. Both are
 %% empty where the command does not need them. For a room they are its name, and the lines that rooms.bash describes.
--mode(compile).
 
 main([Node, Command]) ->
     [io:setopts(Device, [{encoding, unicode}]) || Device <- [standard_io, standard_error]],
@@ -155,27 +154,29 @@ grant(Ejabberd, Room, Jid) ->
 
 %% Returns the entries of a list that are JID. The app takes a domain in its own letters and as xn-- for the same.
 spellings(Listed, Room, Jid) ->
-    Found = [Each || {_, Each} <- Listed, ascii(Each) =:= ascii(Jid)],
+    Wanted = ascii(Jid),
+    Found = [Each || {_, Each} <- Listed, ascii(Each) =:= Wanted],
     Found =/= [] orelse fail([text(Jid), " has no role in ", text(Room)]),
     Found.
+
+%% Returns a JID with a domain of this server as the server spells it, and any other JID as it is.
+own(Ejabberd, Jid = {User, _}) ->
+    Own = [{User, Host} || Host <- ask(Ejabberd, ejabberd_option, hosts, []), ascii({User, Host}) =:= ascii(Jid)],
+    hd(Own ++ [Jid]).
 
 ascii({User, Domain}) ->
     try {User, list_to_binary(idna:encode(unicode:characters_to_list(Domain)))}
     catch _:_ -> {User, Domain}
     end.
 
-%% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server; one of
-%% this server is spelt as the server spells it.
+%% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
 address(Ejabberd, Text) ->
     Whole = case binary:match(Text, <<"@">>) of
         nomatch -> <<Text/binary, "@", (hd(ask(Ejabberd, ejabberd_option, hosts, [])))/binary>>;
         _ -> Text
     end,
     case prepared(Ejabberd, Whole) of
-        {User, Domain, <<>>} when User =/= <<>> ->
-            Own = [{User, Host} || Host <- ask(Ejabberd, ejabberd_option, hosts, []),
-                ascii({User, Host}) =:= ascii({User, Domain})],
-            hd(Own ++ [{User, Domain}]);
+        {User, Domain, <<>>} when User =/= <<>> -> own(Ejabberd, {User, Domain});
         _ -> fail(["that is not the address of an account: ", Text])
     end.
 
@@ -190,7 +191,8 @@ present(Ejabberd, Jid) ->
     Jid.
 
 %% Tells false for an account of this server that does not exist. Others cannot be looked up.
-has_account(Ejabberd, {User, Domain}) ->
+has_account(Ejabberd, Jid) ->
+    {User, Domain} = own(Ejabberd, Jid),
     not lists:member(Domain, ask(Ejabberd, ejabberd_option, hosts, [])) orelse
         ask(Ejabberd, ejabberd_auth, user_exists, [User, Domain]) =:= true.
 

@@ -37,8 +37,8 @@ end
 
 -- Returns false for an account of this server that does not exist. Others cannot be looked up.
 local function has_account(jid)
-	local user, host = jid:match("^([^@]+)@(.*)$")
-	return host ~= domain or prosody.hosts[domain].users.user_exists(user) == true
+	local user, host = ascii(jid):match("^([^@]+)@(.*)$")
+	return host ~= (to_ascii(domain) or domain) or prosody.hosts[domain].users.user_exists(user) == true
 end
 
 -- Returns the JIDs of the lines. If accounts have to exist, one that does not is an error: a visitor could sign up with a
@@ -60,6 +60,15 @@ local function listed(room, affiliation)
 	for jid in room:each_affiliation(affiliation) do jids[#jids + 1] = jid end
 	table.sort(jids)
 	return jids
+end
+
+-- Returns the entries of a JID, in all spellings of its domain, with their affiliations.
+local function entries_of(room, jid)
+	local entries, wanted = {}, ascii(jid)
+	for each, affiliation in room:each_affiliation() do
+		if ascii(each) == wanted then entries[each] = affiliation end
+	end
+	return entries
 end
 
 -- Makes a JID a member, unless it is more already. Returns what it is.
@@ -143,16 +152,14 @@ function commands.revoke()
 	if not jids then return nil, problem end
 	local found = {}
 	for _, jid in ipairs(jids) do
-		local before, wanted = #found, ascii(jid)
-		for each, affiliation in room:each_affiliation() do
-			if ascii(each) == wanted then
-				if affiliation == "owner" then
-					return nil, each .. " owns " .. address .. ": make-room without it takes that away"
-				end
-				found[#found + 1] = each
+		local entries = entries_of(room, jid)
+		if not next(entries) then return nil, jid .. " has no role in " .. address end
+		for each, affiliation in pairs(entries) do
+			if affiliation == "owner" then
+				return nil, each .. " owns " .. address .. ": make-room without it takes that away"
 			end
+			found[#found + 1] = each
 		end
-		if #found == before then return nil, jid .. " has no role in " .. address end
 	end
 	for _, jid in ipairs(found) do
 		room:set_affiliation(true, jid, "none")
@@ -168,11 +175,12 @@ function commands.newcomer()
 	local jid = jids[1]
 	if has_account(jid) then return end
 	for each in muc.all_rooms() do
-		local affiliation = each:get_affiliation(jid)
-		if affiliation and affiliation ~= "outcast" then
-			each:set_affiliation(true, jid, "none")
-			each:save(true)
-			say("A deleted account %s was %s of %s. The new one is not.", jid, affiliation, each.jid)
+		for entry, affiliation in pairs(entries_of(each, jid)) do
+			if affiliation ~= "outcast" then
+				each:set_affiliation(true, entry, "none")
+				each:save(true)
+				say("A deleted account %s was %s of %s. The new one is not.", entry, affiliation, each.jid)
+			end
 		end
 	end
 end
@@ -188,7 +196,9 @@ function commands.list()
 	end
 end
 
-if not room and (command == "grant" or command == "revoke" or command == "list") then return nil, "there is no room " .. address .. ": make-room " .. name end
+if not room and command ~= "make-room" and command ~= "newcomer" then
+	return nil, "there is no room " .. address .. ": make-room " .. name
+end
 local _, problem = commands[command]()
 if problem then return nil, problem end
 -- In pieces: Prosody 13 ends the connection of the shell at a text of 10,000 bytes.
