@@ -2,10 +2,9 @@
 %%! -noinput
 %% Carries out COMMAND on the ejabberd node NODE. The two lines of stdin are a name or an address, and a password. Both are
 %% empty where the command does not need them. For a room they are its name, and the lines that rooms.bash describes.
--mode(compile).
 
 main([Node, Command]) ->
-    io:setopts([{encoding, unicode}]),
+    [io:setopts(Device, [{encoding, unicode}]) || Device <- [standard_io, standard_error]],
     Ejabberd = list_to_atom(Node),
     {ok, Input} = read(open_port({fd, 0, 1}, [stream, binary, eof, in]), <<>>),
     [Operand, Password] = binary:split(Input, <<"\n">>),
@@ -99,12 +98,9 @@ command("grant", Ejabberd, Name, Lines) ->
 command("revoke", Ejabberd, Name, Lines) ->
     Room = existing_room(Ejabberd, Name),
     Before = affiliations(Ejabberd, Room),
-    Jids = [address(Ejabberd, Line) || Line <- lines(Lines)],
-    [case lists:keyfind(Jid, 2, Before) of
-        {owner, _} -> fail([text(Jid), " owns ", text(Room), ": make-room without it takes that away"]);
-        {_, _} -> ok;
-        false -> fail([text(Jid), " has no role in ", text(Room)])
-    end || Jid <- Jids],
+    Jids = lists:append([spellings(Before, Room, address(Ejabberd, Line)) || Line <- lines(Lines)]),
+    [fail([text(Jid), " owns ", text(Room), ": make-room without it takes that away"]) ||
+        Jid <- Jids, lists:member({owner, Jid}, Before)],
     [begin
         affiliate(Ejabberd, Room, Jid, none),
         io:format("~ts has no role in ~ts any more~n", [text(Jid), text(Room)])
@@ -156,6 +152,23 @@ grant(Ejabberd, Room, Jid) ->
             member
     end.
 
+%% Returns the entries of a list that are JID. The app takes a domain in its own letters and as xn-- for the same.
+spellings(Listed, Room, Jid) ->
+    Wanted = ascii(Jid),
+    Found = [Each || {_, Each} <- Listed, ascii(Each) =:= Wanted],
+    Found =/= [] orelse fail([text(Jid), " has no role in ", text(Room)]),
+    Found.
+
+%% Returns a JID with a domain of this server as the server spells it, and any other JID as it is.
+own(Ejabberd, Jid = {User, _}) ->
+    Own = [{User, Host} || Host <- ask(Ejabberd, ejabberd_option, hosts, []), ascii({User, Host}) =:= ascii(Jid)],
+    hd(Own ++ [Jid]).
+
+ascii({User, Domain}) ->
+    try {User, list_to_binary(idna:encode(unicode:characters_to_list(Domain)))}
+    catch _:_ -> {User, Domain}
+    end.
+
 %% Returns the localpart and the domain of a name or a JID, both prepared. The domain may be that of another server.
 address(Ejabberd, Text) ->
     Whole = case binary:match(Text, <<"@">>) of
@@ -163,7 +176,7 @@ address(Ejabberd, Text) ->
         _ -> Text
     end,
     case prepared(Ejabberd, Whole) of
-        {User, Domain, <<>>} when User =/= <<>> -> {User, Domain};
+        {User, Domain, <<>>} when User =/= <<>> -> own(Ejabberd, {User, Domain});
         _ -> fail(["that is not the address of an account: ", Text])
     end.
 
@@ -178,7 +191,8 @@ present(Ejabberd, Jid) ->
     Jid.
 
 %% Tells false for an account of this server that does not exist. Others cannot be looked up.
-has_account(Ejabberd, {User, Domain}) ->
+has_account(Ejabberd, Jid) ->
+    {User, Domain} = own(Ejabberd, Jid),
     not lists:member(Domain, ask(Ejabberd, ejabberd_option, hosts, [])) orelse
         ask(Ejabberd, ejabberd_auth, user_exists, [User, Domain]) =:= true.
 

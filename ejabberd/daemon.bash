@@ -21,6 +21,14 @@ write_secret() {
   mv "$1.new" "$1"
 }
 
+# Waits until no other script holds DIR, and holds it until this script ends: of two that create the same secret at once, the
+# second one finds that of the first.
+hold() {
+  local lock
+  exec {lock}<"$1"
+  flock "$lock"
+}
+
 # Prints the pid of DIR's server, or fails if it does not run. A pid file outlives its process, and the system may reuse the
 # number, so the process must also have been started for this DIR. (The environment of a zombie is empty.)
 server_pid() {

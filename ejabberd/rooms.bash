@@ -5,6 +5,7 @@
 #   make-room      a LINE is "room-owner LOCALPART", "owner JID", or "member JID" for a service account
 #   grant, revoke  a LINE is a JID
 #   list
+#   newcomer       on Prosody, before the account of the LINE is made; NAME means nothing
 #
 #   DIR/room-owner  the localpart of an owner of all rooms. It is at the domain of the rooms, where no account can be: every
 #                   member sees the owners, and with a sign-up he could take the name.
@@ -18,6 +19,7 @@ make_room() {
   require_lines "$@"
   dir=$(running "$dir")
 
+  hold "$dir"
   [ -s "$dir/room-owner" ] || write_secret "$dir/room-owner" "owner-$(random_hex 16)"
   lines=("room-owner $(cat "$dir/room-owner")")
   for line in "$@"; do lines+=("owner $line"); done

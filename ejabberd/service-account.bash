@@ -21,6 +21,7 @@ service_account() {
   dir=$(cd "$dir" 2>/dev/null && pwd -P) && is_running "$dir" || fail "no server runs in ${1:-$default_dir}: $here/start"
 
   umask 077
+  hold "$dir"
   file=$dir/service-account-$name
   [ ! -e "$file" ] || old=$(cat "$file")
   password=${XMPP_CONFIRM_PASSWORD:-$old}

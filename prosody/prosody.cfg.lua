@@ -16,10 +16,11 @@ local federation = ENV_FEDERATION == "on"
 -- through a socket that only Prosody's own user can open. offline: keeps messages for an account while its owner is not
 -- connected. Without it, the question to a phone that sleeps would bounce. ping: the clients of people ask whether the
 -- server is still there. pep, vcard_legacy: keep the name and the picture that people set in their client, for the app's
--- profile. tls: other servers and chat clients connect with a certificate.
+-- profile. tombstones: refuses a sign-up with the name of a removed account, whose roles it would get, if the registration is
+-- open one day. tls: other servers and chat clients connect with a certificate.
 modules_enabled = {
 	"saslauth", "roster", "disco", "version", "register", "admin_shell", "bosh", "offline", "ping",
-	"pep", "vcard_legacy", federation and "tls" or nil,
+	"pep", "vcard_legacy", "tombstones", federation and "tls" or nil,
 }
 
 -- mod_limits is left out, unlike in Debian's own configuration: it slows down each connection. Many visitors share the

@@ -7,26 +7,38 @@ local print, domain, command, name, lines = ...
 local PIECE_BYTES = 4000
 
 local prep = require "util.jid".prep
+local to_ascii = require "util.encodings".idna.to_ascii
 domain = prep(domain) or domain
 local service = "rooms." .. domain
 local address = name .. "@" .. service
 local muc = (prosody.hosts[service] or { modules = {} }).modules.muc
+if not muc and command == "newcomer" then return true, "done" end
 if not muc then return nil, "its configuration has no component " .. service end
 
 local output = {}
 local function say(text, ...) output[#output + 1] = "say " .. text:format(...) end
 local function put(text, ...) output[#output + 1] = "put " .. text:format(...) end
 
--- Returns the prepared bare JID of a name or a JID, which may be of another server, or nil.
+-- Returns a JID with the domain as xn--. The app takes it and the domain in its own letters for the same.
+local function ascii(jid)
+	local user, host = jid:match("^([^@]+)@(.*)$")
+	return user and user .. "@" .. (to_ascii(host) or host) or jid
+end
+
+-- Returns the prepared bare JID of a name or a JID, which may be of another server, or nil. An account of this server is
+-- called as the server calls it.
 local function bare(text)
 	local jid = prep(text:find("@", 1, true) and text or text .. "@" .. domain)
-	return jid and not jid:find("/", 1, true) and jid:find("^[^@]+@") and jid
+	local user = jid and not jid:find("/", 1, true) and jid:match("^([^@]+)@")
+	if not user then return nil end
+	local own = user .. "@" .. domain
+	return ascii(jid) == ascii(own) and own or jid
 end
 
 -- Returns false for an account of this server that does not exist. Others cannot be looked up.
 local function has_account(jid)
-	local user, host = jid:match("^([^@]+)@(.*)$")
-	return host ~= domain or prosody.hosts[domain].users.user_exists(user) == true
+	local user, host = ascii(jid):match("^([^@]+)@(.*)$")
+	return host ~= (to_ascii(domain) or domain) or prosody.hosts[domain].users.user_exists(user) == true
 end
 
 -- Returns the JIDs of the lines. If accounts have to exist, one that does not is an error: a visitor could sign up with a
@@ -48,6 +60,15 @@ local function listed(room, affiliation)
 	for jid in room:each_affiliation(affiliation) do jids[#jids + 1] = jid end
 	table.sort(jids)
 	return jids
+end
+
+-- Returns the entries of a JID, in all spellings of its domain, with their affiliations.
+local function entries_of(room, jid)
+	local entries, wanted = {}, ascii(jid)
+	for each, affiliation in room:each_affiliation() do
+		if ascii(each) == wanted then entries[each] = affiliation end
+	end
+	return entries
 end
 
 -- Makes a JID a member, unless it is more already. Returns what it is.
@@ -129,19 +150,39 @@ end
 function commands.revoke()
 	local jids, problem = jids_of(lines)
 	if not jids then return nil, problem end
+	local found = {}
 	for _, jid in ipairs(jids) do
-		local affiliation = room:get_affiliation(jid)
-		if affiliation == "owner" then
-			return nil, jid .. " owns " .. address .. ": make-room without it takes that away"
-		elseif not affiliation then
-			return nil, jid .. " has no role in " .. address
+		local entries = entries_of(room, jid)
+		if not next(entries) then return nil, jid .. " has no role in " .. address end
+		for each, affiliation in pairs(entries) do
+			if affiliation == "owner" then
+				return nil, each .. " owns " .. address .. ": make-room without it takes that away"
+			end
+			found[#found + 1] = each
 		end
 	end
-	for _, jid in ipairs(jids) do
+	for _, jid in ipairs(found) do
 		room:set_affiliation(true, jid, "none")
 		put("%s has no role in %s any more", jid, address)
 	end
 	room:save(true)
+end
+
+-- Takes the roles of a deleted account, before another one gets its name.
+function commands.newcomer()
+	local jids, problem = jids_of(lines)
+	if not jids then return nil, problem end
+	local jid = jids[1]
+	if has_account(jid) then return end
+	for each in muc.all_rooms() do
+		for entry, affiliation in pairs(entries_of(each, jid)) do
+			if affiliation ~= "outcast" then
+				each:set_affiliation(true, entry, "none")
+				each:save(true)
+				say("A deleted account %s was %s of %s. The new one is not.", entry, affiliation, each.jid)
+			end
+		end
+	end
 end
 
 function commands.list()
@@ -155,7 +196,9 @@ function commands.list()
 	end
 end
 
-if not room and command ~= "make-room" then return nil, "there is no room " .. address .. ": make-room " .. name end
+if not room and command ~= "make-room" and command ~= "newcomer" then
+	return nil, "there is no room " .. address .. ": make-room " .. name
+end
 local _, problem = commands[command]()
 if problem then return nil, problem end
 -- In pieces: Prosody 13 ends the connection of the shell at a text of 10,000 bytes.

@@ -167,6 +167,26 @@ describe('role-read', () => {
     })
   })
 
+  test('the check leaves out a room that does not exist: it lacks no rights', () => {
+    const missing = room({
+      room: { ...room().room, jid: 'missing@rooms.localhost' },
+      info: refusal('item-not-found'),
+      owner: refusal('item-not-found'),
+      admin: refusal('item-not-found'),
+      member: refusal('item-not-found'),
+    })
+
+    expect(readFinding(reading(missing), 'ejabberd')).toMatchObject({
+      status: 'skipped',
+      summary: expect.stringContaining('role-rooms'),
+    })
+    const both = { ...reading(room()), answers: [missing, room()] }
+    expect(readFinding(both, 'ejabberd')).toMatchObject({
+      status: 'ok',
+      summary: `login@localhost reads the lists of ${ROOM} in 12 ms`,
+    })
+  })
+
   test.each<[software: Software, advice: RegExp]>([
     ['ejabberd', /a member of the room \(ejabberd: `ejabberd\/role grant`/],
     ['Prosody', /a member of the room \(Prosody: `prosody\/role grant`/],

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { authenticate, bind, openSession, type Session, untilSaid } from './servers/bare-session'
+import { authenticate, bind, openSession, removeAccount, type Session, untilSaid } from './servers/bare-session'
+import type { Printed } from './servers/command'
 import { type ScriptedServer, scripted } from './servers/scripted'
 
 // make-room and role of ejabberd/ and prosody/, called as an operator calls them, and what the server then says to accounts.
@@ -32,7 +33,8 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
     server = await scripted(name, dir)
     await server.start()
     for (const account of ['alice', 'bob', 'mallory']) await server.call('add-user', [account], password)
-    await server.call('add-service-account')
+    // At the same moment: both have to find one password, that of the account.
+    await Promise.all([server.call('add-service-account'), server.call('add-service-account')])
   })
   afterAll(() => server.call('stop'))
 
@@ -45,8 +47,15 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
 
   describe('with the room of a role', () => {
     let said: string
+    let others: Printed[]
     beforeAll(async () => {
-      said = (await makeRoom('admins')).stdout
+      const [first, ...rest] = await Promise.all([makeRoom('admins'), makeRoom('admins'), makeRoom('admins')])
+      said = first.stdout
+      others = rest
+    })
+
+    test('make-rooms that run for the first time, at the same moment, agree on the owner', () => {
+      for (const { stdout, stderr } of others) expect({ stdout, stderr }).toEqual({ stdout: said, stderr: '' })
     })
 
     test('make-room prints the variables of the app, with an owner whose name cannot be guessed', async () => {
@@ -89,6 +98,16 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
         'eve@elsewhere.example has no role in admins@rooms.localhost any more',
       ])
       expect(await lines('admins')).not.toContainEqual(expect.stringMatching(/bob|eve/))
+    })
+
+    test('revoke takes the role of an account in both spellings of its domain', async () => {
+      const both = ['zoë@münchen.example', 'zoë@xn--mnchen-3ya.example']
+      await role('grant', 'admins', ...both, 'zoë@munchen.example')
+
+      await role('revoke', 'admins', 'zoë@xn--mnchen-3ya.example')
+
+      expect((await lines('admins')).filter(line => line.includes('zoë'))).toEqual(['member zoë@munchen.example'])
+      await role('revoke', 'admins', 'zoë@munchen.example')
     })
 
     test('a plain member reads flags and lists without joining, and a stranger does not read the lists', async () => {
@@ -138,10 +157,7 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
     test(`an account that is deleted ${keeps ? 'stays a member, and role list says so' : 'has no role any more'}`, async () => {
       await server.call('add-user', ['carol'], password)
       await role('grant', 'admins', 'carol')
-      const carol = await sessionOf('carol')
-      await carol.send(
-        "<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>",
-      )
+      await removeAccount(await sessionOf('carol'))
 
       const { stdout, stderr } = await role('list', 'admins')
 
@@ -149,6 +165,19 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
       expect(stderr).toBe(
         keeps ? 'carol@localhost has no account: whoever gets that name has the role. Revoke it.' : '',
       )
+    })
+
+    test('an account that add-user makes has no role of a deleted account of its name', async () => {
+      await server.call('add-user', ['dave'], password)
+      await role('grant', 'admins', 'dave')
+      await removeAccount(await sessionOf('dave'))
+
+      const { stderr } = await server.call('add-user', ['dave'], password)
+
+      expect(stderr).toBe(
+        keeps ? 'A deleted account dave@localhost was member of admins@rooms.localhost. The new one is not.' : '',
+      )
+      expect(await lines('admins')).not.toContainEqual(expect.stringContaining('dave'))
     })
 
     test('make-room prints the rooms of all roles, and names those with other owners', async () => {
@@ -213,6 +242,24 @@ describe.each(SERVERS)('on $name', ({ name, keeps }) => {
       },
     )
   })
+})
+
+test.each(SERVERS)('$name has one spelling for the accounts of its own domain', async ({ name }) => {
+  const server = await scripted(name, join(place, `${name}-letters`), ['DOMAIN=münchen.example'])
+  await server.start()
+  try {
+    await server.call('add-user', ['zoë'], password)
+    await server.call('make-room', ['admins'])
+
+    expect((await server.call('role', ['grant', 'admins', 'ZOË@xn--mnchen-3ya.example'])).stdout).toBe(
+      'zoë@münchen.example is a member of admins@rooms.münchen.example',
+    )
+    await expect(server.call('role', ['grant', 'admins', 'missing@xn--mnchen-3ya.example'])).rejects.toThrow(
+      'Not done: there is no account missing@münchen.example.',
+    )
+  } finally {
+    await server.call('stop')
+  }
 })
 
 const info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"

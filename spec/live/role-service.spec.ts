@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { authenticate, bind, openSession, untilSaid } from './servers/bare-session'
+import { authenticate, bind, openSession, removeAccount, type Session, untilSaid } from './servers/bare-session'
 import { type ScriptedServer, scripted } from './servers/scripted'
 
 // The rooms of roles after a restart of the server, with the shipped configuration and with a worse one.
@@ -67,9 +67,7 @@ describe.each(SERVERS)('on $name', ({ name, shipped, restricted, open, cure, ser
 
   test('an account keeps a vCard, and reads it', async () => {
     await server.start()
-    const session = await openSession(server)
-    await authenticate(session, 'alice', password)
-    await bind(session)
+    const session = await sessionOf(server)
     await untilSaid(session, vCard('set', 'v1', '<FN>Alice</FN>'), 'v1')
 
     expect(await untilSaid(session, vCard('get', 'v2'), 'v2')).toMatch(/type=['"]result['"].*<FN>Alice<\/FN>/s)
@@ -90,6 +88,38 @@ describe.each(SERVERS)('on $name', ({ name, shipped, restricted, open, cure, ser
     await expect(server.call('role', ['list', 'admins'])).rejects.toThrow(`Not done: ${missing}.`)
   })
 })
+
+test('Prosody refuses a sign-up with the name of an account that was removed, once the registration is open', async () => {
+  const server = await scripted('prosody', join(place, 'prosody-open'))
+  const text = await readFile(resolve(__dirname, '../../prosody/prosody.cfg.lua'), 'utf8')
+  const file = join(place, 'open.cfg.lua')
+  await writeFile(file, text.replace('allow_registration = false', 'allow_registration = true'))
+  await server.start(file)
+  try {
+    await server.call('add-user', ['alice'], password)
+    await server.call('make-room', ['admins'])
+    await server.call('role', ['grant', 'admins', 'alice'])
+    await removeAccount(await sessionOf(server))
+
+    expect(await signUp(server, 'alice')).toContain('<not-acceptable')
+    expect(await signUp(server, 'bob')).toMatch(/type=['"]result['"]/)
+  } finally {
+    await server.call('stop')
+  }
+})
+
+async function sessionOf(server: ScriptedServer): Promise<Session> {
+  const session = await openSession(server)
+  await authenticate(session, 'alice', password)
+  await bind(session)
+  return session
+}
+
+async function signUp(server: ScriptedServer, username: string): Promise<string> {
+  const query = `<username>${username}</username><password>${password}</password>`
+  const iq = `<iq xmlns='jabber:client' type='set' id='s'><query xmlns='jabber:iq:register'>${query}</query></iq>`
+  return (await openSession(server)).send(iq)
+}
 
 const vCard = (type: string, id: string, content = '') =>
   `<iq xmlns='jabber:client' type='${type}' id='${id}'><vCard xmlns='vcard-temp'>${content}</vCard></iq>`

@@ -33,9 +33,9 @@ const ROWS = rowsOf('')
 /** Threats to a sign-in without a password. One of them is the app's alone. */
 const CONFIRM_ROWS = rowsOf('A')
 const CONFIRM_NOT_OURS = [17]
-/** Threats to roles. Two of them are the operator's and the app's alone. */
+/** Threats to roles. One of them is the operator's alone. */
 const ROLE_ROWS = rowsOf('C')
-const ROLE_NOT_OURS = [8, 12]
+const ROLE_NOT_OURS = [8]
 const PROFILE_ROWS = rowsOf('D')
 const OURS = ROWS.filter(({ number }) => !NOT_OURS.includes(number))
 

@@ -3,6 +3,7 @@ import { type Finding, ok, skipped, warn, wrong } from '../finding'
 import { settingFor } from '../settings'
 import type { Software } from '../software'
 import { type Fault, worstOf } from './faults'
+import { featuresOf } from './features'
 import { listsOf, namesOf, type RoomAnswers } from './rooms'
 
 /** Reading of the lists of all rooms in one body, as a login does it. */
@@ -22,13 +23,16 @@ export interface Reading {
 /** Checks that the account may read the lists, and that they come before a login would give up. */
 export function readFinding({ answers, reader, isService, ms, isTooLarge }: Reading, software: Software): Finding {
   if (isTooLarge) return skipped('role-read', 'not checked, because the answers are too large (see role-size)')
-  const faults = answers.flatMap(about => listsFault(about, reader, isService, software) ?? [])
+  // A room that is not there lacks no rights: role-rooms says what to change.
+  const rooms = answers.filter(({ info }) => info === undefined || featuresOf(info).refusal === undefined)
+  if (rooms.length === 0) return skipped('role-read', 'not checked, because no room tells what it is (see role-rooms)')
+  const faults = rooms.flatMap(about => listsFault(about, reader, isService, software) ?? [])
   if (ms > ASK_MS) {
     const advice =
       "A login gives up after that time, and then has no roles: check the server's load, or name fewer rooms."
     faults.push({ status: 'warn', summary: `the lists took ${ms} ms, more than ${ASK_MS}`, advice })
   }
-  return worstOf('role-read', faults, `${reader} reads the lists of ${namesOf(answers)} in ${ms} ms`)
+  return worstOf('role-read', faults, `${reader} reads the lists of ${namesOf(rooms)} in ${ms} ms`)
 }
 
 /** Faults of an answer that say nothing about the rights of the account. */

@@ -42,6 +42,10 @@ export async function bind(session: Session): Promise<string> {
 
 export const terminate = (session: Session) => session.send('', "type='terminate'")
 
+/** Removes the account of the session. */
+export const removeAccount = (session: Session) =>
+  session.send("<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>")
+
 /** Sends a stanza. Returns the first reply with the words, which may come with a later request. */
 export async function untilSaid(session: Session, stanza: string, words: string): Promise<string> {
   let reply = await session.send(stanza)

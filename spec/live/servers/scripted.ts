@@ -21,8 +21,12 @@ export interface ScriptedServer {
   call(script: string, words?: readonly string[], typed?: string): Promise<Printed>
 }
 
-/** Prepares a server in a directory, on free ports. */
-export async function scripted(server: keyof typeof SETTINGS, directory: string): Promise<ScriptedServer> {
+/** Prepares a server in a directory, on free ports, with more settings of its start script. */
+export async function scripted(
+  server: keyof typeof SETTINGS,
+  directory: string,
+  more: readonly string[] = [],
+): Promise<ScriptedServer> {
   const { path, ports, values } = SETTINGS[server]
   const free = await freePorts(ports.length)
   const script = (name: string) => resolve(__dirname, '../../..', server, name)
@@ -35,7 +39,7 @@ export async function scripted(server: keyof typeof SETTINGS, directory: string)
         String(process.pid),
         ...(configuration === undefined ? [] : ['--config', configuration]),
       ]
-      const settings = [...ports.map((port, n) => `${port}=${free[n]}`), ...values]
+      const settings = [...ports.map((port, n) => `${port}=${free[n]}`), ...values, ...more]
       await command([script('start'), ...options, directory, ...settings])
     },
     call: (name, words = [], typed) => command([script(name), directory, ...words], typed),

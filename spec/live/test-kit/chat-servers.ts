@@ -4,8 +4,11 @@ import type { LiveServer } from '../servers/live-server'
 import { startProsody } from '../servers/prosody'
 
 const PROSODY_MODULES = ['carbons', 'ping', 'private', 'time', 'vcard']
-// As by default: pages of any origin may use BOSH. The configuration that operators copy allows none.
-const ANY_ORIGIN = 'http_cors_override = {}'
+// As by default: pages of any origin may use BOSH. The configuration that operators copy allows none. It keeps vCards by
+// PEP; the test kit plays the module `vcard`, as it is without PEP.
+const PROSODY_SETTINGS = `
+http_cors_override = {}
+modules_disabled = { "s2s", "dialback", "pep", "vcard_legacy" }`
 
 /** The real servers with the services that the test kit plays as well. */
 export const chatServers: readonly (readonly [PersonalityName, () => Promise<LiveServer>])[] = [
@@ -25,5 +28,5 @@ export const chatServers: readonly (readonly [PersonalityName, () => Promise<Liv
         },
       }),
   ],
-  ['prosody', () => startProsody({ storage: 'plain', modules: PROSODY_MODULES, more: ANY_ORIGIN })],
+  ['prosody', () => startProsody({ storage: 'plain', modules: PROSODY_MODULES, more: PROSODY_SETTINGS })],
 ]
