@@ -41,7 +41,7 @@ export interface VCard {
    */
   readonly emails: readonly { readonly value: string; readonly verified: false }[]
   /**
-   * photo, or none: a PNG, JPEG or GIF of at most 48 KiB and 1024 × 1024 pixels, as a `data:` URL. Its type is read from its
+   * photo, or none: a PNG, JPEG or GIF of at most 48 kB and 1024 × 1024 pixels, as a `data:` URL. Its type is read from its
    * first bytes
    */
   readonly photos: readonly { readonly value: string }[]

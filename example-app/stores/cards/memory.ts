@@ -1,6 +1,6 @@
 import type { Card, Cards } from './cards'
 
-/** bytes of all cards together; a picture has 48 KiB at most */
+/** bytes of all cards together; a picture has 48 kB at most */
 export const MAX_CARD_BYTES = 32 * 1024 * 1024
 /** bytes that an entry takes beside its card */
 const ENTRY_BYTES = 256
