@@ -53,7 +53,11 @@ export function readRoles(env: Environment, { isDemo, domain, hasAccount }: Role
   return roles
 }
 
-const NO_ACCOUNT = { jid: '', ready: () => Promise.reject(new Error()), ask: () => Promise.reject(new Error()) }
+const NO_ACCOUNT = {
+  jid: 'reader@localhost',
+  ready: () => Promise.reject(new Error()),
+  ask: () => Promise.reject(new Error()),
+}
 
 /** Reads a list that has entries if it is there: without owners, a room would not be checked for them. */
 function filledList(env: Environment, name: typeof ROLES | typeof OWNERS): string[] | undefined {
