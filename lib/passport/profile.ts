@@ -1,5 +1,6 @@
 import { displayDomain, displayLocalpart } from '../jid'
 import type { Account } from '../login/account'
+import type { VCard } from '../vcard/vcard'
 
 /**
  * Profile of an XMPP account in Passport's normalized form: plain data. Without `verify` it is `req.user`.
@@ -38,11 +39,11 @@ export interface Profile {
   /** `jid` as people read it: the localpart, `@`, domain in U-labels; to show, never to compare */
   readonly displayJid: string
   /** parts of the name in the account's vCard, with option `profile: 'vcard'`; see {@link VCard.name} */
-  readonly name?: { readonly familyName?: string; readonly givenName?: string; readonly middleName?: string }
+  readonly name?: NonNullable<VCard['name']>
   /** e-mail addresses in the account's vCard, never verified, with option `profile: 'vcard'`; see {@link VCard.emails} */
-  readonly emails?: readonly { readonly value: string; readonly verified: false }[]
+  readonly emails?: VCard['emails']
   /** photo in the account's vCard, as a `data:` URL, with option `profile: 'vcard'`; see {@link VCard.photos} */
-  readonly photos?: readonly { readonly value: string }[]
+  readonly photos?: VCard['photos']
   /** roles of the account at this login, with option `roles`; not in the session, see {@link deserializeUser} */
   readonly roles?: readonly string[]
 }

@@ -34,17 +34,32 @@ export interface VCard {
    */
   readonly displayName?: string
   /** parts of the name, each like `displayName` */
-  readonly name?: { readonly familyName?: string; readonly givenName?: string; readonly middleName?: string }
+  readonly name?: {
+    /** family name */
+    readonly familyName?: string
+    /** given name */
+    readonly givenName?: string
+    /** middle name */
+    readonly middleName?: string
+  }
   /**
    * up to five e-mail addresses. Any account can name any address: never find a user of the app by one. Escape it in HTML, and
    * encode it in a URL
    */
-  readonly emails: readonly { readonly value: string; readonly verified: false }[]
+  readonly emails: readonly {
+    /** address, as the account has written it */
+    readonly value: string
+    /** the server has not checked it */
+    readonly verified: false
+  }[]
   /**
    * photo, or none: a PNG, JPEG or GIF of at most 48 kB and 1024 × 1024 pixels, as a `data:` URL. Its type is read from its
    * first bytes
    */
-  readonly photos: readonly { readonly value: string }[]
+  readonly photos: readonly {
+    /** picture as a `data:` URL */
+    readonly value: string
+  }[]
 }
 
 /** Returns the question for the own vCard of an account that is logged in (XEP-0054 §3.1). */
