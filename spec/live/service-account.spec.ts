@@ -125,9 +125,10 @@ describe.each([
     await bot.close()
     await Promise.all(['x', 'y', 'z'].map(text => alice.send(chat(bot.jid, text))))
     const inbox = inboxOf(open(server(), 'bot'))
-    await inbox.message('z')
+    // ejabberd keeps one later that still found the session that ends.
+    for (const text of ['x', 'y', 'z']) await inbox.message(text)
 
-    expect(inbox.texts()).toEqual(['x', 'y', 'z'])
+    expect(inbox.texts().sort()).toEqual(['x', 'y', 'z'])
     expect(inbox.came.every(isDelayed)).toBe(true)
   })
 
