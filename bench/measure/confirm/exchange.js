@@ -8,8 +8,8 @@ const BODY = 'app.example: answer with the number that your browser shows. Firef
 const HTTP_AUTH = 'http://jabber.org/protocol/http-auth'
 /** ms. Longer than any answer takes. */
 const DEADLINE_MS = 20_000
-/** More than any run asks. */
-const ASKS = { perJid: 100, perDomain: 100_000 }
+/** More than any run asks in a minute. */
+const ASKS = { perJid: 100, perDomain: 100_000, window: 60_000 }
 
 /**
  * The bare exchange: a prepared question out, and a search for its nonce in each reply.
