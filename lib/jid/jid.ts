@@ -1,4 +1,4 @@
-import { displayDomain, prepareConfiguredDomain } from './domain'
+import { type Domain, displayDomain, prepareConfiguredDomain } from './domain'
 import { displayLocalpart } from './escaping'
 import { prepareLocalpart } from './localpart'
 
@@ -20,12 +20,20 @@ export function splitJid(jid: string): { local: string | undefined; domain: stri
   }
 }
 
+/** Prepares the bare JID of an account, or returns `undefined` for anything else. */
+export function prepareBareJid(jid: string): { readonly local: string; readonly domain: Domain } | undefined {
+  const parts = splitJid(jid)
+  if (parts.local === undefined || parts.resource !== undefined) return undefined
+  const local = prepareLocalpart(parts.local)
+  const domain = prepareConfiguredDomain(parts.domain)
+  return local === undefined || domain === undefined ? undefined : { local, domain }
+}
+
 /** Returns the parts of a bare JID that is already prepared, as sessions store it, or `undefined` for anything else. */
 export function parsePreparedJid(jid: string): BareJid | undefined {
-  const { local, domain, resource } = splitJid(jid)
-  if (local === undefined || resource !== undefined) return undefined
-  if (prepareLocalpart(local) !== local || prepareConfiguredDomain(domain)?.ascii !== domain) return undefined
-  return { local, domain }
+  const prepared = prepareBareJid(jid)
+  if (prepared === undefined || `${prepared.local}@${prepared.domain.ascii}` !== jid) return undefined
+  return { local: prepared.local, domain: prepared.domain.ascii }
 }
 
 /**

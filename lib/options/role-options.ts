@@ -1,4 +1,4 @@
-import { type Domain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import { prepareBareJid } from '../jid'
 import { MAX_ROLE_OWNERS, MAX_ROLE_QUESTION_BYTES, MAX_ROLES, ROOM_QUESTION_BYTES } from '../limits'
 import { assertKnown, assertObject } from './checks'
 
@@ -140,11 +140,6 @@ function ownersOf(value: unknown, option: string): ReadonlySet<string> | undefin
   )
 }
 
-function bareJidOf(value: unknown): { readonly local: string; readonly domain: Domain } | undefined {
-  if (typeof value !== 'string') return undefined
-  const parts = splitJid(value)
-  if (parts.local === undefined || parts.resource !== undefined) return undefined
-  const local = prepareLocalpart(parts.local)
-  const domain = prepareConfiguredDomain(parts.domain)
-  return local === undefined || domain === undefined ? undefined : { local, domain }
+function bareJidOf(value: unknown): ReturnType<typeof prepareBareJid> {
+  return typeof value === 'string' ? prepareBareJid(value) : undefined
 }

@@ -1,4 +1,4 @@
-import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import { prepareBareJid, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 
 /** Function that prepares the bare JIDs of one list. Their domains are mostly the same. */
 export type PrepareJid = (jid: string) => string | undefined
@@ -23,12 +23,6 @@ export function jidPreparer(): PrepareJid {
 
 /** Returns the prepared bare JID of an account, or `undefined` for anything else. */
 export function preparedAccount(jid: unknown): string | undefined {
-  if (typeof jid !== 'string') return undefined
-  const prepared = jidPreparer()(jid)
-  return prepared?.includes('@') ? prepared : undefined
-}
-
-/** Tells whether a sender is a room. Compares prepared: servers spell a JID in their own way. */
-export function isSameJid(sender: string, room: string): boolean {
-  return sender === room || jidPreparer()(sender) === room
+  const prepared = typeof jid === 'string' ? prepareBareJid(jid) : undefined
+  return prepared && `${prepared.local}@${prepared.domain.ascii}`
 }

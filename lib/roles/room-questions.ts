@@ -1,9 +1,9 @@
 import type { Room } from '../options/role-options'
+import { sameJidAs } from '../stanzas/iq'
 import type { Question } from '../stanzas/question'
 import type { Answers } from '../stanzas/questions'
 import { DISCO_INFO, MUC_ADMIN } from '../xml/namespaces'
 import { element, type Node } from '../xml/write'
-import { isSameJid } from './room-jids'
 import type { RoomReports } from './room-reports'
 import { holdersIn } from './room-roles'
 import { AFFILIATIONS, roomIn } from './room-view'
@@ -18,9 +18,10 @@ const PAYLOADS: readonly Node[] = [
  * (§10.5, §10.8, §9.5). The asker need not be in the room. A room of several roles is asked once.
  */
 export function questionsOf(rooms: readonly Room[]): readonly Question[] {
-  return [...byJid(rooms).values()].flatMap(({ jid, address }) =>
-    PAYLOADS.map(payload => ({ to: address, payload, from: (sender: string) => isSameJid(sender, jid) })),
-  )
+  return [...byJid(rooms).values()].flatMap(({ address }) => {
+    const from = sameJidAs(address)
+    return PAYLOADS.map(payload => ({ to: address, payload, from }))
+  })
 }
 
 /**

@@ -12,8 +12,11 @@ export interface Holders {
   readonly isComplete: boolean
 }
 
+/** Faults in the kind of a room. */
+export type KindFault = Extract<RoomRefusal, 'not-persistent' | 'not-members-only' | 'anonymous'>
+
 /** Features that the room of a role has, and those that contradict them (XEP-0045 §15.3), each with its fault. */
-const FLAGS: readonly (readonly [RoomRefusal, string, string])[] = [
+const FLAGS: readonly (readonly [KindFault, string, string])[] = [
   ['not-persistent', 'muc_persistent', 'muc_temporary'],
   ['not-members-only', 'muc_membersonly', 'muc_open'],
   ['anonymous', 'muc_nonanonymous', 'muc_semianonymous'],
@@ -31,7 +34,7 @@ export function holdersIn({ features, lists }: RoomView, { owners }: Room): Hold
     return { holders: NO_ACCOUNTS, refusals, isComplete: features === 'not-found' }
   }
   const all = AFFILIATIONS.map(affiliation => lists[affiliation])
-  const refusals = [...faultsOf(features), ...(owners ? ownersFault(lists.owner, owners, all) : [])]
+  const refusals: RoomRefusal[] = [...faultsOf(features), ...(owners ? ownersFault(lists.owner, owners, all) : [])]
   if (all.includes('not-found')) refusals.push('not-found')
   const isRefused = refusals.length > 0
   if (all.some(isMalformed)) refusals.push('malformed')
@@ -42,7 +45,8 @@ export function holdersIn({ features, lists }: RoomView, { owners }: Room): Hold
   }
 }
 
-function faultsOf(features: ReadonlySet<string>): RoomRefusal[] {
+/** Returns why a room with these features gives no role. */
+export function faultsOf(features: ReadonlySet<string>): readonly KindFault[] {
   return FLAGS.flatMap(([fault, wanted, opposite]) => (features.has(wanted) && !features.has(opposite) ? [] : [fault]))
 }
 
@@ -52,9 +56,14 @@ function ownersFault(
   all: readonly ListAnswer[],
 ): readonly RoomRefusal[] {
   const found = jidsOf(list)
-  if (found) return found.size === owners.size && [...owners].every(owner => found.has(owner)) ? [] : ['other-owners']
+  if (found) return isSameSet(found, owners) ? [] : ['other-owners']
   // Members can read a list at least: others cause no report.
   return list === 'forbidden' && all.some(jidsOf) ? ['owners-unread'] : []
+}
+
+/** Returns true if two lists name the same accounts. */
+export function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...other].every(jid => one.has(jid))
 }
 
 function namedIn(lists: readonly ListAnswer[]): ReadonlySet<string> {

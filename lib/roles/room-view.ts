@@ -1,8 +1,8 @@
-import { stanzaErrorOf } from '../stanzas/iq'
+import { type Senders, sameJidAs, stanzaErrorOf } from '../stanzas/iq'
 import { DISCO_INFO } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import { type List, listIn } from './affiliation-list'
-import { isSameJid, jidPreparer } from './room-jids'
+import { jidPreparer } from './room-jids'
 
 /** Lists of a room that are asked for, in the order of the questions (XEP-0045 §5.2). */
 export const AFFILIATIONS = ['owner', 'admin', 'member'] as const
@@ -36,21 +36,22 @@ const NOT_FOUND = ['item-not-found', 'gone']
  */
 export function roomIn([info, ...lists]: readonly (Element | undefined)[], room: string): RoomView {
   const prepare = jidPreparer()
+  const isRoom = sameJidAs(room)
   const [owner, admin, member] = AFFILIATIONS.map((affiliation, index) =>
-    contentIn(lists[index], room, result => listIn(result, affiliation, prepare)),
+    contentIn(lists[index], isRoom, result => listIn(result, affiliation, prepare)),
   ) as [ListAnswer, ListAnswer, ListAnswer]
-  const features = contentIn(info, room, featuresIn)
+  const features = contentIn(info, isRoom, featuresIn)
   return { features: features === 'forbidden' ? 'unavailable' : features, lists: { owner, admin, member } }
 }
 
 function contentIn<T>(
   answer: Element | undefined,
-  room: string,
+  isRoom: Senders,
   read: (result: Element) => T | undefined,
 ): T | NoContent {
   const from = answer?.attributes.get('from')
   // RFC 6120 §8.1.2.1: an answer without `from` is of the own server, so not of a room.
-  if (!answer || from === undefined || !isSameJid(from, room)) return 'unanswered'
+  if (!answer || from === undefined || !isRoom(from)) return 'unanswered'
   const error = stanzaErrorOf(answer)
   if (error) return noContentOf(error.condition)
   return (answer.attributes.get('type') === 'result' ? read(answer) : undefined) ?? 'malformed'

@@ -1,7 +1,7 @@
 import { XmppBoshError } from '../errors/error'
-import { type Domain, isSameDomain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
+import type { Domain } from '../jid'
 import { MAX_ASKED } from '../limits'
-import { type Senders, senders } from '../stanzas/iq'
+import { isAnswer, type Senders, sameJidAs, senders } from '../stanzas/iq'
 import type { Element } from '../xml/read'
 
 interface Request {
@@ -50,9 +50,8 @@ export class Asked {
 
   /** Takes a stanza that answers a request. Any other is left alone. */
   take(stanza: Element): void {
-    const { name, attributes } = stanza
-    const [id = '', type = '', from] = [attributes.get('id'), attributes.get('type'), attributes.get('from')]
-    if (name !== 'iq' || !['result', 'error'].includes(type)) return
+    if (!isAnswer(stanza)) return
+    const [id = '', from] = [stanza.attributes.get('id'), stanza.attributes.get('from')]
     const request = this.#requests.get(id)
     if (!request) return
     // RFC 6120 §8.1.2.1: without `from` it is of the server, about the account itself. MongooseIM sends an empty one.
@@ -66,17 +65,5 @@ export class Asked {
     const requests = [...this.#requests.values()]
     this.#requests.clear()
     for (const { reject } of requests) reject(reason)
-  }
-}
-
-/** Compares prepared: servers spell a JID in their own way. */
-function sameJidAs(jid: string): Senders {
-  const asked = splitJid(jid)
-  const local = asked.local === undefined ? undefined : prepareLocalpart(asked.local)
-  const domain = prepareConfiguredDomain(asked.domain)
-  return from => {
-    const { local: theirs, domain: theirDomain, resource } = splitJid(from)
-    if (!domain || !isSameDomain(theirDomain, domain) || resource !== asked.resource) return false
-    return theirs === undefined ? asked.local === undefined : local !== undefined && prepareLocalpart(theirs) === local
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BoshSession } from '../bosh/session'
 import { protocolError } from '../errors/error'
-import { type Domain, isSameDomain, prepareLocalpart, splitJid } from '../jid'
+import { type Domain, isSameDomain, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../jid'
 import type { Signal } from '../time/light-signal'
 import { conditionIn } from '../xml/condition'
 import { CLIENT, HTTPBIND, STANZA_CONDITIONS } from '../xml/namespaces'
@@ -46,6 +46,18 @@ export function senders(domain: Domain, account?: { readonly local: string }): S
   }
 }
 
+/** Accepts replies from one JID alone. Compares prepared: servers spell a JID in their own way. */
+export function sameJidAs(jid: string): Senders {
+  const asked = splitJid(jid)
+  const local = asked.local === undefined ? undefined : prepareLocalpart(asked.local)
+  const domain = prepareConfiguredDomain(asked.domain)
+  return from => {
+    const { local: theirs, domain: theirDomain, resource } = splitJid(from)
+    if (!domain || !isSameDomain(theirDomain, domain) || resource !== asked.resource) return false
+    return theirs === undefined ? asked.local === undefined : local !== undefined && prepareLocalpart(theirs) === local
+  }
+}
+
 /** Refusal of a request (RFC 6120 §8.3.2). */
 export interface StanzaError {
   /** the defined condition */
@@ -78,18 +90,19 @@ function answerIn(reply: readonly Element[], id: string, isSender: Senders): Ele
       throw protocolError('the server sent an element that is not a stanza')
     }
   }
-  const answers = reply.filter(({ name, attributes }) => {
-    const from = attributes.get('from')
-    return (
-      name === 'iq' &&
-      attributes.get('id') === id &&
-      ['result', 'error'].includes(attributes.get('type') ?? '') &&
-      // MongooseIM answers a removal with an empty `from`.
-      (!from || isSender(from))
-    )
+  const answers = reply.filter(child => {
+    const from = child.attributes.get('from')
+    // MongooseIM answers a removal with an empty `from`.
+    return isAnswer(child) && child.attributes.get('id') === id && (!from || isSender(from))
   })
   if (answers.length > 1) throw protocolError('the server sent two replies to one request')
   return answers[0]
+}
+
+/** Returns true for an iq of type result or error. */
+export function isAnswer(element: Element): boolean {
+  const { name, attributes } = element
+  return name === 'iq' && isStanzaNamespace(element) && ['result', 'error'].includes(attributes.get('type') ?? '')
 }
 
 /** Returns true if an element is in the namespace of stanzas. Those of many servers inherit that of the body. */

@@ -17,7 +17,7 @@ import { CLIENT } from '../xml/namespaces'
 import type { Element } from '../xml/read'
 import type { ChildLimits } from '../xml/read-by-child'
 import { element, type Node } from '../xml/write'
-import { isStanzaNamespace } from './iq'
+import { isAnswer } from './iq'
 import type { Question } from './question'
 
 /**
@@ -122,12 +122,10 @@ class GatheredAnswers {
 
   /** Returns the index of the question that an element answers (RFC 6120 §8.2.3). */
   #indexOf(child: Element): number | undefined {
-    const { name, attributes } = child
-    const [id = '', type = '', from] = [attributes.get('id'), attributes.get('type'), attributes.get('from')]
+    const [id = '', from] = [child.attributes.get('id'), child.attributes.get('from')]
     const index = this.#indexes.get(id)
     const question = index === undefined ? undefined : this.#questions[index]
-    const isAnswer = name === 'iq' && isStanzaNamespace(child) && ['result', 'error'].includes(type)
-    if (!question || !isAnswer) return undefined
+    if (!question || !isAnswer(child)) return undefined
     // RFC 6120 §8.1.2.1: without `from` it is of the server, about the account itself. MongooseIM sends an empty one.
     const isFromAsked = from ? question.from(from) : question.to === undefined
     return isFromAsked ? index : undefined

@@ -1,9 +1,9 @@
 import type { BoshSession } from '../../bosh/session'
-import { type Domain, isSameDomain, splitJid } from '../../jid'
+import type { Domain } from '../../jid'
 import { MAX_RESPONSE_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from '../../limits'
 import type { Room } from '../../options/role-options'
 import { questionsOf } from '../../roles/room-questions'
-import { senders } from '../../stanzas/iq'
+import { sameJidAs, senders } from '../../stanzas/iq'
 import type { Question } from '../../stanzas/question'
 import { askAll, ROLE_BOUNDS } from '../../stanzas/questions'
 import type { Clock } from '../../time/clock'
@@ -75,11 +75,6 @@ function aboutServices(own: Domain, services: readonly Domain[]): readonly Quest
   })
   return [
     ask(own.wire, DISCO_ITEMS, senders(own)),
-    ...services.map(service => ask(service.wire, DISCO_INFO, jid => isDomain(jid, service))),
+    ...services.map(service => ask(service.wire, DISCO_INFO, sameJidAs(service.wire))),
   ]
-}
-
-function isDomain(jid: string, domain: Domain): boolean {
-  const parts = splitJid(jid)
-  return parts.local === undefined && parts.resource === undefined && isSameDomain(parts.domain, domain)
 }

@@ -1,4 +1,5 @@
 import type { Room } from '../../options/role-options'
+import { faultsOf, isSameSet, type KindFault } from '../../roles/room-roles'
 import { roomIn } from '../../roles/room-view'
 import { stanzaErrorOf } from '../../stanzas/iq'
 import type { Element } from '../../xml/read'
@@ -20,12 +21,12 @@ export interface RoomAnswers {
 /** Accounts in the lists of a room, or the condition or fault in place of them. */
 type Lists = Readonly<Record<'owner' | 'admin' | 'member', ReadonlySet<string> | string>>
 
-/** Kinds of a room (XEP-0045 §4.2) that a role demands, with the feature that shows the opposite. */
-const KINDS = [
-  ['muc_persistent', 'muc_temporary', 'persistent'],
-  ['muc_membersonly', 'muc_open', 'members-only'],
-  ['muc_nonanonymous', 'muc_semianonymous', 'non-anonymous'],
-] as const
+/** Words for the faults in the kind of a room (XEP-0045 §4.2). */
+const FAULTS: Readonly<Record<KindFault, string>> = {
+  'not-persistent': 'not persistent',
+  'not-members-only': 'not members-only',
+  anonymous: 'not non-anonymous',
+}
 
 /** Checks that each room exists, is of the kind that a role demands, and has the owners that are known. */
 export function roomsFinding(answers: readonly RoomAnswers[], software: Software): Finding {
@@ -56,10 +57,10 @@ function kindFault({ room: { jid }, info }: RoomAnswers, software: Software): Fa
     const advice = 'Correct the address of the room, and see role-service: its domain may have no rooms.'
     return { status: 'wrong', summary: `${jid} does not tell what it is (${refusal})`, advice }
   }
-  const lacks = KINDS.filter(([has, opposite]) => !features.has(has) || features.has(opposite))
-  if (lacks.length === 0) return undefined
+  const faults = faultsOf(features).map(fault => FAULTS[fault])
+  if (faults.length === 0) return undefined
   const advice = `Change the configuration of the room${setting}: \`muc#roomconfig_persistentroom\` = 1, \`muc#roomconfig_membersonly\` = 1, \`muc#roomconfig_whois\` = anyone.`
-  return { status: 'wrong', summary: `${jid} is not ${lacks.map(([, , kind]) => kind).join(', not ')}`, advice }
+  return { status: 'wrong', summary: `${jid} is ${faults.join(', ')}`, advice }
 }
 
 /** Compares the owners. It repeats no name: that of one owner may be a secret. */
@@ -71,7 +72,7 @@ function ownersFault(about: RoomAnswers, software: Software): Fault | undefined 
     const advice = 'The app gives no role by this room as long as it cannot compare its owners: see role-read.'
     return { status: 'warn', summary: `the owners of ${jid} could not be read (${listed})`, advice }
   }
-  if (listed.size === owners.size && [...owners].every(known => listed.has(known))) return undefined
+  if (isSameSet(listed, owners)) return undefined
   return {
     status: 'wrong',
     summary: `${jid} has other owners than --role-owner names`,

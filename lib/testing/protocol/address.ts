@@ -1,4 +1,4 @@
-import { prepareConfiguredDomain, prepareLocalpart, splitJid } from '../../jid'
+import { prepareBareJid, prepareConfiguredDomain, prepareLocalpart, splitJid } from '../../jid'
 
 /**
  * Addressee of a stanza, as the server sees it. `account` is the sender's own bare JID, or no address at all. `client` is
@@ -33,18 +33,14 @@ export function placeOf(to: string | undefined, jid: string, host: string): Plac
 
 /** Returns the prepared bare JID of an address, or `undefined` for one without a name and for an invalid one. */
 export function accountOf(jid: string): string | undefined {
-  const { local, domain } = splitJid(jid)
-  const name = local === undefined ? undefined : prepareLocalpart(local)
-  const wire = prepareConfiguredDomain(domain)?.wire
-  return name === undefined || wire === undefined ? undefined : `${name}@${wire}`
+  const prepared = prepareBareJid(bareJid(jid))
+  return prepared && `${prepared.local}@${prepared.domain.wire}`
 }
 
 /** Returns the prepared bare JID with A-labels, by which addresses in any spelling are compared. */
 export function comparableJid(jid: string): string | undefined {
-  const { local, domain } = splitJid(jid)
-  const name = local === undefined ? undefined : prepareLocalpart(local)
-  const ascii = prepareConfiguredDomain(domain)?.ascii
-  return name === undefined || ascii === undefined ? undefined : `${name}@${ascii}`
+  const prepared = prepareBareJid(bareJid(jid))
+  return prepared && `${prepared.local}@${prepared.domain.ascii}`
 }
 
 /** Returns the bare JID of a full one. */
