@@ -337,7 +337,7 @@ describe('when its session is lost, the account', () => {
     await advance(1_000)
     void account.send(chat('m1'))
     await rest()
-    await advance(RECEIPT_MS)
+    await advance(RECEIPT_MS + 1_000)
     await advance(0)
 
     expect(server.sessions).toBe(2)

@@ -1,5 +1,5 @@
 import { XmppBoshError } from '../../errors/error'
-import { HELD_GRACE_MS, RECEIPT_MS, RECEIPT_POLL_MS, SOCKET_WAIT_MS } from '../../limits'
+import { HELD_GRACE_MS, RECEIPT_MS, RECEIPT_POLL_MS, SHAPED_BYTES_PER_S, SOCKET_WAIT_MS } from '../../limits'
 import type { Element } from '../../xml/read'
 import type { Connection } from '../transport'
 import type { Flight } from './flight'
@@ -62,7 +62,15 @@ export class Flights {
     const { newest } = this
     if (!newest) return NEVER
     if (newest.sentAt === undefined) return newest.postedAt + SOCKET_WAIT_MS
-    return newest.sentAt + (this.size > 1 ? RECEIPT_MS : this.#waitMs + HELD_GRACE_MS)
+    const heldMs = this.#waitMs + HELD_GRACE_MS
+    return newest.sentAt + (this.size > 1 ? Math.min(RECEIPT_MS + this.#shapedMs(), heldMs) : heldMs)
+  }
+
+  // ejabberd's shaper lets a request wait until the bytes of it and of those before it have had their time. A session that
+  // is given up meanwhile takes with it what the server has to say.
+  #shapedMs(): number {
+    const bytes = this.unreceived.reduce((sum, { bytes }) => sum + bytes, 0)
+    return Math.ceil((bytes * 1_000) / SHAPED_BYTES_PER_S)
   }
 
   /** Returns the error for a reply that is overdue. */

@@ -10,6 +10,7 @@ import {
   RECEIPT_MS,
   RECEIPT_POLL_MS,
   SEND_GAP_MS,
+  SHAPED_BYTES_PER_S,
   SOCKET_WAIT_MS,
   TERMINATE_TIMEOUT_MS,
   UNREADABLE_PAUSE_MS,
@@ -26,6 +27,9 @@ import { type HeldPost, HeldRequests, reset, settled } from '../../fixtures/held
 const WAIT_MS = 45_000
 const OPENING = "<presence xmlns='jabber:client'/>"
 const message = (id: string, size = 0) => `<message xmlns='jabber:client' id='${id}'>${'x'.repeat(size)}</message>`
+/** ms until the receipt of these stanzas is overdue */
+const overdueMs = (...stanzas: string[]) =>
+  RECEIPT_MS + Math.ceil((stanzas.join('').length * 1_000) / SHAPED_BYTES_PER_S)
 const idsIn = ({ body }: HeldPost) => [...body.matchAll(/<message[^>]* id='([^']*)'/g)].map(([, id]) => id)
 const ENDS = {
   conflict:
@@ -459,7 +463,7 @@ describe('for a receipt', () => {
     await advance(1_000)
     await say('a')
     await say('b')
-    await advance(RECEIPT_MS - 1)
+    await advance(overdueMs(message('a')) - 1)
     expect(ends).toEqual([])
     await advance(1)
 
@@ -471,13 +475,55 @@ describe('for a receipt', () => {
     expect(server.last.body).toContain("type='terminate'")
   })
 
+  test('a server that slows the account down has the time for all bytes without a receipt, and the session stays', async () => {
+    const { server, hold, say, advance, ends, received, sent } = await open()
+    const size = MAX_STANDING_BODY_BYTES - message('a').length
+    for (const id of ['a', 'b', 'c']) await say(id, size)
+    hold.answer()
+    await settled()
+    await advance(SEND_GAP_MS)
+    const [first, second] = server.held
+    expect([first, second].map(post => post && idsIn(post))).toEqual([['a'], ['b']])
+    await advance(overdueMs(message('a', size), message('b', size)) - 1)
+    expect(ends).toEqual([])
+
+    first?.answer(message('theirs'))
+    second?.answer(message('theirs too'))
+    await settled()
+    expect(received).toEqual(['theirs', 'theirs too'])
+    expect(sent).toEqual(['a', 'b'])
+  })
+
+  test('a receipt of many bytes that is missing for longer than that ends the session', async () => {
+    const { say, advance, ends } = await open()
+    await advance(1_000)
+    const size = MAX_STANDING_BODY_BYTES - message('a').length
+    await say('a', size)
+    await advance(overdueMs(message('a', size)) - 1)
+    expect(ends).toEqual([])
+    await advance(1)
+
+    expect(ends).toMatchObject([{ code: 'ERR_XMPP_TIMEOUT' }])
+  })
+
+  test('a receipt of a very large stanza is awaited no longer than the answer to a held request', async () => {
+    const { say, advance, ends } = await open()
+    await advance(1_000)
+    await say('a', 1_000_000)
+    await advance(WAIT_MS - 1)
+    expect(ends).toEqual([])
+    await advance(HELD_GRACE_MS + 1)
+
+    expect(ends).toMatchObject([{ code: 'ERR_XMPP_TIMEOUT' }])
+  })
+
   test('a parked stanza gets no receipt from the answer to the newer request alone', async () => {
     const { server, say, advance, ends, received } = await open()
     await advance(1_000)
     await say('a')
     server.last.answer(message('theirs'))
     await settled()
-    await advance(RECEIPT_MS)
+    await advance(overdueMs(message('a')))
 
     // The newer reply is handed out, although the older one is missing.
     expect(received).toEqual(['theirs'])
@@ -643,7 +689,7 @@ describe('the session ends', () => {
     const { server, say, advance } = await open()
     await advance(1_000)
     await say('a')
-    await advance(RECEIPT_MS)
+    await advance(overdueMs(message('a')))
 
     expect(server.held).toHaveLength(1)
     expect(server.posts.map(({ rid }) => rid)).toEqual([101, 102, 103, 104])
