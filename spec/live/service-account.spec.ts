@@ -1,11 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { ServiceAccount, type ServiceAccountMessage } from '../../lib'
-import { HttpTransport, type Transport } from '../../lib/bosh/transport'
-import { MAX_RESPONSE_BYTES_TOP, RECEIPT_MS, STANDING_WAIT_S } from '../../lib/limits'
+import { ServiceAccount } from '../../lib'
+import { RECEIPT_MS, STANDING_WAIT_S } from '../../lib/limits'
 import type { Internals } from '../../lib/sessions/bounded-sessions'
 import type { Element } from '../../lib/xml/read'
 import { element } from '../../lib/xml/write'
+import { until, within } from '../fixtures/waits'
 import { authenticate, openSession } from './servers/bare-session'
+import { handled, inboxOf, online, textOf, watchStates } from './servers/clients/account'
+import { reversing } from './servers/clients/reversing-transport'
 import { startEjabberd } from './servers/ejabberd'
 import type { LiveServer } from './servers/live-server'
 import { startProsody } from './servers/prosody'
@@ -14,7 +15,8 @@ import { startProsody } from './servers/prosody'
 
 const PASSWORD = 'correct horse battery'
 const ANSWERS = 2_000
-const textOf = ({ children }: Element) => children.find(({ name }) => name === 'body')?.text
+/** ms that a server may take to end and to start */
+const RESTART_MS = 45_000
 const isDelayed = ({ children }: Element) => children.some(({ namespace }) => namespace === 'urn:xmpp:delay')
 const chat = (to: string, text: string) => element('message', { to, id: text, type: 'chat' }, element('body', {}, text))
 
@@ -39,32 +41,6 @@ function open(server: LiveServer, username: string, internals: Internals = {}): 
   return account
 }
 
-/** Returns a function that waits for a message with the text. A message that came before counts, too. */
-function inboxOf(account: ServiceAccount) {
-  const came: Element[] = []
-  const waiting = new Map<string, (message: Element) => void>()
-  account.onMessage(message => {
-    came.push(message)
-    waiting.get(textOf(message) ?? '')?.(message)
-  })
-  const message = (text: string) => {
-    const found = came.find(one => textOf(one) === text)
-    return found ? Promise.resolve(found) : new Promise<Element>(resolve => waiting.set(text, resolve))
-  }
-  return { came, message, texts: () => came.map(textOf) }
-}
-
-/** Collects what the channel says until `stop` is called. */
-function watch() {
-  const codes: (string | undefined)[] = []
-  const listen = (message: unknown) => {
-    const { state, code } = message as ServiceAccountMessage
-    if (state === 'connecting') codes.push(code)
-  }
-  subscribe('passport-xmpp-bosh:service-account', listen)
-  return { codes, stop: () => unsubscribe('passport-xmpp-bosh:service-account', listen) }
-}
-
 describe.each([
   ['ejabberd', 0],
   ['Prosody', 1],
@@ -75,13 +51,13 @@ describe.each([
   async function both(internals: Internals = {}) {
     const [bot, alice] = [open(server(), 'bot', internals), open(server(), 'alice')]
     const inboxes = { bot: inboxOf(bot), alice: inboxOf(alice) }
-    await Promise.all([bot.ready(), alice.ready()])
+    await online(bot, alice)
     return { bot, alice, inboxes }
   }
 
   test('2,000 answers arrive, each within a second, on one session', async () => {
     const { bot, alice } = await both()
-    const { codes, stop } = watch()
+    const { codes, stop } = watchStates()
     alice.onMessage(message => void alice.send(chat(bot.jid, `yes ${textOf(message)}`)))
     const { message } = inboxOf(bot)
     let slowest = 0
@@ -107,7 +83,7 @@ describe.each([
 
   test('a stanza that nothing answers has its receipt within 2 s, and the session goes on', async () => {
     const { bot, alice, inboxes } = await both()
-    const { codes, stop } = watch()
+    const { codes, stop } = watchStates()
     for (const text of ['a', 'b', 'c']) {
       const begun = performance.now()
       await bot.send(chat(alice.jid, text))
@@ -124,6 +100,7 @@ describe.each([
     const { bot, alice } = await both()
     await bot.close()
     await Promise.all(['x', 'y', 'z'].map(text => alice.send(chat(bot.jid, text))))
+    await handled(alice)
     const inbox = inboxOf(open(server(), 'bot'))
     // ejabberd keeps one later that still found the session that ends.
     for (const text of ['x', 'y', 'z']) await inbox.message(text)
@@ -145,15 +122,15 @@ describe.each([
     const { bot, alice, inboxes } = await both()
     await bot.send(chat(alice.jid, 'first'))
     const resource = (await inboxes.alice.message('first')).attributes.get('from')?.split('/')[1] ?? ''
-    const { codes, stop } = watch()
+    const { codes, stop } = watchStates()
     const other = await openSession(server())
     await authenticate(other, 'bot', PASSWORD)
     await other.send('', "xmpp:restart='true'")
     await other.send(
       `<iq xmlns='jabber:client' type='set' id='1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
     )
-    await until(() => codes.length > 0)
-    await bot.ready()
+    await until('the end of the session of bot', () => codes.length > 0)
+    await online(bot)
     stop()
     await bot.send(chat(alice.jid, 'second'))
     const from = (await inboxes.alice.message('second')).attributes.get('from')
@@ -168,10 +145,10 @@ describe.each([
     const { bot, alice, inboxes } = await both({ transport: reversing(reversal) })
     await new Promise(resolve => setTimeout(resolve, 100))
     reversal.isDue = true
-    const { codes, stop } = watch()
+    const { codes, stop } = watchStates()
     // The poll after this message is held up on its way, and the next stanza overtakes it.
     await alice.send(chat(bot.jid, 'go'))
-    await until(() => !reversal.isDue)
+    await until('a poll of bot', () => !reversal.isDue)
     const begun = performance.now()
     await bot.send(chat(alice.jid, 'mine'))
     await inboxes.alice.message('mine')
@@ -211,11 +188,11 @@ describe.each([
 })
 
 test('a minute without a message does not end the session', async () => {
-  const { codes, stop } = watch()
+  const { codes, stop } = watchStates()
   const pairs = await Promise.all(
     servers.map(async server => {
       const [bot, alice] = [open(server, 'bot'), open(server, 'alice')]
-      await Promise.all([bot.ready(), alice.ready()])
+      await online(bot, alice)
       return { bot, alice, inbox: inboxOf(bot) }
     }),
   )
@@ -235,52 +212,30 @@ test('a minute without a message does not end the session', async () => {
 // These restart the servers, so they are the last.
 describe.each(['SIGTERM', 'SIGKILL'] as const)('after a restart by %s', signal => {
   test('the accounts come back, and what was sent meanwhile arrives', async () => {
-    await Promise.all(
-      servers.map(async server => {
-        const [bot, alice] = [open(server, 'bot'), open(server, 'alice')]
-        const inbox = inboxOf(alice)
-        await Promise.all([bot.ready(), alice.ready()])
-        if (signal === 'SIGKILL') server.signal(signal)
-        const restarting = server.restart()
-        await until(() => bot.state === 'connecting')
-        const sent = bot.send(chat(alice.jid, 'meanwhile'))
-        await restarting
-        await Promise.all([bot.ready(), alice.ready()])
-        await sent
-        await inbox.message('meanwhile')
-      }),
-    )
-  }, 120_000)
+    await Promise.all(servers.map(server => restart(server, signal)))
+  }, 180_000)
 })
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 20_000; !condition(); ) {
-    if (performance.now() > deadline) throw new Error('the condition was not met within 20 s')
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}
+/** Restarts a server while `bot` sends to `alice`, and waits until both are online again and `alice` has the message. */
+async function restart(server: LiveServer, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const [bot, alice] = [open(server, 'bot'), open(server, 'alice')]
+  const inbox = inboxOf(alice)
+  await online(bot, alice)
+  if (signal === 'SIGKILL') server.signal(signal)
+  const sent = until('the end of the session of bot', () => bot.state === 'connecting').then(() =>
+    bot.send(chat(alice.jid, 'meanwhile')),
+  )
+  await Promise.all([
+    within(`the restart of ${server.name}`, server.restart(), { ms: RESTART_MS }).then(() => online(bot, alice)),
+    within('the receipt of "meanwhile"', sent, { ms: 2 * RESTART_MS, seen: () => bot.state }),
+  ])
 
-/** Returns a transport that holds up one poll, once that is due, so that the next request overtakes it. */
-function reversing(reversal: { isDue: boolean }): Transport {
-  const http = new HttpTransport({ maxResponseBytes: MAX_RESPONSE_BYTES_TOP })
-  return {
-    connect(url) {
-      const connection = http.connect(url)
-      return {
-        get repeats() {
-          return connection.repeats
-        },
-        release: () => connection.release(),
-        async post(body, options) {
-          if (!reversal.isDue || !body.endsWith('/>')) return connection.post(body, options)
-          reversal.isDue = false
-          options.onSent?.()
-          await new Promise(resolve => setTimeout(resolve, 300))
-          const { onSent: _, ...rest } = options
-          return connection.post(body, rest)
-        },
-      }
-    },
-    close: () => http.close(),
-  }
+  // If alice comes at the moment in which ejabberd has found her away, and has not stored the message yet, it keeps the
+  // message until she comes again. The next one arrives after it, or in its place.
+  await bot.send(chat(alice.jid, 'after'))
+  await inbox.message('after')
+  if (inbox.texts().includes('meanwhile')) return
+  await alice.close()
+  const later = inboxOf(open(server, 'alice'))
+  await later.message('meanwhile')
 }
