@@ -1,5 +1,6 @@
 import { LANGUAGES } from '../../example-app/texts'
 import { ALICE, BOT, codeIn } from '../example-app/confirming'
+import { until } from '../fixtures/waits'
 import { PHONE } from './fixture/browser'
 import { flaws } from './fixture/flaws'
 import { PASSWORD } from './fixture/pages'
@@ -104,7 +105,7 @@ onSite(name, openSite, visits => {
     expect(await link.getAttribute('href')).toBe(`xmpp:${BOT}?message;type=chat;body=${code}`)
     expect(await visitor.page.getByRole('img', { name: 'QR code' }).isVisible()).toBe(true)
     usersOf(visits.site).send(jid, code, { to: BOT })
-    while (usersOf(visits.site).told(jid).length === 0) await new Promise(setImmediate)
+    await until('the question of the app', () => usersOf(visits.site).told(jid).length > 0)
     usersOf(visits.site).send(jid, await numberOn(visitor), { to: BOT })
     await signedInAs(visitor, user)
   })

@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { tokenIn } from '../example-app/visitor'
+import { within } from '../fixtures/waits'
 import { type AppProcess, startApp } from './servers/app-process'
 import { stablePorts } from './servers/ports'
 import { type Door, newVisitor, signIn } from './visitor'
@@ -127,7 +128,7 @@ test('a forged path bans no address', async () => {
   // Written by hand: a client would encode the quotes.
   const socket = connect(Number(port), hostname)
   socket.end(`GET ${path} HTTP/1.1\r\nHost: app.example\r\nX-Forwarded-For: 192.0.2.9\r\nConnection: close\r\n\r\n`)
-  await once(socket.resume(), 'close')
+  await within('the end of the connection', once(socket.resume(), 'close'))
   const log = await wholeLog()
   expect(log).toContain(VICTIM)
   expect(await found(log)).toEqual([])

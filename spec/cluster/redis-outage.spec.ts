@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { until } from '../fixtures/waits'
 import { type Cluster, startCluster } from './servers/cluster'
 import { type Door, nameOf, newVisitor, signIn, type Visitor } from './visitor'
 
@@ -38,11 +38,12 @@ function health(): Promise<[number, number][]> {
 }
 
 async function untilReady(): Promise<void> {
-  const deadline = AbortSignal.timeout(20_000)
-  while ((await health()).some(([, ready]) => ready !== 200)) {
-    deadline.throwIfAborted()
-    await setImmediate()
+  let seen: [number, number][] = []
+  const isReady = async () => {
+    seen = await health()
+    return seen.every(([, ready]) => ready === 200)
   }
+  await until('both processes are ready', isReady, { seen: () => seen })
 }
 
 /** Checks the answers to a signed-in visitor while Redis does not answer. */

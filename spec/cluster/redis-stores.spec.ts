@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { SessionData } from 'express-session'
 import type { App } from '../../example-app/app'
 import { LEASE_MS, OUTCOME_TTL_MS } from '../../example-app/stores/outcomes'
@@ -9,6 +8,7 @@ import { STORE_ERRORS } from '../../example-app/stores/store-error'
 import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { appOn, send, signIn, type Visitor, visitorOf } from '../example-app/visitor'
+import { until } from '../fixtures/waits'
 import { stablePorts } from './servers/ports'
 import { type Redis, startRedis } from './servers/redis'
 
@@ -69,11 +69,7 @@ async function limit(stores: Stores) {
 
 /** Waits until the stores can be used again. */
 async function ready(): Promise<void> {
-  const deadline = AbortSignal.timeout(20_000)
-  while (!(await stores.isReady())) {
-    deadline.throwIfAborted()
-    await setImmediate()
-  }
+  await until('the stores are ready', () => stores.isReady())
 }
 
 describe('when Redis is killed', () => {

@@ -5,6 +5,7 @@ import { Confirmations, type ConfirmView, ServiceAccount } from '../../lib'
 import { type Browsers, openBrowsers } from '../browser/fixture/browser'
 import { appOn } from '../example-app/visitor'
 import { issuedBy, selfSigned } from '../fixtures/vectors/certificate'
+import { online } from './servers/clients/account'
 import { type Person, startPerson } from './servers/clients/person'
 import { type Federation, startFederation } from './servers/federation'
 import { claimDomain } from './servers/federation/false-peer'
@@ -61,7 +62,7 @@ async function startSite(home: HomeServer): Promise<void> {
     asks: { perJid: 100 },
   })
   sites.set(home.kind, { home, password, account, confirmations })
-  await account.ready()
+  await online(account)
 }
 
 async function startBob(home: HomeServer): Promise<void> {

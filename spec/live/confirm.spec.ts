@@ -2,7 +2,9 @@ import { Confirmations, type ConfirmView, ServiceAccount } from '../../lib'
 import type { ConfirmRecord } from '../../lib/confirm/store'
 import { element } from '../../lib/xml/write'
 import { authority } from '../fixtures/vectors/certificate'
+import { within } from '../fixtures/waits'
 import { authenticate, bind, openSession } from './servers/bare-session'
+import { online as accountsOnline } from './servers/clients/account'
 import { type Person, startPerson } from './servers/clients/person'
 import { type HomeServer, KINDS, startHome } from './servers/federation/server'
 
@@ -41,7 +43,7 @@ describe.each(KINDS)('on %s', kind => {
       asks: { perJid: 100 },
       onStop: jid => void stopped.push(jid),
     })
-    ;[alice, mallory] = await Promise.all([online('alice'), online('mallory'), account.ready()])
+    ;[alice, mallory] = await Promise.all([online('alice'), online('mallory'), accountsOnline(account)])
   })
   afterAll(async () => {
     await account?.close()
@@ -195,7 +197,7 @@ describe.each(KINDS)('on %s', kind => {
   // This test is the last: it restarts the server.
   test('twenty requests that wait during a restart are granted to their own browsers when people answer again', async () => {
     people = CROWD.map(name => crowdMember(server, name))
-    await Promise.all(people.map(({ client }) => client.ready()))
+    await accountsOnline(...people.map(({ client }) => client))
     // Four people wait at one browser, the others at two or three.
     const started = await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
@@ -209,11 +211,14 @@ describe.each(KINDS)('on %s', kind => {
     const restarting = server.restart()
     // Some people answer while the server is away: their clients send it as soon as they can.
     const early = started.slice(0, 4).map(({ person, view }) => person.say(view.number))
-    await restarting
-    await Promise.all([account.ready(), ...people.map(({ client }) => client.ready())])
-    await Promise.all(early)
+    await within(`the restart of ${kind}`, restarting, { ms: 45_000 })
+    await accountsOnline(account, ...people.map(({ client }) => client))
+    await within('the receipts of the early answers', Promise.all(early))
     const late = started.slice(4)
-    await Promise.all(late.map(({ person, view }) => person.say(view.number)))
+    await within(
+      'the receipts of the late answers',
+      Promise.all(late.map(({ person, view }) => person.say(view.number))),
+    )
 
     for (const request of started) {
       const { id, person, view } = request
@@ -228,7 +233,7 @@ describe.each(KINDS)('on %s', kind => {
       expect(seen).toMatchObject({ state: 'decided', granted: true, jid: person.jid })
       expect(await confirmations.take(id)).toMatchObject({ id, jid: person.jid })
     }
-  }, 120_000)
+  }, 180_000)
 })
 
 const CROWD = Array.from({ length: 10 }, (_, n) => `person${n}`)

@@ -13,6 +13,7 @@ import { ASK_MS } from '../../lib/limits'
 import { cuttingProxy } from '../fixtures/cutting-proxy'
 import { delayingProxy } from '../fixtures/delaying-proxy'
 import { form, visit } from '../fixtures/passport'
+import { online } from './servers/clients/account'
 import { startEjabberdRooms } from './servers/rooms/ejabberd-rooms'
 import { startProsodyRooms } from './servers/rooms/prosody-rooms'
 import { type Affiliations, CLOSED, OPEN, PASSWORD, type RoomServer, type RoomSettings } from './servers/rooms/rooms'
@@ -51,7 +52,7 @@ beforeAll(async () => {
   bots = servers.map(
     server => new ServiceAccount({ service: server.url, domain: 'localhost', username: 'bot', password: PASSWORD }),
   )
-  await Promise.all(bots.map(bot => bot.ready()))
+  await online(...bots)
 }, 90_000)
 afterEach(async () => {
   refusals.length = 0
@@ -363,7 +364,7 @@ describe.each([
     const roles = { staff: await made(server()) }
     const reader = readerOf(roles)
     await server().restart()
-    await bots[index]?.ready()
+    await online(...bots.slice(index, index + 1))
 
     expect((await logIn(open(server(), { roles }), 'member')).roles).toEqual(['staff'])
     expect(await reader.of('member@localhost')).toEqual(['staff'])

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { until, within } from '../fixtures/waits'
 import { startPerson } from './servers/clients/person'
 
 // npm run start:ejabberd after the build. It runs on this machine, whatever release the others run on: a developer has
@@ -26,26 +27,21 @@ beforeAll(async () => {
       output += text
     })
   }
-  await until(() => output.includes('Accounts:'))
+  await printed('Accounts:')
 })
 
 afterAll(async () => {
   if (child.exitCode === null) {
     child.kill('SIGTERM')
-    await once(child, 'close')
+    await within('the end of the script', once(child, 'close'), { seen: () => output })
   }
   rmSync(directory, { recursive: true })
 })
 
-/** Waits until the output of the script fulfils the condition. */
-async function until(isSo: () => boolean): Promise<void> {
-  const ended = once(child, 'close').then(([code]) => {
-    throw new Error(`it ended with ${code}: ${output}`)
-  })
-  ended.catch(() => {})
-  while (!isSo()) {
-    await Promise.race([ended, once(child.stdout ?? child, 'data'), once(child.stderr ?? child, 'data')])
-  }
+/** Waits until the script has printed the words. It may have to install something first. */
+async function printed(words: string): Promise<void> {
+  await until(`"${words}"`, () => output.includes(words) || child.exitCode !== null, { ms: 90_000, seen: () => output })
+  if (!output.includes(words)) throw new Error(`it ended with ${child.exitCode}: ${output}`)
 }
 
 const listening = (pattern: RegExp) => pattern.exec(output)?.[1] ?? ''
@@ -63,7 +59,7 @@ test('the script says that Erlang runs as root exactly when it does', () => {
 })
 
 test('the app is online with the service account that the script created', async () => {
-  await until(() => output.includes('the service account is online'))
+  await printed('the service account is online')
 
   const { mode } = statSync(join(directory, 'service-account-login'))
   expect(mode & 0o777).toBe(0o600)
@@ -98,7 +94,7 @@ test('one signal ends the app and its ejabberd', async () => {
   const bosh = listening(/^Accounts: localhost, by (\S+)$/m)
   expect((await fetch(bosh)).status).toBe(200)
   child.kill('SIGINT')
-  const [code] = await once(child, 'close')
+  const [code] = await within('the end of the script', once(child, 'close'), { seen: () => output })
   expect(code).toBe(0)
   await expect(fetch(bosh)).rejects.toThrow()
 })

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ServiceAccount } from '../../../lib/service-account/service-account'
 import type { Element } from '../../../lib/xml/read'
 import { element } from '../../../lib/xml/write'
+import { within } from '../../fixtures/waits'
 
 /** ms */
 const LOOK_MS = 20
@@ -40,7 +41,12 @@ export async function newPerson({ service, name, password, bot }: PersonOptions)
     last = from
     chat.push(text)
   })
-  await account.ready(AbortSignal.timeout(30_000))
+  try {
+    await within(`${account.jid} is online`, account.ready(), { ms: 30_000, seen: () => account.state })
+  } catch (error) {
+    await account.close()
+    throw error
+  }
   return {
     name,
     jid: account.jid,

@@ -3,6 +3,7 @@ import { redisConfirmations } from '../../../example-app/stores/confirm/redis'
 import { connectRedis, type RedisConnection } from '../../../example-app/stores/redis-connection'
 import type { ConfirmRecord, ConfirmStore } from '../../../lib/confirm/store'
 import { testConfirmStore } from '../../confirm/store-contract'
+import { until } from '../../fixtures/waits'
 import { type Redis, startRedis } from '../servers/redis'
 
 /* The store of requests in Redis: the tests of every such store, and those of an outage. */
@@ -46,12 +47,14 @@ async function subscribers({ ask }: Process): Promise<number> {
   return Array.isArray(answer) ? Number(answer[1]) : 0
 }
 
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = AbortSignal.timeout(20_000)
-  while (!(await isTrue().catch(() => false))) {
-    deadline.throwIfAborted()
-    await delay(10)
+/** Waits until so many connections listen for announcements. */
+async function listeners(process: Process, isRight: (count: number) => boolean): Promise<void> {
+  let seen: number | undefined
+  const isSo = async () => {
+    seen = await subscribers(process).catch(() => undefined)
+    return seen !== undefined && isRight(seen)
   }
+  await until('the right number of connections for announcements', isSo, { seen: () => seen })
 }
 
 testConfirmStore(async () => {
@@ -178,13 +181,13 @@ describe('announcements of changes', () => {
   test('a process has one connection for announcements when many requests are waited for', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, waiting))
     const waits = ids.map(id => one.store.changed(id, 60_000))
-    await until(async () => (await subscribers(two)) > 0)
+    await listeners(two, count => count > 0)
     expect(await subscribers(two)).toBe(1)
     await Promise.all(ids.map(id => two.store.decide(id, { state: 'denied' })))
     await Promise.all(waits)
 
     one.close()
-    await until(async () => (await subscribers(two)) === 0)
+    await listeners(two, count => count === 0)
   })
 
   test('a change is seen within 1.5 s when the connection for announcements may not subscribe', async () => {
@@ -207,21 +210,21 @@ describe('announcements of changes', () => {
   test('a change is seen when the connection for announcements is lost before it', async () => {
     const id = await waiting()
     const wait = one.store.changed(id, 60_000)
-    await until(async () => (await subscribers(two)) === 1)
+    await listeners(two, count => count === 1)
     await two.ask(client => client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']))
     await two.store.decide(id, { state: 'granted', way: 'number' })
     await wait
 
     const next = await waiting()
     const again = one.store.changed(next, 60_000)
-    await until(async () => (await subscribers(two)) === 1)
+    await listeners(two, count => count === 1)
     await two.store.decide(next, { state: 'denied' })
     await again
   })
 
   test('changed() fails with status 503 when Redis is killed while it waits', async () => {
     const wait = one.store.changed(await waiting(), 60_000)
-    await until(async () => (await subscribers(two)) === 1)
+    await listeners(two, count => count === 1)
     const failure = expect(wait).rejects.toMatchObject({ name: 'StoreError', status: 503 })
     await redis.kill()
     await failure
@@ -263,7 +266,14 @@ describe('an outage of Redis', () => {
       await expect(ask(one.store)).rejects.toMatchObject({ name: 'StoreError', status: 503 })
     }
     await redis.start()
-    await until(async () => (await one.ask(client => client.ping())) === 'PONG')
+    await until('the answer of Redis', () =>
+      one
+        .ask(client => client.ping())
+        .then(
+          answer => answer === 'PONG',
+          () => false,
+        ),
+    )
     for (const [, ask] of operations) await ask(one.store)
   })
 

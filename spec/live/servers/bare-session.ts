@@ -46,9 +46,17 @@ export const terminate = (session: Session) => session.send('', "type='terminate
 export const removeAccount = (session: Session) =>
   session.send("<iq xmlns='jabber:client' type='set' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>")
 
+/** number of requests that are sent for an answer that is due */
+const MAX_POLLS = 10
+
 /** Sends a stanza. Returns the first reply with the words, which may come with a later request. */
 export async function untilSaid(session: Session, stanza: string, words: string): Promise<string> {
   let reply = await session.send(stanza)
-  while (!reply.includes(words)) reply = await session.send('')
+  for (let polls = 0; !reply.includes(words); polls++) {
+    if (polls === MAX_POLLS || /<body[^>]* type='terminate'/.test(reply)) {
+      throw new Error(`no answer with ${words} to ${stanza}: ${reply}`)
+    }
+    reply = await session.send('')
+  }
   return reply
 }
