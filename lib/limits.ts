@@ -66,10 +66,7 @@ export const HELD_GRACE_MS = 10_000
 export const SEND_GAP_MS = 20
 /** Largest such age, in ms, on a slow connection. */
 export const MAX_SEND_GAP_MS = 1_000
-/**
- * Time for which a standing session waits for the receipt of what it sent beside a held request, in ms, and in addition the
- * time that a server needs for these bytes while it slows the account down.
- */
+/** Time, beside that of SHAPED_BYTES_PER_S, for the receipt of what was sent beside a held request, in ms. */
 export const RECEIPT_MS = 2_000
 /** Rate at which a server takes the stanzas of an account that it slows down, in bytes/s (ejabberd, as it comes). */
 export const SHAPED_BYTES_PER_S = 3_000
