@@ -73,6 +73,19 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
     },
     {
+      name: 'the-login-site-imports-no-app',
+      severity: 'error',
+      from: { path: '^login-site/' },
+      to: { path: '^(example-app|identity-provider)/' },
+    },
+    {
+      name: 'apps-import-packages-alone',
+      severity: 'error',
+      comment: 'an app imports the library and the login site by their names, and no other app',
+      from: { path: '^(example-app|identity-provider)/' },
+      to: { path: '^(lib|example-app|identity-provider)/', pathNot: '^$1/' },
+    },
+    {
       name: 'no-unresolvable',
       severity: 'error',
       comment:

@@ -3,6 +3,8 @@ const project = (displayName, testMatch, extra = {}) => ({
   rootDir: __dirname,
   testMatch,
   transform: { '^.+\\.ts$': '@swc/jest' },
+  // The sources, so that a spec and the app that it tries share each module.
+  moduleNameMapper: { '^passport-xmpp-bosh-login-site/(.*)$': '<rootDir>/login-site/$1' },
   ...extra,
 })
 

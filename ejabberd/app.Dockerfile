@@ -4,7 +4,9 @@ ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY login-site/package.json login-site/
 COPY example-app/package.json example-app/
+COPY identity-provider/package.json identity-provider/
 
 # npm ci runs again only when the manifests change.
 FROM manifests AS modules
@@ -15,6 +17,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY lib lib
+COPY login-site login-site
 COPY example-app example-app
 RUN npm run build:app
 
@@ -24,6 +27,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=5005
 COPY ejabberd/daemon.bash /opt/ejabberd/
 COPY --from=modules /app ./
 COPY --from=build /app/dist dist
+COPY --from=build /app/login-site login-site
 COPY --from=build /app/example-app example-app
 USER node
 EXPOSE 5005

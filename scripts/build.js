@@ -1,6 +1,8 @@
 /*
- * Builds the library and the example app, for `npm start` and `npm test`: compiles a part only if it changed since its last
- * build, or if the library below it did.
+ * Builds the library, the login site and the apps on it, for `npm start` and `npm test`: compiles a part only if it changed
+ * since its last build, or if a part below it did.
+ *
+ *   node scripts/build.js [APP]...    default: all apps
  */
 const { spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -11,20 +13,15 @@ const root = join(__dirname, '..')
 const cache = join(root, 'node_modules', '.cache', 'passport-xmpp-bosh')
 
 const LIBRARY = { name: 'library', command: ['run', 'build'], source: 'lib', output: 'dist' }
-const APP = {
-  name: 'example app',
-  command: ['run', 'build', '--workspace', 'example-app'],
-  source: 'example-app',
-  output: 'example-app/dist',
-}
+const SITE = workspace('login site', 'login-site')
+const APPS = [workspace('example app', 'example-app')]
 
 /** Files that decide about the outputs, beside the sources */
 const SETTINGS = [
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
-  'example-app/package.json',
-  'example-app/tsconfig.json',
+  ...[SITE, ...APPS].flatMap(({ source }) => [`${source}/package.json`, `${source}/tsconfig.json`]),
   'scripts/lazy-rooms.js',
   'scripts/public-declarations.js',
   'node_modules/.package-lock.json',
@@ -35,12 +32,19 @@ if (!existsSync(join(root, 'node_modules', 'typescript'))) {
   process.exit(1)
 }
 const start = Date.now()
-const compiled = [buildPart(LIBRARY), buildPart(APP)]
+const wanted = process.argv.slice(2)
+const apps = APPS.filter(({ source }) => wanted.length === 0 || wanted.includes(source))
+const compiled = [LIBRARY, SITE, ...apps].map(buildPart)
 process.stdout.write(
   compiled.includes(true)
     ? `Built in ${((Date.now() - start) / 1_000).toFixed(1)} s.\n`
-    : 'The library and the example app are up to date.\n',
+    : 'Everything is up to date.\n',
 )
+
+/** Returns a part that is a workspace with a script `build`. */
+function workspace(name, source) {
+  return { name, command: ['run', 'build', '--workspace', source], source, output: `${source}/dist` }
+}
 
 /** Builds a part unless it is up to date. Returns true if it was compiled. */
 function buildPart(part) {
@@ -54,14 +58,19 @@ function buildPart(part) {
   return true
 }
 
+/** Returns the parts whose declarations a part imports. */
+function floorsBelow(part) {
+  if (part === LIBRARY) return []
+  return part === SITE ? [LIBRARY] : [LIBRARY, SITE]
+}
+
 /** Returns a hash of everything that a part is compiled from, and of its outputs. */
-function stateOf({ source, output }) {
+function stateOf(part) {
   const files = [
     ...SETTINGS.map(file => join(root, file)).filter(existsSync),
-    ...filesIn(join(root, source)).filter(file => file.endsWith('.ts')),
-    // The app imports the declarations of the library.
-    ...filesIn(join(root, LIBRARY.output)),
-    ...filesIn(join(root, output)),
+    ...filesIn(join(root, part.source)).filter(file => file.endsWith('.ts')),
+    // A part imports the declarations of those below it.
+    ...[...floorsBelow(part), part].flatMap(({ output }) => filesIn(join(root, output))),
   ]
   const hash = createHash('sha256')
   for (const file of files) {

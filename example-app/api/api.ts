@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express'
-import { recordedSignOut } from '../auth/recorded'
+import { recordedSignOut } from 'passport-xmpp-bosh-login-site/auth/recorded'
 import { accountApi } from './accounts'
 import { confirmApi } from './confirm'
 import { jsonBody } from './json-body'

@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express'
-import { type ConfirmLogin, isRefusal } from '../confirm/confirm-login'
+import { type ConfirmLogin, isRefusal } from 'passport-xmpp-bosh-login-site/confirm/confirm-login'
 import { jsonBody } from './json-body'
 import type { ApiOptions } from './options'
 import { Problem, problemOf } from './problems'

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
-import { API_DOCS, OPENAPI } from '../operation/folders'
+import { API_DOCS, OPENAPI } from '../folders'
 
 const SWAGGER_UI = dirname(require.resolve('swagger-ui-dist/package.json'))
 

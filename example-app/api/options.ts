@@ -1,11 +1,11 @@
-import type { Accounts } from '../auth/accounts'
-import type { PasswordLogin } from '../auth/password-login'
-import type { ConfirmLogin } from '../confirm/confirm-login'
-import type { Csrf } from '../protection/csrf'
-import type { RateLimits } from '../protection/rate-limits'
-import type { Seal } from '../protection/seal'
-import type { AboutVisitor } from '../sessions/about'
-import type { SignOut } from '../sessions/sign-out'
+import type { Accounts } from 'passport-xmpp-bosh-login-site/auth/accounts'
+import type { PasswordLogin } from 'passport-xmpp-bosh-login-site/auth/password-login'
+import type { ConfirmLogin } from 'passport-xmpp-bosh-login-site/confirm/confirm-login'
+import type { Csrf } from 'passport-xmpp-bosh-login-site/protection/csrf'
+import type { RateLimits } from 'passport-xmpp-bosh-login-site/protection/rate-limits'
+import type { Seal } from 'passport-xmpp-bosh-login-site/protection/seal'
+import type { AboutVisitor } from 'passport-xmpp-bosh-login-site/sessions/about'
+import type { SignOut } from 'passport-xmpp-bosh-login-site/sessions/sign-out'
 
 /** Parts of the app that the API uses. */
 export interface ApiOptions {

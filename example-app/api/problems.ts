@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
-import { LOGIN_REFUSALS, type Refusal } from '../auth/refusals'
-import { failureOf } from '../operation/failure'
-import { messageIn } from '../texts'
-import { en } from '../texts/en'
+import { LOGIN_REFUSALS, type Refusal } from 'passport-xmpp-bosh-login-site/auth/refusals'
+import { failureOf } from 'passport-xmpp-bosh-login-site/operation/failure'
+import { en } from 'passport-xmpp-bosh-login-site/texts/en'
+import { messageIn } from 'passport-xmpp-bosh-login-site/texts/index'
 
 /** A refused request: a code for programs, a text for people. */
 export class Problem extends Error {

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import type { AboutVisitor } from '../sessions/about'
+import type { AboutVisitor } from 'passport-xmpp-bosh-login-site/sessions/about'
 import { Problem } from './problems'
 
 export const requireSignedIn: RequestHandler = (req, _res, next) =>

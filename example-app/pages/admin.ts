@@ -1,11 +1,11 @@
 import { type RequestHandler, Router } from 'express'
 import { type RoleMiddleware, requireRole, XmppBoshError } from 'passport-xmpp-bosh'
-import type { Roles } from '../auth/roles'
-import { ADMINS } from '../config/roles'
-import { logEvent } from '../operation/events'
-import type { SessionCookie } from '../sessions/session-cookie'
-import { requireSignedIn } from '../sessions/signed-in'
-import type { Stores } from '../stores'
+import type { Roles } from 'passport-xmpp-bosh-login-site/auth/roles'
+import { ADMINS } from 'passport-xmpp-bosh-login-site/config/roles'
+import { logEvent } from 'passport-xmpp-bosh-login-site/operation/events'
+import type { SessionCookie } from 'passport-xmpp-bosh-login-site/sessions/session-cookie'
+import { requireSignedIn } from 'passport-xmpp-bosh-login-site/sessions/signed-in'
+import type { Stores } from 'passport-xmpp-bosh-login-site/stores/index'
 
 const PAGE = '/admin'
 

@@ -1,4 +1,4 @@
-import { LANGUAGES } from '../../example-app/texts'
+import { LANGUAGES } from '../../login-site/texts'
 import { EVERY_PAGE, inside } from './fixture/every-page'
 import { flaws } from './fixture/flaws'
 import { PASSWORD } from './fixture/pages'

@@ -1,4 +1,4 @@
-import { LANGUAGES, type Texts } from '../../example-app/texts'
+import { LANGUAGES, type Texts } from '../../login-site/texts'
 import { vcardOf } from '../example-app/with-roles'
 import { PHONE } from './fixture/browser'
 import { flaws } from './fixture/flaws'

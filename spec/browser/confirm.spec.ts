@@ -1,4 +1,4 @@
-import { LANGUAGES } from '../../example-app/texts'
+import { LANGUAGES } from '../../login-site/texts'
 import { ALICE, BOT, codeIn } from '../example-app/confirming'
 import { until } from '../fixtures/waits'
 import { PHONE } from './fixture/browser'

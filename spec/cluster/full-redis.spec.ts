@@ -1,4 +1,4 @@
-import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
+import { connectRedis, type RedisConnection } from '../../login-site/stores/redis-connection'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
 import { type AppProcess, startApp } from './servers/app-process'
 import { stablePorts } from './servers/ports'

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import type { SessionData } from 'express-session'
-import { cardKeyOf } from '../../example-app/stores/cards/redis'
-import { lifetimeOf } from '../../example-app/stores/lifetimes'
-import { openRedisStores } from '../../example-app/stores/redis'
-import { connectRedis, type RedisConnection } from '../../example-app/stores/redis-connection'
-import type { Stores } from '../../example-app/stores/stores'
+import { cardKeyOf } from '../../login-site/stores/cards/redis'
+import { lifetimeOf } from '../../login-site/stores/lifetimes'
+import { openRedisStores } from '../../login-site/stores/redis'
+import { connectRedis, type RedisConnection } from '../../login-site/stores/redis-connection'
+import type { Stores } from '../../login-site/stores/stores'
 import { type Redis, startRedis } from './servers/redis'
 
 const IDLE_MS = lifetimeOf(undefined).idleMs

@@ -1,5 +1,5 @@
-import { EVENTS, OWN_OUTCOMES } from '../../example-app/operation/events'
-import { METRICS } from '../../example-app/operation/metrics/definitions'
+import { EVENTS, OWN_OUTCOMES } from '../../login-site/operation/events'
+import { METRICS } from '../../login-site/operation/metrics/definitions'
 import { textOf } from './blocks'
 
 /* The tables of the operator's guide are those of the code. */

@@ -1,8 +1,8 @@
 import { Authenticator, type LoginContext, Registration } from 'passport-xmpp-bosh'
 import type { App } from '../../example-app/app'
-import type { Stores } from '../../example-app/stores/stores'
 import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import type { Stores } from '../../login-site/stores/stores'
 import { appOn, INLINE, noticeIn, send, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer

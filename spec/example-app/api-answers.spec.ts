@@ -1,7 +1,7 @@
 import type { Response } from 'supertest'
-import type { Stores } from '../../example-app/stores/stores'
 import type { FaultReply } from '../../lib/testing/faults/faults'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import type { Stores } from '../../login-site/stores/stores'
 import { ApiClient } from './api-client'
 import { documentedStatus, namesIn, OPERATIONS } from './api-description'
 import { CONFIRM } from './confirming'

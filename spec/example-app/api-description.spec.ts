@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { Router } from 'express'
 import { api } from '../../example-app/api/api'
-import { ConfirmLogin } from '../../example-app/confirm/confirm-login'
-import { OPENAPI } from '../../example-app/operation/folders'
+import { OPENAPI } from '../../example-app/folders'
+import { ConfirmLogin } from '../../login-site/confirm/confirm-login'
 import { misfits, OPERATIONS } from './api-description'
 
 test('openapi.yaml is a valid OpenAPI description', () => {

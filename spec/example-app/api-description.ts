@@ -3,7 +3,7 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
 import type { Response } from 'supertest'
 import { parse } from 'yaml'
-import { OPENAPI } from '../../example-app/operation/folders'
+import { OPENAPI } from '../../example-app/folders'
 
 interface Content {
   readonly schema: object

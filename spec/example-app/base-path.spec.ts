@@ -1,5 +1,5 @@
-import { ownCookie } from '../../example-app/protection/cookies'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { ownCookie } from '../../login-site/protection/cookies'
 import { CONFIRM, numberIn } from './confirming'
 import { type AppOn, appOn, PRODUCTION, send, tokenIn, type Visitor, visitorOf } from './visitor'
 
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => on.app.close())
 afterAll(() => xmpp.close())
 
-const LOGO = require.resolve('../../example-app/public/icon.svg')
+const LOGO = require.resolve('../../login-site/public/icon.svg')
 
 /** Returns the addresses in a page: of links, forms, scripts, style sheets and pictures. */
 const addressesIn = (page: string) =>

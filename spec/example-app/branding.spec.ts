@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { accentOf } from '../../example-app/branding/accent'
-import { readBranding } from '../../example-app/branding/branding'
-import { ConfigError } from '../../example-app/config/readers'
+import { accentOf } from '../../login-site/branding/accent'
+import { readBranding } from '../../login-site/branding/branding'
+import { ConfigError } from '../../login-site/config/readers'
 import { appOn, visitorOf } from './visitor'
 
 const NOWHERE = { url: 'http://127.0.0.1:9/not-called' }
@@ -54,8 +54,8 @@ test.each<[string, string]>([
   ['ACCENT_COLOR', '#25c'],
   ['ACCENT_COLOR', '#2456c5;}'],
 ])('the error of %s begins with its name and does not contain a password when the value is %j', (name, value) => {
-  expect(() => readBranding({ [name]: value })).toThrow(ConfigError)
-  expect(() => readBranding({ [name]: value })).toThrow(new RegExp(`^${name} (?!.*secret)`))
+  expect(() => readBranding({ [name]: value }, 'Site')).toThrow(ConfigError)
+  expect(() => readBranding({ [name]: value }, 'Site')).toThrow(new RegExp(`^${name} (?!.*secret)`))
 })
 
 describe('APP_NAME', () => {
@@ -121,7 +121,7 @@ describe('LOGO_FILE', () => {
     ['has thousands of comments and no picture', () => file('comments.svg', `${'<!-- -->'.repeat(20_000)}<b>`)],
   ])('the app does not start when the file %s', (_, create) => {
     const path = create()
-    expect(() => readBranding({ LOGO_FILE: path })).toThrow(/^LOGO_FILE must be the path of a/)
+    expect(() => readBranding({ LOGO_FILE: path }, 'Site')).toThrow(/^LOGO_FILE must be the path of a/)
   })
 
   test('favicon.ico leads to the logo of the app when LOGO_FILE is not set', async () => {

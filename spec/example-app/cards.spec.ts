@@ -1,5 +1,5 @@
-import type { Card } from '../../example-app/stores/cards/cards'
-import { memoryCards } from '../../example-app/stores/cards/memory'
+import type { Card } from '../../login-site/stores/cards/cards'
+import { memoryCards } from '../../login-site/stores/cards/memory'
 
 const IDLE_MS = 1_000
 

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
-import { misspellings } from '../../example-app/config/variables'
+import { readConfig } from '../../example-app/config'
 import { Authenticator } from '../../lib'
+import { ConfigError } from '../../login-site/config/readers'
+import { toConfigError } from '../../login-site/config/site-config'
+import { misspellings } from '../../login-site/config/variables'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
 const PRODUCTION = { ...SERVER, NODE_ENV: 'production', SESSION_SECRET: 's'.repeat(32), TRUST_PROXY: '1' }

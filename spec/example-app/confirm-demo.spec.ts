@@ -1,5 +1,5 @@
-import { createPhones } from '../../example-app/demo/chats'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { createPhones } from '../../login-site/demo/chats'
 import { ACCOUNTS, ALICE, accountOf, BOT, CONFIRM, finish, numberIn, press, told, waitAs } from './confirming'
 import { type AppOn, appOn, send, visitorOf } from './visitor'
 

@@ -1,5 +1,5 @@
-import { createMetrics } from '../../example-app/operation/metrics/metrics'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { createMetrics } from '../../login-site/operation/metrics/metrics'
 import {
   ACCOUNTS,
   ALICE,

@@ -1,5 +1,5 @@
 import qrcode from 'qrcode-generator'
-import { qrOf } from '../../example-app/confirm/qr'
+import { qrOf } from '../../login-site/confirm/qr'
 
 const LINK = 'xmpp:login@localhost?message;type=chat;body=K7QF-92TD'
 /** modules of white around a code */

@@ -1,5 +1,5 @@
-import { endSessionsOf } from '../../example-app/sessions/end-all'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { endSessionsOf } from '../../login-site/sessions/end-all'
 import {
   ACCOUNTS,
   ALICE,

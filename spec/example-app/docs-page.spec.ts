@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { OPENAPI } from '../../example-app/operation/folders'
+import { OPENAPI } from '../../example-app/folders'
 import { type AppOn, appOn, type Visitor, visitorOf } from './visitor'
 
 let on: AppOn

@@ -1,6 +1,6 @@
-import { EVENTS, OWN_OUTCOMES, UNUSABLE } from '../../example-app/operation/events'
-import { StoreError } from '../../example-app/stores/store-error'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { EVENTS, OWN_OUTCOMES, UNUSABLE } from '../../login-site/operation/events'
+import { StoreError } from '../../login-site/stores/store-error'
 import { type AppOn, appOn, eventsIn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer

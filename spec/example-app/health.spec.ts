@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { type AddressInfo, createServer, type Server as TcpServer } from 'node:net'
-import { createLog } from '../../example-app/operation/log'
-import { createReachability } from '../../example-app/operation/reachability'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { createLog } from '../../login-site/operation/log'
+import { createReachability } from '../../login-site/operation/reachability'
 import { selfSigned } from '../fixtures/vectors/certificate'
 import { appOn, type LogEntry, visitorOf } from './visitor'
 

@@ -1,8 +1,8 @@
 import type { SessionData } from 'express-session'
-import { openMemoryStores } from '../../example-app/stores/memory'
-import { LEASE_MS, OUTCOME_TTL_MS } from '../../example-app/stores/outcomes'
-import { memoryOutcomes } from '../../example-app/stores/outcomes-memory'
-import type { Stores } from '../../example-app/stores/stores'
+import { openMemoryStores } from '../../login-site/stores/memory'
+import { LEASE_MS, OUTCOME_TTL_MS } from '../../login-site/stores/outcomes'
+import { memoryOutcomes } from '../../login-site/stores/outcomes-memory'
+import type { Stores } from '../../login-site/stores/stores'
 
 const MAX_REVOCATIONS = 100_000
 

@@ -1,10 +1,10 @@
 import diagnostics from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { METRICS } from '../../example-app/operation/metrics/definitions'
-import { createMetrics, type Metrics } from '../../example-app/operation/metrics/metrics'
-import { STORE_ERRORS } from '../../example-app/stores/store-error'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { METRICS } from '../../login-site/operation/metrics/definitions'
+import { createMetrics, type Metrics } from '../../login-site/operation/metrics/metrics'
+import { STORE_ERRORS } from '../../login-site/stores/store-error'
 import { type AppOn, appOn, send, signIn, type Visitor, visitorOf } from './visitor'
 
 /* The library of the app is the built one, and its channels are found by name, so its events arrive here too. */

@@ -1,6 +1,6 @@
 import type { App } from '../../example-app/app'
-import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import type { Stores } from '../../login-site/stores/stores'
 import { appOn, hiddenIn, noticeIn, sessionIn, signIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
-import { de } from '../../example-app/texts/de'
-import { en } from '../../example-app/texts/en'
-import { isolated } from '../../example-app/texts/isolated'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { de } from '../../login-site/texts/de'
+import { en } from '../../login-site/texts/en'
+import { isolated } from '../../login-site/texts/isolated'
 import { type AppOn, appOn, send, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 let xmpp: BoshServer

@@ -3,17 +3,19 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readConfig } from '../../example-app/config'
-import { VARIABLES } from '../../example-app/config/variables'
+import { VARIABLES } from '../../login-site/config/variables'
 
-const app = resolve(__dirname, '../../example-app')
-const read = (name: string) => readFileSync(join(app, name), 'utf8')
-const readme = read('README.md')
+const APP = 'example-app'
+const SITE = 'login-site'
+const read = (...names: string[]) => readFileSync(resolve(__dirname, '../..', ...names), 'utf8')
+const readme = read(APP, 'README.md')
 
-test('the README quotes the wiring, which is short', () => {
-  const [, quoted] = /```ts\n(.*?)\n```/s.exec(readme) ?? []
+test('the README of the site quotes the wiring, which is short', () => {
+  const [, quoted] = /```ts\n(.*?)\n```/s.exec(read(SITE, 'README.md')) ?? []
+  const wiring = read(SITE, 'auth/auth.ts')
   expect(quoted).toBeDefined()
-  expect(read('auth/auth.ts')).toContain(`\n${quoted}\n`)
-  expect(read('auth/auth.ts').split('\n').length).toBeLessThanOrEqual(40)
+  expect(wiring).toContain(`\n${quoted}\n`)
+  expect(wiring.split('\n').length).toBeLessThanOrEqual(40)
 })
 
 test('the README documents exactly the variables of the config', () => {
@@ -28,20 +30,24 @@ test('the config reads exactly the variables of its list', () => {
   expect([...asked].sort()).toEqual([...VARIABLES].sort())
 })
 
-test('the README names only files that exist', () => {
-  const table = readme.slice(readme.indexOf('## Layout'), readme.indexOf('## The wiring'))
-  const names = [...table.matchAll(/`([\w/-]+(?:\.ts|\/))`/g)].map(([, name]) => name ?? '')
-  expect(names.length).toBeGreaterThan(10)
-  for (const name of names) expect([name, existsSync(join(app, name))]).toEqual([name, true])
+test.each([
+  { folder: APP, least: 5 },
+  { folder: SITE, least: 10 },
+])('the README of $folder names only files that exist', ({ folder, least }) => {
+  const [, table = ''] = read(folder, 'README.md').split('\n## Layout\n')
+  const names = [...(table.split('\n## ')[0]?.matchAll(/`([\w/-]+(?:\.ts|\/))`/g) ?? [])].map(([, name]) => name ?? '')
+  expect(names.length).toBeGreaterThanOrEqual(least)
+  for (const name of names) expect([name, existsSync(resolve(__dirname, '../..', folder, name))]).toEqual([name, true])
 })
 
-test('no dependency runs code when a copy of the folder is installed', () => {
+test.each([APP, SITE])('no dependency runs code when a copy of %s is installed', copied => {
   // `npm config` reads the .npmrc of a folder only if the folder is a package of its own.
   const folder = mkdtempSync(join(tmpdir(), 'app-copy-'))
-  for (const name of ['package.json', '.npmrc']) copyFileSync(join(app, name), join(folder, name))
+  for (const name of ['package.json', '.npmrc'])
+    copyFileSync(resolve(__dirname, '../..', copied, name), join(folder, name))
   const ignored = execFileSync('npm', ['config', 'get', 'ignore-scripts'], { cwd: folder, encoding: 'utf8' })
   rmSync(folder, { recursive: true })
   expect(ignored.trim()).toBe('true')
   // A copy by `cp folder/*` lacks the .npmrc: this setting alone stops the report of an installation.
-  expect(JSON.parse(read('package.json'))).toMatchObject({ scarfSettings: { enabled: false } })
+  expect(JSON.parse(read(copied, 'package.json'))).toMatchObject({ scarfSettings: { enabled: false } })
 })

@@ -1,6 +1,6 @@
 import type { App } from '../../example-app/app'
-import { returnTo } from '../../example-app/protection/return-to'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { returnTo } from '../../login-site/protection/return-to'
 import { appOn, hiddenIn, PRODUCTION, tokenIn, type Visitor, visitorOf } from './visitor'
 
 /** bytes of a head that nginx takes by default (proxy_buffer_size), with its request line */

@@ -1,5 +1,7 @@
-import { ConfigError, readConfig, toConfigError } from '../../example-app/config'
+import { readConfig } from '../../example-app/config'
 import { type RoleAccount, RoleReader, type RoleRooms } from '../../lib'
+import { ConfigError } from '../../login-site/config/readers'
+import { toConfigError } from '../../login-site/config/site-config'
 
 const SERVER = { XMPP_SERVICE: 'https://xmpp.example.com/bosh', XMPP_DOMAIN: 'example.com' }
 const ACCOUNT = { ...SERVER, XMPP_CONFIRM_USERNAME: 'login', XMPP_CONFIRM_PASSWORD: 'secret' }

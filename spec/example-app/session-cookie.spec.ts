@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import express from 'express'
 import { MemoryStore } from 'express-session'
-import { createLog, requestLog } from '../../example-app/operation/log'
-import { sessionCookie, sessionMiddleware } from '../../example-app/sessions/session-cookie'
+import { createLog, requestLog } from '../../login-site/operation/log'
+import { sessionCookie, sessionMiddleware } from '../../login-site/sessions/session-cookie'
 import type { LogEntry } from './visitor'
 
 declare module 'express-session' {

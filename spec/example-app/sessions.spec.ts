@@ -1,8 +1,8 @@
 import type { SessionData } from 'express-session'
 import type { App } from '../../example-app/app'
-import { openMemoryStores } from '../../example-app/stores/memory'
-import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { openMemoryStores } from '../../login-site/stores/memory'
+import type { Stores } from '../../login-site/stores/stores'
 import {
   appOn,
   eventsIn,

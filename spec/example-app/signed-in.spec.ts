@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type session from 'express-session'
 import type { App } from '../../example-app/app'
-import type { Stores } from '../../example-app/stores/stores'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import type { Stores } from '../../login-site/stores/stores'
 import { appOn, noticeIn, sessionIn, signIn, tokenIn, type Visitor, visitorOf } from './visitor'
 
 const HOUR_MS = 60 * 60 * 1000

@@ -1,5 +1,5 @@
-import { LANGUAGES, type Texts } from '../../example-app/texts'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { LANGUAGES, type Texts } from '../../login-site/texts'
 import { type AppOn, appOn, noticeIn, signIn, visitorOf } from './visitor'
 
 /** Texts that are the same in both languages. */

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { App } from '../../example-app/app'
-import { addressIn, addressOf } from '../../example-app/protection/visitor-address'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { addressIn, addressOf } from '../../login-site/protection/visitor-address'
 import { appOn, eventsIn, type LogEntry, signIn, visitorOf } from './visitor'
 
 const MAX_FOR_ACCOUNT = 10

@@ -1,9 +1,9 @@
 import request from 'supertest'
 import { type App, type AppConfig, createApp } from '../../example-app/app'
 import { readConfig } from '../../example-app/config'
-import { createLog } from '../../example-app/operation/log'
-import { openMemoryStores } from '../../example-app/stores/memory'
-import type { Stores } from '../../example-app/stores/stores'
+import { createLog } from '../../login-site/operation/log'
+import { openMemoryStores } from '../../login-site/stores/memory'
+import type { Stores } from '../../login-site/stores/stores'
 
 export type Visitor = ReturnType<typeof request.agent>
 

@@ -7,7 +7,7 @@ import { configuredNumber } from '../fixtures/configured-number'
  * tell. A window of the app may end within one of the server's, so twice its number can arrive there.
  */
 
-const APP = 'example-app/protection/rate-limits.ts'
+const APP = 'login-site/protection/rate-limits.ts'
 const WINDOWS = 2
 const WINDOW_SECONDS = 15 * 60
 

@@ -16,9 +16,11 @@ import { dirname, join } from 'node:path'
 /* The build before `npm start`, in a copy of the repository with a library and an app of a few lines. */
 
 const ROOT = join(__dirname, '../..')
-const UP_TO_DATE = 'The library and the example app are up to date.\n'
+const UP_TO_DATE = 'Everything is up to date.\n'
 // Without the types of Node, which take the compiler longer than everything else here.
 const OPTIONS = { target: 'es2022', module: 'node16', lib: ['es2022'], types: [], strict: true, outDir: 'dist' }
+const settingsOf = (options: Readonly<Record<string, unknown>>) =>
+  JSON.stringify({ compilerOptions: { ...OPTIONS, ...options, rootDir: '.' }, include: ['**/*.ts'], exclude: ['dist'] })
 const SOURCES: Readonly<Record<string, string>> = {
   'tsconfig.build.json': JSON.stringify({
     compilerOptions: { ...OPTIONS, rootDir: 'lib', declaration: true },
@@ -30,13 +32,11 @@ const SOURCES: Readonly<Record<string, string>> = {
   'lib/testing/server.ts': 'export const port: number = 0\n',
   'lib/testing/nock.ts': 'export const interceptor: number = 0\n',
   'lib/cli/index.ts': "export * from '..'\n",
-  'example-app/tsconfig.json': JSON.stringify({
-    compilerOptions: { ...OPTIONS, rootDir: '.' },
-    include: ['**/*.ts'],
-    exclude: ['dist'],
-  }),
+  'login-site/tsconfig.json': settingsOf({ declaration: true }),
+  'login-site/site.ts': "export const mark: string = '.'\n",
+  'example-app/tsconfig.json': settingsOf({}),
   'example-app/server.ts':
-    "import { greeting } from 'passport-xmpp-bosh'\nimport { end } from './pages/home'\n\ndeclare const console: { log(text: string): void }\n\nconsole.log(greeting + end)\n",
+    "import { greeting } from 'passport-xmpp-bosh'\nimport { mark } from 'passport-xmpp-bosh-login-site/site'\nimport { end } from './pages/home'\n\ndeclare const console: { log(text: string): void }\n\nconsole.log(greeting + mark + end)\n",
   'example-app/pages/home.ts': "export const end: string = '!'\n",
 }
 
@@ -48,6 +48,7 @@ beforeAll(() => {
     'package.json',
     '.npmrc',
     'scripts',
+    'login-site/package.json',
     'example-app/package.json',
     'example-app/start-on-ejabberd',
   ]) {
@@ -77,11 +78,12 @@ function install(): void {
   const modules = join(root, 'node_modules')
   mkdirSync(modules)
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.') && name !== 'passport-xmpp-bosh') {
+    if (!name.startsWith('.') && !name.startsWith('passport-xmpp-bosh')) {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
     }
   }
   symlinkSync(root, join(modules, 'passport-xmpp-bosh'))
+  symlinkSync(join(root, 'login-site'), join(modules, 'passport-xmpp-bosh-login-site'))
 }
 
 function run(command: string, ...args: string[]) {
@@ -112,20 +114,20 @@ test.each(['start', 'start:ejabberd'])('npm run %s asks for npm ci when the depe
 describe('with dependencies', () => {
   beforeAll(install)
 
-  test('npm start builds the library and the app, says so at once, and starts the app', () => {
+  test('npm start builds the library, the login site and the app, says so at once, and starts the app', () => {
     const { status, stdout } = run('npm', 'run', '--silent', 'start')
     expect(stdout).toMatch(
-      /^Building the library \.\.\.\nBuilding the example app \.\.\.\nBuilt in .* s\.\nhello user1!\n$/,
+      /^Building the library \.\.\.\nBuilding the login site \.\.\.\nBuilding the example app \.\.\.\nBuilt in .* s\.\nhello user1.!\n$/,
     )
     expect(status).toBe(0)
-    expect(run('npm', 'run', '--silent', 'start').stdout).toBe(`${UP_TO_DATE}hello user1!\n`)
+    expect(run('npm', 'run', '--silent', 'start').stdout).toBe(`${UP_TO_DATE}hello user1.!\n`)
   })
 
   test('the build compiles the app alone when the library is unchanged', () => {
     build()
     write('example-app/pages/home.ts', "export const end: string = '?'\n")
     expect(build().stdout).toMatch(/^Building the example app \.\.\.\nBuilt in .* s\.\n$/)
-    expect(started()).toBe('hello user1?\n')
+    expect(started()).toBe('hello user1.?\n')
   })
 
   test('the build removes the outputs of a source when it is renamed', () => {
@@ -145,7 +147,7 @@ describe('with dependencies', () => {
     rmSync(join(root, 'dist/index.js'))
     build()
     expect(built()).toEqual(files)
-    expect(started()).toBe('hello user1!\n')
+    expect(started()).toBe('hello user1.!\n')
   })
 
   test('the build fails, and fails again, when a source has a type error', () => {

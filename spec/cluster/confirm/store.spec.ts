@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { redisConfirmations } from '../../../example-app/stores/confirm/redis'
-import { connectRedis, type RedisConnection } from '../../../example-app/stores/redis-connection'
+import { redisConfirmations } from '../../../login-site/stores/confirm/redis'
+import { connectRedis, type RedisConnection } from '../../../login-site/stores/redis-connection'
 import type { ConfirmRecord, ConfirmStore } from '../../../lib/confirm/store'
 import { testConfirmStore } from '../../confirm/store-contract'
 import { until } from '../../fixtures/waits'

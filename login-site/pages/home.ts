@@ -1,9 +1,9 @@
 import { Router } from 'express'
-import { ADMINS } from '../config/roles'
 import type { AboutVisitor } from '../sessions/about'
 import { takeNotice } from '../sessions/notice'
 
-export function home(about: AboutVisitor): Router {
+/** @param adminRole role whose members find a link to `/admin` */
+export function home(about: AboutVisitor, adminRole: string | undefined): Router {
   const router = Router()
   router.get('/', async (req, res) => {
     const { login } = req.session
@@ -13,7 +13,7 @@ export function home(about: AboutVisitor): Router {
       ...(req.user && login && { since: new Date(login.since) }),
       name,
       hasPicture,
-      isAdmin: roles?.includes(ADMINS) ?? false,
+      isAdmin: adminRole !== undefined && (roles?.includes(adminRole) ?? false),
     })
   })
   return router

@@ -65,8 +65,10 @@ export async function signIn(
   user: Express.User,
   { mechanism, revocation, stay = false, card }: NewLogin,
 ): Promise<void> {
+  const { user: before, sessionID: earlier } = req
+  const isSame = before?.jid === user.jid
   // As signing out does, even if a slow request still holds it.
-  if (req.user) await stores.accountSessions.remove(req.user.jid, req.sessionID)
+  if (before && !isSame) await stores.accountSessions.remove(before.jid, earlier)
   await new Promise<void>((resolve, reject) => {
     req.logIn(user, failed => (failed ? reject(failed) : resolve()))
   })
@@ -84,8 +86,11 @@ export async function signIn(
   // The browser may request the next page before the end of this answer saves the session.
   await saveSession(req)
   if (card) await keepCard(stores, req, card, lifetimeOf(login).idleMs)
-  const evicted = await stores.accountSessions.add(user.jid, req.sessionID, now)
-  await Promise.all(evicted.map(sid => destroySession(stores.sessions, sid)))
+  const { sessionID: sid } = req
+  const evicted = isSame
+    ? await stores.accountSessions.replace(user.jid, earlier, sid, now)
+    : await stores.accountSessions.add(user.jid, sid, now)
+  await Promise.all(evicted.map(other => destroySession(stores.sessions, other)))
 }
 
 /** Keeps the card. The sign-in does not fail with it. */
@@ -147,6 +152,11 @@ export function requireSignedIn(cookie: SessionCookie, page: string): RequestHan
     }
     goTo(res, `/login?${new URLSearchParams({ returnTo: page })}`)
   }
+}
+
+/** Tells whether the visitor is signed in. An app sets `signInAgain` for a visitor who has to sign in all the same. */
+export function isSignedIn({ user, res }: Request): boolean {
+  return user !== undefined && res?.locals['signInAgain'] !== true
 }
 
 /** Logs the visitor out. Leaves an empty session. */

@@ -1,5 +1,5 @@
 import { ConfigError, textOf } from '../config/readers'
-import type { Environment, Variable } from '../config/variables'
+import type { Environment } from '../config/variables'
 
 /** A colour of buttons and links, and the variant of it that is legible on a dark page. */
 export interface Accent {
@@ -35,7 +35,7 @@ const STEPS = 50
 /** steps to the colour under the pointer */
 const STRONGER = 0.2
 
-export function accentOf(env: Environment, name: Variable): Accent | undefined {
+export function accentOf(env: Environment, name: string): Accent | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   const rgb = rgbOf(value)

@@ -8,6 +8,8 @@ export interface AccountSessions {
    * recently.
    */
   add(jid: string, sid: string, now: number): Promise<string[]>
+  /** Adds a session in place of an earlier one of the same account in the same browser. Returns the same as `add`. */
+  replace(jid: string, earlier: string, sid: string, now: number): Promise<string[]>
   /** Tells if a session is among those of its account, and notes that it was used. */
   seen(jid: string, sid: string, now: number): Promise<boolean>
   list(jid: string): Promise<AccountSession[]>

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { ConfigError } from '../config'
+import { ConfigError } from '../config/readers'
 
 /** ms that requests in progress have to finish after a signal to stop */
 const STOP_TIMEOUT_MS = 5_000

@@ -8,6 +8,7 @@ import { scriptsThatAsk } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice } from '../sessions/notice'
 import { profileOf } from '../sessions/profile'
+import { isSignedIn } from '../sessions/signed-in'
 import type { MessageCode } from '../texts'
 import { type ConfirmLogin, isRefusal } from './confirm-login'
 import { qrOf } from './qr'
@@ -60,7 +61,7 @@ function wait(confirm: ConfirmLogin): RequestHandler {
   return async (req, res) => {
     const isHeld = 'held' in req.query
     const isAsked = req.accepts(['html', 'json']) === 'json'
-    const view = req.user ? undefined : await confirm.look(req, isHeld)
+    const view = isSignedIn(req) ? undefined : await confirm.look(req, isHeld)
     if (isAsked) return void res.json({ state: view?.state ?? 'gone' })
     if (view?.state !== 'waiting') return goTo(res, FINISH)
     showWaiting(confirm, req, res, view)
@@ -107,7 +108,7 @@ function cancel(confirm: ConfirmLogin): Act {
 
 /** A browser that waits in two tabs finishes in one of them, and a form may come again. */
 const doneIfSignedIn: RequestHandler = (req, res, next) => {
-  if (!req.user) return next()
+  if (!isSignedIn(req)) return next()
   goTo(res, waitingOf(req)?.target ?? returnTo(req.body?.returnTo))
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import type { Environment, Variable } from './variables'
+import type { Environment } from './variables'
 
 /** An invalid environment. The message begins with the variable's name. */
 export class ConfigError extends Error {
@@ -15,17 +15,17 @@ const MAX_PROXIES = 10
 const MIN_SECRET_LENGTH = 32
 
 // Empty counts as unset, because compose files pass an unset variable on as empty.
-export function textOf(env: Environment, name: Variable): string | undefined {
+export function textOf(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined
 }
 
-export function listOf(env: Environment, name: Variable): string[] | undefined {
+export function listOf(env: Environment, name: string): string[] | undefined {
   const parts = textOf(env, name)?.split(',') ?? []
   const values = parts.map(part => part.trim()).filter(part => part !== '')
   return values.length > 0 ? values : undefined
 }
 
-export function switchOf(env: Environment, name: Variable, otherwise = false): boolean {
+export function switchOf(env: Environment, name: string, otherwise = false): boolean {
   const value = textOf(env, name)?.toLowerCase()
   if (value === undefined) return otherwise
   if (['on', 'true', '1'].includes(value)) return true
@@ -33,7 +33,7 @@ export function switchOf(env: Environment, name: Variable, otherwise = false): b
   throw new ConfigError(`${name} must be on or off`)
 }
 
-export function portOf(env: Environment, name: Variable): number | undefined {
+export function portOf(env: Environment, name: string): number | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
@@ -42,7 +42,7 @@ export function portOf(env: Environment, name: Variable): number | undefined {
   return Number(value)
 }
 
-export function secretOf(env: Environment, name: Variable, production: boolean): string {
+export function secretOf(env: Environment, name: string, production: boolean): string {
   const secret = textOf(env, name)
   if (secret === undefined) {
     if (production) throw new ConfigError(`${name} is required in production: a long random text, kept secret`)
@@ -55,7 +55,7 @@ export function secretOf(env: Environment, name: Variable, production: boolean):
 }
 
 // `true` is not allowed: it would trust any address that a visitor writes into the header.
-export function proxiesOf(env: Environment, name: Variable, production: boolean): TrustProxy {
+export function proxiesOf(env: Environment, name: string, production: boolean): TrustProxy {
   const [first, ...rest] = listOf(env, name) ?? []
   if (first === undefined) {
     if (!production) return false
@@ -83,7 +83,7 @@ function isAddressOrRange(value: string): boolean {
   )
 }
 
-export function redisUrlOf(env: Environment, name: Variable): string | undefined {
+export function redisUrlOf(env: Environment, name: string): string | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if (URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol)) return value
@@ -91,7 +91,7 @@ export function redisUrlOf(env: Environment, name: Variable): string | undefined
   throw new ConfigError(`${name} must be a URL such as redis://127.0.0.1:6379`)
 }
 
-export function certificatesOf(env: Environment, name: Variable): string | undefined {
+export function certificatesOf(env: Environment, name: string): string | undefined {
   const path = textOf(env, name)
   if (path === undefined) return undefined
   try {

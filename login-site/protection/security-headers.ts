@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
 const POLICY = {
@@ -7,10 +8,20 @@ const POLICY = {
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'"],
-  formAction: ["'self'"],
+  // A browser applies this to every redirect after a form, too.
+  formAction: [(_req: IncomingMessage, res: ServerResponse) => targetsOf(res as Response)],
   baseUri: ["'none'"],
   frameAncestors: ["'none'"],
 }
+
+/** Returns the sites to which a form of this page leads: this one, and the `formTarget` that the page sets before its policy. */
+function targetsOf({ locals }: Response): string {
+  const target: unknown = locals['formTarget']
+  return typeof target === 'string' ? `'self' ${target}` : "'self'"
+}
+
+/** Sets the policy of a page again, for one that has a `formTarget`. */
+export const pagePolicy: RequestHandler = helmet.contentSecurityPolicy({ useDefaults: false, directives: POLICY })
 
 export function securityHeaders(production: boolean): RequestHandler {
   return helmet({

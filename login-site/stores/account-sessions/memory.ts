@@ -26,6 +26,11 @@ class MemoryAccountSessions implements AccountSessions {
     return evicted
   }
 
+  async replace(jid: string, earlier: string, sid: string, now: number): Promise<string[]> {
+    await this.remove(jid, earlier)
+    return this.add(jid, sid, now)
+  }
+
   async seen(jid: string, sid: string, now: number): Promise<boolean> {
     const own = this.#accounts.get(jid)
     const last = own?.get(sid)

@@ -7,5 +7,3 @@ const root = existsSync(join(above, 'package.json')) ? above : dirname(above)
 
 export const VIEWS = join(root, 'views')
 export const PUBLIC = join(root, 'public')
-export const API_DOCS = join(root, 'api-docs')
-export const OPENAPI = join(root, 'openapi.yaml')

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { ConfigError, textOf } from '../config/readers'
-import type { Environment, Variable } from '../config/variables'
+import type { Environment } from '../config/variables'
 
 /** A picture to show beside the name of the app. */
 export interface Logo {
@@ -13,7 +13,7 @@ export interface Logo {
 /** bytes. Every visitor loads the picture before the first page. */
 const MAX_LOGO_BYTES = 256 * 1024
 
-export function logoOf(env: Environment, name: Variable): Logo | undefined {
+export function logoOf(env: Environment, name: string): Logo | undefined {
   const path = textOf(env, name)
   if (path === undefined) return undefined
   const bytes = bytesOf(path, name)
@@ -22,7 +22,7 @@ export function logoOf(env: Environment, name: Variable): Logo | undefined {
   return { bytes, type: kind.type, ending: kind.ending }
 }
 
-function bytesOf(path: string, name: Variable): Buffer {
+function bytesOf(path: string, name: string): Buffer {
   try {
     // Asked before reading: the path may name a file of any size, or a device without an end.
     const file = statSync(path)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { deserializeUserOf, prepareUsername } from 'passport-xmpp-bosh'
 import { ConfigError, listOf, textOf } from './readers'
-import type { Environment, Variable } from './variables'
+import type { Environment } from './variables'
 
 /** The settings of signing in with an XMPP app in place of a password. */
 export interface ConfirmConfig {
@@ -99,7 +99,7 @@ function contentOf(path: string): string {
   throw new ConfigError(`${PASSWORD_FILE} must name a file of at most ${MAX_FILE_BYTES} bytes`)
 }
 
-function wordOf<Word extends string>(env: Environment, name: Variable, words: readonly Word[]): Word | undefined {
+function wordOf<Word extends string>(env: Environment, name: string, words: readonly Word[]): Word | undefined {
   const value = textOf(env, name)?.toLowerCase()
   const word = words.find(known => known === value)
   if (value !== undefined && word === undefined) throw new ConfigError(`${name} must be ${words.join(', ')}`)

@@ -6,6 +6,7 @@ import type { RateLimits } from '../protection/rate-limits'
 import { returnTo } from '../protection/return-to'
 import { goTo } from '../sessions/go-to'
 import { takeNotice, typedName } from '../sessions/notice'
+import { isSignedIn } from '../sessions/signed-in'
 
 export interface LoginOptions {
   readonly logIn: PasswordLogin
@@ -20,7 +21,7 @@ export function login({ logIn, forms, limits, confirm }: LoginOptions): Router {
 
   router.get('/login', (req, res) => {
     const target = returnTo(req.query['returnTo'])
-    if (req.user) return goTo(res, target)
+    if (isSignedIn(req)) return goTo(res, target)
     res.render('login', { notice: takeNotice(req, '/login'), target, confirm: confirm?.shown })
   })
 
@@ -31,7 +32,8 @@ export function login({ logIn, forms, limits, confirm }: LoginOptions): Router {
 }
 
 // The visitor may have signed in in another tab.
-const doneIfSignedIn: RequestHandler = (req, res, next) => (req.user ? goTo(res, returnTo(req.body?.returnTo)) : next())
+const doneIfSignedIn: RequestHandler = (req, res, next) =>
+  isSignedIn(req) ? goTo(res, returnTo(req.body?.returnTo)) : next()
 
 function act(logIn: PasswordLogin): Act {
   return async (req, res) => {

@@ -1,5 +1,5 @@
 import { ConfigError, textOf } from '../config/readers'
-import type { Environment, Variable } from '../config/variables'
+import type { Environment } from '../config/variables'
 import { type Accent, accentOf } from './accent'
 import { type Logo, logoOf } from './logo'
 
@@ -16,16 +16,15 @@ export interface Branding {
   readonly accent: Accent | undefined
 }
 
-const DEFAULT_NAME = 'Example app'
 /** characters of a name that fits the head of a page on a phone */
 const MAX_NAME_LENGTH = 60
 const MAX_URL_LENGTH = 2_000
 const MAX_PATH_LENGTH = 100
 
-/** @throws {ConfigError} */
-export function readBranding(env: Environment): Branding {
+/** @param otherwise name of a site that has none @throws {ConfigError} */
+export function readBranding(env: Environment, otherwise: string): Branding {
   return {
-    appName: nameOf(env, 'APP_NAME') ?? DEFAULT_NAME,
+    appName: nameOf(env, 'APP_NAME') ?? otherwise,
     helpUrl: helpUrlOf(env, 'HELP_URL'),
     base: basePathOf(env, 'BASE_PATH'),
     logo: logoOf(env, 'LOGO_FILE'),
@@ -33,14 +32,14 @@ export function readBranding(env: Environment): Branding {
   }
 }
 
-function nameOf(env: Environment, name: Variable): string | undefined {
+function nameOf(env: Environment, name: string): string | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if ([...value].length <= MAX_NAME_LENGTH && !/\p{C}/u.test(value)) return value
   throw new ConfigError(`${name} must have at most ${MAX_NAME_LENGTH} characters, without control characters`)
 }
 
-function helpUrlOf(env: Environment, name: Variable): string | undefined {
+function helpUrlOf(env: Environment, name: string): string | undefined {
   const value = textOf(env, name)
   if (value === undefined) return undefined
   if (value.length <= MAX_URL_LENGTH && URL.canParse(value)) {
@@ -52,7 +51,7 @@ function helpUrlOf(env: Environment, name: Variable): string | undefined {
 }
 
 // Letters that need no escape in a URL, a pattern of a route or the name of a cookie.
-function basePathOf(env: Environment, name: Variable): string {
+function basePathOf(env: Environment, name: string): string {
   const value = (textOf(env, name) ?? '').replace(/\/$/, '')
   const [start, ...parts] = value.split('/')
   const isPath = start === '' && parts.every(part => /^[A-Za-z0-9_-]+$/.test(part))

@@ -36,17 +36,24 @@ export function redisAccountSessions(
   const keyOf = (jid: string) => PREFIX + jid
   const run = (script: string, jid: string, given: readonly (string | number)[]) =>
     ask(client => client.eval(script, { keys: [keyOf(jid)], arguments: given.map(String) }))
+  const remove: AccountSessions['remove'] = async (jid, sid) =>
+    (await ask(client => client.zRem(keyOf(jid), sid))) === 1
+  const add: AccountSessions['add'] = async (jid, sid, now) => {
+    const evicted = await run(ADD, jid, [sid, now, perAccount, LONGEST_SESSION_MS])
+    return Array.isArray(evicted) ? evicted.map(String) : []
+  }
   return {
-    async add(jid, sid, now) {
-      const evicted = await run(ADD, jid, [sid, now, perAccount, LONGEST_SESSION_MS])
-      return Array.isArray(evicted) ? evicted.map(String) : []
+    add,
+    async replace(jid, earlier, sid, now) {
+      await remove(jid, earlier)
+      return add(jid, sid, now)
     },
     seen: async (jid, sid, now) => (await run(SEEN, jid, [sid, now, SEEN_STEP_MS, LONGEST_SESSION_MS])) === 1,
     async list(jid) {
       const found = await ask(client => client.zRangeWithScores(keyOf(jid), 0, -1))
       return found.map(({ value, score }) => ({ sid: value, lastSeen: score }))
     },
-    remove: async (jid, sid) => (await ask(client => client.zRem(keyOf(jid), sid))) === 1,
+    remove,
     async removeAll(jid) {
       await ask(client => client.del(keyOf(jid)))
     },
