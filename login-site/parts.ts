@@ -42,6 +42,8 @@ export interface SiteConfig {
   readonly roleMaxAge?: number | undefined
   /** the phones of the users of the demo server */
   readonly phones?: DemoPhones | undefined
+  /** true: the XMPP server takes tokens as passwords, and the site refuses them; default: false */
+  readonly chatTokens?: boolean | undefined
   readonly xmpp: XmppOptions
   readonly stores: Stores
   readonly log: Log

@@ -18,6 +18,7 @@ import { register } from './pages/register'
 import { sessions } from './pages/sessions'
 import type { SiteExtension, SiteRooms } from './parts'
 import { readCookies } from './protection/cookies'
+import { leadingTo } from './protection/return-to'
 import { securityHeaders } from './protection/security-headers'
 import { normaliseAddresses } from './protection/visitor-address'
 import { goTo } from './sessions/go-to'
@@ -91,6 +92,8 @@ function configure(app: Express, rooms: SiteRooms, { views }: SiteExtension): vo
     base: branding.base,
     files: brandFiles(branding),
     domain: displayJid(xmpp.domain),
+    // For the links between pages that lead to the same one.
+    leadingTo,
     // Pages link to the sign-up page if there is one.
     registration,
   })

@@ -46,7 +46,8 @@ function createRooms(config: SiteConfig): SiteRooms & { close(): Promise<void> }
   const signOut = createSignOut(cookie, stores)
   const confirm = confirmOf(config, signOut)
   const roles = rolesOf(config, confirm)
-  const asked = { ...xmpp, ...(config.profile && { profile: config.profile }), ...(roles && { roles }) }
+  const { chatTokens, profile } = config
+  const asked = { ...xmpp, chatTokens, ...(profile && { profile }), ...(roles && { roles }) }
   const { passport, authenticator } = createAuth(asked, restoreOf(xmpp.domain, config.confirm?.allow))
   const registration = config.registration
     ? createRegistration({ ...xmpp, captchaHosts: config.captchaHosts ?? [] })

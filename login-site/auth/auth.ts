@@ -1,16 +1,16 @@
 import type { Request } from 'express'
 import passport from 'passport'
 import {
-  Authenticator,
-  type AuthenticatorOptions,
+  type Authenticator,
   deserializeUser,
   Registration,
   type RegistrationOptions,
   Strategy,
   serializeUser,
 } from 'passport-xmpp-bosh'
+import { createAuthenticator, type PasswordOptions } from './password-authenticator'
 
-export interface XmppOptions extends AuthenticatorOptions {
+export interface XmppOptions extends PasswordOptions {
   /** passes the visitor's address on, so that the XMPP server bans that address instead of this app */
   forwardClientIp: boolean
 }
@@ -22,7 +22,7 @@ export interface Auth {
 }
 
 export function createAuth({ forwardClientIp, ...options }: XmppOptions, restore = deserializeUser): Auth {
-  const authenticator = new Authenticator(options)
+  const authenticator = createAuthenticator(options)
   // A separate instance: with the module's default, two apps in one process would share their users.
   const own = new passport.Passport()
   own.use(new Strategy<Request>({ authenticator, ...(forwardClientIp && { forwardClientIp: req => req.ip }) }))

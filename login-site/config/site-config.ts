@@ -39,6 +39,8 @@ export interface SiteSettings {
   readonly profile: 'vcard' | undefined
   /** rooms that stand for roles; `undefined`: there are no roles */
   readonly roles: RolesConfig | undefined
+  /** the XMPP server takes tokens as passwords, and the site refuses them */
+  readonly chatTokens: boolean
   /** `service` is `undefined` for the demo server */
   readonly xmpp: Omit<AuthenticatorOptions, 'service'> & {
     service: readonly string[] | undefined
@@ -91,6 +93,7 @@ export function readSiteSettings(env: Environment, defaults: SiteDefaults): Site
     confirm,
     profile: readProfile(env, isDemo),
     roles: readRoles(env, { isDemo, domain: xmpp.domain, hasAccount: confirm !== undefined }),
+    chatTokens: switchOf(env, 'XMPP_CHAT_TOKENS'),
     xmpp,
   }
 }

@@ -3,7 +3,7 @@ import { type ConfirmView, displayJid } from 'passport-xmpp-bosh'
 import type { Act, Forms } from '../forms/forms'
 import type { Answer } from '../forms/outcome'
 import type { RateLimits } from '../protection/rate-limits'
-import { returnTo } from '../protection/return-to'
+import { leadingTo, returnTo } from '../protection/return-to'
 import { scriptsThatAsk } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
 import { leaveNotice, type Notice } from '../sessions/notice'
@@ -117,7 +117,7 @@ function noticeOf(code: MessageCode): Notice {
 }
 
 function loginPage(target: string): string {
-  return target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`
+  return leadingTo('/login', target)
 }
 
 function typedJid({ body }: Request): string {

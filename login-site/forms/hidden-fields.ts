@@ -5,7 +5,7 @@ import type { Csrf } from '../protection/csrf'
 const FORM_ID_BYTES = 16
 
 /** Hidden fields of the forms. They are for the app, and not for the XMPP server. */
-export const HIDDEN_FIELDS: readonly string[] = ['_csrf', '_form', '_state', '_picture']
+export const HIDDEN_FIELDS: readonly string[] = ['_csrf', '_form', '_state', '_picture', '_returnTo']
 
 /** Gives templates the values of a form's hidden fields. A page without a form gets no cookie. */
 export function hiddenFields(csrf: Csrf): RequestHandler {

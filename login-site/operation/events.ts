@@ -38,7 +38,8 @@ export type EventName = keyof typeof EVENTS
 
 /** An event beside its request. */
 export interface Happening {
-  readonly event: EventName
+  /** {@link EventName}, or an event of the app that the site is in */
+  readonly event: string
   /** `ok`, a code of the library, or one of {@link OWN_OUTCOMES}; never input of a visitor */
   readonly outcome: string
 }

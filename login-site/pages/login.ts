@@ -3,7 +3,7 @@ import type { PasswordLogin } from '../auth/password-login'
 import type { ConfirmLogin } from '../confirm/confirm-login'
 import type { Act, Forms } from '../forms/forms'
 import type { RateLimits } from '../protection/rate-limits'
-import { returnTo } from '../protection/return-to'
+import { leadingTo, returnTo } from '../protection/return-to'
 import { goTo } from '../sessions/go-to'
 import { takeNotice, typedName } from '../sessions/notice'
 import { isSignedIn } from '../sessions/signed-in'
@@ -41,7 +41,7 @@ function act(logIn: PasswordLogin): Act {
     const refusal = await logIn(req, res)
     if (!refusal) return { to: target }
     return {
-      to: target === '/' ? '/login' : `/login?${new URLSearchParams({ returnTo: target })}`,
+      to: leadingTo('/login', target),
       notice: { page: '/login', message: { code: refusal.message }, refused: true, username: typedName(req) },
     }
   }

@@ -8,6 +8,7 @@ import { HIDDEN_FIELDS } from '../forms/hidden-fields'
 import { type CarriedForm, carried, carriedPicture, carry, type ShownForm } from '../forms/sign-up-form'
 import { mistakeIn } from '../forms/sign-up-mistakes'
 import type { RateLimits } from '../protection/rate-limits'
+import { leadingTo, returnTo } from '../protection/return-to'
 import type { Seal } from '../protection/seal'
 import { captchaPictures } from '../protection/security-headers'
 import { goTo } from '../sessions/go-to'
@@ -34,7 +35,7 @@ export function register(options: RegisterOptions): Router {
 
   router.post(`${PAGE}/picture`, signUpBody, requireSignedOut, forms.requireToken, async (req, res) => {
     await leaveNotice(req, { page: PAGE, username: typedName(req) })
-    goTo(res, PAGE)
+    goTo(res, leadingTo(PAGE, targetOf(req)))
   })
 
   const checks = [openForm(options), pictures, refuseMistakes(), limits.signUps]
@@ -43,7 +44,12 @@ export function register(options: RegisterOptions): Router {
   return router
 }
 
-const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, '/') : next())
+const requireSignedOut: RequestHandler = (req, res, next) => (req.user ? goTo(res, targetOf(req)) : next())
+
+/** Returns the page that the sign-up leads to. */
+function targetOf({ query, body }: Request): string {
+  return returnTo(body?._returnTo ?? query['returnTo'])
+}
 
 function show({ accounts, seal }: RegisterOptions): RequestHandler {
   return async (req, res) => {
@@ -52,13 +58,13 @@ function show({ accounts, seal }: RegisterOptions): RequestHandler {
       const form = await accounts.form(req)
       const { captcha } = form
       const image = captcha?.image?.toString('base64')
-      render(res, { form, captcha, image, carriedForm: await carry(form, seal), notice })
+      render(res, { form, captcha, image, carriedForm: await carry(form, seal), notice, target: targetOf(req) })
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       // The earlier refusal matters more to the visitor than the missing form.
       const shown = notice?.refused ? notice : { message: { code: refusal.message }, refused: true }
-      res.status(refusal.status).render('register', { notice: shown })
+      res.status(refusal.status).render('register', { notice: shown, target: targetOf(req) })
     }
   }
 }
@@ -70,9 +76,11 @@ interface Page {
   readonly image: string | undefined
   readonly carriedForm: CarriedForm
   readonly notice: Notice | undefined
+  /** the page that the sign-up leads to */
+  readonly target: string
 }
 
-function render(res: Response, { form, captcha, image, carriedForm, notice }: Page): void {
+function render(res: Response, { form, captcha, image, carriedForm, notice, target }: Page): void {
   const picture = captcha && { url: captcha.url ?? `data:${captcha.type};base64,${image}` }
   const { instructions } = form
   res.render('register', {
@@ -81,6 +89,7 @@ function render(res: Response, { form, captcha, image, carriedForm, notice }: Pa
     captcha: picture,
     carried: carriedForm,
     notice,
+    target,
   })
 }
 
@@ -106,10 +115,10 @@ function refuseMistakes(): RequestHandler {
     const image = carriedPicture(req.body._picture, shown)
     if (shown.captcha?.digest !== undefined && image === undefined) {
       await leaveNotice(req, notice)
-      return goTo(res, PAGE)
+      return goTo(res, leadingTo(PAGE, targetOf(req)))
     }
     const carriedForm = { state: String(req.body._state), picture: image }
-    render(res.status(422), { ...shown, image, carriedForm, notice })
+    render(res.status(422), { ...shown, image, carriedForm, notice, target: targetOf(req) })
   }
 }
 
@@ -117,19 +126,20 @@ function act(accounts: Accounts): Act {
   return async (req, res) => {
     const values = valuesIn(req)
     const username = typedName(req)
+    const target = targetOf(req)
     try {
       const value = displayJid(await accounts.signUp(req, formIn(res)?.form.state, values))
       if (await accounts.signInNew(req, values)) {
-        return { to: '/', notice: { page: '/', message: { code: 'account-ready', value } } }
+        return { to: target, notice: { page: '/', message: { code: 'account-ready', value } } }
       }
       const message = { code: 'account-ready.sign-in', value } as const
-      return { to: '/login', notice: { page: '/login', message, username } }
+      return { to: leadingTo('/login', target), notice: { page: '/login', message, username } }
     } catch (reason) {
       const refusal = signUpRefusal(reason)
       if (!refusal) throw reason
       const field = FIELD_TO_CORRECT[refusal.code]
       return {
-        to: PAGE,
+        to: leadingTo(PAGE, target),
         notice: { page: PAGE, message: { code: refusal.message }, refused: true, field, username },
       }
     }

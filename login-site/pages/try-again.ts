@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { returnTo } from '../protection/return-to'
+import { leadingTo, returnTo } from '../protection/return-to'
 import { leaveNotice, typedName } from '../sessions/notice'
 
 /** Pages with a form, by the address that the form is sent to. */
@@ -16,12 +16,14 @@ const PAGES: Readonly<Record<string, string>> = {
   '/account/delete': '/account/delete/confirm',
 }
 
-/** Returns the page on which the visitor can try a failed request again. A login still leads to the same page. */
+/** Names of the field that says where a form leads, by its page */
+const TARGETS: Readonly<Record<string, string>> = { '/login': 'returnTo', '/register': '_returnTo' }
+
+/** Returns the page on which the visitor can try a failed request again. A login and a sign-up still lead to the same page. */
 export function pageToTryAgain(req: Request): string {
   if (req.method !== 'POST') return returnTo(req.url)
   const page = PAGES[req.path] ?? '/'
-  const target = page === '/login' ? returnTo(req.body?.returnTo) : '/'
-  return target === '/' ? page : `${page}?${new URLSearchParams({ returnTo: target })}`
+  return leadingTo(page, returnTo(req.body?.[TARGETS[page] ?? '']))
 }
 
 /** Lets the page with the form show the name again. The password is never kept. */

@@ -7,6 +7,11 @@ const ANY_ORIGIN = 'http://same-origin.invalid'
 /** Leads to another site, or out of the path of this app, or may do so after a proxy has decoded it. */
 const ASTRAY = /^\/(?:[/\\]|%(?:09|0a|0d|20|2f|5c))|(?:\.|%2e){2}(?:%2f|%5c)/i
 
+/** Returns the address of a page with a form, from which the visitor goes on to a path that {@link returnTo} returned. */
+export function leadingTo(page: string, target: string): string {
+  return target === '/' ? page : `${page}?${new URLSearchParams({ returnTo: target })}`
+}
+
 /**
  * Returns the path that a login leads to: the one from a form field, with query and fragment, if it stays in this app. The
  * path under which the site has the app is not part of it.

@@ -6,6 +6,7 @@ import { profileOf } from './profile'
 interface Described {
   readonly displayName?: string | undefined
   readonly photos?: readonly { readonly value: string }[] | undefined
+  readonly emails?: readonly { readonly value: string }[] | undefined
 }
 
 /** Returns the card of a visitor whom Passport has just signed in. */
@@ -18,11 +19,13 @@ export function cardOfAccount({ jid, vcard }: Pick<Account, 'jid' | 'vcard'>): C
   return vcard && cardOf(jid, vcard)
 }
 
-function cardOf(jid: string, { displayName, photos = [] }: Described): Card | undefined {
+function cardOf(jid: string, { displayName, photos = [], emails = [] }: Described): Card | undefined {
   // Without a vCard, the name is that of the account, which the pages know anyway.
   const name = displayName === profileOf(jid).displayName ? undefined : displayName
   const picture = pictureIn(photos[0]?.value)
-  return name === undefined && picture === undefined ? undefined : { name, picture }
+  const email = emails[0]?.value
+  const isEmpty = name === undefined && picture === undefined && email === undefined
+  return isEmpty ? undefined : { name, picture, ...(email !== undefined && { email }) }
 }
 
 /** Reads a picture that the library has checked: its type is that of its content. */

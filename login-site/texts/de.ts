@@ -194,6 +194,45 @@ export const de: Texts = {
     button: 'Konto endgültig löschen',
   },
 
+  provider: {
+    consentTitle: client => `Bei ${client} anmelden`,
+    consentLead: account => `Hier angemeldet als ${account}.`,
+    consentSite: 'Danach geht es zurück zu',
+    consentScopes: client => `${client} erfährt:`,
+    scopes: {
+      openid: 'dass es dieselbe Person ist wie beim letzten Mal',
+      xmpp: 'die XMPP-Adresse',
+      profile: 'der Benutzername, und der veröffentlichte Name mit Bild',
+      email: 'die veröffentlichte E-Mail-Adresse, die nicht überprüft ist',
+      groups: 'die Gruppen, zu denen das Konto gehört',
+      'xmpp:client:normal': 'alles: unter diesem Namen chatten, alle Nachrichten lesen und schreiben',
+      offline_access: 'all dies noch einmal, bis zu einem Tag lang, ohne Rückfrage',
+    },
+    consentYes: 'Weiter',
+    consentNo: 'Abbrechen',
+    policy: 'Datenschutz',
+    terms: 'Nutzungsbedingungen',
+    onwardTitle: 'Einen Moment …',
+    onward: 'Weiter',
+    logoutTitle: 'Abmelden',
+    logoutAsked: client => `${client} bittet um die Abmeldung: hier, und überall, wo die Anmeldung von hier kam.`,
+    logoutText: 'Das meldet hier ab, und überall, wo die Anmeldung von hier kam.',
+    logoutYes: 'Abmelden',
+    logoutNo: 'Angemeldet bleiben',
+    signedOutTitle: 'Abgemeldet',
+    signedOutOf: client => `Abgemeldet bei ${client}.`,
+    signedOutText: 'Hier abgemeldet.',
+    stillTitle: 'Weiterhin angemeldet',
+    stillText: account => `Hier angemeldet als ${account}.`,
+    goneTitle: 'Diese Anmeldung ist vorbei',
+    goneText:
+      'Es hat zu lange gedauert, oder die Anmeldung begann in einem anderen Browser. Bitte zu der Seite zurückgehen, die hierher geführt hat, und es noch einmal versuchen.',
+    errorTitle: 'Diese Anmeldung ist nicht möglich',
+    errorText:
+      'Die Seite, die hierher geführt hat, stellte eine Anfrage, die nicht beantwortet werden kann. Bitte dorthin zurückgehen und es noch einmal versuchen.',
+    errorCode: 'Grund, für den Betreiber dieser Seite:',
+  },
+
   errors: {
     later: {
       title: 'Das ist im Moment nicht möglich',

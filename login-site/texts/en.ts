@@ -192,6 +192,46 @@ export const en = {
     button: 'Delete account for good',
   },
 
+  /** Pages of the identity provider. `client` is the name of a site or an app that visitors sign in to with this one. */
+  provider: {
+    consentTitle: (client: string) => `Sign in to ${client}`,
+    consentLead: (account: string) => `You are signed in here as ${account}.`,
+    consentSite: 'You go back to',
+    consentScopes: (client: string) => `${client} will be told:`,
+    scopes: {
+      openid: 'that you are the same person as last time',
+      xmpp: 'your XMPP address',
+      profile: 'your user name, and the name and the picture that you published',
+      email: 'the e-mail address that you published, which is not verified',
+      groups: 'the groups that you are in',
+      'xmpp:client:normal': 'everything: it can chat as you, and read and write all your messages',
+      offline_access: 'all this again, for up to a day, without asking you',
+    },
+    consentYes: 'Continue',
+    consentNo: 'Cancel',
+    policy: 'How it handles your data',
+    terms: 'Its terms of use',
+    onwardTitle: 'One moment …',
+    onward: 'Continue',
+    logoutTitle: 'Sign out',
+    logoutAsked: (client: string) =>
+      `${client} asks to sign you out here, and of everything you signed in to from here.`,
+    logoutText: 'This signs you out here, and of everything you signed in to from here.',
+    logoutYes: 'Sign out',
+    logoutNo: 'Stay signed in',
+    signedOutTitle: 'Signed out',
+    signedOutOf: (client: string) => `You are signed out of ${client}.`,
+    signedOutText: 'You are signed out.',
+    stillTitle: 'Still signed in',
+    stillText: (account: string) => `You are signed in here as ${account}.`,
+    goneTitle: 'This sign-in is over',
+    goneText:
+      'It took too long, or it began in another browser. Go back to the site that you want to sign in to, and try again.',
+    errorTitle: 'This sign-in is not possible',
+    errorText: 'The site that sent you here made a request that cannot be answered. Go back to it and try again.',
+    errorCode: 'Reason, for the operator of that site:',
+  },
+
   errors: {
     later: {
       title: 'This is not possible at the moment',

@@ -54,6 +54,7 @@ test('the config takes every variable when all are set', () => {
     confirm: undefined,
     profile: undefined,
     roles: undefined,
+    chatTokens: false,
     metricsAddress: { host: '10.0.0.1', port: 9464 },
     host: '0.0.0.0',
     port: 8080,

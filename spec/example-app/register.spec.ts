@@ -102,6 +102,42 @@ test('the right answer creates the account and signs in to it', async () => {
   expect(text).toContain('hello carol')
 })
 
+describe('a sign-up on the way to a page', () => {
+  const WAY = '/register?returnTo=%2Faccount'
+
+  test('the links between sign-in and sign-up keep the page', async () => {
+    const { text } = await visitor.get('/login?returnTo=%2Faccount')
+    expect(text).toContain(`href="${WAY}"`)
+    expect((await visitor.get(WAY)).text).toContain('href="/login?returnTo=%2Faccount"')
+  })
+
+  test('the sign-up leads to the page', async () => {
+    const { text } = await visitor.get(WAY)
+    const fields = { username: 'carol', password: 'a good one', ocr: ocr() }
+    const answer = await visitor
+      .post('/register')
+      .type('form')
+      .send({ ...hiddenIn(text), ...fields })
+    expect(answer.headers['location']).toBe('/account')
+    expect(submitted().at(-1)?.body).not.toContain('returnTo')
+  })
+
+  test('a refused sign-up shows the form again, and still leads to the page', async () => {
+    const { text } = await visitor.get(WAY)
+    const fields = { username: 'carol', password: 'a good one', ocr: 'wrong' }
+    const answer = await visitor
+      .post('/register')
+      .type('form')
+      .send({ ...hiddenIn(text), ...fields })
+    expect(answer.headers['location']).toBe(WAY)
+  })
+
+  test('a path to another site leads to the start page', async () => {
+    const { text } = await visitor.get('/register?returnTo=%2F%2Fevil.example')
+    expect(text).not.toMatch(/evil|_returnTo/)
+  })
+})
+
 test('the login page says that the account is ready when it cannot be signed in to', async () => {
   xmpp.fault({ on: 'auth', reply: { status: 503 } })
   const answer = await signUp()

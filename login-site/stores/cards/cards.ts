@@ -2,6 +2,8 @@
 export interface Card {
   readonly name?: string | undefined
   readonly picture?: Picture | undefined
+  /** An address that nothing has verified. These stores do not keep it; an app that needs it does. */
+  readonly email?: string | undefined
 }
 
 export interface Picture {
