@@ -14,7 +14,7 @@ const cache = join(root, 'node_modules', '.cache', 'passport-xmpp-bosh')
 
 const LIBRARY = { name: 'library', command: ['run', 'build'], source: 'lib', output: 'dist' }
 const SITE = workspace('login site', 'login-site')
-const APPS = [workspace('example app', 'example-app')]
+const APPS = [workspace('example app', 'example-app'), workspace('identity provider', 'identity-provider')]
 
 /** Files that decide about the outputs, beside the sources */
 const SETTINGS = [
@@ -33,7 +33,9 @@ if (!existsSync(join(root, 'node_modules', 'typescript'))) {
 }
 const start = Date.now()
 const wanted = process.argv.slice(2)
-const apps = APPS.filter(({ source }) => wanted.length === 0 || wanted.includes(source))
+// An image has the sources of one app alone.
+const isThere = ({ source }) => existsSync(join(root, source, 'package.json'))
+const apps = APPS.filter(app => (wanted.length === 0 ? isThere(app) : wanted.includes(app.source)))
 const compiled = [LIBRARY, SITE, ...apps].map(buildPart)
 process.stdout.write(
   compiled.includes(true)

@@ -43,7 +43,7 @@ export async function startAt(
 ): Promise<Started> {
   const launch = async () => {
     const child = await startChild({
-      path: join(DIRECTORY, 'nodes', node, 'node_modules/.bin/node'),
+      path: join(DIRECTORY, 'nodes', node),
       args: command,
       cwd: join(DIRECTORY, directory),
       env: { NODE_ENV: 'production', ...environment },
