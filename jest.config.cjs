@@ -22,6 +22,7 @@ module.exports = {
         '<rootDir>/spec/cluster/',
         '<rootDir>/spec/matrix/',
         '<rootDir>/spec/clients/',
+        '<rootDir>/spec/provider/',
       ],
     }),
     project('fuzz', ['<rootDir>/spec/fuzz/**/*.spec.ts']),
@@ -29,6 +30,7 @@ module.exports = {
     project('browser', ['<rootDir>/spec/browser/**/*.spec.ts']),
     project('cluster', ['<rootDir>/spec/cluster/**/*.spec.ts']),
     project('matrix', ['<rootDir>/spec/matrix/**/*.spec.ts']),
+    project('provider', ['<rootDir>/spec/provider/**/*.spec.ts']),
     project('clients', ['<rootDir>/spec/clients/**/*.spec.ts']),
   ],
 }

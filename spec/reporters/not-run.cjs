@@ -5,6 +5,7 @@ const COMMANDS = {
   live: 'real ejabberd and Prosody:  npm run servers && npm run test:live',
   browser: 'the example app in Chromium:  npm run servers && npm run test:browser',
   cluster: 'two processes of it, nginx, Redis, two ejabberds:  npm run servers && npm run test:cluster',
+  provider: 'the identity provider with relying parties by others:  npm run servers && npm run test:provider',
   clients: 'a real Gajim with a mouse and a keyboard:  npm run servers && npm run test:clients',
   matrix: 'the recipes and the quick start on every Node.js:  npm run test:matrix',
 }
