@@ -194,7 +194,7 @@ describe('with the example app', () => {
     const { port } = server.address() as AddressInfo
     try {
       const url = `http://127.0.0.1:${port}`
-      const { page } = await browsers.person(url)
+      const { page } = await browsers.person([url])
       const bob = bobOf(other)
       const skip = bob.events.length
       await page.goto(`${url}/login`)

@@ -245,6 +245,23 @@ describe('for a server in a directory', () => {
   })
 })
 
+test('start adds the options of an included file, and its own configuration includes the file again', async () => {
+  const dir = join(place, 'included')
+  const included = join(place, 'more.yml')
+  await writeFile(included, 'define_macro:\n  LANGUAGE: en\nlanguage: LANGUAGE\n')
+  const [bosh, c2s, s2s] = (await freePorts(3)).map(String)
+  const own = [`BOSH_PORT=${bosh}`, `C2S_PORT=${c2s}`, `S2S_PORT=${s2s}`, drawing]
+  await start('--include', included, dir, ...own, 'LANGUAGE=de')
+  await stop(dir)
+  await start('--config', join(dir, 'ejabberd.yml'), '--include', join(dir, 'included.yml'), dir)
+  await stop(dir)
+
+  expect(await readFile(join(dir, 'included.yml'), 'utf8')).toContain('\n  LANGUAGE: "de"\n')
+  expect((await readFile(join(dir, 'ejabberd.yml'), 'utf8')).match(/^include_config_file: .*$/gm)).toEqual([
+    'include_config_file: included.yml',
+  ])
+})
+
 test('stop does nothing when no server runs in the directory', async () => {
   await stop(join(place, 'nowhere'))
   await stop(place)
@@ -265,6 +282,8 @@ describe('with a fault in its set-up', () => {
     ['an unknown option', ['--help'], /^usage: /],
     ['an option without its value', ['--config'], /^usage: /],
     ['a missing file', ['--config', '/nonexistent.yml'], /^cannot read \/nonexistent\.yml$/],
+    ['a missing file to include', ['--include', '/nonexistent.yml'], /^cannot read \/nonexistent\.yml$/],
+    ['a macro of a file that is not included', ['CHAT_KEY=/key'], /^CHAT_KEY is not in define_macro/],
   ])('start explains its refusal of %s', async (_, args, reason) => {
     await expect(start(...(args.includes('a') ? [] : [dir]), ...args)).rejects.toThrow(reason)
   })

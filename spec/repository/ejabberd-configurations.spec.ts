@@ -53,6 +53,31 @@ describe.each(['ejabberd.yml', 'ejabberd-26.yml'])('%s', name => {
   })
 })
 
+describe('ejabberd.chat-tokens.yml', () => {
+  const { define_macro: macros, ...options } = parse(textOf('ejabberd/ejabberd.chat-tokens.yml'))
+
+  test('takes tokens beside passwords, by one key', () => {
+    expect(options).toEqual({ auth_method: ['internal', 'jwt'], jwt_key: 'CHAT_KEY', jwt_jid_field: 'jid' })
+    expect(Object.keys(macros)).toEqual(['CHAT_KEY'])
+  })
+
+  test.each(['ejabberd.yml', 'ejabberd-26.yml'])(
+    'fits %s, which takes neither tokens nor X-OAUTH2 without it',
+    name => {
+      const configuration = parse(textOf(`ejabberd/${name}`))
+
+      expect(configuration.disable_sasl_mechanisms).toContain('X-OAUTH2')
+      expect(Object.keys(configuration).filter(option => option in options)).toEqual([])
+      expect(configuration.define_macro).not.toHaveProperty('CHAT_KEY')
+    },
+  )
+
+  test('is in the image of ejabberd', () => {
+    expect(textOf('ejabberd/Dockerfile')).toMatch(/^COPY (?:[^/]* )?ejabberd\.chat-tokens\.yml /m)
+    expect(textOf('ejabberd/.dockerignore')).toMatch(/^!ejabberd\.chat-tokens\.yml$/m)
+  })
+})
+
 test('the README switches federation on by macros of ejabberd.yml and services of compose.yaml', () => {
   const [containers, ...others] = codesIn('ejabberd/README.md', 'yaml').map(code => parse(code))
   const macros = parse(/^ {3}```yaml\n([^`]+)^ {3}```$/m.exec(textOf('ejabberd/README.md'))?.[1] ?? '')

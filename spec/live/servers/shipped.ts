@@ -20,7 +20,9 @@ export const is26 = Number(version.split('.')[0]) >= 26
 export interface ShippedOptions {
   /** A configuration in ejabberd/. */
   readonly config?: 'ejabberd.yml' | 'ejabberd-26.yml'
-  /** Values of its macros beside the ports, as on the command line of ejabberd/start. */
+  /** A file of ejabberd/ whose options are added. */
+  readonly include?: 'ejabberd.chat-tokens.yml'
+  /** Values of the macros beside the ports, as on the command line of ejabberd/start. */
   readonly values?: Readonly<Record<string, string>>
 }
 
@@ -38,6 +40,7 @@ export interface ShippedServer extends Pick<LiveServer, 'url' | 'domain' | 'vers
 /** Starts an ejabberd with the configuration that operators copy. Only its captchas are easier to read. */
 export async function startShipped({
   config = 'ejabberd.yml',
+  include,
   values = {},
 }: ShippedOptions = {}): Promise<ShippedServer> {
   const morePorts = ['C2S_PORT', 'S2S_PORT', ...(config === 'ejabberd-26.yml' ? ['REGISTER_PORT'] : [])]
@@ -47,7 +50,7 @@ export async function startShipped({
     values: {},
     morePorts,
     args: ({ directory, configuration, httpPort, ports }) => [
-      ...['--config', configuration, directory],
+      ...['--config', configuration, ...(include ? ['--include', join(scripts, include)] : []), directory],
       ...Object.entries({
         BOSH_PORT: httpPort,
         CAPTCHA_CMD: join(__dirname, 'captcha.sh'),

@@ -1,4 +1,4 @@
-import { startEjabberd } from '../ejabberd'
+import { type SecureServer, startEjabberd } from '../ejabberd'
 import { type Affiliations, CLOSED, OPEN, PASSWORD, type RoomServer } from './rooms'
 import { enter } from './visitor'
 
@@ -8,7 +8,7 @@ const HOSTS = { [CLOSED]: 'localhost', [OPEN]: 'elsewhere.localhost' }
 const MANY = 20
 
 /** Starts an ejabberd with rooms and vCards. */
-export async function startEjabberdRooms(): Promise<RoomServer> {
+export async function startEjabberdRooms(): Promise<RoomServer & Pick<SecureServer, 'clientPort'>> {
   const { command, ...server } = await startEjabberd({
     storage: 'plain',
     registration: true,
