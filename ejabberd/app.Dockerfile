@@ -6,9 +6,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY login-site/package.json login-site/
 COPY example-app/package.json example-app/
-COPY identity-provider/package.json identity-provider/
 
-# npm ci runs again only when the manifests change.
+# npm ci runs again only when the manifests change. It leaves out the packages of a workspace whose manifest is not there.
 FROM manifests AS modules
 RUN npm ci --omit=dev
 
@@ -19,7 +18,7 @@ COPY scripts scripts
 COPY lib lib
 COPY login-site login-site
 COPY example-app example-app
-RUN npm run build:app
+RUN node scripts/build.js example-app
 
 FROM ${NODE_IMAGE}
 WORKDIR /app

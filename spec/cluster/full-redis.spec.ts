@@ -1,5 +1,5 @@
-import { connectRedis, type RedisConnection } from '../../login-site/stores/redis-connection'
 import { type BoshServer, startBoshServer } from '../../lib/testing/server'
+import { connectRedis, type RedisConnection } from '../../login-site/stores/redis-connection'
 import { type AppProcess, startApp } from './servers/app-process'
 import { stablePorts } from './servers/ports'
 import { type Redis, startRedis } from './servers/redis'

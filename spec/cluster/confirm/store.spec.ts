@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ConfirmRecord, ConfirmStore } from '../../../lib/confirm/store'
 import { redisConfirmations } from '../../../login-site/stores/confirm/redis'
 import { connectRedis, type RedisConnection } from '../../../login-site/stores/redis-connection'
-import type { ConfirmRecord, ConfirmStore } from '../../../lib/confirm/store'
 import { testConfirmStore } from '../../confirm/store-contract'
 import { until } from '../../fixtures/waits'
 import { type Redis, startRedis } from '../servers/redis'

@@ -5,7 +5,17 @@ import { selfSigned } from '../../fixtures/vectors/certificate'
 import { startChild } from './child'
 import { stablePorts } from './ports'
 
-const deploy = resolve(__dirname, '../../../example-app/deploy')
+/** A published configuration of nginx. */
+export interface Site {
+  readonly folder: string
+  readonly domain: string
+  readonly ports: readonly [number, number]
+}
+
+export const EXAMPLE_APP: Site = { folder: 'example-app/deploy', domain: 'app.example.com', ports: [5005, 5006] }
+export const PROVIDER: Site = { folder: 'identity-provider/deploy', domain: 'id.example.com', ports: [5010, 5011] }
+
+const root = resolve(__dirname, '../../..')
 
 export interface Nginx {
   /** address for visitors, https */
@@ -14,6 +24,8 @@ export interface Nginx {
   readonly plainUrl: string
   /** PEM of the certificate, for 127.0.0.1 */
   readonly ca: string
+  /** Returns what it wrote to its access log. */
+  accessLog(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -25,27 +37,18 @@ export const ADDRESS_HEADER = 'X-Test-Address'
  *
  * @param limits `'bursts'` makes the rates of the limits so slow that only their bursts count, however long a test takes
  */
-export async function startNginx(upstream: readonly [number, number], limits?: 'bursts'): Promise<Nginx> {
+export async function startNginx(
+  upstream: readonly [number, number],
+  limits?: 'bursts',
+  site = EXAMPLE_APP,
+): Promise<Nginx> {
   const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
   try {
     const [http = 0, https = 0] = await stablePorts(2)
     const { key, cert } = selfSigned('127.0.0.1')
     await writeFile(join(directory, 'key.pem'), key)
     await writeFile(join(directory, 'cert.pem'), cert)
-    const site = filled(await readFile(join(deploy, 'nginx.conf'), 'utf8'), [
-      ['listen 80;', `listen 127.0.0.1:${http};`],
-      ['listen [::]:80;', ''],
-      ['listen 443 ssl;', `listen 127.0.0.1:${https} ssl;`],
-      ['listen [::]:443 ssl;', ''],
-      ['server_name app.example.com;', 'server_name 127.0.0.1;'],
-      ['/etc/letsencrypt/live/app.example.com/fullchain.pem', join(directory, 'cert.pem')],
-      ['/etc/letsencrypt/live/app.example.com/privkey.pem', join(directory, 'key.pem')],
-      ['/srv/passport-xmpp-bosh/example-app/deploy', deploy],
-      ...(limits === 'bursts' ? RATES : []),
-      ['server 127.0.0.1:5005 ', `server 127.0.0.1:${upstream[0]} `],
-      ['server 127.0.0.1:5006 ', `server 127.0.0.1:${upstream[1]} `],
-    ])
-    await writeFile(join(directory, 'app.conf'), site)
+    await writeFile(join(directory, 'app.conf'), await siteHere(site, { directory, http, https, upstream, limits }))
     await writeFile(join(directory, 'nginx.conf'), around(directory))
     const child = await startChild({
       path: 'nginx',
@@ -57,6 +60,7 @@ export async function startNginx(upstream: readonly [number, number], limits?: '
       url: `https://127.0.0.1:${https}`,
       plainUrl: `http://127.0.0.1:${http}`,
       ca: cert,
+      accessLog: () => readFile(join(directory, 'access.log'), 'utf8'),
       async stop() {
         await child.kill()
         await rm(directory, { recursive: true, force: true })
@@ -68,10 +72,32 @@ export async function startNginx(upstream: readonly [number, number], limits?: '
   }
 }
 
-const RATES = [
-  ['rate=10r/s', 'rate=1r/m'],
-  ['rate=3r/s', 'rate=1r/m'],
-] as const
+interface Here {
+  readonly directory: string
+  readonly http: number
+  readonly https: number
+  readonly upstream: readonly [number, number]
+  readonly limits: 'bursts' | undefined
+}
+
+/** Returns the published configuration with the ports and files of this machine. */
+async function siteHere({ folder, domain, ports }: Site, here: Here): Promise<string> {
+  const { directory, http, https, upstream, limits } = here
+  const published = await readFile(join(root, folder, 'nginx.conf'), 'utf8')
+  const text = limits === 'bursts' ? published.replace(/ rate=\d+r\/s;/g, ' rate=1r/m;') : published
+  return filled(text.replaceAll(/\/var\/log\/nginx\/\S+ /g, `${directory}/access.log `), [
+    ['listen 80;', `listen 127.0.0.1:${http};`],
+    ['listen [::]:80;', ''],
+    ['listen 443 ssl;', `listen 127.0.0.1:${https} ssl;`],
+    ['listen [::]:443 ssl;', ''],
+    [`server_name ${domain};`, 'server_name 127.0.0.1;'],
+    [`/etc/letsencrypt/live/${domain}/fullchain.pem`, join(directory, 'cert.pem')],
+    [`/etc/letsencrypt/live/${domain}/privkey.pem`, join(directory, 'key.pem')],
+    [`/srv/passport-xmpp-bosh/${folder}`, join(root, folder)],
+    [`server 127.0.0.1:${ports[0]} `, `server 127.0.0.1:${upstream[0]} `],
+    [`server 127.0.0.1:${ports[1]} `, `server 127.0.0.1:${upstream[1]} `],
+  ])
+}
 
 /** Returns the relevant part of Debian's /etc/nginx/nginx.conf, with all files in one directory. */
 function around(directory: string): string {
