@@ -1,29 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import type { BrowserContextOptions } from 'playwright-core'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { PASSWORD } from './fixture/pages'
+import { LOOKS, picture, ROOT } from './fixture/picture'
 import { openSiteOnNothing, openSiteWithRoles, SITES, type Site } from './fixture/site'
 import { onSite, type Visitor } from './fixture/visits'
 
 // The pictures of the documents. `npm run images` takes them again. Otherwise the specs only check their sizes.
 
-const ROOT = resolve(__dirname, '../..')
-const FOLDER = join(ROOT, 'docs/images')
 /** Documents that show the pictures: the first one a selection, the second one all of them. */
 const DOCUMENTS = ['README.md', 'docs/example-app-pages.md']
-const isUpdate = process.env['UPDATE_IMAGES'] === '1'
-
-/** px by which the height of a page differs between machines, whose letters differ */
-const SLACK = 60
-/** px; a page is higher */
-const MIN_HEIGHT = 300
-
-const LOOKS: readonly (readonly [name: string, width: number, options: BrowserContextOptions])[] = [
-  ['light', 480, { colorScheme: 'light' }],
-  ['dark', 480, { colorScheme: 'dark' }],
-  ['phone', 360, { colorScheme: 'light', isMobile: true, hasTouch: true }],
-  ['german', 480, { colorScheme: 'light', locale: 'de-DE' }],
-]
 
 const open = (path: string) => (visitor: Visitor) => visitor.see.open(path)
 
@@ -147,26 +132,6 @@ const OUTAGES: typeof PAGES = [
 
 const casesOf = (pages: typeof PAGES) =>
   pages.flatMap(([page, go]) => LOOKS.map(look => [`${page}-${look[0]}`, go, look] as const))
-type Case = ReturnType<typeof casesOf>[number]
-
-/** Reads the width and the height of a PNG. */
-const sizeOf = (png: Buffer) => ({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) })
-
-async function picture([name, go, [, width, options]]: Case, visitorWith: VisitorWith): Promise<void> {
-  const visitor = await visitorWith({ ...options, viewport: { width, height: MIN_HEIGHT } })
-  await go(visitor)
-  const path = join(FOLDER, `${name}.png`)
-  if (isUpdate) {
-    await mkdir(FOLDER, { recursive: true })
-    await writeFile(path, await visitor.page.screenshot({ fullPage: true }))
-  }
-  const size = sizeOf(await readFile(path))
-  const height = await visitor.page.evaluate<number>('document.documentElement.scrollHeight')
-  expect(size.width).toBe(width)
-  expect(Math.abs(size.height - height)).toBeLessThanOrEqual(SLACK)
-}
-
-type VisitorWith = (options: BrowserContextOptions) => Promise<Visitor>
 
 const [[name, openSite]] = SITES
 
