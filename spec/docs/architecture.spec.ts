@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { codesIn, ROOT, textOf } from './blocks'
 
-/* docs/architecture.md draws a login twice, and names files: both drawings agree, and the files exist. */
+/* Two pages draw a sign-in twice, and one names files: both drawings agree, and the files exist. */
 
 const PAGE = 'docs/architecture.md'
+const DRAWN = [PAGE, 'docs/identity-provider/README.md']
 
 interface Message {
   readonly from: string
@@ -13,8 +14,8 @@ interface Message {
 }
 
 /** The messages of the Mermaid drawing, by the names of its participants. */
-function drawn(): Message[] {
-  const [code = ''] = codesIn(PAGE, 'mermaid')
+function drawn(page: string): Message[] {
+  const [code = ''] = codesIn(page, 'mermaid')
   const names = new Map(
     Array.from(code.matchAll(/^ *participant (\w+)(?: as (.+))?$/gm), ([, name = '', shown = name]) => [name, shown]),
   )
@@ -26,19 +27,19 @@ function drawn(): Message[] {
 }
 
 /** The messages of the same drawing as text; a step of one participant has no second one. */
-function written(): Message[] {
-  const code = codesIn(PAGE, '').find(block => block.includes('──>')) ?? ''
+function written(page: string): Message[] {
+  const code = codesIn(page, '').find(block => block.includes('──>')) ?? ''
   return Array.from(
-    code.matchAll(/^ *\d+ {2}(\S+) +(?:──> (\S+) +)?(\S.*)$/gm),
+    code.matchAll(/^ *\d+ {2}(\S+(?: \S+)?) {2,}(?:──> (\S+(?: \S+)?) {2,})?(\S.*)$/gm),
     ([, from = '', to = from, text = '']) => ({ from, to, text }),
   )
 }
 
 const shortened = (name = '') => name.replace('XMPP ', '')
 
-test('the drawing and the text show the same messages in the same order', () => {
-  expect(drawn().length).toBeGreaterThan(20)
-  expect(written()).toEqual(drawn())
+test.each(DRAWN)('the drawing and the text of %s show the same messages in the same order', page => {
+  expect(drawn(page).length).toBeGreaterThan(20)
+  expect(written(page)).toEqual(drawn(page))
 })
 
 test.each([PAGE, 'CONTRIBUTING.md'])('%s names files that exist', document => {

@@ -25,14 +25,15 @@ describe.each(shells)('in the block at %s', (_, { code, document }: Block) => {
     expect(named.map(([, name = '']) => name).filter(name => scripts[name] === undefined)).toEqual([])
 
     const unquoted = code.replace(/"[^"]*"|'[^']*'/g, '')
-    const paths = Array.from(unquoted.matchAll(/(?<=^|\s)\.?(?:\w[\w.-]*\/)+[\w.-]+/gm), ([path]) => path)
+    const paths = Array.from(unquoted.matchAll(/(?<=^|\s)\.?(?:\w[\w.-]*\/)+[\w.@-]+/gm), ([path]) => path)
     expect(paths.filter(path => !isThere(path, document))).toEqual([])
   })
 })
 
 /** Returns true for a path below the root or the document, for build results and for directories of data. */
 function isThere(path: string, document: string): boolean {
-  const made = /^(?:example-app\/dist|ejabberd\/data|ejabberd\/\.env|prosody\/data|docs\/api)\b/.exec(path)
+  const made =
+    /^(?:(?:example-app|identity-provider)\/dist|ejabberd\/data|ejabberd\/\.env|prosody\/data|docs\/api)\b/.exec(path)
   return made !== null || existsSync(join(ROOT, path)) || existsSync(join(ROOT, document, '..', path))
 }
 

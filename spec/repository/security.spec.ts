@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/* Readers decide by SECURITY.md: its table is complete, and the specs it names exist. */
+/* Readers decide by SECURITY.md and the threats to the provider: the tables are complete, and the specs they name exist. */
 
 const ROOT = join(__dirname, '../..')
 const SECURITY = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')
+const PROVIDER = readFileSync(join(ROOT, 'docs/identity-provider/threats.md'), 'utf8')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 
 /** The threats that another project has to cover, or a part that is not built yet. */
 const NOT_OURS = [23, 25, 45, 54, 60]
 
-const rowsOf = (prefix: string) =>
-  SECURITY.split('\n')
+const rowsOf = (prefix: string, page = SECURITY) =>
+  page
+    .split('\n')
     .filter(line => new RegExp(`^\\| ${prefix}\\d`).test(line))
     .map(line => {
       const [number = '', threat = '', happens = '', tests = '', ...more] = line
@@ -37,6 +39,7 @@ const CONFIRM_NOT_OURS = [17]
 const ROLE_ROWS = rowsOf('C')
 const ROLE_NOT_OURS = [8]
 const PROFILE_ROWS = rowsOf('D')
+const PROVIDER_ROWS = rowsOf('E', PROVIDER)
 const OURS = ROWS.filter(({ number }) => !NOT_OURS.includes(number))
 
 test.each([
@@ -44,6 +47,7 @@ test.each([
   ['a sign-in without a password', CONFIRM_ROWS, 20],
   ['roles', ROLE_ROWS, 15],
   ['a profile', PROFILE_ROWS, 9],
+  ['the identity provider', PROVIDER_ROWS, 17],
 ])('every threat to %s has one row, in order', (_, rows, count) => {
   expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: count }, (_, n) => n + 1))
   expect(new Set(rows.map(({ threat }) => threat)).size).toBe(count)
@@ -59,6 +63,7 @@ test.each([
   ...CONFIRM_ROWS.filter(({ number }) => !CONFIRM_NOT_OURS.includes(number)),
   ...ROLE_ROWS.filter(({ number }) => !ROLE_NOT_OURS.includes(number)),
   ...PROFILE_ROWS,
+  ...PROVIDER_ROWS,
 ])('existing specs cover threat $id: $threat', ({ tests, files }) => {
   expect(tests).toBe(files.join(', '))
   expect(files.length).toBeGreaterThan(0)
