@@ -33,6 +33,7 @@ test('the config reads exactly the variables of its list', () => {
 test.each([
   { folder: APP, least: 5 },
   { folder: SITE, least: 10 },
+  { folder: 'identity-provider', least: 10 },
 ])('the README of $folder names only files that exist', ({ folder, least }) => {
   const [, table = ''] = read(folder, 'README.md').split('\n## Layout\n')
   const names = [...(table.split('\n## ')[0]?.matchAll(/`([\w/-]+(?:\.ts|\/))`/g) ?? [])].map(([, name]) => name ?? '')
