@@ -57,7 +57,10 @@ afterEach(async () => {
 /** Opens the demo app in a browser of its own. */
 async function visit(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage()
-  page.on('console', message => trouble.push(`console: ${message.text()}`))
+  page.on('console', message => {
+    // Others are remarks, such as one about a field that already has the focus.
+    if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`)
+  })
   page.on('pageerror', error => trouble.push(`page: ${error.message}`))
   await page.goto(app)
   return page

@@ -8,8 +8,8 @@ import { inWorld, T, tabOf } from './fixture/visits'
 
 const [name, start] = KIT
 
-/** ms of a slow line. Two presses come in less. */
-const LATENCY_MS = 200
+/** ms of a slow line. Two presses come in less, on a busy machine as well: a later one would meet the next page. */
+const LATENCY_MS = 600
 
 async function slowDown({ page }: Visitor): Promise<void> {
   const session = await page.context().newCDPSession(page)
@@ -24,6 +24,8 @@ inWorld(name, start, visits => {
     const { page, see } = visitor
     await slowDown(visitor)
     const pressTwice = async (button: string) => {
+      // Until then, the scripts of the page may be missing.
+      await page.waitForLoadState()
       const box = await page.locator('main').getByRole('button', { name: button, exact: true }).boundingBox()
       if (!box) throw new Error(`the button ${button} has no place`)
       const press = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
