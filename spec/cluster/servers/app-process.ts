@@ -11,11 +11,21 @@ export interface AppProcess extends Pick<Child, 'runs' | 'kill' | 'said' | 'sign
 }
 
 /** Starts the example app in a process of its own, as in production. */
-export async function startApp(port: number, env: Readonly<Record<string, string>>): Promise<AppProcess> {
+export function startApp(port: number, env: Readonly<Record<string, string>>): Promise<AppProcess> {
+  return startOnSite(process.execPath, server, port, env)
+}
+
+/** Starts an app on the login site in a process of its own, as in production. @param node path of the Node.js that runs it */
+export async function startOnSite(
+  node: string,
+  script: string,
+  port: number,
+  env: Readonly<Record<string, string>>,
+): Promise<AppProcess> {
   const launch = () =>
     startChild({
-      path: process.execPath,
-      args: [server],
+      path: node,
+      args: [script],
       env: { NODE_ENV: 'production', PORT: String(port), ...env },
       ready: /^Listening on /m,
     })
