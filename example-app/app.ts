@@ -12,8 +12,10 @@ export type App = Site
 
 /** Creates the whole app. It does not listen; server.ts or a test does. */
 export function createApp(config: AppConfig): App {
-  return createSite(config, { open: docsPage, pages, errors: problems, views: VIEWS, adminRole: ADMINS })
+  return createSite(config, { routes, errors: problems, views: VIEWS, adminRole: ADMINS })
 }
+
+const routes = (rooms: SiteRooms) => ({ open: docsPage(), pages: pages(rooms) })
 
 function pages({ config, roles, cookie, stores, confirmLogin, ...rooms }: SiteRooms): Router {
   const router = Router()

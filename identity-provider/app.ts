@@ -58,17 +58,14 @@ export async function createProviderSite(config: ProviderSiteConfig): Promise<Si
   ends.serve(provider)
   observe(provider, logEvent)
   const parts: Parts = { config, provider, ends, logEvent }
-  let routes: RoutesOptions | undefined
-  const routesFor = (rooms: SiteRooms) => {
-    late.rooms = rooms
-    routes ??= routesOf(parts, rooms)
-    return routes
-  }
   return createSite(
     { ...site, stores },
     {
-      open: rooms => clientRoutes(routesFor(rooms), pictures(paths, store.profiles)),
-      pages: rooms => pagesOf(parts, rooms, routesFor(rooms)),
+      routes(rooms) {
+        late.rooms = rooms
+        const routes = routesOf(parts, rooms)
+        return { open: clientRoutes(routes, pictures(paths, store.profiles)), pages: pagesOf(parts, rooms, routes) }
+      },
       views: VIEWS,
       close: () => clientFetch.close(),
     },

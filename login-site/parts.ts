@@ -77,12 +77,17 @@ export interface SiteRooms {
   readonly reachability: Reachability
 }
 
-/** The pages that an app adds to a site. */
+/** Routes that an app adds to a site. */
+export interface SiteRoutes {
+  /** need no session */
+  readonly open?: RequestHandler
+  /** have a session, and come before the pages of the site */
+  readonly pages?: RequestHandler
+}
+
+/** The parts that an app adds to a site. */
 export interface SiteExtension {
-  /** routes that need no session */
-  readonly open?: (rooms: SiteRooms) => RequestHandler
-  /** routes with a session, before the pages of the site */
-  readonly pages?: (rooms: SiteRooms) => RequestHandler
+  readonly routes?: (rooms: SiteRooms) => SiteRoutes
   /** answers errors, before the error page of the site */
   readonly errors?: ErrorRequestHandler
   /** folder of templates, which `extends /layout`; the site's own come first */

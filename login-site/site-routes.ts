@@ -16,7 +16,7 @@ import { logout } from './pages/logout'
 import { picture } from './pages/picture'
 import { register } from './pages/register'
 import { sessions } from './pages/sessions'
-import type { SiteExtension, SiteRooms } from './parts'
+import type { SiteExtension, SiteRooms, SiteRoutes } from './parts'
 import { readCookies } from './protection/cookies'
 import { leadingTo } from './protection/return-to'
 import { securityHeaders } from './protection/security-headers'
@@ -36,19 +36,20 @@ export function mountSite(rooms: SiteRooms, extension: SiteExtension): Express {
   const { base } = branding
   const app = express()
   const routes = Router()
+  const added = extension.routes?.(rooms) ?? {}
   configure(app, rooms, extension)
   app.use(base || '/', routes)
   app.use(notFound)
   app.use(errorPage)
 
   if (confirm) routes.use(confirm.wellKnown)
-  routes.use(withoutSession(rooms, extension))
+  routes.use(withoutSession(rooms, added))
   routes.use(readCookies, notices(production, base, secret), hiddenFields(rooms.csrf), ...(confirm?.cookies ?? []))
   routes.use(sessionMiddleware(rooms.cookie, secret, rooms.stores.sessions))
   routes.use(rooms.passport.session())
   routes.use(endRevokedSessions(rooms.stores, rooms.cookie))
   routes.use(forTemplates(rooms.isOwn, config.phones !== undefined))
-  if (extension.pages) routes.use(extension.pages(rooms))
+  if (added.pages) routes.use(added.pages)
   routes.use(pages(rooms, extension))
   if (extension.errors) routes.use(extension.errors)
   routes.use(notFound)
@@ -110,13 +111,13 @@ function configure(app: Express, rooms: SiteRooms, { views }: SiteExtension): vo
 }
 
 /** Serves files and pages that need no session. */
-function withoutSession(rooms: SiteRooms, { open }: SiteExtension): Router {
+function withoutSession(rooms: SiteRooms, { open }: SiteRoutes): Router {
   const { branding } = rooms.config
   const router = Router()
   if (branding.base) router.use(health(rooms.stores, rooms.reachability))
   router.use(brandRoutes(branding, brandFiles(branding)))
   router.use(express.static(PUBLIC))
-  if (open) router.use(open(rooms))
+  if (open) router.use(open)
   router.get('/.well-known/change-password', (_req, res) => goTo(res, CHANGE_PASSWORD))
   router.use(forOneVisitor)
   return router
